@@ -1,0 +1,59 @@
+# Every target sets up what it needs: Python 3.11 or newer and a shell are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help up talk test lint types words lock clean
+
+help:  ## show these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; no account needed
+	$(BIN)/hotline up
+
+talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
+	$(BIN)/hotline talk
+
+test: $(VENV)/ready-dev  ## all tests; says what it leaves out where redis-server or PostgreSQL is missing
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready-dev  ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready-dev  ## mypy, strictly
+	$(BIN)/mypy
+
+words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the code
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/words/messages.pot hotline/words.py
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i hotline/words/messages.pot -d hotline/words -D messages
+
+lock:  ## choose and pin the newest libraries that fit together (needs uv)
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
+	  --constraint requirements.lock \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-dev.lock
+
+clean:  ## throw away what these targets made, but never ./hotline-data
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "hotline needs Python 3.11 or newer; set PYTHON=/path/to/it"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Could not make $(VENV): on Debian and Ubuntu, install python3-venv first"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/ready: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the libraries into $(VENV) (once, about a minute)"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the libraries and the tools into $(VENV) (once, about a minute)"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/ready

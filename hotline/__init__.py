@@ -1,0 +1,1 @@
+"""An SMS and voice gateway for mutual aid: from asking to done."""

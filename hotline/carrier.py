@@ -1,0 +1,137 @@
+"""The only file that calls the carrier's REST API: send a text, look one up.
+
+It raises what `errors` names and stores nothing. The client is opened at first use, so that
+every process has a pool of connections of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, from_carrier
+from hotline.settings import Environment
+
+TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
+CONNECTIONS = 32
+CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
+LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier has taken a text, under this name."""
+
+    sid: str
+
+
+class Carrier:
+    """Our account at the carrier."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def send(self, to: str, body: str, text_id: int, *, good_for: timedelta | None) -> Accepted:
+        """Send one text. `good_for`: not to be delivered later than that from now.
+
+        Raises CarrierError; CarrierSilent means that it may have been taken all the same.
+        """
+        environment = self._environment
+        sender: dict[str, Any] = {"from_": environment.hotline_number}
+        if environment.twilio_messaging_service_sid:
+            sender = {"messaging_service_sid": environment.twilio_messaging_service_sid}
+        if good_for is not None:
+            seconds = round(good_for.total_seconds())
+            sender["validity_period"] = max(1, min(seconds, LONGEST_VALIDITY))
+        callback = f"{environment.public_url}/sms/status?text={text_id}"
+        message = self._call(
+            self._client.messages.create, to=to, body=body, status_callback=callback, **sender
+        )
+        return Accepted(message.sid)
+
+    def sent_since(self, to: str, body: str, since: datetime) -> list[str]:
+        """The carrier's names of texts with these words to this number since then, oldest first.
+
+        There is no key that would tell two equal ones apart: whoever asks takes one that
+        nobody else has taken. Raises CarrierError.
+        """
+        found = self._call(
+            self._client.messages.list,
+            to=to,
+            date_sent_after=since - CLOCKS_APART,
+            limit=200,
+        )
+        ours = [it for it in found if it.body == body and it.direction != "inbound"]
+        return [it.sid for it in reversed(ours)]
+
+    def _call(self, do: Any, **arguments: Any) -> Any:
+        try:
+            return do(**arguments)
+        except TwilioException as error:
+            code, status = getattr(error, "code", None), getattr(error, "status", None)
+            raise _kind(code, status)(f"the carrier answered {status}", code=code) from None
+        except requests.exceptions.RequestException as error:
+            if _never_connected(error):
+                raise CarrierBusy("the carrier cannot be reached") from None
+            raise CarrierSilent(f"no answer: {type(error).__name__}") from None
+        except (ValueError, KeyError) as error:
+            raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+
+    @cached_property
+    def _client(self) -> Client:
+        environment = self._environment
+        token = environment.twilio_auth_token
+        return Client(
+            environment.twilio_account_sid,
+            token.get_secret_value() if token else None,
+            http_client=_HttpClient(environment.twilio_api_url),
+        )
+
+
+def _kind(code: int | None, status: int | None) -> type[CarrierError]:
+    """A 5xx may come from something in front of the carrier, after it took the text."""
+    kind = from_carrier(code, status)
+    unsure = kind is CarrierBusy and status is not None and status >= 500
+    return CarrierSilent if unsure else kind
+
+
+def _never_connected(error: requests.exceptions.RequestException) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError | ConnectTimeoutError)
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc] # the package has no types
+    """Twilio's own, with a time limit, enough connections, and our address of the API."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(timeout=TIMEOUT)
+        self._address = urlsplit(api_url)
+        for scheme in ("http://", "https://"):
+            pool = HTTPAdapter(pool_connections=4, pool_maxsize=CONNECTIONS)
+            self.session.mount(scheme, pool)
+        self.session.trust_env = False
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        parts = urlsplit(url)
+        here = parts._replace(
+            scheme=self._address.scheme,
+            netloc=self._address.netloc,
+            path=self._address.path.rstrip("/") + parts.path,
+        )
+        return super().request(method, urlunsplit(here), *args, **kwargs)
+
+    def log_request(self, kwargs: Any) -> None:
+        """Numbers and words stay out of the logs."""
+
+    def log_response(self, status_code: int, response: Any) -> None:
+        """Numbers and words stay out of the logs."""

@@ -1,0 +1,294 @@
+"""The command line. Each command wires what it needs and calls it; nothing is decided here.
+
+Exit status: 0 done, 1 could not, 2 asked wrongly.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline import roster_file, settings
+from hotline.errors import BadRoster, BadSettings, HotlineError
+from hotline.house import furnish, utc_now
+from hotline.settings import Settings
+from hotline.store import migrate, store
+from hotline.store.database import Database
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def hotline() -> None:
+    """Neighbors text or call for help; other neighbors are asked until one says YES."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for talkative in ("rq", "httpx2", "alembic", "uvicorn.error"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run a command; say in words what a person can mend."""
+    try:
+        hotline(prog_name="hotline")
+    except (BadSettings, BadRoster) as error:
+        count = len(error.mistakes)
+        click.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}:", err=True)
+        for mistake in error.mistakes:
+            click.echo(f"  {mistake}", err=True)
+        sys.exit(1)
+    except HotlineError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
+        click.echo(f"The database cannot be used: {reason}", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def _database(of: Settings) -> Iterator[Database]:
+    """The database, up to date, closed at the end. Raises OutdatedDatabase."""
+    database = Database(of.environment.sqlalchemy_url)
+    try:
+        migrate.require_current(database)
+        yield database
+    finally:
+        database.close()
+
+
+# What runs.
+
+
+@hotline.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=int, help="Default: $PORT, or 8000.")
+def web(host: str, port: int | None) -> None:
+    """Run the web server that the carrier calls."""
+    of = settings.load()
+    with _database(of):
+        pass
+    run_web(of, host, port or of.environment.port)
+
+
+def run_web(of: Settings, host: str, port: int, front: Any = None) -> None:
+    import uvicorn
+
+    from hotline.web.app import Hotline
+
+    uvicorn.run(
+        Hotline(of, utc_now, front).app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5 if front is None else 1,
+    )
+
+
+@hotline.command()
+@click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True)
+def worker(count: int) -> None:
+    """Run workers: they ask volunteers and send texts."""
+    from hotline.processes import Keeper
+
+    of = settings.load()
+    with _database(of):
+        pass
+    Keeper({f"worker {number}": partial(run_worker, of) for number in range(1, count + 1)}).run()
+
+
+def run_worker(of: Settings) -> None:
+    from hotline.carrier import Carrier
+    from paging import dispatch, jobs
+
+    database = Database(of.environment.sqlalchemy_url)
+    bell = dispatch.Bell(of.environment.redis_url)
+    carrier = Carrier(of.environment)
+    jobs.open_workshop(jobs.Workshop(furnish(of.network), database, carrier, bell))
+    dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
+
+
+@hotline.command()
+def clock() -> None:
+    """Run the clock: what is due is rung for. Several may run."""
+    of = settings.load()
+    with _database(of):
+        pass
+    run_clock(of)
+
+
+def run_clock(of: Settings) -> None:
+    from paging import clock as ticking
+    from paging.dispatch import Bell
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    database = Database(of.environment.sqlalchemy_url)
+    ticking.run(database, Bell(of.environment.redis_url), utc_now, stop)
+    database.close()
+
+
+@hotline.command()
+@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("hotline-data"))
+def up(port: int, data: Path) -> None:
+    """Run everything on this machine, with phones to try it on. No account needed."""
+    from hotline.rehearsal import neighborhood_up
+
+    neighborhood_up.run(data, port)
+
+
+@hotline.command()
+@click.option("--port", type=int, default=4010, show_default=True)
+def rehearse(port: int) -> None:
+    """Run the rehearsal carrier alone, for a hotline whose TWILIO_API_URL points here."""
+    from hotline.rehearsal import neighborhood_up
+
+    neighborhood_up.run_carrier(settings.load(), port)
+
+
+# What looks after it.
+
+
+@hotline.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date."""
+    of = settings.load(carrier=False)
+    database = Database(of.environment.sqlalchemy_url)
+    migrate.upgrade(database)
+    database.close()
+    click.echo(f"The database is up to date (version {migrate.NEWEST}).")
+
+
+@hotline.command()
+def check() -> None:
+    """Read the settings and the configuration, and say every mistake at once."""
+    network = settings.load().network
+    click.echo(
+        f"All right: {network.name}, {len(network.needs)} needs, {len(network.areas)} areas,"
+        f" in {' and '.join(network.languages)}."
+    )
+
+
+@hotline.group()
+def roster() -> None:
+    """The people who can be asked."""
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def roster_import(file: Path) -> None:
+    """Put the people of a CSV file on the roster. A bad row changes nothing."""
+    of = settings.load(carrier=False)
+    entries = roster_file.read(file.read_text(encoding="utf-8-sig"), of.network)
+    with _database(of) as database:
+        database.write(lambda connection: store.put_on_roster(connection, entries, utc_now()))
+    click.echo(
+        f"{len(entries)} {'person is' if len(entries) == 1 else 'people are'} on the roster."
+    )
+
+
+@roster.command("add")
+@click.argument("phone")
+@click.option("--name", required=True)
+@click.option("--needs", default="", help="What they can do, separated by ';'. Empty: anything.")
+@click.option("--areas", default="", help="Where, separated by ';'. Empty: anywhere.")
+@click.option("--languages", default="")
+@click.option("--hours", default="", help="Like: mon-fri 17:00-21:00; sat 09:00-18:00")
+@click.option("--reach", default="text", help="text or voice")
+def roster_add(**fields: str) -> None:
+    """Put one person on the roster, or change what is known of them."""
+    of = settings.load(carrier=False)
+    entry = roster_file.entry(fields, of.network)
+    with _database(of) as database:
+        database.write(lambda connection: store.put_on_roster(connection, [entry], utc_now()))
+    click.echo(f"{entry.name} is on the roster.")
+
+
+@roster.command("list")
+def roster_list() -> None:
+    """Show who can be asked."""
+    of = settings.load(carrier=False)
+    with _database(of) as database:
+        entries = database.read(store.roster)
+    _table(
+        roster_file.COLUMNS,
+        [
+            (
+                one.phone,
+                one.name,
+                *("; ".join(several) or "any" for several in (one.languages, one.areas, one.needs)),
+                one.hours or "any",
+                one.reach,
+            )
+            for one in entries
+        ],
+    )
+
+
+@hotline.command()
+@click.option("--open", "only_open", is_flag=True, help="Only those that wait for somebody.")
+@click.option("--json", "as_json", is_flag=True)
+def requests(only_open: bool, as_json: bool) -> None:
+    """Show the requests, newest last: no phone numbers, no words."""
+    of = settings.load(carrier=False)
+    with _database(of) as database:
+        found = database.read(lambda c: store.all_requests(c, only_open=only_open))
+    rows = [
+        {
+            "number": it.number,
+            "state": it.state.value,
+            "needs": list(it.needs),
+            "area": it.area,
+            "since": it.since.isoformat(),
+        }
+        for it in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    zone = of.network.zone
+    _table(
+        ("number", "state", "needs", "area", "since"),
+        [
+            (
+                str(it.number),
+                it.state.value,
+                ", ".join(it.needs) or "other",
+                it.area or "",
+                f"{it.since.astimezone(zone):%a %d %b %H:%M}",
+            )
+            for it in found
+        ],
+    )
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    # Cut to the width of a terminal, but not in a pipe.
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    main()

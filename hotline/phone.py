@@ -1,0 +1,105 @@
+"""Read, print and hide phone numbers.
+
+Inside the hotline a number is E.164 (`+12125550100`) or a short code of 3 to 6 digits. Numbers
+need only be possible, not handed out: the fictional 555-01xx ones are as good as any. Nothing
+here looks a number up anywhere, and nothing here says whose it is.
+"""
+
+import re
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers.phonemetadata import PhoneMetadata
+
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORT_CODE: Final = re.compile(r"[0-9]{3,6}")
+
+# What carriers put in the place of a number that the caller hides: the letters of anonymous,
+# unknown, blocked, restricted and private on a phone's keys.
+_HIDDEN: Final = frozenset({"+266696687", "+86282452253", "+2562533", "+7378742833", "+464"})
+
+_HOW_WRONG: Final = {
+    ValidationResult.TOO_SHORT: "is too short for a phone number",
+    ValidationResult.TOO_LONG: "is too long for a phone number",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code to be a phone number",
+}
+
+# The numbers that help of every kind answers, the best known first.
+_EMERGENCY: Final = ("000", "911", "999", "112", "111")
+
+
+class BadPhone(ValueError):
+    """Says what is wrong with a number and how to write it, without repeating it."""
+
+
+def parse(text: str, country: str) -> str:
+    """Read a number as people of the country write it, as E.164; raises BadPhone."""
+    plain = text.strip().removeprefix("tel:")
+    if any(letter.isalpha() for letter in plain):
+        raise _bad("has letters in it and is not a phone number", country)
+    try:
+        number = phonenumbers.parse(plain, country)
+    except phonenumbers.NumberParseException as error:
+        raise _bad("is not a phone number", country) from error
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if number.extension or possible != ValidationResult.IS_POSSIBLE:
+        raise _bad(_HOW_WRONG.get(possible, "is not a phone number"), country)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def is_country(country: str) -> bool:
+    """Whether local numbers can be read for these two letters."""
+    return country in phonenumbers.SUPPORTED_REGIONS
+
+
+def is_short_code(text: str) -> bool:
+    return _SHORT_CODE.fullmatch(text) is not None
+
+
+def sender(text: str) -> str | None:
+    """Who the carrier says it is; None when they hide it, or cannot be answered."""
+    plain = text.strip()
+    if plain in _HIDDEN:
+        return None
+    return plain if is_short_code(plain) or _E164.fullmatch(plain) else None
+
+
+def mask(number: str) -> str:
+    """Enough to tell two numbers apart in a log, too little to call one."""
+    digits = re.sub(r"[^0-9]", "", number)
+    shown = min(4, max(0, len(digits) - 3) // 2) if len(digits) > 6 else 0
+    if not shown:
+        return "•••"
+    plus = "+" if number.lstrip().startswith("+") else ""
+    return f"{plus}{digits[:shown]}•••{digits[-shown:]}"
+
+
+def emergency_number(country: str) -> str:
+    """Whom to call in danger. Europe is where calling codes begin with 3 or 4: 112 there."""
+    in_europe = str(phonenumbers.country_code_for_region(country))[0] in "34"
+    for digits in ("112", *_EMERGENCY) if in_europe else _EMERGENCY:
+        if phonenumbers.is_emergency_number(digits, country):
+            return digits
+    metadata = PhoneMetadata.short_metadata_for_region(country)
+    return (metadata and metadata.emergency and metadata.emergency.example_number) or "112"
+
+
+def show(number: str, country: str) -> str:
+    """As people of the country write it: without the country's code when it is their own."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    own = parsed.country_code == phonenumbers.country_code_for_region(country)
+    style = PhoneNumberFormat.NATIONAL if own else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+def _bad(reason: str, country: str) -> BadPhone:
+    example = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
+    if example is None:
+        return BadPhone(f"{reason}: write it like +1 212 555 0100")
+    national = phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL)
+    abroad = phonenumbers.format_number(example, PhoneNumberFormat.INTERNATIONAL)
+    return BadPhone(f"{reason} in {country}: write it like {national} or {abroad}")

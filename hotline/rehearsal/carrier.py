@@ -1,0 +1,98 @@
+"""A carrier on this machine that the hotline cannot tell from the real one, and its page of phones.
+
+    build(Line(account_sid, auth_token, number, sms_url), cast=[Person(phone, name)])
+
+makes the app: the REST API (`rest.py`), signed webhooks to `sms_url` (`webhooks.py`), the control
+addresses under `/rehearsal/` (`control.py`) and the page at `/` (`page.py`). It keeps everything
+in memory and calls nobody but the addresses it is given. Calls by voice are not in it.
+"""
+
+import ipaddress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hotline.rehearsal import control, page, rest
+from hotline.rehearsal.exchange import Exchange, utc_now
+from hotline.rehearsal.messages import API_VERSION, Line
+from hotline.rehearsal.phones import Person
+from hotline.rehearsal.webhooks import open_client
+
+__all__ = ["Line", "Person", "build"]
+
+LARGEST_REQUEST = 1_000_000
+
+
+class Carrier(Starlette):
+    """Starlette, and a handle on the connection for a carrier that falls silent.
+
+    ASGI has no word for dropping a connection, so `rest.HangUp` takes uvicorn's transport from the
+    object that `send` belongs to. Under another server it only ends the request.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["hotline.transport"] = getattr(getattr(send, "__self__", None), "transport", None)
+        await super().__call__(scope, receive, send)
+
+
+class OwnPagesOnly:
+    """Keep other websites' pages, open in the same browser, from driving the rehearsal."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(f"/{API_VERSION}/"):
+            request = Request(scope)
+            host, origin = request.headers.get("host", ""), request.headers.get("origin")
+            if not is_local_name(host) or (origin is not None and not is_same(origin, host)):
+                refusal = JSONResponse({"error": "not from this page"}, status_code=403)
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def is_same(origin: str, host: str) -> bool:
+    """Whether the page at this origin is ours. `null`, from a sandboxed page, is not."""
+    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+
+
+def is_local_name(host: str) -> bool:
+    """Whether the name is one that no website can point at this machine: no domain, or an address.
+
+    Else a website could rebind its own name to 127.0.0.1, and Origin and Host would agree.
+    """
+    name = urlsplit(f"//{host}").hostname or ""
+    if "." not in name or name.endswith(".localhost"):
+        return True
+    try:
+        return bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+
+
+def build(
+    line: Line, *, now: Callable[[], datetime] = utc_now, cast: Sequence[Person] = ()
+) -> Starlette:
+    """The carrier of one account, as an app for uvicorn."""
+    exchange = Exchange(line, now, cast)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
+        async with open_client() as exchange.client:
+            yield
+            await exchange.work.stop()
+
+    return Carrier(
+        routes=[*rest.routes(exchange), *control.routes(exchange), *page.routes(exchange)],
+        middleware=[Middleware(OwnPagesOnly)],
+        lifespan=lifespan,
+        max_body_size=LARGEST_REQUEST,
+    )

@@ -1,0 +1,216 @@
+"""The rehearsal's own addresses, for people, tests and the page. No carrier has these.
+
+    POST /rehearsal/texts     {"from", "body", "media"?: [url], "sid"?, "times"?: 1}
+        Somebody texts the hotline. Answers when the hotline has answered:
+        {"sid", "status": HTTP status of its answer, 0 for none, "replies": [words taken on]}.
+        A known sid is the same text delivered again; times=2 tells the hotline twice at once.
+    GET  /rehearsal/texts?after=N
+        {"texts": [{"at", "phone", "name", "direction": "from_phone" | "to_phone", "body",
+        "status", "error", "sid", "segments", "media", "by": "api" | "reply" | "carrier" | "person",
+        "when"}], "last": N}. A text is listed once, when it has ended: it got to its phone if its
+        status is delivered or sent; undelivered ones are here too.
+    GET  /rehearsal/events?after=N
+        The same texts as server-sent events; resumes by Last-Event-ID, starts with new ones.
+    GET  /rehearsal/phones    {"phones": [phone]}
+    GET, PUT /rehearsal/phones/{number}    {"name"?, "about"?, "state"?, "opted_out"?} → phone
+        state: on, off, unconfirmed, lost, blocked, unknown, landline, filtered, nowhere, tablet.
+    POST /rehearsal/trouble
+        {"kind", "times"?: 1, "to"?: number, "seconds"?: 1, "code"?, "status"?: 400}
+        kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in
+        creates); callbacks_twice, callbacks_backwards, no_callbacks (counted in messages).
+    GET, DELETE /rehearsal/trouble         {"troubles": [...]}; DELETE ends all.
+    GET  /rehearsal/idle?wait=5            {"idle": bool}: no webhook or callback is under way.
+    DELETE /rehearsal                      {"last": 0}: forget everything, as if just started
+    GET  /rehearsal/log                    {"log": [the last 200 calls and debugger errors]}
+
+Mistakes in what is asked are answered with 400 and {"error": words}.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import asdict, replace
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from hotline.rehearsal.delivery import text_hotline
+from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.phones import Phone, PhoneState, readable_number
+from hotline.rehearsal.trouble import trouble_from
+
+LONGEST_WAIT = 60.0
+Endpoint = Callable[[Exchange, Request], Awaitable[Response]]
+
+
+def routes(exchange: Exchange) -> Sequence[BaseRoute]:
+    def route(path: str, method: str, endpoint: Endpoint) -> Route:
+        return Route(f"/rehearsal{path}", _forgiving(exchange, endpoint), methods=[method])
+
+    return [
+        route("", "DELETE", forget),
+        route("/texts", "POST", post_text),
+        route("/texts", "GET", get_texts),
+        route("/events", "GET", get_events),
+        route("/phones", "GET", get_phones),
+        route("/phones/{number}", "GET", get_phone),
+        route("/phones/{number}", "PUT", put_phone),
+        route("/trouble", "POST", post_trouble),
+        route("/trouble", "GET", get_troubles),
+        route("/trouble", "DELETE", delete_troubles),
+        route("/idle", "GET", get_idle),
+        route("/log", "GET", get_log),
+    ]
+
+
+def _forgiving(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Answer a wrong wish with what is wrong about it."""
+
+    async def forgiving(request: Request) -> Response:
+        try:
+            return await endpoint(exchange, request)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
+    return forgiving
+
+
+async def forget(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    await exchange.forget()
+    return JSONResponse({"last": 0})
+
+
+async def post_text(exchange: Exchange, request: Request) -> Response:
+    wish = await _read_json(request)
+    sender, body = _words(wish, "from"), _words(wish, "body")
+    media, sid, times = wish.get("media") or [], wish.get("sid"), wish.get("times", 1)
+    if not sender.strip():
+        raise ValueError("from: whose phone?")
+    if not isinstance(media, list) or not all(isinstance(address, str) for address in media):
+        raise ValueError("media must be a list of addresses")
+    if sid is not None and not isinstance(sid, str):
+        raise ValueError("sid must be words")
+    if not isinstance(times, int) or not 1 <= times <= 100:
+        raise ValueError("times must be a number from 1 to 100")
+    sid, answer = await text_hotline(
+        exchange,
+        readable_number(sender) or sender.strip(),
+        body,
+        media=media,
+        sid=sid,
+        times=times,
+    )
+    return JSONResponse({"sid": sid, "status": answer.status, "replies": list(answer.replies)})
+
+
+async def get_texts(exchange: Exchange, request: Request) -> Response:
+    after = int(request.query_params.get("after", 0))
+    texts = [text.as_json() for text in exchange.texts[max(after, 0) :]]
+    return JSONResponse({"texts": texts, "last": len(exchange.texts)})
+
+
+async def get_events(exchange: Exchange, request: Request) -> Response:
+    heard = request.headers.get("last-event-id") or request.query_params.get("after")
+    after = max(int(heard), 0) if heard else len(exchange.texts)
+    return StreamingResponse(
+        _events(exchange, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _events(exchange: Exchange, after: int) -> AsyncIterator[str]:
+    """Every text after this one, as it comes; ends when the reader goes away."""
+    yield ": listening\n\n"
+    while True:
+        news = exchange.news
+        if after > len(exchange.texts):  # what the reader heard is forgotten here
+            after = 0
+        for text in exchange.texts[after:]:
+            after = text.at
+            yield f"id: {text.at}\ndata: {json.dumps(text.as_json())}\n\n"
+        await news.wait()
+
+
+async def get_phones(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse({"phones": [_phone_json(phone) for phone in exchange.known()]})
+
+
+async def get_phone(exchange: Exchange, request: Request) -> Response:
+    return JSONResponse(_phone_json(exchange.phone(_number_of(request))))
+
+
+async def put_phone(exchange: Exchange, request: Request) -> Response:
+    wish = await _read_json(request)
+    phone = exchange.phone(_number_of(request))
+    return JSONResponse(_phone_json(exchange.keep(changed_phone(phone, wish))))
+
+
+def changed_phone(phone: Phone, wish: dict[str, object]) -> Phone:
+    """The phone as it is wished for. Raises ValueError that says what is wrong."""
+    if extra := set(wish) - {"name", "about", "state", "opted_out"}:
+        raise ValueError(f"unknown: {', '.join(sorted(extra))}")
+    opted_out, state = wish.get("opted_out", phone.opted_out), wish.get("state", phone.state)
+    if not isinstance(opted_out, bool):
+        raise ValueError("opted_out must be true or false")
+    if state not in list(PhoneState):
+        raise ValueError(f"state must be one of {', '.join(PhoneState)}")
+    return replace(
+        phone,
+        name=_words(wish, "name", phone.name),
+        about=_words(wish, "about", phone.about),
+        state=PhoneState(str(state)),
+        opted_out=opted_out,
+    )
+
+
+async def post_trouble(exchange: Exchange, request: Request) -> Response:
+    exchange.troubles = [*exchange.troubles, trouble_from(await _read_json(request))]
+    return await get_troubles(exchange, request)
+
+
+async def get_troubles(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse({"troubles": [asdict(trouble) for trouble in exchange.troubles]})
+
+
+async def delete_troubles(exchange: Exchange, request: Request) -> Response:
+    exchange.troubles = []
+    return await get_troubles(exchange, request)
+
+
+async def get_idle(exchange: Exchange, request: Request) -> Response:
+    seconds = min(float(request.query_params.get("wait", 5)), LONGEST_WAIT)
+    return JSONResponse({"idle": await exchange.work.is_idle_within(seconds)})
+
+
+async def get_log(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse({"log": list(exchange.log)})
+
+
+async def _read_json(request: Request) -> dict[str, object]:
+    wish = json.loads(await request.body())
+    if not isinstance(wish, dict):
+        raise ValueError("send a JSON object")
+    return wish
+
+
+def _words(wish: dict[str, object], name: str, default: str = "") -> str:
+    value = wish.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be words in quotes")
+    return value
+
+
+def _number_of(request: Request) -> str:
+    written = str(request.path_params["number"])
+    return readable_number(written) or written
+
+
+def _phone_json(phone: Phone) -> dict[str, object]:
+    return {
+        "phone": phone.number,
+        "name": phone.name,
+        "about": phone.about,
+        "state": str(phone.state),
+        "opted_out": phone.opted_out,
+    }

@@ -1,0 +1,140 @@
+"""Texts on their way: from the hotline to a phone, and from a phone to the hotline.
+
+Whose words a text to a phone is: `api` for one made through the REST API, `reply` for the answer to
+a webhook, `carrier` for the carrier's own. A phone's own texts are by a `person`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hotline.rehearsal.exchange import Exchange, new_sid
+from hotline.rehearsal.messages import LONGEST_BODY, Message
+from hotline.rehearsal.phones import (
+    Keyword,
+    Pace,
+    Step,
+    carrier_reply,
+    keyword_of,
+    way_to,
+)
+from hotline.rehearsal.trouble import CALLBACK_KINDS
+from hotline.rehearsal.webhooks import Answer, ask, call_back
+
+OPTED_OUT, BODY_TOO_LONG, TOO_MANY_REPLIES = 21610, 21617, 14107
+
+
+def accept(exchange: Exchange, message: Message) -> None:
+    """Take a text to a phone on; it goes its way in the background."""
+    exchange.messages[message.sid] = message
+    exchange.work.start(_carry(exchange, message))
+
+
+async def _carry(exchange: Exchange, message: Message) -> None:
+    for step in _hand_over(exchange, message):
+        await call_back(exchange, message, step.status, step.error)
+
+
+def _hand_over(exchange: Exchange, message: Message) -> list[Step]:
+    """Bring the text to its phone, or not; the callbacks to make, in their order."""
+    phone = exchange.phone(message.to)
+    steps = way_to(phone.state, via_service=message.service is not None)
+    message.status, message.error = steps[-1].status, steps[-1].error
+    message.sent = message.updated = exchange.now()
+    exchange.show(message, phone, "to_phone")
+    if not message.status_callback:
+        return []
+    trouble = exchange.trouble(CALLBACK_KINDS, message.to)
+    return callbacks(steps, trouble.kind if trouble else None)
+
+
+def callbacks(steps: Sequence[Step], trouble: str | None) -> list[Step]:
+    """The callbacks for these statuses, in the order in which they are made."""
+    match trouble:
+        case "no_callbacks":
+            return []
+        case "callbacks_twice":
+            return [step for step in steps for _ in range(2)]
+        case "callbacks_backwards":
+            return list(reversed(steps))
+    return list(steps)
+
+
+async def text_hotline(
+    exchange: Exchange,
+    sender: str,
+    body: str,
+    *,
+    media: Sequence[str] = (),
+    sid: str | None = None,
+    times: int = 1,
+) -> tuple[str, Answer]:
+    """Somebody texts the hotline: its sid, and the answer with the replies that were taken on.
+
+    A sid that was there before is the same text delivered again. With `times`, the hotline is
+    told of it that many times at the same moment; the status is that of the first.
+    """
+    message = Message(
+        sid=sid or new_sid(media),
+        sender=sender,
+        to=exchange.line.number,
+        body=body,
+        direction="inbound",
+        by="person",
+        created=exchange.now(),
+        status="received",
+        sent=exchange.now(),
+        media=tuple(media),
+    )
+    with exchange.work.under_way():
+        if message.sid not in exchange.messages:
+            exchange.messages[message.sid] = message
+            exchange.show(message, exchange.phone(sender), "from_phone")
+            _heed_keyword(exchange, message)
+        answers = await asyncio.gather(*(ask(exchange, message) for _ in range(times)))
+        replies = tuple(words for answer in answers for words in answer.replies)
+        taken = tuple(words for words in replies if _reply(exchange, message, words))
+    return message.sid, replace(answers[0], replies=taken)
+
+
+def _heed_keyword(exchange: Exchange, message: Message) -> None:
+    """Opt in or out, and answer, before the hotline hears of it."""
+    keyword, phone = keyword_of(message.body), exchange.phone(message.sender)
+    words = carrier_reply(keyword, opted_out=phone.opted_out)
+    if keyword in (Keyword.STOP, Keyword.START):
+        exchange.keep(replace(phone, opted_out=keyword is Keyword.STOP))
+    if words:
+        accept(exchange, _answer_to(exchange, message, words, "carrier"))
+
+
+def _reply(exchange: Exchange, message: Message, words: str) -> bool:
+    """Take on one reply of the hotline, or write down why not."""
+    if error := _wrong_with_reply(exchange, message.sender, words):
+        exchange.note("debugger", code=error, about="reply", sid=message.sid)
+        return False
+    accept(exchange, _answer_to(exchange, message, words, "reply"))
+    return True
+
+
+def _wrong_with_reply(exchange: Exchange, number: str, words: str) -> int | None:
+    if exchange.phone(number).opted_out:
+        return OPTED_OUT
+    if len(words) > LONGEST_BODY:
+        return BODY_TOO_LONG
+    now, pace = exchange.now(), exchange.paces.get(number, Pace())
+    if pace.is_resting(now):
+        return TOO_MANY_REPLIES
+    exchange.paces[number] = pace.after_reply(now)
+    return TOO_MANY_REPLIES if exchange.paces[number].is_resting(now) else None
+
+
+def _answer_to(exchange: Exchange, message: Message, words: str, by: str) -> Message:
+    return Message(
+        sid=new_sid(),
+        sender=exchange.line.number,
+        to=message.sender,
+        body=words,
+        direction="outbound-reply",
+        by=by,
+        created=exchange.now(),
+    )

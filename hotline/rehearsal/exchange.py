@@ -1,0 +1,177 @@
+"""Everything one rehearsal carrier remembers while it runs, and what it has under way.
+
+State only, in memory and gone at the end: decisions are in `phones.py`, `messages.py` and
+`trouble.py`, and the wire is in `rest.py`, `webhooks.py` and `delivery.py`. Lives in one event
+loop, so nothing here takes a lock.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import httpx2
+
+from hotline.rehearsal.messages import Line, Message
+from hotline.rehearsal.phones import Pace, Person, Phone, phones_of
+from hotline.rehearsal.trouble import Trouble, take
+
+logger = logging.getLogger(__name__)
+LOG_LENGTH = 200
+LINES = 100
+"""How many webhooks and callbacks are open at once; the client's own queue is slow when long."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text as the phones know it. `status` is how it ended, for good."""
+
+    at: int
+    phone: str
+    name: str
+    direction: str
+    body: str
+    status: str
+    error: int | None
+    sid: str
+    segments: int
+    media: tuple[str, ...]
+    by: str
+    when: str
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Work:
+    """What is under way: so that a test can wait for the carrier instead of for a clock."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._quiet = asyncio.Event()
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._end()
+
+    def start(self, deed: Coroutine[None, None, None]) -> None:
+        """Do it in the background; it counts from this moment, not from its first step."""
+        self._count += 1
+        task = asyncio.create_task(deed)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def is_idle_within(self, seconds: float) -> bool:
+        """Wait until nothing is under way; False when that takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._count:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("The rehearsal carrier dropped something", exc_info=error)
+        self._end()
+
+    def _end(self) -> None:
+        self._count -= 1
+        if not self._count:
+            self._quiet.set()
+
+
+class Exchange:
+    """The carrier's memory: phones, messages, texts, troubles and the log."""
+
+    client: httpx2.AsyncClient
+
+    def __init__(self, line: Line, now: Callable[[], datetime], cast: Sequence[Person]) -> None:
+        self.line = line
+        self.now = now
+        self.since = now()
+        self.cast = cast
+        self.work = Work()
+        self.lines = asyncio.Semaphore(LINES)
+        self.news = asyncio.Event()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.phones: dict[str, Phone] = phones_of(self.cast)
+        self.messages: dict[str, Message] = {}
+        self.texts: list[Text] = []
+        self.paces: dict[str, Pace] = {}
+        self.troubles: list[Trouble] = []
+        self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
+
+    async def forget(self) -> None:
+        """Be as new: drop what is under way, and forget everything."""
+        await self.work.stop()
+        self._begin()
+
+    def phone(self, number: str) -> Phone:
+        return self.phones.get(number) or Phone(number)
+
+    def keep(self, phone: Phone) -> Phone:
+        self.phones[phone.number] = phone
+        return phone
+
+    def known(self) -> list[Phone]:
+        """The cast, then whoever texted or was texted."""
+        others = dict.fromkeys(text.phone for text in self.texts if text.phone not in self.phones)
+        return [*self.phones.values(), *(self.phone(number) for number in others)]
+
+    def note(self, kind: str, **facts: object) -> None:
+        """Write a line of the log. Never words, numbers or tokens."""
+        self.log.append({"when": self.now().isoformat(), "kind": kind, **facts})
+
+    def show(self, message: Message, phone: Phone, direction: str) -> None:
+        """Let the phones page, and whoever listens, see how a text ended."""
+        self.texts.append(
+            Text(
+                at=len(self.texts) + 1,
+                phone=phone.number,
+                name=phone.name,
+                direction=direction,
+                body=message.body,
+                status=message.status,
+                error=message.error,
+                sid=message.sid,
+                segments=message.segments,
+                media=message.media,
+                by=message.by,
+                when=self.now().isoformat(),
+            )
+        )
+        told, self.news = self.news, asyncio.Event()
+        told.set()
+
+    def trouble(self, kinds: frozenset[str], number: str) -> Trouble | None:
+        """The next trouble of these kinds for this number, used up by one."""
+        found, self.troubles = take(self.troubles, kinds, number)
+        return found
+
+
+def new_sid(media: Sequence[str] = ()) -> str:
+    return ("MM" if media else "SM") + secrets.token_hex(16)

@@ -1,0 +1,283 @@
+"""The carrier's messages as its REST API sees them: checks, shape, filters and pages.
+
+Plain values and plain functions. Shapes and codes follow the carrier's published API description;
+what became of a text is decided in `phones.py`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from email.utils import format_datetime
+from urllib.parse import urlencode, urlsplit
+
+from starlette.datastructures import ImmutableMultiDict
+
+from hotline import segments
+from hotline.rehearsal.phones import REFUSED, Phone, readable_number
+
+API_VERSION = "2010-04-01"
+LONGEST_BODY = 1600
+Form = ImmutableMultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the carrier knows of the hotline's account.
+
+    `sms_url` may carry a `#fragment` (the carrier's connection settings): it is neither signed nor
+    sent. `sms_fallback_url` is tried when `sms_url` cannot be reached or gives no usable answer.
+    """
+
+    account_sid: str
+    auth_token: str
+    number: str
+    sms_url: str
+    sms_fallback_url: str = ""
+
+
+@dataclass
+class Message:
+    """One text on the carrier's books. `by` says whose words they are: see `delivery.py`."""
+
+    sid: str
+    sender: str
+    to: str
+    body: str
+    direction: str
+    by: str
+    created: datetime
+    status: str = "queued"
+    error: int | None = None
+    sent: datetime | None = None
+    updated: datetime | None = None
+    media: tuple[str, ...] = ()
+    service: str | None = None
+    status_callback: str = ""
+    segments: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.segments = segments.count(self.body)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A request that the carrier turns down, with its code and its words."""
+
+    code: int
+    message: str
+    status: int = 400
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "code": self.code,
+            "message": self.message,
+            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
+            "status": self.status,
+        }
+
+
+REFUSALS: Mapping[int, str] = {
+    20001: "A parameter has a value that is not allowed",
+    20003: "Authenticate",
+    20404: "The requested resource was not found",
+    20429: "Too Many Requests",
+    21211: "The 'To' number is not a valid phone number",
+    21602: "Message body is required",
+    21603: "A 'From' phone number is required",
+    21604: "A 'To' phone number is required",
+    21606: "The 'From' phone number is not a number of this account",
+    21609: "The 'StatusCallback' URL is not a valid URL",
+    21610: "Attempt to send to unsubscribed recipient",
+    21614: "The 'To' number cannot receive texts",
+    21617: "The concatenated message body exceeds the 1600 character limit",
+}
+UNDELIVERED_WORDS: Mapping[int, str] = {
+    30003: "Unreachable destination handset",
+    30004: "Message blocked",
+    30005: "Unknown destination handset",
+    30006: "Landline or unreachable carrier",
+    30007: "Message filtered",
+    30008: "Unknown error",
+}
+
+
+def refusal(code: int, status: int = 400) -> Refusal:
+    """The refusal with the carrier's usual words for the code."""
+    return Refusal(code, REFUSALS.get(code, f"Refused with {code}"), status)
+
+
+def why_refused(form: Form, line: Line, phone: Phone) -> Refusal | None:
+    """What is wrong with a create, or None. `phone` is the phone of the form's `To`."""
+    code = _wrong_with_numbers(form, line, phone) or _wrong_with_words(form)
+    return refusal(code) if code else None
+
+
+def _wrong_with_numbers(form: Form, line: Line, phone: Phone) -> int | None:
+    if not form.get("To"):
+        return 21604
+    if not form.get("From") and not form.get("MessagingServiceSid"):
+        return 21603
+    if readable_number(form["To"]) is None:
+        return 21211
+    if form.get("From") and line.number not in (form["From"], readable_number(form["From"])):
+        return 21606
+    if phone.opted_out:
+        return 21610
+    return REFUSED.get(phone.state)
+
+
+def _wrong_with_words(form: Form) -> int | None:
+    if not form.get("Body") and not any(form.getlist("MediaUrl")):
+        return 21602
+    if len(form.get("Body", "")) > LONGEST_BODY:
+        return 21617
+    if not _is_validity(form.get("ValidityPeriod", "")):
+        return 20001
+    if form.get("StatusCallback") and not is_callback_address(form["StatusCallback"]):
+        return 21609
+    return None
+
+
+def _is_validity(seconds: str) -> bool:
+    return not seconds or (bool(re.fullmatch(r"\d{1,5}", seconds)) and 1 <= int(seconds) <= 36000)
+
+
+def is_callback_address(address: str) -> bool:
+    """Whether the carrier would call it: http or https, and no underscore in the host."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        return parts.scheme in ("http", "https") and bool(host) and "_" not in host
+    except ValueError:
+        return False
+
+
+def uri_of(line: Line, sid: str = "") -> str:
+    """The path of one message, or of all of them."""
+    messages = f"/{API_VERSION}/Accounts/{line.account_sid}/Messages"
+    return f"{messages}/{sid}.json" if sid else f"{messages}.json"
+
+
+def as_json(message: Message, line: Line) -> dict[str, object]:
+    """The message in the carrier's published shape."""
+    is_assigned = message.service is None or message.status != "accepted"
+    uri = uri_of(line, message.sid)
+    return {
+        "account_sid": line.account_sid,
+        "api_version": API_VERSION,
+        "body": message.body,
+        "date_created": rfc2822(message.created),
+        "date_sent": rfc2822(message.sent),
+        "date_updated": rfc2822(message.updated or message.created),
+        "direction": message.direction,
+        "error_code": message.error,
+        "error_message": UNDELIVERED_WORDS.get(message.error or 0),
+        "from": message.sender if is_assigned else None,
+        "messaging_service_sid": message.service,
+        "num_media": str(len(message.media)),
+        "num_segments": str(message.segments) if is_assigned else "0",
+        "price": None,
+        "price_unit": "USD",
+        "sid": message.sid,
+        "status": message.status,
+        "subresource_uris": {"media": uri.replace(".json", "/Media.json")},
+        "to": message.to,
+        "uri": uri,
+    }
+
+
+def account_json(line: Line, since: datetime) -> dict[str, object]:
+    """The account, without its token."""
+    uri = f"/{API_VERSION}/Accounts/{line.account_sid}"
+    return {
+        "auth_token": None,
+        "date_created": rfc2822(since),
+        "date_updated": rfc2822(since),
+        "friendly_name": "Rehearsal",
+        "owner_account_sid": line.account_sid,
+        "sid": line.account_sid,
+        "status": "active",
+        "subresource_uris": {"messages": f"{uri}/Messages.json"},
+        "type": "Full",
+        "uri": f"{uri}.json",
+    }
+
+
+def rfc2822(moment: datetime | None) -> str | None:
+    return format_datetime(moment.astimezone(UTC)) if moment else None
+
+
+Span = tuple[datetime, datetime]
+
+
+def span_of(written: str) -> Span:
+    """The first and last second that a date or a time means. Raises ValueError."""
+    if len(written) == len("2026-01-01"):
+        day = datetime.combine(datetime.fromisoformat(written).date(), time(), UTC)
+        return day, day + timedelta(days=1, seconds=-1)
+    moment = datetime.fromisoformat(written)
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC, microsecond=0)
+    return moment, moment
+
+
+def chosen(messages: Sequence[Message], asked: Form) -> list[Message]:
+    """The messages that a list request asks for, newest first. Raises ValueError.
+
+    `DateSent<` and `DateSent>` include the moment they name.
+    """
+    on, until, since = (
+        span_of(asked[name]) if asked.get(name) else None
+        for name in ("DateSent", "DateSent<", "DateSent>")
+    )
+    to, sender = (
+        readable_number(asked[name]) or asked[name] if asked.get(name) else None
+        for name in ("To", "From")
+    )
+
+    def is_wanted(message: Message) -> bool:
+        moment = (message.sent or message.created).replace(microsecond=0)
+        return (
+            to in (None, message.to)
+            and sender in (None, message.sender)
+            and (on is None or on[0] <= moment <= on[1])
+            and (until is None or moment <= until[1])
+            and (since is None or moment >= since[0])
+        )
+
+    return [message for message in reversed(messages) if is_wanted(message)]
+
+
+def page_json(found: Sequence[Message], asked: Form, line: Line) -> dict[str, object]:
+    """One page of a list. Raises ValueError for a page or size that is no number."""
+    size = min(max(int(asked.get("PageSize") or 50), 1), 1000)
+    number = max(int(asked.get("Page") or 0), 0)
+    start = _start_of(found, asked.get("PageToken", ""), number * size)
+    shown = found[start : start + size]
+    filters = {
+        name: value
+        for name, value in asked.items()
+        if name in ("To", "From", "DateSent", "DateSent<", "DateSent>")
+    }
+
+    def uri(page: int, **token: str) -> str:
+        return f"{uri_of(line)}?{urlencode({**filters, 'PageSize': size, 'Page': page, **token})}"
+
+    is_more = start + size < len(found)
+    return {
+        "start": number * size,
+        "end": number * size + max(len(shown) - 1, 0),
+        "page": number,
+        "page_size": size,
+        "uri": uri(number),
+        "first_page_uri": uri(0),
+        "next_page_uri": uri(number + 1, PageToken=f"PA{shown[-1].sid}") if is_more else None,
+        "previous_page_uri": uri(number - 1) if number else None,
+        "messages": [as_json(message, line) for message in shown],
+    }
+
+
+def _start_of(found: Sequence[Message], token: str, otherwise: int) -> int:
+    """Where the page begins: after the message the token names, so that new texts move nothing."""
+    after = (place + 1 for place, message in enumerate(found) if f"PA{message.sid}" == token)
+    return next(after, otherwise)

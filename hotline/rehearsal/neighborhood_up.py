@@ -1,0 +1,115 @@
+"""`hotline up`: the whole hotline on this machine, for a neighborhood that is invented.
+
+Everything it writes is in one folder. The hotline inside is the real one, in the same processes
+as in earnest; only its carrier is the rehearsal's, behind the web server's own address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+
+from hotline import cli, redis_server, roster_file, settings
+from hotline.house import utc_now
+from hotline.processes import Keeper
+from hotline.rehearsal import carrier, neighborhood
+from hotline.rehearsal.carrier import Line
+from hotline.settings import Settings
+from hotline.store import migrate, store
+from hotline.store.database import Database
+
+NUMBER = "+12125550199"
+ACCOUNT = "AC" + "0" * 32
+HOST = "127.0.0.1"
+
+
+def run(data: Path, port: int) -> None:
+    """Until somebody ends it. Raises HotlineError when something is missing."""
+    data = data.resolve()
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    redis_server.program()
+    socket = redis_server.socket_in(data)
+    of = _settings(data, port, socket)
+    _prepare_database(of)
+    click.echo(_welcome(of, data, port))
+    tasks: dict[str, Callable[[], None]] = {
+        "redis": partial(redis_server.run, data / "redis", socket),
+        "web": partial(_run_web, of, port),
+        "worker": partial(cli.run_worker, of),
+        "clock": partial(cli.run_clock, of),
+    }
+    Keeper(tasks).run()
+
+
+def run_carrier(of: Settings, port: int) -> None:
+    """The carrier alone, for the hotline that these settings describe."""
+    import uvicorn
+
+    click.echo(f"The rehearsal carrier is at http://{HOST}:{port}/")
+    uvicorn.run(
+        carrier.build(_line(of), cast=neighborhood.cast()),
+        host=HOST,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _settings(data: Path, port: int, socket: Path) -> Settings:
+    configuration = data / "hotline.toml"
+    if not configuration.exists():
+        configuration.write_text(neighborhood.hotline_toml(), encoding="utf-8")
+    address = f"http://{HOST}:{port}"
+    return settings.load(
+        {
+            "HOTLINE_CONFIG": str(configuration),
+            "DATABASE_URL": f"sqlite:///{data / 'hotline.db'}",
+            "REDIS_URL": f"unix://{socket}",
+            "PUBLIC_URL": address,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "TWILIO_API_URL": address,
+            "HOTLINE_NUMBER": NUMBER,
+            "PORT": str(port),
+        }
+    )
+
+
+def _prepare_database(of: Settings) -> None:
+    """Bring it up to date, and the first time put the invented neighbors on the roster."""
+    database = Database(of.environment.sqlalchemy_url)
+    migrate.upgrade(database)
+    if not database.read(store.roster):
+        entries = roster_file.read(neighborhood.roster_csv(), of.network)
+        database.write(lambda connection: store.put_on_roster(connection, entries, utc_now()))
+    database.close()
+
+
+def _line(of: Settings) -> Line:
+    environment = of.environment
+    token = environment.twilio_auth_token
+    return Line(
+        account_sid=environment.twilio_account_sid,
+        auth_token=token.get_secret_value(),
+        number=environment.hotline_number or NUMBER,
+        sms_url=f"{environment.public_url}/sms#rc=3&rp=all",
+    )
+
+
+def _run_web(of: Settings, port: int) -> None:
+    front = carrier.build(_line(of), cast=neighborhood.cast())
+    cli.run_web(of, HOST, port, front)
+
+
+def _welcome(of: Settings, data: Path, port: int) -> str:
+    return (
+        f"\n  {of.network.name} is up, with a rehearsal carrier: no real text leaves this machine."
+        f"\n\n  Open  http://{HOST}:{port}/"
+        f"\n\n  and text as Maria: need groceries for 2 kids near 11216"
+        f"\n  Everything is kept in {data}. Ctrl+C ends it.\n"
+    )

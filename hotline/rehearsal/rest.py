@@ -1,0 +1,218 @@
+"""The carrier's REST API, as much of it as a hotline that texts needs.
+
+Basic authentication, the carrier's shapes and error codes, and the troubles asked for. No calls,
+no media, no numbers to buy.
+"""
+
+import asyncio
+import base64
+import binascii
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from hotline.rehearsal.delivery import accept
+from hotline.rehearsal.exchange import Exchange, new_sid
+from hotline.rehearsal.messages import (
+    API_VERSION,
+    Form,
+    Line,
+    Message,
+    Refusal,
+    account_json,
+    as_json,
+    chosen,
+    page_json,
+    refusal,
+    why_refused,
+)
+from hotline.rehearsal.phones import readable_number
+from hotline.rehearsal.trouble import CREATE_KINDS, Trouble
+
+Endpoint = Callable[[Exchange, Request], Awaitable[Response]]
+
+
+class HangUp(Response):
+    """No answer at all: hold the connection for some seconds, then drop it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.status_code = 0
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        try:
+            async with asyncio.timeout(self.seconds):
+                await _gone(receive)
+        except TimeoutError:
+            # ASGI knows no way to close a connection unanswered; see `carrier.Carrier`.
+            if transport := scope.get("hotline.transport"):
+                transport.abort()
+                await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def routes(exchange: Exchange) -> Sequence[BaseRoute]:
+    account = f"/{API_VERSION}/Accounts/{{account}}"
+
+    def route(path: str, method: str, endpoint: Endpoint) -> Route:
+        return Route(path, _guarded(exchange, endpoint), methods=[method])
+
+    return [
+        route(f"{account}/Messages.json", "POST", create),
+        route(f"{account}/Messages.json", "GET", page),
+        route(f"{account}/Messages/{{sid}}.json", "GET", fetch),
+        route(f"{account}/Messages/{{sid}}.json", "POST", redact),
+        route(f"{account}/Messages/{{sid}}.json", "DELETE", delete),
+        route(f"{account}.json", "GET", fetch_account),
+        *(
+            route(f"/{API_VERSION}/{{rest:path}}", method, nothing_here)
+            for method in ("GET", "POST", "DELETE")
+        ),
+    ]
+
+
+def _guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Check who asks, answer, and write a line of the log."""
+
+    async def guarded(request: Request) -> Response:
+        if not is_account(request.headers.get("authorization", ""), exchange.line):
+            response = refused(refusal(20003, 401))
+            response.headers["WWW-Authenticate"] = 'Basic realm="Rehearsal carrier"'
+        elif request.path_params.get("account", exchange.line.account_sid) != (
+            exchange.line.account_sid
+        ):
+            response = refused(refusal(20404, 404))
+        else:
+            response = await endpoint(exchange, request)
+        exchange.note(
+            "api", method=request.method, path=request.url.path, status=response.status_code
+        )
+        return response
+
+    return guarded
+
+
+def is_account(authorization: str, line: Line) -> bool:
+    """Whether the header carries this account's sid and token."""
+    scheme, _, word = authorization.partition(" ")
+    try:
+        given = base64.b64decode(word, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    wanted = f"{line.account_sid}:{line.auth_token}".encode()
+    return scheme.lower() == "basic" and hmac.compare_digest(given, wanted)
+
+
+def refused(why: Refusal) -> Response:
+    return JSONResponse(why.as_json(), status_code=why.status)
+
+
+async def create(exchange: Exchange, request: Request) -> Response:
+    """Send a text, unless a trouble comes first."""
+    form = await read_form(request)
+    to = readable_number(form.get("To", "")) or form.get("To", "")
+    trouble = exchange.trouble(CREATE_KINDS, to)
+    if trouble is None:
+        return _create(exchange, form, to)
+    if response := instead_of_taking(trouble):
+        return response
+    if trouble.kind == "slow":
+        await asyncio.sleep(trouble.seconds)
+        return _create(exchange, form, to)
+    _create(exchange, form, to)
+    return HangUp(trouble.seconds)
+
+
+def instead_of_taking(trouble: Trouble) -> Response | None:
+    """The answer of a carrier that does not take the text; None when it does."""
+    match trouble.kind:
+        case "busy":
+            return refused(refusal(20429, 429))
+        case "broken":
+            return Response("Internal Server Error", status_code=500, media_type="text/plain")
+        case "account_refused":
+            return refused(refusal(20003, 401))
+        case "code":
+            return refused(refusal(trouble.code, trouble.status))
+        case "silent_lost":
+            return HangUp(trouble.seconds)
+    return None
+
+
+def _create(exchange: Exchange, form: Form, to: str) -> Response:
+    if why := why_refused(form, exchange.line, exchange.phone(to)):
+        return refused(why)
+    media = tuple(address for address in form.getlist("MediaUrl") if address)
+    service = form.get("MessagingServiceSid") or None
+    message = Message(
+        sid=new_sid(media),
+        sender=exchange.line.number,
+        to=to,
+        body=form.get("Body", ""),
+        direction="outbound-api",
+        by="api",
+        created=exchange.now(),
+        status="accepted" if service else "queued",
+        media=media,
+        service=service,
+        status_callback=form.get("StatusCallback", ""),
+    )
+    accept(exchange, message)
+    return JSONResponse(as_json(message, exchange.line), status_code=201)
+
+
+async def page(exchange: Exchange, request: Request) -> Response:
+    asked = Form(request.query_params.multi_items())
+    try:
+        found = chosen(list(exchange.messages.values()), asked)
+        return JSONResponse(page_json(found, asked, exchange.line))
+    except ValueError:
+        return refused(refusal(20001))
+
+
+async def fetch(exchange: Exchange, request: Request) -> Response:
+    message = exchange.messages.get(request.path_params["sid"])
+    if message is None:
+        return refused(refusal(20404, 404))
+    return JSONResponse(as_json(message, exchange.line))
+
+
+async def redact(exchange: Exchange, request: Request) -> Response:
+    """Forget the words of a text; the only change the carrier allows."""
+    form = await read_form(request)
+    message = exchange.messages.get(request.path_params["sid"])
+    if message is None:
+        return refused(refusal(20404, 404))
+    if form.get("Body") != "":
+        return refused(refusal(20001))
+    message.body, message.updated = "", exchange.now()
+    return JSONResponse(as_json(message, exchange.line))
+
+
+async def delete(exchange: Exchange, request: Request) -> Response:
+    if exchange.messages.pop(request.path_params["sid"], None) is None:
+        return refused(refusal(20404, 404))
+    return Response(status_code=204)
+
+
+async def fetch_account(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse(account_json(exchange.line, exchange.since))
+
+
+async def nothing_here(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return refused(refusal(20404, 404))
+
+
+async def read_form(request: Request) -> Form:
+    """The form fields, blank ones too, whatever they are called."""
+    return Form(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))

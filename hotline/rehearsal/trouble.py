@@ -1,0 +1,67 @@
+"""What may go wrong at the carrier, on request: how often, for whom, and when it is over.
+
+Only the bookkeeping. `rest.py` acts on troubles with creates, `delivery.py` on those with
+callbacks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+CREATE_KINDS = frozenset(
+    {"busy", "broken", "silent_taken", "silent_lost", "slow", "account_refused", "code"}
+)
+CALLBACK_KINDS = frozenset({"callbacks_twice", "callbacks_backwards", "no_callbacks"})
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that goes wrong the next `times` times; `to` narrows it to one number."""
+
+    kind: str
+    times: int = 1
+    to: str | None = None
+    seconds: float = 1.0
+    code: int = 0
+    status: int = 400
+
+    def concerns(self, kinds: Iterable[str], number: str) -> bool:
+        return self.kind in kinds and self.to in (None, number)
+
+
+def take(
+    troubles: list[Trouble], kinds: Iterable[str], number: str
+) -> tuple[Trouble | None, list[Trouble]]:
+    """The oldest trouble that concerns this number, and the troubles left after it."""
+    for place, trouble in enumerate(troubles):
+        if trouble.concerns(kinds, number):
+            left = [replace(trouble, times=trouble.times - 1)] if trouble.times > 1 else []
+            return trouble, [*troubles[:place], *left, *troubles[place + 1 :]]
+    return None, troubles
+
+
+def trouble_from(wish: dict[str, object]) -> Trouble:
+    """Read a wish of the control API. Raises ValueError that says what is wrong."""
+    if extra := set(wish) - {"kind", "times", "to", "seconds", "code", "status"}:
+        raise ValueError(f"unknown: {', '.join(sorted(extra))}")
+    kind, to = wish.get("kind"), wish.get("to")
+    if kind not in CREATE_KINDS | CALLBACK_KINDS:
+        raise ValueError(f"kind must be one of {', '.join(sorted(CREATE_KINDS | CALLBACK_KINDS))}")
+    if kind == "code" and not wish.get("code"):
+        raise ValueError('kind "code" needs a code, such as 30034')
+    if to is not None and not isinstance(to, str):
+        raise ValueError("to must be a number in quotes")
+    return Trouble(
+        kind=str(kind),
+        times=int(_number(wish, "times", 1)),
+        to=to,
+        seconds=_number(wish, "seconds", 1.0),
+        code=int(_number(wish, "code", 0)),
+        status=int(_number(wish, "status", 400)),
+    )
+
+
+def _number(wish: dict[str, object], name: str, default: float) -> float:
+    value = wish.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError(f"{name} must be a number of 0 or more")
+    return value

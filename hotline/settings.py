@@ -1,0 +1,702 @@
+"""What the people who run a hotline can set: the environment and `hotline.toml`.
+
+Everything is read once, checked all together, and handed on as one frozen value. Each mistake is
+one line that names the place, says what is wrong and how to write it right. Nothing is remembered
+here, nothing is logged, and what is secret is in no message.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, PydanticUseDefault
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hotline.errors import BadSettings
+from hotline.hours import Quiet, parse_quiet
+from hotline.phone import is_country, is_short_code, parse
+
+LANGUAGES: Final = ("en", "es")
+"""The languages that the hotline speaks: those with a catalogue of its sentences."""
+
+CONFIGURATION: Final = "hotline.toml"
+LONGEST_NAME: Final = 60
+LONGEST_LABEL: Final = 24
+
+_DRIVERS: Final = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+
+
+# What may stand in a setting. These raise ValueError with words that follow "<setting>: ".
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise ValueError("is empty")
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"has {len(name)} letters, and {LONGEST_NAME} is the most")
+    return name
+
+
+def _country(text: str) -> str:
+    if not is_country(text.upper()):
+        raise ValueError("is not the two letters of a country")
+    return text.upper()
+
+
+def _timezone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not a time zone we know") from None
+
+
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise ValueError(f"is not a language the hotline speaks (it speaks {_all(LANGUAGES)})")
+    return text
+
+
+def _languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    if not languages:
+        raise ValueError("names no language")
+    return _once(languages)
+
+
+def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _quiet(value: object) -> Quiet | None:
+    if value is None or isinstance(value, Quiet):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must stand in quotes")
+    return parse_quiet(value)
+
+
+def _steward(text: str, info: ValidationInfo) -> str:
+    """As E.164. Where the country is wrong, that is mistake enough."""
+    country = info.data.get("country")
+    return parse(text, country) if country else text
+
+
+def _sizes(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    if not sizes:
+        raise ValueError("has no numbers")
+    return sizes
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,20}", text):
+        raise ValueError("must be 1 to 20 small letters, digits, - or _")
+    return text
+
+
+def _digit(digit: int) -> int:
+    if not 1 <= digit <= 8:
+        raise ValueError("must be from 1 to 8 (9 and 0 are taken on the phone menu)")
+    return digit
+
+
+def _word(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty")
+    return " ".join(text.split())
+
+
+def _label(text: str) -> str:
+    if len(_word(text)) > LONGEST_LABEL:
+        raise ValueError(f"has more than {LONGEST_LABEL} letters")
+    return _word(text)
+
+
+def _no_spaces(text: str) -> str:
+    if re.search(r"[\s/]", text):
+        raise ValueError("must be one word without spaces")
+    return text
+
+
+def _secret(secret: SecretStr) -> SecretStr:
+    if re.search(r"\s", secret.get_secret_value()):
+        raise ValueError("must be one word without spaces")
+    return secret
+
+
+def _database(text: str) -> str:
+    driver, _, rest = text.partition("://")
+    if driver not in _DRIVERS or len(rest) < 2 or (driver == "sqlite" and rest[0] != "/"):
+        raise ValueError("is not a database we know")
+    return text
+
+
+def _redis(text: str) -> str:
+    if not re.fullmatch(r"(rediss?|unix)://\S+", text):
+        raise ValueError("is not the address of a Redis")
+    return text
+
+
+def _split(text: str) -> SplitResult:
+    """The parts of an absolute web address; raises ValueError in words."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or re.search(r"\s", text):
+        raise ValueError("is not a web address")
+    return parts
+
+
+def _carrier_address(text: str) -> str:
+    _split(text)
+    return text.rstrip("/")
+
+
+def _public_address(text: str) -> str:
+    parts = _split(text)
+    if "?" in text or "#" in text:
+        raise ValueError("must end before the ? or #")
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1"):
+        raise ValueError("must begin with https://, the carrier calls nothing else")
+    if "_" in str(parts.hostname):
+        raise ValueError("has a _ in its name, and the carrier cannot call that")
+    return text.rstrip("/")
+
+
+def _sender(text: str) -> str:
+    plain = re.sub(r"[\s().-]", "", text)
+    if not is_short_code(plain) and not re.fullmatch(r"\+[1-9][0-9]{6,14}", plain):
+        raise ValueError("is not a number with its country code, or a short code of 3 to 6 digits")
+    return plain
+
+
+Whole = Annotated[int, Field(strict=True, ge=1)]
+Minutes = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Key = Annotated[str, AfterValidator(_key)]
+Word = Annotated[str, AfterValidator(_word)]
+OneWord = Annotated[str, AfterValidator(_no_spaces)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+
+
+class Environment(BaseSettings):
+    """The environment variables, each under its own name in small letters."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", validate_default=False, hide_input_in_errors=True
+    )
+
+    # Both may hold a password: not for anybody's screen.
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default="sqlite:///hotline.db", repr=False
+    )
+    redis_url: Annotated[str, AfterValidator(_redis)] = Field(
+        default="redis://127.0.0.1:6379/0", repr=False
+    )
+    public_url: Annotated[str, AfterValidator(_public_address)] = ""
+    twilio_account_sid: OneWord = ""
+    twilio_auth_token: Secret = SecretStr("")
+    twilio_auth_token_secondary: Secret | None = None
+    twilio_api_url: Annotated[str, AfterValidator(_carrier_address)] = "https://api.twilio.com"
+    hotline_number: Annotated[str, AfterValidator(_sender)] | None = None
+    twilio_messaging_service_sid: OneWord | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_not_set(cls, value: object) -> object:
+        if isinstance(value, str):
+            value = value.strip()
+            if not value:
+                raise PydanticUseDefault
+        return value
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database as SQLAlchemy calls it, with the driver that we install."""
+        driver, _, rest = self.database_url.partition("://")
+        return f"{_DRIVERS[driver]}://{rest}"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Need(_Section):
+    """Something people ask for: the words they use, and how it is called in a text."""
+
+    key: Key
+    digit: Annotated[int, Field(strict=True), AfterValidator(_digit)] | None = None
+    urgent: Annotated[bool, Field(strict=True)] = False
+    words: dict[str, tuple[Word, ...]] = {}
+    label: dict[str, Annotated[str, AfterValidator(_label)]] = {}
+
+    def called(self, language: str) -> str:
+        """Its name in a text; the default language's where this one has none."""
+        known = self.label.get(language) or self._first_word(language)
+        return known or next(iter(self.label.values()), self.key)
+
+    def named(self, languages: Iterable[str]) -> "Need":
+        """The same need with a label in each language, the default language first."""
+        default, *others = languages
+        label = {default: self.label.get(default) or self._first_word(default) or self.key}
+        for other in others:
+            label[other] = self.label.get(other) or self._first_word(other) or label[default]
+        return self.model_copy(update={"label": {**label, **self.label}})
+
+    def _first_word(self, language: str) -> str:
+        short = (word for word in self.words.get(language, ()) if len(word) <= LONGEST_LABEL)
+        return next(short, "")
+
+
+class Area(_Section):
+    """A part of the neighborhood: the words people use for it, and the areas asked next."""
+
+    key: Key
+    words: tuple[Word, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+class Waves(_Section):
+    """How many are asked at once, and how long each wave has to answer, in minutes."""
+
+    sizes: Annotated[tuple[Whole, ...], AfterValidator(_sizes)] = (3, 5, 10)
+    minutes: Minutes = 5.0
+    urgent_minutes: Minutes = 2.0
+    again_minutes: Minutes = 60.0
+
+
+class RosterRules(_Section):
+    """Who may join, and how often one neighbor is asked."""
+
+    joining: Literal["vouched", "open", "stewards"] = "vouched"
+    max_a_day: Whole = 3
+    max_a_week: Whole = 8
+
+
+NEEDS: Final = (
+    Need(
+        key="food",
+        digit=1,
+        words={
+            "en": ("food", "groceries", "grocery", "hungry", "meal", "meals"),
+            "es": ("comida", "hambre", "alimentos", "despensa", "mandado", "comer"),
+        },
+        label={"en": "food", "es": "comida"},
+    ),
+    Need(
+        key="ride",
+        digit=2,
+        words={
+            "en": ("ride", "rides", "lift", "transport", "transportation"),
+            "es": ("transporte", "viaje", "aventón", "raite"),
+        },
+        label={"en": "a ride", "es": "transporte"},
+    ),
+    Need(
+        key="medicine",
+        digit=3,
+        urgent=True,
+        words={
+            "en": (
+                *("medicine", "medication", "medications", "meds", "prescription", "pharmacy"),
+                *("insulin", "inhaler", "pills"),
+            ),
+            "es": (
+                *("medicina", "medicinas", "medicamento", "medicamentos", "farmacia"),
+                *("insulina", "inhalador", "pastillas"),
+            ),
+        },
+        label={"en": "medicine", "es": "medicina"},
+    ),
+    Need(
+        key="shelter",
+        digit=4,
+        words={
+            "en": ("shelter", "place to stay", "place to sleep", "housing", "homeless", "evicted"),
+            "es": ("refugio", "albergue", "donde dormir", "donde quedarme", "alojamiento"),
+        },
+        label={"en": "shelter", "es": "refugio"},
+    ),
+    Need(
+        key="childcare",
+        digit=5,
+        words={
+            "en": ("childcare", "child care", "babysitter", "babysitting", "babysit", "daycare"),
+            "es": ("cuidado de niños", "cuidar niños", "niñera", "guardería"),
+        },
+        label={"en": "childcare", "es": "cuidado de niños"},
+    ),
+    Need(
+        key="talk",
+        digit=6,
+        words={
+            "en": ("talk", "someone to talk to", "lonely", "listen"),
+            "es": ("hablar", "platicar", "conversar", "me siento sola", "me siento solo"),
+        },
+        label={"en": "someone to talk to", "es": "hablar con alguien"},
+    ),
+)
+
+
+class _Hotline(_Section):
+    name: Annotated[str, AfterValidator(_name)] = "Neighbors Hotline"
+    country: Annotated[str, AfterValidator(_country)] = "US"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "America/New_York"
+    languages: Annotated[
+        tuple[Annotated[str, AfterValidator(_language)], ...], AfterValidator(_languages)
+    ] = LANGUAGES
+    quiet: Annotated[Quiet | None, PlainValidator(_quiet)] = Quiet(time(21), time(8))
+    stewards: Annotated[
+        tuple[Annotated[str, AfterValidator(_steward)], ...], AfterValidator(_once)
+    ] = ()
+
+
+class Network(_Hotline):
+    """The people and places of one hotline: all of `hotline.toml`, or the built-in defaults."""
+
+    waves: Waves = Waves()
+    roster: RosterRules = RosterRules()
+    needs: tuple[Need, ...] = NEEDS
+    areas: tuple[Area, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def need(self, key: str) -> Need | None:
+        return next((need for need in self.needs if need.key == key), None)
+
+    def area(self, key: str) -> Area | None:
+        return next((area for area in self.areas if area.key == key), None)
+
+    def wave_size(self, number: int) -> int:
+        """How many the wave of this number asks; the first is 1, the last size repeats."""
+        sizes = self.waves.sizes
+        return sizes[min(max(number, 1), len(sizes)) - 1]
+
+    def is_urgent(self, needs: Iterable[str]) -> bool:
+        return any(need.urgent for need in map(self.need, needs) if need)
+
+
+class _File(_Section):
+    """The sections as they stand in the file."""
+
+    hotline: _Hotline = _Hotline()
+    waves: Waves = Waves()
+    roster: RosterRules = RosterRules()
+    needs: tuple[Need, ...] = NEEDS
+    areas: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that was set."""
+
+    environment: Environment
+    network: Network
+
+
+def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> Settings:
+    """Read the environment and the configuration that it names; raises BadSettings.
+
+    Commands that call no carrier say so: then what is only for the carrier may be missing.
+    """
+    environ = os.environ if environ is None else environ
+    environment, network = None, None
+    mistakes: list[str] = []
+    try:
+        environment = _read_environment(environ, carrier)
+    except BadSettings as trouble:
+        mistakes += trouble.mistakes
+    try:
+        network = _read_configuration(environ.get("HOTLINE_CONFIG", "").strip())
+    except BadSettings as trouble:
+        mistakes += trouble.mistakes
+    if environment is None or network is None:
+        raise BadSettings(mistakes)
+    return Settings(environment, network)
+
+
+def read_network(text: str, file: str) -> Network:
+    """Read the text of one configuration; raises BadSettings, naming the file in each mistake."""
+    raw = _read_toml(text, file)
+    mistakes = [_line(file, *mistake) for mistake in _across(raw)]
+    try:
+        sections = _File.model_validate(raw)
+    except ValidationError as error:
+        mistakes = [_line(file, *_in_file(detail, raw)) for detail in _details(error)] + mistakes
+    if mistakes:
+        raise BadSettings(mistakes)
+    return Network(
+        **dict(sections.hotline),
+        waves=sections.waves,
+        roster=sections.roster,
+        needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
+        areas=sections.areas,
+    )
+
+
+def _read_environment(environ: Mapping[str, str], carrier: bool) -> Environment:
+    given = {name: environ.get(name.upper(), "") for name in Environment.model_fields}
+    mistakes = [_line("environment", *mistake) for mistake in _missing(given)] if carrier else []
+    try:
+        environment = Environment.model_validate(given)
+    except ValidationError as error:
+        mistakes += [
+            _line("environment", str(detail["loc"][0]).upper(), _what(detail))
+            for detail in _details(error)
+        ]
+    if mistakes:
+        raise BadSettings(mistakes)
+    return environment
+
+
+def _missing(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in ("public_url", "twilio_account_sid", "twilio_auth_token"):
+        if not given[name].strip():
+            yield name.upper(), "is missing"
+    if not given["hotline_number"].strip() and not given["twilio_messaging_service_sid"].strip():
+        yield "HOTLINE_NUMBER", "is missing, and TWILIO_MESSAGING_SERVICE_SID too: set one of them"
+
+
+def _read_configuration(named: str) -> Network:
+    path = Path(named or CONFIGURATION)
+    if not named and not path.is_file():
+        return Network()
+    try:
+        text = path.read_text("utf-8-sig")  # some editors begin a file with a mark of their own
+    except FileNotFoundError:
+        what = f"names {named}, and there is no such file"
+        raise BadSettings([_line("environment", "HOTLINE_CONFIG", what)]) from None
+    except (OSError, UnicodeError):
+        raise BadSettings([f"{path}: cannot be read; is it a text file, saved as UTF-8?"]) from None
+    return read_network(text, str(path))
+
+
+def _read_toml(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        number = found[1] if found else str(len(text.splitlines()) or 1)
+        again = re.search(r"overwrite|twice|mutate|redefine", str(error))
+    what = "is there a second time" if again else "cannot be read; look for a missing quote or ]"
+    raise BadSettings([f"{file}: line {number}: {what}"])
+
+
+# Mistakes between settings, looked for in what was written, so that they show beside all others.
+
+
+def _across(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for section in ("needs", "areas"):
+        for key in _repeated(str(item.get("key")) for item in _items(raw, section)):
+            yield f"{section}.{key}.key", f"is there twice; give each of the {section} its own"
+    yield from _same_digits(_items(raw, "needs"))
+    yield from _same_words(_items(raw, "needs"))
+    yield from _strange_areas(_items(raw, "areas"))
+
+
+def _items(raw: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    items = raw.get(section)
+    named = items if isinstance(items, list) else []
+    return [item for item in named if isinstance(item, dict) and "key" in item]
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
+def _same_digits(needs: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    first: dict[str, str] = {}
+    for need in needs:
+        digit, key = str(need.get("digit", "")), str(need["key"])
+        if digit and first.setdefault(digit, key) != key:
+            yield f"needs.{key}.digit", f"is {digit}, and so is that of {first[digit]}"
+
+
+def _same_words(needs: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    first: dict[tuple[str, str], str] = {}
+    for need in needs:
+        key = str(need["key"])
+        for language, word in _words(need):
+            other = first.setdefault((language, word.casefold()), key)
+            if other != key:
+                yield f"needs.{key}.words.{language}", f'has "{word}", and so has {other}'
+
+
+def _words(need: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    words = need.get("words")
+    for language, listed in words.items() if isinstance(words, dict) else ():
+        for word in listed if isinstance(listed, list) else ():
+            yield language, " ".join(str(word).split())
+
+
+def _strange_areas(areas: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    keys = [str(area["key"]) for area in areas]
+    for area in areas:
+        near = area.get("near")
+        for other in near if isinstance(near, list) else ():
+            if isinstance(other, str) and other not in keys:
+                what = f"names {other}, which is not the key of an area"
+                yield f"areas.{area['key']}.near", what + _did_you_mean(other, keys)
+
+
+# How a mistake is told.
+
+_SECTIONS: Final[dict[str, type[BaseModel]]] = {
+    "hotline": _Hotline,
+    "waves": Waves,
+    "roster": RosterRules,
+    "needs": Need,
+    "areas": Area,
+}
+
+_HEADINGS: Final = {
+    "hotline": "[hotline]",
+    "waves": "[waves]",
+    "roster": "[roster]",
+    "needs": "[[needs]]",
+    "areas": "[[areas]]",
+}
+
+_EXAMPLES: Final = {
+    **_HEADINGS,
+    "hotline.name": 'name = "Maple Street Mutual Aid"',
+    "hotline.country": 'country = "US"',
+    "hotline.timezone": 'timezone = "America/New_York"',
+    "hotline.languages": 'languages = ["en", "es"]',
+    "hotline.quiet": 'quiet = "21:00-08:00"',
+    "hotline.stewards": 'stewards = ["+12125550100"]',
+    "waves.sizes": "sizes = [3, 5, 10]",
+    "waves.minutes": "minutes = 5",
+    "waves.urgent_minutes": "urgent_minutes = 2",
+    "waves.again_minutes": "again_minutes = 60",
+    "roster.joining": 'joining = "vouched"',
+    "roster.max_a_day": "max_a_day = 3",
+    "roster.max_a_week": "max_a_week = 8",
+    "needs.key": 'key = "food"',
+    "needs.digit": "digit = 1",
+    "needs.urgent": "urgent = true",
+    "needs.words": 'words = { en = ["food", "hungry"], es = ["comida", "hambre"] }',
+    "needs.label": 'label = { en = "food", es = "comida" }',
+    "areas.key": 'key = "northside"',
+    "areas.words": 'words = ["northside", "11216"]',
+    "areas.near": 'near = ["eastside"]',
+    "HOTLINE_CONFIG": "HOTLINE_CONFIG=hotline.toml",
+    "DATABASE_URL": "DATABASE_URL=sqlite:///hotline.db"
+    " or DATABASE_URL=postgresql://name:password@host/hotline",
+    "REDIS_URL": "REDIS_URL=redis://127.0.0.1:6379/0",
+    "PUBLIC_URL": "PUBLIC_URL=https://help.example.org",
+    "TWILIO_ACCOUNT_SID": "TWILIO_ACCOUNT_SID=AC followed by 32 letters and digits",
+    "TWILIO_AUTH_TOKEN": "TWILIO_AUTH_TOKEN=the token beside it on the carrier's first page",
+    "TWILIO_AUTH_TOKEN_SECONDARY": "TWILIO_AUTH_TOKEN_SECONDARY=the carrier's second token",
+    "TWILIO_API_URL": "TWILIO_API_URL=https://api.twilio.com",
+    "HOTLINE_NUMBER": "HOTLINE_NUMBER=+12125550100",
+    "TWILIO_MESSAGING_SERVICE_SID": "TWILIO_MESSAGING_SERVICE_SID=MG followed by 32 letters"
+    " and digits",
+    "PORT": "PORT=8000",
+}
+
+_SAID: Final = {
+    "missing": "is missing",
+    "string_type": "must stand in quotes",
+    "int_type": "must be a whole number without quotes",
+    "int_parsing": "must be a whole number",
+    "float_type": "must be a number without quotes",
+    "finite_number": "must be an ordinary number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list in square brackets",
+    "dict_type": "must name the language of each",
+    "model_type": "must be a section of its own",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {quoted}",
+    "value_error": "{error}",
+}
+
+
+def _line(file: str, place: str, what: str) -> str:
+    """One mistake; the example is left out where the words already say how to write it."""
+    section, *rest = place.split(".")
+    setting = rest[1:2] if section in ("needs", "areas") else rest[:1]
+    example = _EXAMPLES.get(".".join([section, *setting]))
+    helped = example is None or re.search(r"write |did you mean|belongs|there can be", what)
+    return f"{file}: {place}: {what}" + ("" if helped else f"; write it like {example}")
+
+
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_input=False)
+
+
+def _what(detail: ErrorDetails) -> str:
+    said = _SAID.get(detail["type"], "cannot be read")
+    known = detail.get("ctx", {})
+    return said.format(**known, quoted=str(known.get("expected")).replace("'", '"'))
+
+
+def _in_file(detail: ErrorDetails, raw: dict[str, Any]) -> tuple[str, str]:
+    """Where it stands, with needs and areas by their keys, and what is wrong there."""
+    section, *rest = detail["loc"]
+    parts, entry = [str(section)], ""
+    for depth, step in enumerate(rest):
+        if isinstance(step, str):
+            parts.append(step)
+        elif depth == 0:
+            parts.append(_key_or_number(raw[str(section)], step))
+        else:
+            entry = f"entry {step + 1} "
+    if detail["type"] == "extra_forbidden":
+        return ".".join(parts), _unknown(parts[-1], str(section) if rest else None)
+    return ".".join(parts), entry + _what(detail)
+
+
+def _key_or_number(items: list[Any], index: int) -> str:
+    key = items[index].get("key") if isinstance(items[index], dict) else None
+    return key if isinstance(key, str) and re.fullmatch(r"[\w-]+", key) else str(index + 1)
+
+
+def _unknown(key: str, section: str | None) -> str:
+    """What was probably meant: a setting that is spelled like it, or one of another section."""
+    homes = (home for home, model in _SECTIONS.items() if key in model.model_fields)
+    home = None if section in ("needs", "areas") else next(homes, None)
+    if home:
+        return f"is not a setting here; it belongs under {_HEADINGS[home]}"
+    here = list(_SECTIONS[section].model_fields if section else _SECTIONS)
+    meant = _did_you_mean(key, here)
+    return f"is not a setting{meant or f'; there can be {_all(here)}'}"
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _all(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,364 @@
+"""From an event to rows: one step of a request, and every text that follows, in a transaction.
+
+This is the thin shell around `help_request.next_step` and `roster.choose` that texts, calls and
+the clock share. It sends nothing: it writes down what is to be sent and says which bells to ring
+once the transaction is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from hotline import help_request, roster, segments
+from hotline.help_request import (
+    Accepted,
+    AskSoon,
+    Effect,
+    Event,
+    GiveWords,
+    HandedBack,
+    HelpRequest,
+    NobodyLeft,
+    OthersDue,
+    Page,
+    Passed,
+    QuietUntil,
+    State,
+    Tell,
+    TellStewards,
+    TellWaiting,
+    Unreached,
+    WaveDue,
+    WordsAdded,
+)
+from hotline.house import House
+from hotline.settings import Network
+from hotline.store import store
+from hotline.words import Sentence, Text, text
+
+TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
+SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
+LONGEST_TEXT = 1600  # letters; the carrier's limit
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A bell to ring after the commit: `job` is "ask" (one request's number) or "send" (ids of
+    texts); `name` names the work, so that it is not queued twice."""
+
+    job: Literal["ask", "send"]
+    about: tuple[int, ...]
+    name: str
+
+
+@dataclass
+class Aftermath:
+    """What is left to do once the transaction is committed: `answer` whoever wrote, and ring."""
+
+    answer: list[str] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)
+    asks: list[Ring] = field(default_factory=list)
+
+    @property
+    def rings(self) -> list[Ring]:
+        if not self.texts:
+            return self.asks
+        return [*self.asks, Ring("send", tuple(self.texts), f"send-{self.texts[0]}")]
+
+    def add(self, other: Aftermath) -> None:
+        self.answer += other.answer
+        self.texts += other.texts
+        self.asks += other.asks
+
+
+def take_step(
+    connection: Connection,
+    house: House,
+    number: int,
+    event: Event,
+    *,
+    sender: int | None = None,
+    note: str = "",
+) -> Aftermath:
+    """Let `event` happen to a request and write down all that follows.
+
+    `sender` is the neighbor who caused it: what they are told is the answer, not a text of its
+    own. `note` is kept with their page. Raises Stale when the request changed meanwhile.
+    """
+    before = store.find_request(connection, number)
+    if before is None:
+        return Aftermath()
+    after, effects = help_request.next_step(before, event)
+    store.save_request(connection, before, after)
+    now = house.now()
+    _note_on_page(connection, after, event, note, now)
+    return carry_out(connection, house, after, effects, now, sender)
+
+
+def _note_on_page(
+    connection: Connection, after: HelpRequest, event: Event, note: str, now: datetime
+) -> None:
+    match event:
+        case Accepted(neighbor) if after.taker == neighbor and after.state is State.TAKEN:
+            store.answer_page(connection, after.number, neighbor, "accepted", now, note)
+        case Passed(neighbor) | HandedBack(neighbor):
+            store.answer_page(connection, after.number, neighbor, "passed", now, note)
+        case Unreached(neighbor):
+            store.answer_page(connection, after.number, neighbor, "unreached", now)
+        case _:
+            pass
+
+
+def open_request(
+    connection: Connection,
+    house: House,
+    requester: int,
+    needs: tuple[str, ...],
+    area: str | None,
+) -> tuple[HelpRequest, Aftermath]:
+    """Write a new request down and tell its requester the number."""
+    now = house.now()
+    urgent = house.network.is_urgent(needs)
+    ask_from = roster.may_ask_from(urgent, house.network, now)
+    request = store.open_request(
+        connection,
+        HelpRequest(0, requester, now, needs=needs, area=area, urgent=urgent, due=ask_from),
+    )
+    if ask_from > now:
+        got_it = text(Sentence.ASKED_IN_QUIET, number=request.number, time=ask_from)
+    else:
+        got_it = text(Sentence.ASKED, number=request.number)
+    effects: list[Effect] = [Tell(requester, got_it)]
+    if ask_from <= now:
+        effects.append(AskSoon())
+    return request, carry_out(connection, house, request, effects, now, requester)
+
+
+def more_words(
+    house: House, request: HelpRequest, needs: tuple[str, ...], area: str | None
+) -> WordsAdded:
+    """The event of a requester having written more: needs add up, the newest area holds."""
+    known = tuple(dict.fromkeys([*request.needs, *needs]))
+    urgent = house.network.is_urgent(known)
+    ask_from = roster.may_ask_from(urgent, house.network, house.now())
+    return WordsAdded(known, area or request.area, urgent, ask_from)
+
+
+def ask_volunteers(connection: Connection, house: House, number: int) -> Aftermath:
+    """Ask whoever is to be asked now about one request. Does nothing if nobody is."""
+    store.choose_alone(connection)
+    request = store.find_request(connection, number)
+    now = house.now()
+    if request is None or request.state is not State.OPEN or not _is_due(request, now):
+        return Aftermath()
+    return take_step(connection, house, number, _asking(connection, house, request, now))
+
+
+def _is_due(request: HelpRequest, now: datetime) -> bool:
+    return request.owed > 0 or (request.due is not None and request.due <= now)
+
+
+def _asking(connection: Connection, house: House, request: HelpRequest, now: datetime) -> Event:
+    """Read the roster and say what asking now comes to."""
+    network = house.network
+    starts = roster.may_ask_from(request.urgent, network, now)
+    if starts > now:
+        return QuietUntil(starts)
+    wave_due = request.due is not None and request.due <= now
+    size = network.wave_size(request.wave + 1) if wave_due else request.owed
+    volunteers = store.volunteers_for(connection, request, now)
+    language = store.neighbors(connection, [request.requester])[request.requester].language
+    crew = roster.choose(request, house.speech.spoken(language), volunteers, size, network, now)
+    if crew and wave_due:
+        return WaveDue(crew, now + wave_length(request, network))
+    if crew or (not wave_due and store.anybody_may_still_answer(connection, request)):
+        return OthersDue(crew)
+    told = request.told_nobody_at
+    return NobodyLeft(
+        again_at=roster.ask_again_at(request.urgent, network, now),
+        now=now,
+        tell=told is None or told + TELL_AGAIN < now,
+    )
+
+
+def wave_length(request: HelpRequest, network: Network) -> timedelta:
+    waves = network.waves
+    return timedelta(minutes=waves.urgent_minutes if request.urgent else waves.minutes)
+
+
+def carry_out(
+    connection: Connection,
+    house: House,
+    request: HelpRequest,
+    effects: Iterable[Effect],
+    now: datetime,
+    sender: int | None = None,
+) -> Aftermath:
+    """Write the effects of a step down. Nobody who said STOP is texted."""
+    scribe = _Scribe(connection, house, request, now, sender)
+    for effect in effects:
+        scribe.do(effect)
+    return scribe.aftermath
+
+
+class _Scribe:
+    """One step's effects on their way to rows."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        house: House,
+        request: HelpRequest,
+        now: datetime,
+        sender: int | None,
+    ) -> None:
+        self.connection = connection
+        self.house = house
+        self.request = request
+        self.now = now
+        self.sender = sender
+        self.aftermath = Aftermath()
+
+    def do(self, effect: Effect) -> None:
+        match effect:
+            case Page(neighbor):
+                self._page(neighbor)
+            case Tell(neighbor, told):
+                self._tell(neighbor, [told])
+            case GiveWords(neighbor):
+                self._tell(neighbor, self._words_for(neighbor))
+            case TellWaiting(told):
+                number = self.request.number
+                waiting = store.close_unanswered_pages(self.connection, number, self.now)
+                for neighbor in waiting:
+                    self._tell(neighbor, [told])
+            case TellStewards(told):
+                for steward in steward_ids(self.connection, self.house, self.now):
+                    self._tell(steward, [told])
+            case AskSoon():
+                self.aftermath.asks.append(ask_ring(self.request))
+
+    def _page(self, neighbor: int) -> None:
+        """A page shows need, area and how long ago: never words, name, number or address."""
+        request = self.request
+        page_id = store.add_page(self.connection, request, neighbor, self.now)
+        sentence = Sentence.PAGE if request.area else Sentence.PAGE_ANYWHERE
+        told = text(
+            sentence,
+            number=request.number,
+            need=request.needs,
+            area=request.area,
+            ago=self.now - request.since,
+        )
+        lasts = max(wave_length(request, self.house.network), SHORTEST_PAGE)
+        self._write(neighbor, told, page_id=page_id, good_until=self.now + lasts)
+
+    def _tell(self, neighbor: int, told: Iterable[Text]) -> None:
+        for one in told:
+            self._write(neighbor, one)
+
+    def _write(
+        self,
+        neighbor: int,
+        told: Text,
+        page_id: int | None = None,
+        good_until: datetime | None = None,
+    ) -> None:
+        if neighbor == self.sender:
+            self.aftermath.answer += say_to(self.connection, self.house, neighbor, told)
+            return
+        self.aftermath.texts += write_text(
+            self.connection,
+            self.house,
+            neighbor,
+            told,
+            self.now,
+            request_number=self.request.number,
+            page_id=page_id,
+            good_until=good_until,
+        )
+
+    def _words_for(self, neighbor: int) -> list[Text]:
+        """What the requester wrote, in the taker's text if it fits, else in texts of its own."""
+        person = store.neighbors(self.connection, [neighbor])[neighbor]
+        number = self.request.number
+        quote = self._quote(person.language)
+        whole = text(Sentence.YOURS, number=number, quote=quote)
+        if segments.count(spoken(self.connection, self.house, whole, person.language)) <= 1:
+            return [whole]
+        follows = text(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
+        return [follows, *_quotes(number, quote)]
+
+    def _quote(self, language: str | None) -> str:
+        picture = spoken(self.connection, self.house, text(Sentence.PICTURE), language)
+        written = store.words_of(self.connection, self.request.number)
+        parts = [" ".join([words.body, *[picture] * words.pictures]).strip() for words in written]
+        return " / ".join(part for part in parts if part)
+
+
+def _quotes(number: int, quote: str) -> list[Text]:
+    """A quotation in as many texts as the carrier's limit asks for."""
+    room = LONGEST_TEXT - 100
+    parts = [quote[start : start + room] for start in range(0, len(quote), room)]
+    return [text(Sentence.QUOTE, number=number, quote=part) for part in parts]
+
+
+def write_text(
+    connection: Connection,
+    house: House,
+    neighbor: int,
+    told: Text,
+    now: datetime,
+    *,
+    request_number: int | None = None,
+    page_id: int | None = None,
+    good_until: datetime | None = None,
+) -> list[int]:
+    """Write a text to somebody down and return its id; nothing for somebody who said STOP."""
+    return [
+        store.add_text(
+            connection,
+            neighbor,
+            body,
+            segments.count(body),
+            now,
+            request_number=request_number,
+            page_id=page_id,
+            good_until=good_until,
+        )
+        for body in say_to(connection, house, neighbor, told)
+    ]
+
+
+def say_to(connection: Connection, house: House, neighbor: int, told: Text) -> list[str]:
+    """A text in somebody's language; nothing for somebody who said STOP."""
+    person = store.neighbors(connection, [neighbor])[neighbor]
+    return [] if person.stopped else [spoken(connection, house, told, person.language)]
+
+
+def spoken(connection: Connection, house: House, told: Text, language: str | None) -> str:
+    """A text in somebody's language, with first names where it has neighbors' ids."""
+    who = told.values.get("name")
+    if isinstance(who, int):
+        person = store.neighbors(connection, [who]).get(who)
+        name = person.name.split()[0] if person and person.name else None
+        told = replace(told, values={**told.values, "name": name})
+    return house.speech.say(told, house.speech.spoken(language))
+
+
+def steward_ids(connection: Connection, house: House, now: datetime) -> list[int]:
+    return store.ids_at(connection, house.network.stewards, now)
+
+
+def ask_ring(request: HelpRequest) -> Ring:
+    """The bell for one request's next wave, or for others in place of some who passed."""
+    if request.owed:
+        name = f"others-{request.number}-{request.round}-{request.wave}-{request.owed}"
+    else:
+        name = f"wave-{request.number}-{request.round}-{request.wave + 1}"
+    return Ring("ask", (request.number,), name)

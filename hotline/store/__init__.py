@@ -1,0 +1,1 @@
+"""What is written down: people, requests, pages, and every text in and out."""

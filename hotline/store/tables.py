@@ -1,0 +1,154 @@
+"""The tables. One person is one row of `neighbor`, whether they ask, help or both.
+
+Times are stored as UTC; lists of keys as JSON. Changing this file needs a migration.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+FIRST_NUMBER = 12  # of requests: single digits stay free to answer a question with
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime in Python, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+neighbor = Table(
+    "neighbor",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("phone", String(20), nullable=False, unique=True),  # E.164 or a short code
+    Column("name", String(80)),
+    Column("language", String(8)),  # what to answer in; NULL until we know
+    Column("language_chosen", Boolean, nullable=False, server_default=false()),
+    Column("stopped_at", Moment),  # said STOP: nothing is texted until START
+    Column("trouble", String(12)),  # NULL, "landline" or "no_number"
+    Column("on_roster", Boolean, nullable=False, server_default=false()),
+    Column("languages", JSON, nullable=False, server_default=text("'[]'")),
+    Column("areas", JSON, nullable=False, server_default=text("'[]'")),
+    Column("needs", JSON, nullable=False, server_default=text("'[]'")),
+    Column("hours", String(200), nullable=False, server_default=""),
+    Column("reach", String(8), nullable=False, server_default="text"),
+    Column("paused_until", Moment),
+    Column("since", Moment, nullable=False),
+    Column("heard_at", Moment),
+    Index("ix_neighbor_on_roster", "on_roster"),
+)
+
+request = Table(
+    "request",
+    metadata,
+    Column("number", Integer, Identity(start=FIRST_NUMBER), primary_key=True),
+    Column("requester_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("since", Moment, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("needs", JSON, nullable=False),
+    Column("area", String(20)),
+    Column("urgent", Boolean, nullable=False),
+    Column("taker_id", ForeignKey("neighbor.id"), index=True),
+    Column("round", Integer, nullable=False),
+    Column("wave", Integer, nullable=False),
+    Column("due", Moment),
+    Column("owed", Integer, nullable=False),
+    Column("told_nobody_at", Moment),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("state NOT IN ('taken', 'done') OR taker_id IS NOT NULL", name="has_taker"),
+    sqlite_autoincrement=True,
+)
+Index("ix_request_due", request.c.state, request.c.due)
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("request_number", ForeignKey("request.number"), nullable=False),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("wave", Integer, nullable=False),
+    # asked, accepted, passed, covered (told that somebody has it), unreached
+    Column("state", String(10), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("note", Text),
+    UniqueConstraint("request_number", "neighbor_id", "round"),
+    Index("ix_page_neighbor", "neighbor_id", "asked_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the text
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("pictures", JSON, nullable=False),  # addresses at the carrier
+    Column("received_at", Moment, nullable=False),
+    Column("request_number", ForeignKey("request.number"), index=True),  # part of its words
+    Column("answer", JSON, nullable=False),  # the texts it was answered with
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("request_number", ForeignKey("request.number")),
+    Column("page_id", ForeignKey("page.id"), index=True),  # when this text asks somebody
+    # waiting -> sending -> accepted -> sent -> delivered | undelivered
+    # waiting -> dropped (no longer wanted) ; sending -> unknown (look it up) ; sending -> failed
+    Column("state", String(12), nullable=False),
+    Column("sid", String(64), unique=True),
+    Column("error", Integer),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", Moment, nullable=False),
+    Column("due", Moment),  # when to send, or to look up, next; NULL when nothing is to be done
+    Column("good_until", Moment),  # not worth sending after that
+    Column("claimed_at", Moment),
+)
+Index("ix_outbox_due", outbox.c.due)

@@ -1,0 +1,146 @@
+"""From a genuine carrier request to a plain function call.
+
+One decorator holds the signature, the form and the only `async`. Behind it are ordinary
+functions on a connection. It knows nothing of requests, waves or pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from sqlalchemy import Connection
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from twilio.request_validator import RequestValidator
+
+from hotline.settings import Environment
+from hotline.steps import Aftermath, Ring
+from hotline.store.database import Database
+
+if TYPE_CHECKING:
+    from starlette.routing import Route  # noqa: F401
+
+log = logging.getLogger("hotline.web")
+
+LARGEST_BODY = 64 * 1024  # bytes of a form; a text with ten pictures has some 5,000
+MOST_FIELDS = 200
+FORM = "application/x-www-form-urlencoded"
+
+Form = ImmutableMultiDict[str, str]
+Action = Callable[[Connection, Form, Request], Aftermath]
+"""What one webhook does, in a transaction. May run twice. ValueError: the form is wrong."""
+Answer = Callable[[list[str]], Response]
+
+
+class Gate:
+    """Checks signatures against the configured public address, never against Host headers.
+
+    https://www.twilio.com/docs/usage/security: HMAC-SHA1 over the address and every field. A
+    second token is accepted while one is being changed. Algorithm and key are ours to say: a
+    header that names others is the sender's word.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self._public_url = environment.public_url
+        tokens = (environment.twilio_auth_token, environment.twilio_auth_token_secondary)
+        self._validators = [
+            RequestValidator(token.get_secret_value())
+            for token in tokens
+            if token and token.get_secret_value()
+        ]
+
+    def is_genuine(self, path_and_query: str, form: Form, signature: str) -> bool:
+        """`path_and_query` as it came, encoded; every field counts, empty ones too."""
+        url = f"{self._public_url}{path_and_query}"
+        fields = _AllValues(form)
+        return signature.isascii() and any(
+            validator.validate(url, fields, signature) for validator in self._validators
+        )
+
+
+class _AllValues(dict[str, str]):
+    """A form in the shape in which Twilio's validator asks for repeated fields."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        self._form = form
+
+    def getall(self, name: str) -> list[str]:
+        return self._form.getlist(name)
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What every webhook needs: who may come in, where it is written down, whom to wake."""
+
+    gate: Gate
+    database: Database
+    ring: Callable[[Iterable[Ring]], None]
+
+    def carrier_route(self, action: Action, answer: Answer) -> Callable[[Request], object]:
+        """An endpoint for a signed form. Unsigned or wrongly signed: 403, empty."""
+
+        async def endpoint(request: Request) -> Response:
+            form = _form(await request.body(), request.headers.get("content-type", ""))
+            signature = request.headers.get("x-twilio-signature", "")
+            if form is None or not self.gate.is_genuine(_path(request), form, signature):
+                return Response(status_code=403)
+            done = self.database.submit(lambda connection: action(connection, form, request))
+            try:
+                aftermath = await asyncio.wrap_future(done)
+            except ValueError as error:
+                return PlainTextResponse(f"{error}\n", status_code=400)
+            self.ring(aftermath.rings)
+            return answer(aftermath.answer)
+
+        return endpoint
+
+
+def _form(body: bytes, content_type: str) -> Form | None:
+    """The fields as they came, blank ones kept; None for what is no form."""
+    if content_type.split(";")[0].strip().lower() != FORM:
+        return None
+    try:
+        fields = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="strict",
+        )
+    except (UnicodeError, ValueError):
+        return None
+    return ImmutableMultiDict(fields)
+
+
+def _path(request: Request) -> str:
+    """The path and query as the carrier wrote them: decoded and encoded again they may differ."""
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+    query = request.url.query
+    return f"{path}?{query}" if query else path
+
+
+class Ringer:
+    """Rings bells beside the web server's loop, so that nobody's answer waits for Redis."""
+
+    def __init__(self, ring: Callable[[Iterable[Ring]], None]) -> None:
+        self._ring = ring
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bell")
+
+    def __call__(self, rings: Iterable[Ring]) -> None:
+        rings = list(rings)
+        if rings:
+            self._thread.submit(self._ring, rings)
+
+    def settle(self) -> None:
+        """Wait until every bell so far was rung."""
+        self._thread.submit(lambda: None).result()
+
+    def close(self) -> None:
+        self._thread.shutdown()

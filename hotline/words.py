@@ -1,0 +1,284 @@
+"""Every sentence that we send: its English words, its catalogues, and how it is made to fit.
+
+A `Sentence` is the English text itself, which is also its key in the gettext catalogues under
+`hotline/catalogues/`. `Speech` says one in somebody's language with this network's names in it.
+Pure once loaded. It does not decide who hears what, and it sends nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib import resources
+from io import BytesIO
+from typing import Literal
+
+from babel.dates import format_time, format_timedelta
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from hotline import segments
+from hotline.settings import Network
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "take this into the catalogue"
+    """Mark a sentence for the catalogues; `make words` collects what is marked."""
+    return text
+
+
+class Sentence(StrEnum):
+    """What the hotline can say. Names in braces are filled in by `Speech.say`."""
+
+    # To somebody who asks.
+    ASKED = N_(
+        "{network}: got it, your request is {number}. We are asking neighbors now and will text"
+        " you. No proof needed. More to add? Just reply."
+    )
+    ASKED_IN_QUIET = N_(
+        "{network}: got it, your request is {number}. It is late, so we ask neighbors from"
+        " {time}. No proof needed. More to add? Just reply."
+    )
+    ADDED = N_("Added to your request {number}. We are still asking neighbors and will text you.")
+    HELLO = N_(
+        "Hi, this is {network}: neighbors helping neighbors. Need something? Just write it"
+        " here, like: need {need}"
+    )
+    STATUS_OPEN = N_(
+        "Your request {number} is open. We are asking neighbors and text you as soon as somebody"
+        " says yes. No longer needed? Reply NEVER MIND."
+    )
+    STATUS_WAITING = N_(
+        "Your request {number} is open. We ask neighbors again at {time} and text you as soon as"
+        " somebody says yes. No longer needed? Reply NEVER MIND."
+    )
+    STATUS_TAKEN = N_("{name} has your request {number}. Reply here to talk to {name}.")
+    NOTHING_OPEN = N_("You have no open request with us. Need something? Just write it here.")
+    TAKEN = N_(
+        "Good news: {name} is taking your request {number}. Reply here to talk to {name}."
+        " We pass it on; nobody sees your number."
+    )
+    TAKEN_NOTE = N_(
+        'Good news: {name} is taking your request {number} and says: "{note}". Reply here to'
+        " talk to {name}."
+    )
+    NOBODY_YET = N_(
+        "Nobody is free for {number} yet. We keep asking and try again at {time}. We have not"
+        " forgotten you. In danger? Call {emergency}."
+    )
+    WITHDRAWN = N_(
+        "Your request {number} is closed and nobody will be asked any more. Need something"
+        " else? Just write it here."
+    )
+    WHICH_TO_CLOSE = N_(
+        "Which request is no longer needed: {numbers}? Reply with its number, like"
+        " NEVER MIND {number}"
+    )
+    HANDED_BACK_TO_REQUESTER = N_(
+        "{name} cannot make it after all. Your request {number} is open again and we are asking"
+        " other neighbors now."
+    )
+    DONE_TO_REQUESTER = N_(
+        "{name} says your request {number} is done. Still need something? Just write it here."
+    )
+
+    # To somebody who is asked.
+    PAGE = N_(
+        "{network}: a neighbor in {area} needs {need} ({ago})."
+        " Reply YES {number} to take it, NO {number} to pass."
+    )
+    PAGE_ANYWHERE = N_(
+        "{network}: a neighbor needs {need} ({ago})."
+        " Reply YES {number} to take it, NO {number} to pass."
+    )
+    YOURS = N_(
+        '{number} is yours, thank you! They wrote: "{quote}". Reply here to talk to them.'
+        " DONE {number} when finished, CANT {number} to hand it back."
+    )
+    YOURS_QUOTE_FOLLOWS = N_(
+        "{number} is yours, thank you! Their words come in the next text. Reply here to talk to"
+        " them. DONE {number} when finished, CANT {number} to hand it back."
+    )
+    QUOTE = N_('{number}, in their words: "{quote}"')
+    PICTURE = N_("[a picture]")
+    PASSED = N_("Thanks for telling us. We ask somebody else. If you can after all: YES {number}")
+    COVERED = N_("{number} is covered: {name} has it. Thank you for being there!")
+    TOO_LATE = N_("{number} is already covered: {name} got there first. Thank you for saying yes!")
+    THANKS_ALL_THE_SAME = N_("Thanks for telling us. {number} is taken care of already.")
+    NO_LONGER_NEEDED = N_("{number} is no longer needed. Thank you for being there!")
+    WHICH = N_(
+        "We asked you about {numbers}. Which one? Reply with its number, like"
+        " YES {number} or NO {number}."
+    )
+    HOW_TO_TAKE = N_("To take {number}, reply YES {number}. To pass, reply NO {number}.")
+    HOW_TO_TAKE_OR_ASK = N_(
+        "Is this about {number}? Reply YES {number} to take it, NO {number} to pass."
+        " Need something yourself? Start with NEED, like: need {need}"
+    )
+    NOT_ASKED = N_(
+        "We have not asked you about {number}. We text you when somebody needs what you can do."
+    )
+    NOTHING_ASKED = N_(
+        "Thank you! Nobody is waiting for your answer right now. We text you when somebody does."
+    )
+    HANDED_BACK = N_("Thank you for trying. We are asking others about {number} now.")
+    DONE = N_("{number} is done. Thank you, neighbor!")
+    WHICH_DONE = N_("Which one is done: {numbers}? Reply with its number, like DONE {number}")
+
+    # Between the two.
+    FROM_TAKER = N_("{name} ({number}): {words}")
+    FROM_REQUESTER = N_("Your neighbor ({number}): {words}")
+    WHICH_TALK = N_(
+        "Who is this for? Put the number first: {numbers}. For example: {number} on my way"
+    )
+
+    # To anybody.
+    LANGUAGE_SET = N_("OK, we will write to you in English.")
+    STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
+    WANTS_TO_JOIN = N_(
+        "Thank you for wanting to help! Tell somebody at {network} and they put you on the list."
+    )
+
+    # To stewards.
+    STEWARDS_NOBODY = N_(
+        "{network}: nobody is free yet for {number} ({need}, {area}). We ask again at {time}."
+        " Do you know somebody who could be added?"
+    )
+    STEWARDS_REFUSED = N_(
+        "{network}: the phone company refuses our texts (error {code}). Nothing is lost, but"
+        " texts wait until the account is mended."
+    )
+    STEWARDS_FILTERED = N_(
+        "{network}: the phone company held back a text as spam (error {code}). Please look at"
+        " the account before more are held back."
+    )
+
+    # Parts of sentences.
+    SOMEBODY = N_("a neighbor")
+    ANYWHERE = N_("anywhere")
+    HELP = N_("help")
+    JUST_NOW = N_("just now")
+    AND_MORE = N_("{need} and more")
+    TIME_PATTERN = N_("h:mma")
+    FULL_HOUR_PATTERN = N_("ha")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text to somebody: a sentence and what goes into it, not yet in any language.
+
+    Values: `number` and `code` int, `numbers` a tuple of int, `need` a tuple of need keys, `area`
+    an area key or None, `ago` a timedelta, `time` an aware datetime, `name` the id of a neighbor
+    (whoever writes the text down puts the first name there, or None), the rest str.
+    """
+
+    sentence: Sentence
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def text(sentence: Sentence, **values: object) -> Text:
+    return Text(sentence, values)
+
+
+def load(languages: Sequence[str]) -> dict[str, Translations]:
+    """Read the catalogues of these languages. Sentences missing in one stay English."""
+    return {language: _catalogue(language) for language in languages}
+
+
+def _catalogue(language: str) -> Translations:
+    path = resources.files("hotline") / "catalogues" / language / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        return Translations()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One network's way of saying every sentence in each of its languages."""
+
+    network: Network
+    catalogues: Mapping[str, Translations]
+
+    def say(self, it: Text, language: str) -> str:
+        """The text as it is sent, in one segment where cutting names at a word allows that."""
+        language = self.spoken(language)
+        template = self._template(it.sentence, language)
+        text = ""
+        for values in self._ever_shorter(it.values, language):
+            text = template.format(**values)
+            if segments.count(text) <= 1:
+                break
+        return text
+
+    def spoken(self, language: str | None) -> str:
+        """The language itself if this network speaks it, else its first one."""
+        known = self.network.languages
+        return language if language in known else known[0]
+
+    def _template(self, sentence: Sentence, language: str) -> str:
+        return str(self.catalogues[language].gettext(sentence.value))
+
+    def _ever_shorter(self, values: Mapping[str, object], language: str) -> list[dict[str, object]]:
+        spoken = {name: self._value(name, value, language) for name, value in values.items()}
+        spoken.setdefault("network", self.network.name)
+        names = shorter_names(str(spoken["network"]))
+        tries = [spoken | {"network": name} for name in names]
+        needs = values.get("need")
+        if isinstance(needs, tuple) and len(needs) > 1:
+            brief = self._template(Sentence.AND_MORE, language).format(
+                need=self._called(needs[0], language)
+            )
+            tries += [{**spoken, "need": brief, "network": name} for name in names]
+        return tries
+
+    def _value(self, name: str, value: object, language: str) -> object:
+        match name, value:
+            case "need", tuple():
+                return self._needs(value, language)
+            case "area", None:
+                return self._template(Sentence.ANYWHERE, language)
+            case "name", None:
+                return self._template(Sentence.SOMEBODY, language)
+            case "numbers", tuple():
+                return format_list([str(number) for number in value], locale=language)
+            case "time", datetime():
+                return self._time(value, language)
+            case "ago", timedelta():
+                return self._ago(value, language)
+            case _:
+                return value
+
+    def _called(self, need: str, language: str) -> str:
+        known = self.network.need(need)
+        return known.called(language) if known else self._template(Sentence.HELP, language)
+
+    def _needs(self, needs: tuple[str, ...], language: str) -> str:
+        called = [self._called(need, language) for need in needs]
+        return format_list(called, locale=language) if called else self._called("", language)
+
+    def _time(self, moment: datetime, language: str) -> str:
+        local = moment.astimezone(self.network.zone)
+        sentence = Sentence.TIME_PATTERN if local.minute else Sentence.FULL_HOUR_PATTERN
+        return format_time(local, self._template(sentence, language), locale=language).lower()
+
+    def _ago(self, since: timedelta, language: str) -> str:
+        """In minutes, then in hours however many: the Spanish for "day" costs a segment."""
+        if since < timedelta(minutes=1):
+            return self._template(Sentence.JUST_NOW, language)
+        unit: Literal["minute", "hour"] = "minute" if since < timedelta(minutes=90) else "hour"
+        return format_timedelta(
+            -since, granularity=unit, threshold=math.inf, add_direction=True, locale=language
+        )
+
+
+def shorter_names(name: str) -> list[str]:
+    """The name, then cut after ever fewer of its words, for texts that must fit a segment."""
+    words = name.split()
+    return [" ".join(words[:count]) for count in range(len(words), 0, -1)]

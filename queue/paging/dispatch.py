@@ -1,0 +1,98 @@
+"""Bells to RQ jobs: the only file that imports rq.
+
+SQL is the truth. A bell only says that it is worth looking now; one that is lost is rung again by
+the clock, and one rung twice finds nothing to do. So nothing here waits long for Redis, and
+nothing fails because of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue, SimpleWorker
+from rq.exceptions import DuplicateJobError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from hotline.steps import Ring
+
+log = logging.getLogger("hotline.bell")
+
+QUEUE = "hotline"
+JOBS = {"ask": "paging.jobs.ask", "send": "paging.jobs.send"}
+JOB_TIMEOUT = 300  # seconds; a job is one wave or a hundred texts
+BELL_TTL = 60  # seconds after which a bell that nobody heard is forgotten; the clock rings again
+FAILURE_TTL = 3600  # seconds a failed job can be looked at
+PATIENCE = 0.5  # seconds to wait for Redis when ringing
+
+
+class Bell:
+    """Rings for work. Used by the web server, the clock and the worker alike."""
+
+    def __init__(self, redis_url: str) -> None:
+        redis = Redis.from_url(redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        self._redis = redis
+        self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+        self._silent = False
+
+    def ring(self, rings: Iterable[Ring]) -> None:
+        """Enqueue each piece of work once, however often it is rung for. Never raises."""
+        try:
+            for ring in rings:
+                self._enqueue(ring)
+            self._silent = False
+        except RedisError as error:
+            if not self._silent:
+                log.warning("Redis does not answer (%s): the clock will ring", type(error).__name__)
+            self._silent = True
+
+    def answers(self) -> bool:
+        try:
+            return bool(self._redis.ping())
+        except RedisError:
+            return False
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _enqueue(self, ring: Ring) -> None:
+        with suppress(DuplicateJobError):  # rung already
+            self._queue.enqueue_call(
+                JOBS[ring.job],
+                args=ring.about,
+                job_id=ring.name,
+                unique=True,
+                ttl=BELL_TTL,
+                result_ttl=0,
+                failure_ttl=FAILURE_TTL,
+                timeout=JOB_TIMEOUT,
+            )
+
+
+class PagingWorker(SimpleWorker):
+    """Works in its own process without a fork per job, and does only jobs that are ours.
+
+    Whoever reaches Redis can enqueue any function that can be imported; this is the wall.
+    """
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        if job.func_name not in JOBS.values():
+            log.error("refused a job that is none of ours")
+            job.delete()
+            return
+        super().execute_job(job, queue)
+
+
+def worker(redis_url: str, name: str | None = None) -> PagingWorker:
+    """A worker on our one queue. It outlasts a restart of Redis."""
+    redis = Redis.from_url(redis_url, retry=Retry(ExponentialBackoff(cap=5), 20))
+    queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+    options: dict[str, Any] = {"log_job_description": False, "serializer": JSONSerializer}
+    return PagingWorker([queue], connection=redis, name=name, **options)

@@ -1,0 +1,1 @@
+"""Texts: what somebody meant, and what follows from it."""

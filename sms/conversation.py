@@ -1,0 +1,371 @@
+"""What a text means for the person who sent it: from a reading and a situation to acts.
+
+Pure: it knows no database, no carrier and no clock. `receiving` looks the situation up and
+carries the acts out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hotline.help_request import (
+    Accepted,
+    Done,
+    Event,
+    HandedBack,
+    HelpRequest,
+    Passed,
+    State,
+    Withdrawn,
+)
+from hotline.roster import Asked
+from hotline.words import Sentence, Text, text
+from sms.reading import Intent, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Somebody, and what is between us.
+
+    `requests`: the open and taken ones that they asked for or took, oldest first. `pages`: what
+    they were asked about, newest first. `example`: a need to show in an example.
+    """
+
+    me: int
+    now: datetime
+    requests: tuple[HelpRequest, ...] = ()
+    pages: tuple[Asked, ...] = ()
+    on_roster: bool = False
+    stopped: bool = False
+    language_known: bool = False
+    example: tuple[str, ...] = ()
+
+    @property
+    def my_open(self) -> HelpRequest | None:
+        """The request of theirs that more words are added to."""
+        mine = [it for it in self.requests if it.requester == self.me and it.state is State.OPEN]
+        return mine[-1] if mine else None
+
+    @property
+    def asked_for(self) -> list[HelpRequest]:
+        return [it for it in self.requests if it.requester == self.me]
+
+    @property
+    def held(self) -> list[HelpRequest]:
+        """What they took and have not finished."""
+        return [it for it in self.requests if it.taker == self.me]
+
+    @property
+    def conversations(self) -> list[HelpRequest]:
+        """Requests in which they talk to somebody through us."""
+        return [it for it in self.requests if it.state is State.TAKEN]
+
+    @property
+    def open_pages(self) -> list[Asked]:
+        """What they were asked and have not answered, and somebody is still needed for."""
+        return [it for it in self.pages if it.request is State.OPEN and it.page == "asked"]
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Every request's number that has to do with them."""
+        return frozenset([it.number for it in self.requests] + [it.number for it in self.pages])
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Answer whoever wrote."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """These words are a new request."""
+
+    needs: tuple[str, ...]
+    area: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    """These words belong to a request of theirs."""
+
+    request: HelpRequest
+    needs: tuple[str, ...]
+    area: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happens:
+    """Something happens to a request; `note` is kept with their page."""
+
+    number: int
+    event: Event
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Text these words to the other person of a conversation."""
+
+    to: int
+    text: Text
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    language: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StopTexts:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StartTexts:
+    pass
+
+
+Act = Say | OpenRequest | AddWords | Happens | PassOn | SetLanguage | StopTexts | StartTexts
+
+
+def decide(situation: Situation, reading: Reading) -> list[Act]:
+    """Everything that follows from one text, in order."""
+    if reading.intent is Intent.STOP:
+        return _stop(situation, reading)
+    if situation.stopped:
+        return _while_stopped(situation, reading)
+    return [*_language(situation, reading), *_decide(situation, reading)]
+
+
+def _language(situation: Situation, reading: Reading) -> list[Act]:
+    """Answer people in the language they write in. A lone YES or OK tells little of it."""
+    telling = reading.intent in (Intent.LANGUAGE, Intent.WORDS, Intent.SMALL_TALK)
+    if reading.language is None or (situation.language_known and not telling):
+        return []
+    return [SetLanguage(reading.language, chosen=reading.intent is Intent.LANGUAGE)]
+
+
+def _decide(situation: Situation, reading: Reading) -> list[Act]:
+    match reading.intent:
+        case Intent.START | Intent.CARRIER_HELP:
+            return []  # the carrier answers these, and twice is once too often
+        case Intent.LANGUAGE:
+            return [Say(text(Sentence.LANGUAGE_SET))]
+        case Intent.STATUS:
+            return _status(situation, reading)
+        case Intent.WITHDRAW:
+            return _withdraw(situation, reading)
+        case Intent.JOIN:
+            return _join(situation)
+        case Intent.REACTION:
+            return _guide(situation, Sentence.HOW_TO_TAKE)
+        case Intent.DONE:
+            return _done(situation, reading)
+        case Intent.YES | Intent.NO | Intent.HAND_BACK:
+            return _answer(situation, reading)
+        case Intent.SMALL_TALK:
+            return _small_talk(situation, reading)
+        case _:
+            return _words(situation, reading)
+
+
+def _stop(situation: Situation, reading: Reading) -> list[Act]:
+    """No more texts. Whoever was asked is not waited for, and what they held is given back."""
+    confirm: list[Act] = [] if reading.by_carrier else [Say(text(Sentence.STOPPED))]
+    passed = [Happens(it.number, Passed(situation.me)) for it in situation.open_pages]
+    back = [Happens(it.number, HandedBack(situation.me, situation.now)) for it in situation.held]
+    return [*confirm, StopTexts(), *passed, *back]
+
+
+def _while_stopped(situation: Situation, reading: Reading) -> list[Act]:
+    """They hear nothing from us, but what they ask for is heard. A bare YES opts in again at the
+    carrier, so it does here."""
+    if reading.intent is Intent.START or _is_bare_yes(reading):
+        return [StartTexts()]
+    if reading.intent is Intent.WITHDRAW:
+        return _withdraw(situation, reading)
+    if reading.intent is not Intent.WORDS:
+        return []
+    if situation.my_open:
+        return [AddWords(situation.my_open, reading.needs, reading.area)]
+    return [OpenRequest(reading.needs, reading.area)]
+
+
+def _is_bare_yes(reading: Reading) -> bool:
+    return reading.intent is Intent.YES and reading.only_answer and reading.number is None
+
+
+def _status(situation: Situation, reading: Reading) -> list[Act]:
+    mine = situation.asked_for
+    if reading.number is not None:
+        mine = [it for it in mine if it.number == reading.number]
+    if not mine:
+        return [Say(text(Sentence.NOTHING_OPEN))]
+    return [Say(status_of(it, situation.now)) for it in mine]
+
+
+def status_of(request: HelpRequest, now: datetime) -> Text:
+    """Where a request stands, for whoever asked."""
+    if request.state is State.TAKEN:
+        return text(Sentence.STATUS_TAKEN, number=request.number, name=request.taker)
+    if request.wave == 0 and request.due is not None and request.due > now:
+        return text(Sentence.STATUS_WAITING, number=request.number, time=request.due)
+    return text(Sentence.STATUS_OPEN, number=request.number)
+
+
+def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
+    mine = situation.asked_for
+    if reading.number is not None:
+        mine = [it for it in mine if it.number == reading.number]
+    chosen = mine[0] if len(mine) == 1 else situation.my_open
+    if chosen:
+        return [Happens(chosen.number, Withdrawn())]
+    if not mine:
+        return [Say(text(Sentence.NOTHING_OPEN))]
+    return [Say(_which(Sentence.WHICH_TO_CLOSE, [it.number for it in mine]))]
+
+
+def _join(situation: Situation) -> list[Act]:
+    sentence = Sentence.NOTHING_ASKED if situation.on_roster else Sentence.WANTS_TO_JOIN
+    return [Say(text(sentence))]
+
+
+def _done(situation: Situation, reading: Reading) -> list[Act]:
+    """From whoever took it or asked for it. Of one's own open request it means: not needed."""
+    about = [*situation.held, *situation.asked_for]
+    if reading.number is not None:
+        about = [it for it in about if it.number == reading.number]
+    if len(about) == 1:
+        return [Happens(about[0].number, Done(by=situation.me))]
+    if about:
+        return [Say(_which(Sentence.WHICH_DONE, [it.number for it in about]))]
+    return _small_talk(situation, replace(reading, intent=Intent.SMALL_TALK))
+
+
+def _answer(situation: Situation, reading: Reading) -> list[Act]:
+    """YES, NO or CAN'T: to a page if there is one, else in a conversation, else small talk."""
+    if reading.intent is Intent.HAND_BACK and (held := _handed_back(situation, reading)):
+        return [Happens(held.number, HandedBack(situation.me, situation.now))]
+    if reading.number is not None:
+        return _answer_about(situation, reading, reading.number)
+    pages = situation.open_pages
+    if len(pages) == 1:
+        return _answer_page(situation, reading, pages[0].number)
+    if pages:
+        return [Say(_which(Sentence.WHICH, [it.number for it in pages]))]
+    return _answer_to_nothing(situation, reading)
+
+
+def _handed_back(situation: Situation, reading: Reading) -> HelpRequest | None:
+    """The one they give back. Who is asked about something else as well gives the number."""
+    if reading.number is None and (situation.open_pages or len(situation.held) != 1):
+        return None
+    held = [it for it in situation.held if reading.number in (None, it.number)]
+    return held[0] if held else None
+
+
+def _answer_about(situation: Situation, reading: Reading, number: int) -> list[Act]:
+    if any(it.number == number for it in situation.pages):
+        return _answer_page(situation, reading, number)
+    if any(it.number == number for it in situation.asked_for):
+        return _status(situation, reading)
+    if reading.area is not None or reading.needs:
+        return _words(situation, reading)  # a postcode looks like a number
+    if situation.open_pages:
+        return [Say(_which(Sentence.WHICH, [it.number for it in situation.open_pages]))]
+    if situation.on_roster:
+        return [Say(text(Sentence.NOT_ASKED, number=number))]
+    return _small_talk(situation, reading)
+
+
+def _answer_page(situation: Situation, reading: Reading, number: int) -> list[Act]:
+    if reading.intent is Intent.YES:
+        event: Event = Accepted(situation.me, reading.note)
+    elif any(it.number == number and it.request is State.OPEN for it in situation.pages):
+        event = Passed(situation.me)
+    else:
+        return [Say(text(Sentence.THANKS_ALL_THE_SAME, number=number))]
+    return [Happens(number, event, note=reading.note)]
+
+
+def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
+    """There is no open page. Perhaps somebody else was faster, perhaps it is about themselves."""
+    if situation.conversations:
+        return _words(situation, reading)
+    latest = situation.pages[0] if situation.pages else None
+    if not situation.my_open and latest and reading.only_answer:
+        return _answer_page(situation, reading, latest.number)
+    if reading.only_answer or not reading.asks:
+        return _small_talk(situation, reading)
+    return _words(situation, reading)
+
+
+def _small_talk(situation: Situation, reading: Reading) -> list[Act]:
+    """A greeting, thanks, a lone emoji: opens nothing and gets one line."""
+    if situation.open_pages:
+        return _guide(situation, Sentence.HOW_TO_TAKE)
+    if situation.my_open:
+        return [Say(status_of(situation.my_open, situation.now))]
+    if situation.conversations:
+        return _words(situation, reading)
+    if situation.on_roster and reading.intent is not Intent.SMALL_TALK:
+        return [Say(text(Sentence.NOTHING_ASKED))]
+    return [Say(text(Sentence.HELLO, need=situation.example))]
+
+
+def _guide(situation: Situation, sentence: Sentence) -> list[Act]:
+    """How to answer what they were asked; nothing when they were asked nothing."""
+    numbers = [it.number for it in situation.open_pages]
+    if not numbers:
+        return []
+    if len(numbers) > 1:
+        return [Say(_which(Sentence.WHICH, numbers))]
+    return [Say(text(sentence, number=numbers[0], need=situation.example))]
+
+
+def _words(situation: Situation, reading: Reading) -> list[Act]:
+    """Somebody's own words: part of their request, of a conversation, or a new request."""
+    mine = situation.my_open
+    if mine and (reading.asks or not situation.conversations):
+        return [AddWords(mine, reading.needs, reading.area)]
+    if reading.starts_with_need:
+        return [OpenRequest(reading.needs, reading.area)]
+    if situation.conversations:
+        return _pass_on(situation, reading)
+    if situation.open_pages and not reading.asks:
+        return _guide(situation, Sentence.HOW_TO_TAKE_OR_ASK)
+    return [OpenRequest(reading.needs, reading.area)]
+
+
+def _pass_on(situation: Situation, reading: Reading) -> list[Act]:
+    """To the other person, if it is certain who that is; else we ask and nobody gets it."""
+    talks = situation.conversations
+    if len(talks) > 1 or situation.my_open:
+        talks = [it for it in talks if it.number == reading.first_number]
+    if len(talks) != 1:
+        every = [it.number for it in situation.requests]
+        return [Say(_which(Sentence.WHICH_TALK, every))]
+    return [_passed_on(situation, reading, talks[0])]
+
+
+def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> PassOn:
+    words = reading.said
+    if reading.first_number == talk.number:
+        words = words.removeprefix(str(talk.number)).lstrip(" :,.-#")
+    assert talk.taker is not None  # noqa: S101 - what "taken" means
+    if talk.taker == situation.me:
+        told = text(Sentence.FROM_TAKER, number=talk.number, name=talk.taker, words=words)
+        return PassOn(talk.requester, told, talk.number)
+    told = text(Sentence.FROM_REQUESTER, number=talk.number, words=words)
+    return PassOn(talk.taker, told, talk.number)
+
+
+def _which(sentence: Sentence, numbers: Sequence[int]) -> Text:
+    some = tuple(sorted(set(numbers)))
+    return text(sentence, numbers=some[-4:], number=some[-1])

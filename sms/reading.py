@@ -1,0 +1,400 @@
+"""What a text means: words in, an intent out.
+
+Pure, and it never fails: whatever cannot be read is somebody's own words, which count as a
+request. It does not know who wrote, nor what they were asked; `conversation` does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+
+from hotline.settings import Network
+from sms import vocabulary
+
+LONGEST = 1600  # letters in a text, the carrier's limit; what is beyond is not read
+LARGEST_NUMBER = 9_999_999  # of a request; what is longer is a phone number or the like
+
+
+class Intent(StrEnum):
+    STOP = "stop"
+    START = "start"
+    CARRIER_HELP = "carrier_help"
+    STATUS = "status"
+    WITHDRAW = "withdraw"
+    JOIN = "join"
+    DONE = "done"
+    LANGUAGE = "language"
+    REACTION = "reaction"  # an iPhone's 'Liked "..."'
+    YES = "yes"
+    NO = "no"
+    HAND_BACK = "hand_back"
+    SMALL_TALK = "small_talk"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text, read.
+
+    `said` is the text as written, cleaned; `number` the request's number if one was given; `note`
+    what was said besides an answer, as written. `needs`, `area` and `language` are what the words
+    say, None and empty when they say nothing. `asks`: it has words that ask for something.
+    `only_answer`: there is nothing in it but the answer. `by_carrier`: the carrier reads this word
+    as well. `first_number` stands in front of all other words.
+    """
+
+    intent: Intent
+    said: str = ""
+    number: int | None = None
+    note: str = ""
+    language: str | None = None
+    needs: tuple[str, ...] = ()
+    area: str | None = None
+    asks: bool = False
+    only_answer: bool = False
+    by_carrier: bool = False
+    starts_with_need: bool = False
+    first_number: int | None = None
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, no apostrophes, plain spaces: for comparing, not for showing."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    kept = (letter for letter in apart if not unicodedata.combining(letter))
+    return "".join(kept).translate(_NOT_COMPARED)
+
+
+_SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_UNHEARD = "'\u2019\u2018\u02bc`\u00b4\ufe0f\u200d" + _SKIN_TONES  # apostrophes, joiners
+_NOT_COMPARED = dict.fromkeys(map(ord, _UNHEARD))
+_TOKEN = re.compile(r"\d+[:.]\d+|\d+(?!\w)|[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+_REACTION = re.compile(
+    r"""^\s*(?:(?:liked|loved|disliked|laughed\ at|emphasized|questioned|removed\ an?\ [\w ]+\ from
+    |reacted\ .{1,12}\ to|le\ gusto|le\ encanto|no\ le\ gusto|le\ dio\ risa|enfatizo|exclamo
+    |pregunto|le\ encanta|reacciono\ con\ .{1,12}\ a|a\ aime|a\ adore|a\ reagi\ .{1,16}\ a
+    |[^\w\s]{1,6}\ to)\s*:?\s*)["\u201c\u201d\u00ab\u201f]""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    word: str
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        return self.word.isascii() and self.word.isdigit() and int(self.word) <= LARGEST_NUMBER
+
+
+def clean(body: str) -> str:
+    """The words without control characters, runs of blanks, and what is over the limit."""
+    shown = "".join(
+        " " if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") else letter
+        for letter in body[:LONGEST]
+    )
+    return " ".join(shown.split())
+
+
+def read(
+    body: str,
+    network: Network,
+    *,
+    asked_about: Collection[int] = (),
+    opt_out: str = "",
+    has_pictures: bool = False,
+) -> Reading:
+    """Read one text.
+
+    `asked_about`: numbers of requests this person was asked about or is part of, so that the 2
+    of "yes in 2 hours" is not taken for one. `opt_out`: the carrier's own reading of the text
+    (OptOutType), which holds where there is one. A picture says something without words.
+    """
+    said = clean(body)
+    tokens = _tokens(said)
+    words = " ".join(token.word for token in tokens)
+    command = _by_the_carrier(opt_out) or _command(words, tokens, said)
+    if command is None:
+        command = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens)
+    if has_pictures and command.intent is Intent.SMALL_TALK:
+        command = replace(command, intent=Intent.WORDS)
+    return _with_meaning(command, said, tokens, network)
+
+
+def _tokens(said: str) -> list[Token]:
+    """The words of a text, each with its place in it."""
+    found: list[Token] = []
+    for match in re.finditer(r"[^\s]+", said):
+        found.extend(_tokens_of(match.group(), match.start()))
+    return found
+
+
+def _tokens_of(chunk: str, start: int) -> Iterable[Token]:
+    """Folding can change a word's length, so a token's place is that of its chunk's letters."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(chunk, start):
+        for folded in fold(letter):
+            letters.append(folded)
+            places.append(place)
+    for match in _TOKEN.finditer("".join(letters)):
+        yield Token(match.group(), places[match.start()], places[match.end() - 1] + 1)
+
+
+def _by_the_carrier(opt_out: str) -> Reading | None:
+    intents = {"STOP": Intent.STOP, "START": Intent.START, "HELP": Intent.CARRIER_HELP}
+    intent = intents.get(opt_out.upper())
+    return Reading(intent, by_carrier=True, only_answer=True) if intent else None
+
+
+def _command(words: str, tokens: list[Token], said: str) -> Reading | None:
+    """Words that mean one thing whoever says them."""
+    if words in vocabulary.STOP | vocabulary.STOP_IN_OTHER_WORDS:
+        return Reading(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
+    if words in vocabulary.START:
+        return Reading(Intent.START, by_carrier=True)
+    if words in vocabulary.CARRIER_HELP:
+        return Reading(Intent.CARRIER_HELP, by_carrier=True)
+    if words in vocabulary.LANGUAGES:
+        return Reading(Intent.LANGUAGE, language=vocabulary.LANGUAGES[words])
+    if _REACTION.match(fold(said)):
+        return Reading(Intent.REACTION)
+    return _numbered_command(tokens, said)
+
+
+def _numbered_command(tokens: list[Token], said: str) -> Reading | None:
+    """STATUS, NEVER MIND, JOIN and DONE, perhaps with a number before or after."""
+    rest, number = _without_number(tokens)
+    words = " ".join(token.word for token in rest)
+    for intent, phrases in _COMMANDS:
+        if words in phrases:
+            return Reading(intent, number=number)
+    if number is None and _begins_with_break(tokens, said, vocabulary.WITHDRAW):
+        return Reading(Intent.WITHDRAW)
+    return None
+
+
+_COMMANDS = (
+    (Intent.STATUS, vocabulary.STATUS),
+    (Intent.WITHDRAW, vocabulary.WITHDRAW),
+    (Intent.JOIN, vocabulary.JOIN),
+    (Intent.DONE, vocabulary.DONE),
+)
+
+
+def _without_number(tokens: list[Token]) -> tuple[list[Token], int | None]:
+    for place in (0, -1):
+        if len(tokens) > 1 and tokens[place].is_number:
+            rest = tokens[1:] if place == 0 else tokens[:-1]
+            return rest, int(tokens[place].word)
+    return tokens, None
+
+
+def _begins_with_break(tokens: list[Token], said: str, phrases: Collection[str]) -> bool:
+    """Whether one of the phrases stands first, with a comma or the like (or thanks) behind it."""
+    length = _longest_phrase(tokens, phrases)
+    if length == 0 or length == len(tokens):
+        return length > 0
+    between = said[tokens[length - 1].end : tokens[length].start]
+    thanks = {"thanks", "thank", "gracias", "merci", "mesi"}
+    return bool(between.strip()) or tokens[length].word in thanks
+
+
+def _longest_phrase(tokens: list[Token], phrases: Collection[str]) -> int:
+    """How many of the first tokens make up a phrase; 0 if none do."""
+    for length in range(min(len(tokens), 5), 0, -1):
+        if " ".join(token.word for token in tokens[:length]) in phrases:
+            return length
+    return 0
+
+
+def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Reading | None:
+    """YES, NO or CAN'T, with a number before or behind it and words after it."""
+    tokens = _without_greeting(tokens)
+    number, rest = _leading_number(tokens, asked_about)
+    if number is not None and not rest:
+        return Reading(Intent.YES, number=number, only_answer=True)
+    intent, length = _answer_word(rest)
+    if intent is None:
+        return None
+    after = rest[length:]
+    if number is None:
+        number, after = _number_behind(after, said, asked_about)
+    note = _note(said, after)
+    if _is_unclear(intent, rest[:length], after, said, number):
+        return None
+    return Reading(intent, number=number, note=note, only_answer=not note)
+
+
+def _without_greeting(tokens: list[Token]) -> list[Token]:
+    length = 0
+    while length < len(tokens) - 1 and tokens[length].word in vocabulary.BEFORE_ANSWER:
+        length += 1
+    return tokens[length:]
+
+
+def _leading_number(
+    tokens: list[Token], asked_about: frozenset[int]
+) -> tuple[int | None, list[Token]]:
+    if not tokens or not tokens[0].is_number:
+        return None, tokens
+    number = int(tokens[0].word)
+    if len(tokens) == 1 or number in asked_about or _answer_word(tokens[1:])[0]:
+        return number, tokens[1:]
+    return None, tokens
+
+
+def _answer_word(tokens: list[Token]) -> tuple[Intent | None, int]:
+    """The answer that stands first and how many tokens it takes. The longest phrase wins."""
+    lengths = [
+        (_longest_phrase(tokens, vocabulary.HAND_BACK), Intent.HAND_BACK),
+        (_longest_phrase(tokens, vocabulary.YES), Intent.YES),
+        (_longest_phrase(tokens, vocabulary.NO), Intent.NO),
+    ]
+    length, intent = max(lengths, key=lambda pair: pair[0])
+    return (intent, length) if length else (None, 0)
+
+
+def _number_behind(
+    after: list[Token], said: str, asked_about: frozenset[int]
+) -> tuple[int | None, list[Token]]:
+    """The number right behind the answer, unless it plainly counts something else."""
+    if after and after[0].word in vocabulary.BEFORE_NUMBER:
+        after = after[1:]
+    if not after or not after[0].is_number:
+        return None, after
+    number = int(after[0].word)
+    alone = len(after) == 1 or bool(said[after[0].end : after[1].start].strip())
+    if number in asked_about or alone:
+        return number, after[1:]
+    return None, after
+
+
+def _note(said: str, after: list[Token]) -> str:
+    """What was said besides the answer, as written, less what was copied from our own text."""
+    length = _longest_phrase(after, vocabulary.COPIED)
+    after = after[length:]
+    return said[after[0].start :].strip(" \t\"'\u201c\u201d\u00ab\u00bb") if after else ""
+
+
+def _is_unclear(
+    intent: Intent, answer: list[Token], after: list[Token], said: str, number: int | None
+) -> bool:
+    """Whether the word may well mean something else; then nobody is held to it."""
+    words = [token.word for token in after]
+    if intent is Intent.YES:
+        both = any(word in ("no", "si", "yes") for word in words[:4]) and number is not None
+        other = words[:1] == ["no"] or both
+        weak = len(answer) == 1 and answer[0].word in vocabulary.WEAK_YES
+        asks_back = said.rstrip().endswith("?") and (weak or not words) and number is None
+        return other or asks_back
+    if intent is Intent.NO and len(answer) == 1 and answer[0].word in ("no", "n", "non"):
+        broken = bool(words) and bool(said[answer[0].end : after[0].start].strip(" #"))
+        return bool(words) and not broken and number is None and not _follows_no(words)
+    return False
+
+
+def _follows_no(words: list[str]) -> bool:
+    return words[0] in vocabulary.AFTER_NO
+
+
+def _own_words(tokens: list[Token]) -> Reading:
+    small = all(token.word in _SMALL_TALK or not token.word.isalnum() for token in tokens)
+    return Reading(Intent.SMALL_TALK if small else Intent.WORDS)
+
+
+_SMALL_TALK = frozenset().union(*vocabulary.SMALL_TALK.values())
+_ASKING = frozenset().union(*vocabulary.ASKING.values())
+
+
+def _with_meaning(reading: Reading, said: str, tokens: list[Token], network: Network) -> Reading:
+    """Add what the words say of need, area and language."""
+    words = [token.word for token in tokens]
+    found = _needs(words, network)
+    needs = tuple(key for key, _ in found)
+    asks = bool(needs) or not _ASKING.isdisjoint(words)
+    intent = reading.intent
+    if intent is Intent.SMALL_TALK and asks:
+        intent = Intent.WORDS
+    return replace(
+        reading,
+        intent=intent,
+        said=said,
+        language=reading.language or _language(words, found, network),
+        needs=needs,
+        area=_area(words, network),
+        asks=asks,
+        starts_with_need=bool(words) and words[0] in vocabulary.NEED,
+        first_number=int(tokens[0].word) if tokens and tokens[0].is_number else None,
+    )
+
+
+def _needs(words: list[str], network: Network) -> list[tuple[str, Counter[str]]]:
+    """The needs that are named, in the order of the configuration, each with how often in which
+    language."""
+    spoken = _findable(words)
+    found = []
+    for need in network.needs:
+        named = Counter(
+            language
+            for language, phrases in need.words.items()
+            for phrase in phrases
+            if _says(spoken, phrase)
+        )
+        if named:
+            found.append((need.key, named))
+    return found
+
+
+def _area(words: list[str], network: Network) -> str | None:
+    """The area whose name or postcode stands first; of two there, the longer."""
+    spoken = _findable(words)
+    places = [
+        (spoken.find(_findable_phrase(phrase).rstrip()), -len(phrase), area.key)
+        for area in network.areas
+        for phrase in area.words
+        if _says(spoken, phrase)
+    ]
+    return min(places)[2] if places else None
+
+
+def _findable(words: list[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+@cache
+def _findable_phrase(phrase: str) -> str:
+    return _findable([token.word for token in _tokens(phrase)])
+
+
+def _says(spoken: str, phrase: str) -> bool:
+    """Whether the phrase is said, in the singular or plural."""
+    said = _findable_phrase(phrase).rstrip()
+    return len(said) > 1 and any(f"{said}{ending} " in spoken for ending in ("", "s", "es"))
+
+
+def _language(
+    words: list[str], needs: list[tuple[str, Counter[str]]], network: Network
+) -> str | None:
+    """The language these words are in, as far as they tell and the network speaks it."""
+    told: Counter[str] = Counter()
+    for _, named in needs:
+        for language, count in named.items():
+            told[language] += 4 * count
+    for table, weight in _TELLING:
+        for language, known in table.items():
+            told[language] += weight * sum(word in known for word in words)
+    ranked = told.most_common(2)
+    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0] if ranked[0][0] in network.languages else None
+
+
+_TELLING = ((vocabulary.SMALL_TALK, 2), (vocabulary.ASKING, 2), (vocabulary.HINTS, 1))

@@ -1,0 +1,141 @@
+"""One inbound text, from being written down to being answered, in one transaction.
+
+The shell around `reading` and `conversation`: it looks up, asks them, and writes down. The same
+text delivered again gets the same answer and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from hotline import steps
+from hotline.help_request import Event, Tell, WordsAdded
+from hotline.house import House
+from hotline.steps import Aftermath
+from hotline.store import store
+from hotline.words import Text
+from sms import conversation
+from sms.conversation import (
+    Act,
+    AddWords,
+    Happens,
+    OpenRequest,
+    PassOn,
+    Say,
+    SetLanguage,
+    Situation,
+    StartTexts,
+    StopTexts,
+)
+from sms.reading import read
+
+MOST_PICTURES = 10  # of one text, the carrier's limit
+
+
+@dataclass(frozen=True, slots=True)
+class TextIn:
+    """A text as it arrived. `sid` is the carrier's name for it, `opt_out` its own reading."""
+
+    sid: str
+    sender: str
+    body: str
+    pictures: tuple[str, ...] = ()
+    opt_out: str = ""
+
+
+def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
+    """Write the text down, let follow what follows, and return the answer to its sender."""
+    now = house.now()
+    person = store.neighbor_at(connection, it.sender, now)
+    inbound = store.note_inbound(
+        connection, it.sid, person.id, it.body, it.pictures[:MOST_PICTURES], now
+    )
+    if inbound is None:
+        return Aftermath(answer=store.answer_given(connection, it.sid))
+    situation = _situation(connection, house, person)
+    reading = read(
+        it.body,
+        house.network,
+        asked_about=situation.numbers,
+        opt_out=it.opt_out,
+        has_pictures=bool(it.pictures),
+    )
+    acts = conversation.decide(situation, reading)
+    visit = _Visit(connection, house, person, inbound)
+    for act in acts:
+        visit.do(act)
+    store.note_answer(connection, inbound, visit.aftermath.answer)
+    return visit.aftermath
+
+
+def _situation(connection: Connection, house: House, person: store.Neighbor) -> Situation:
+    return Situation(
+        me=person.id,
+        now=house.now(),
+        requests=tuple(store.requests_of(connection, person.id)),
+        pages=tuple(store.pages_of(connection, person.id)),
+        on_roster=person.on_roster,
+        stopped=person.stopped,
+        language_known=person.language is not None,
+        example=tuple(need.key for need in house.network.needs[:1]),
+    )
+
+
+class _Visit:
+    """The acts of one text on their way to rows."""
+
+    def __init__(
+        self, connection: Connection, house: House, person: store.Neighbor, inbound: int
+    ) -> None:
+        self.connection = connection
+        self.house = house
+        self.person = person
+        self.inbound = inbound
+        self.language = person.language
+        self.aftermath = Aftermath()
+
+    def do(self, act: Act) -> None:
+        connection, me = self.connection, self.person.id
+        match act:
+            case Say(told):
+                answer = steps.spoken(connection, self.house, told, self.language)
+                self.aftermath.answer.append(answer)
+            case SetLanguage(language, chosen):
+                self._set_language(language, chosen)
+            case StopTexts():
+                store.set_stopped(connection, me, self.house.now())
+            case StartTexts():
+                store.set_stopped(connection, me, None)
+            case OpenRequest(needs, area):
+                request, after = steps.open_request(connection, self.house, me, needs, area)
+                store.keep_words(connection, self.inbound, request.number)
+                self.aftermath.add(after)
+            case AddWords(request, needs, area):
+                store.keep_words(connection, self.inbound, request.number)
+                self._happen(request.number, steps.more_words(self.house, request, needs, area))
+            case Happens(number, event, note):
+                self._happen(number, event, note)
+            case PassOn(to, told, number):
+                self._pass_on(to, told, number)
+
+    def _set_language(self, language: str, chosen: bool) -> None:
+        """What somebody chose by a command is not changed by a guess."""
+        if chosen or not self.person.language_chosen:
+            store.set_language(self.connection, self.person.id, language, chosen=chosen)
+            self.language = language
+
+    def _happen(self, number: int, event: Event | WordsAdded, note: str = "") -> None:
+        self.aftermath.add(
+            steps.take_step(
+                self.connection, self.house, number, event, sender=self.person.id, note=note
+            )
+        )
+
+    def _pass_on(self, to: int, told: Text, number: int) -> None:
+        request = store.find_request(self.connection, number)
+        if request is not None:
+            effects = [Tell(to, told)]
+            now = self.house.now()
+            self.aftermath.add(steps.carry_out(self.connection, self.house, request, effects, now))

@@ -1,0 +1,170 @@
+"""The words that people use with us, in every language that we have met, as plain data.
+
+All are written as `reading.fold` leaves them: lower case, without accents and apostrophes. They
+are understood from everybody, whatever language we answer in. The carrier's own words (STOP,
+START, HELP and what else CARRIER rules name) are here too, and none of them is a command of ours.
+"""
+
+# What the carrier takes for itself: https://www.twilio.com/docs, "default opt-out keywords".
+STOP = {
+    *("stop", "stopall", "stop all", "unsubscribe", "end", "quit", "cancel", "revoke"),
+    *("optout", "opt out"),
+}
+START = {"start", "unstop"}
+CARRIER_HELP = {"help", "info"}
+# Said by people who mean STOP; the carrier does not know these, so we confirm them ourselves.
+STOP_IN_OTHER_WORDS = {
+    *("stop texting me", "stop texting", "stop messaging me", "unsubscribe me", "remove me"),
+    *("take me off", "take me off the list", "no more texts", "dont text me", "do not text me"),
+    *("dont text me anymore", "leave me alone", "alto", "parar", "basta", "no mas mensajes"),
+    *("no me escriban", "no me escriban mas", "arret", "arreter", "sispann"),
+}
+
+STATUS = {
+    *("status", "my status", "status please", "any news", "update", "any update", "any updates"),
+    *("estado", "mi estado", "hay noticias", "alguna noticia", "noticias"),
+    *("statut", "des nouvelles", "ki nouvel"),
+}
+WITHDRAW = {
+    *("never mind", "nevermind", "nvm", "no longer needed", "no longer need", "not needed"),
+    *("not needed anymore", "dont need it", "dont need it anymore", "dont need help anymore"),
+    *("i no longer need", "i dont need it anymore", "we no longer need", "forget it"),
+    *("cancel my request", "cancel request", "close my request", "withdraw"),
+    *("ya no", "ya no necesito", "ya no hace falta", "ya no lo necesito", "olvidalo", "olvidelo"),
+    *("dejalo", "no importa", "cancelar mi pedido", "cancela mi pedido"),
+    *("laisse tomber", "plus besoin", "pa bezwen anko", "bliye sa"),
+}
+JOIN = {
+    *("join", "i want to help", "i want to volunteer", "volunteer", "sign me up", "can i help"),
+    *("how can i help", "unirme", "quiero ayudar", "quiero ser voluntario"),
+    *("quiero ser voluntaria", "voluntario", "voluntaria"),
+}
+DONE = {
+    *("done", "all done", "finished", "completed", "its done", "delivered", "hecho", "listo"),
+    *("lista", "terminado", "termine", "ya esta", "fini", "fait", "fin"),
+}
+# A language's name, as its own speakers and others write it -> what we call it.
+LANGUAGES = {
+    **dict.fromkeys(("english", "in english", "ingles", "en ingles", "inglish"), "en"),
+    **dict.fromkeys(("espanol", "en espanol", "spanish", "in spanish", "castellano"), "es"),
+}
+
+YES = {
+    *("yes", "yes please", "y", "yeah", "yea", "yep", "yup", "yess", "ye", "sure", "sure thing"),
+    *("ok", "okay", "okey", "k", "kk", "take", "take it", "ill take it", "i will take it"),
+    *("i can", "i can do it", "i can help", "i can take it", "ill do it", "i will", "i got it"),
+    *("i got this", "ive got it", "on it", "im on it", "absolutely", "of course", "certainly"),
+    *("no problem", "accept", "accepted", "count me in", "im in", "will do", "happy to"),
+    *("si", "sii", "si puedo", "yo puedo", "puedo", "yo voy", "voy", "lo tomo", "la tomo"),
+    *("yo lo hago", "acepto", "claro", "claro que si", "dale", "vale", "por supuesto"),
+    *("no hay problema", "con gusto"),
+    *("oui", "ouais", "daccord", "je peux", "je prends", "wi", "mwen ka", "dako"),
+    *("\N{THUMBS UP SIGN}", "\N{OK HAND SIGN}", "\N{WHITE HEAVY CHECK MARK}"),
+    *("\N{HEAVY CHECK MARK}", "\N{RAISED HAND}", "\N{HAPPY PERSON RAISING ONE HAND}"),
+}
+# Said in passing too: with a question behind them they are no promise.
+WEAK_YES = {"ok", "okay", "okey", "k", "kk", "y", "ye", "take", "vale", "dale", "claro", "voy"}
+NO = {
+    *("no", "n", "nope", "nah", "no thanks", "no thank you", "no sorry", "not now", "not today"),
+    *("not tonight", "not me", "not this time", "sorry", "sorry no", "im sorry", "pass"),
+    *("i pass", "ill pass", "busy", "im busy", "unavailable", "not available", "at work"),
+    *("im at work", "decline", "skip", "i wont", "wont be able"),
+    *("no gracias", "ahora no", "hoy no", "lo siento", "lo siento no", "perdon", "paso"),
+    *("ocupado", "ocupada", "estoy ocupado", "estoy ocupada", "no estoy"),
+    *("non", "non merci", "pas maintenant", "desole", "desolee", "pa kapab", "non mesi"),
+    *("\N{THUMBS DOWN SIGN}", "\N{CROSS MARK}", "\N{NEGATIVE SQUARED CROSS MARK}"),
+}
+# No to a question; from somebody who took a request: "I give it back".
+HAND_BACK = {
+    *("cant", "i cant", "cannot", "i cannot", "can not", "i can not", "cant make it", "sorry cant"),
+    *("i cant make it", "sorry i cant", "hand back", "hand it back", "give back", "give it back"),
+    *("drop", "drop it", "unable", "im unable"),
+    *("no puedo", "yo no puedo", "ya no puedo", "lo siento no puedo", "perdon no puedo"),
+    *("devolver", "lo devuelvo", "je peux pas", "je ne peux pas", "mwen pa kapab", "m pa kapab"),
+    *("mwen pa ka", "m pa ka"),
+}
+# What may follow a bare NO for it to be an answer: "no but …", "no I …". "No food" is a need.
+AFTER_NO = {
+    *("but", "i", "im", "ill", "sorry", "thanks", "thank", "not", "cant", "can", "maybe", "today"),
+    *("tonight", "tomorrow", "way", "because", "only", "unfortunately", "too", "its", "we", "my"),
+    *("pero", "yo", "hoy", "manana", "gracias", "lo", "estoy", "perdon", "ahora", "porque"),
+    *("solo", "esta", "mais", "merci", "je", "desole", "men", "mesi", "mwen", "m"),
+}
+# In front of an answer, and no part of it.
+BEFORE_ANSWER = {
+    *("reply", "hi", "hello", "hey", "well", "so", "oh", "um", "responde", "hola", "pues"),
+    *("bueno", "reponds", "bonjour"),
+}
+BEFORE_NUMBER = {"request", "pedido", "number", "numero", "num", "to", "for", "al"}
+# Copied from the page along with the word to reply with.
+COPIED = {"to take it", "to take", "to pass", "para aceptar", "si no puedes", "please", "por favor"}
+
+# Said without asking for anything.
+SMALL_TALK = {
+    "en": {
+        *("hi", "hello", "hey", "hiya", "yo", "good", "morning", "afternoon", "evening", "night"),
+        *("day", "there", "thanks", "thank", "you", "thx", "ty", "tysm", "much", "very", "so"),
+        *(
+            "great",
+            "cool",
+            "nice",
+            "bye",
+            "goodbye",
+            "test",
+            "testing",
+            "what",
+            "who",
+            "is",
+            "this",
+        ),
+        *("are", "how", "hows", "it", "going", "dear", "sir", "madam", "everybody", "everyone"),
+        *("all", "welcome", "god", "bless", "lol", "haha", "hmm", "wrong", "number", "whats", "up"),
+        *("awesome", "perfect", "many", "a", "lot", "again", "really", "for", "your", "help"),
+    },
+    "es": {
+        *("hola", "buenas", "buenos", "dias", "tardes", "noches", "dia", "gracias", "muchas"),
+        *("mil", "muy", "amable", "adios", "chau", "que", "tal", "como", "estas", "esta", "quien"),
+        *("es", "esto", "prueba", "saludos", "senor", "senora", "dios", "bendiga", "los", "le"),
+        *("te", "jaja", "bien", "por", "su", "ayuda", "tu"),
+    },
+    "fr": {
+        *("bonjour", "bonsoir", "salut", "allo", "alo", "merci", "beaucoup", "au", "revoir"),
+        *("ca", "va", "qui", "etes", "vous", "bonne", "nuit", "journee"),
+    },
+    "ht": {"bonjou", "bonswa", "alo", "mesi", "anpil", "orevwa", "sa", "kap", "fet", "kijan"},
+}
+# These alone or among others make words ask for something. "Thanks for your help" does not.
+ASKING = {
+    "en": {
+        *("need", "needs", "needed", "want", "please", "looking", "lost", "hungry", "urgent"),
+        *(
+            "emergency",
+            "desperate",
+            "stuck",
+            "stranded",
+            "somebody",
+            "someone",
+            "anybody",
+            "anyone",
+        ),
+    },
+    "es": {
+        *("necesito", "necesita", "necesitamos", "necesitan", "quiero", "favor", "busco"),
+        *("buscamos", "ayudenme", "ayudame", "ayudennos", "urgente", "emergencia", "falta"),
+        *("tengo", "tenemos", "alguien", "socorro", "auxilio"),
+    },
+    "fr": {"besoin", "aide", "aidez", "cherche", "svp", "urgence", "secours"},
+    "ht": {"bezwen", "ede", "tanpri", "souple", "grangou", "ijans", "sekou"},
+}
+# Enough to tell a language by when no need word does.
+HINTS = {
+    "en": {
+        *("the", "and", "with", "for", "my", "we", "have", "from", "our", "children", "kids"),
+        *("i", "can", "you", "it", "is", "at", "in"),
+    },
+    "es": {
+        *("el", "la", "los", "las", "una", "para", "con", "mi", "mis", "hijos", "ninos", "y"),
+        *("en", "de", "del", "tenemos", "estoy", "estamos", "no", "hay", "cerca", "calle"),
+    },
+}
+NEED = {"need", "necesito", "besoin", "bezwen"}  # in front: this is a request, not an answer

@@ -1,0 +1,144 @@
+"""How numbers are read, shown and hidden."""
+
+import phonenumbers
+import pytest
+
+from hotline.phone import (
+    BadPhone,
+    emergency_number,
+    is_country,
+    is_short_code,
+    mask,
+    parse,
+    sender,
+    show,
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(212) 555-0100",
+        "212-555-0100",
+        "212.555.0100",
+        "2125550100",
+        "12125550100",
+        "1 212 555 0100",
+        "+1 212 555 0100",
+        " +12125550100 ",
+        "tel:+12125550100",
+        "\u202a+1 (212) 555-0100\u202c",
+    ],
+)
+def test_a_number_is_read_as_people_write_it(text: str) -> None:
+    assert parse(text, "US") == "+12125550100"
+
+
+def test_a_number_is_read_in_its_country() -> None:
+    assert parse("020 7946 0958", "GB") == "+442079460958"
+    assert parse("+44 (0)20 7946 0958", "US") == "+442079460958"
+    assert parse("55 1234 5678", "MX") == "+525512345678"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "is not a phone number in US"),
+        ("ask Ana", "has letters in it and is not a phone number in US"),
+        ("2.12555E+09", "has letters in it and is not a phone number in US"),
+        ("212-555-0100 x12", "has letters in it and is not a phone number in US"),
+        ("212-555-0100 # 12", "is not a phone number in US"),
+        ("+999 123 456 789", "is not a phone number in US"),
+        ("911", "is too short for a phone number in US"),
+        ("2125550100.0", "is too long for a phone number in US"),
+        ("555-0100", "lacks its area code to be a phone number in US"),
+    ],
+)
+def test_a_bad_number_says_what_is_wrong_and_how_to_write_it(text: str, reason: str) -> None:
+    with pytest.raises(BadPhone) as trouble:
+        parse(text, "US")
+    assert str(trouble.value) == f"{reason}: write it like (201) 555-0123 or +1 201-555-0123"
+
+
+def test_a_bad_number_is_not_repeated() -> None:
+    with pytest.raises(BadPhone) as trouble:
+        parse("+1 415 867 530", "US")
+    assert "867" not in str(trouble.value)
+
+
+def test_an_unknown_country_still_gets_an_example() -> None:
+    with pytest.raises(BadPhone, match=r"write it like \+1 212 555 0100$"):
+        parse("212 555 0100", "XX")
+
+
+def test_countries_are_known_by_two_capital_letters() -> None:
+    assert is_country("US")
+    assert not is_country("us")
+    assert not is_country("USA")
+
+
+def test_short_codes_have_three_to_six_digits() -> None:
+    assert all(is_short_code(code) for code in ("311", "12345", "894546"))
+    assert not any(is_short_code(code) for code in ("", "12", "1234567", "+12345", "12a45", "١٢٣"))
+
+
+@pytest.mark.parametrize("number", ["+12125550100", "+442079460958", "311", "894546"])
+def test_a_sender_is_a_number_or_a_short_code(number: str) -> None:
+    assert sender(number) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "anonymous", "Anonymous", "unknown", "restricted", "unavailable", "REDCROSS"),
+        *("+266696687", "+86282452253", "+2562533", "+7378742833", "+464"),
+        *("client:ana", "sip:ana@example.org", "+", "+0123456789", "12"),
+    ],
+)
+def test_hidden_senders_are_nobody(text: str) -> None:
+    assert sender(text) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("+14155550123", "+1415•••0123"),
+        ("+442079460958", "+4420•••0958"),
+        ("+4512345678", "+451•••678"),
+        ("+2901234", "+29•••34"),
+        ("(415) 555-0123", "415•••123"),
+        ("894546", "•••"),
+        ("311", "•••"),
+        ("anonymous", "•••"),
+        ("", "•••"),
+    ],
+)
+def test_a_masked_number_cannot_be_called(number: str, masked: str) -> None:
+    assert mask(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("country", "number"),
+    [
+        *(("US", "911"), ("CA", "911"), ("MX", "911"), ("PR", "911")),
+        *(("DE", "112"), ("ES", "112"), ("FR", "112"), ("GB", "112")),
+        *(("AU", "000"), ("NZ", "111"), ("HK", "999"), ("JP", "110"), ("XX", "112")),
+    ],
+)
+def test_the_emergency_number_is_the_one_of_the_country(country: str, number: str) -> None:
+    assert emergency_number(country) == number
+
+
+def test_every_country_has_an_emergency_number() -> None:
+    assert all(emergency_number(country).isdigit() for country in phonenumbers.SUPPORTED_REGIONS)
+
+
+def test_a_number_is_shown_as_people_of_the_country_write_it() -> None:
+    assert show("+12125550100", "US") == "(212) 555-0100"
+    assert show("+12125550100", "GB") == "+1 212-555-0100"
+    assert show("+442079460958", "GB") == "020 7946 0958"
+
+
+def test_what_is_no_number_is_shown_as_it_stands() -> None:
+    assert show("894546", "US") == "894546"
+    assert show("anonymous", "US") == "anonymous"

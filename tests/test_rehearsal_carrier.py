@@ -1,0 +1,1120 @@
+"""The rehearsal carrier is like the real one on the wire, and its page is safe to open."""
+
+import asyncio
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import pytest
+import requests
+from serving import serve
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from twilio.twiml.messaging_response import MessagingResponse
+
+from hotline.rehearsal import neighborhood, phones, trouble, webhooks
+from hotline.rehearsal.carrier import Line, Person, build
+from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.messages import Message
+
+ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 31 + "1", "a token for rehearsals", "+12125550199"
+SERVICE = "MG" + "0" * 31 + "2"
+MARIA, ANA, BEN = "+12125550140", "+12125550141", "+12125550142"
+STAND_STILL = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+
+
+# The hotline's side of the wire
+
+
+@dataclass(frozen=True)
+class Heard:
+    path: str
+    fields: dict[str, str]
+    headers: dict[str, str]
+    is_genuine: bool
+
+
+def twiml(*words: str) -> Response:
+    response = MessagingResponse()
+    for word in words:
+        response.message(word)
+    return Response(str(response), media_type="text/xml")
+
+
+@dataclass
+class Hotline:
+    """Writes down what it hears, checks the signature, and answers as the test says."""
+
+    url: str = ""
+    heard: list[Heard] = field(default_factory=list)
+    answer: Callable[[], Response] = twiml
+    fallback: Callable[[], Response] = twiml
+
+    async def hear(self, request: Request) -> Response:
+        body = (await request.body()).decode()
+        fields = dict(parse_qsl(body, keep_blank_values=True))
+        path = request.url.path
+        query = f"?{request.url.query}" if request.url.query else ""
+        signature = request.headers.get("x-twilio-signature", "")
+        is_genuine = RequestValidator(TOKEN).validate(f"{self.url}{path}{query}", fields, signature)
+        self.heard.append(Heard(path, fields, dict(request.headers), is_genuine))
+        match path:
+            case "/sms":
+                return self.answer()
+            case "/fallback":
+                return self.fallback()
+        return Response(status_code=204)
+
+    def told(self, path: str = "/sms") -> list[dict[str, str]]:
+        return [heard.fields for heard in self.heard if heard.path == path]
+
+    def statuses(self) -> list[str]:
+        return [fields["MessageStatus"] for fields in self.told("/sms/status")]
+
+    def reset(self) -> None:
+        self.heard, self.answer, self.fallback = [], twiml, twiml
+
+
+@pytest.fixture(scope="module")
+def hotline_served() -> Iterator[Hotline]:
+    hotline = Hotline()
+    with serve(Starlette(routes=[Route("/{rest:path}", hotline.hear, methods=["POST"])])) as url:
+        hotline.url = url
+        yield hotline
+
+
+@pytest.fixture
+def hotline(hotline_served: Hotline) -> Hotline:
+    hotline_served.reset()
+    return hotline_served
+
+
+# The carrier's side
+
+
+class Elsewhere(TwilioHttpClient):  # type: ignore[misc]
+    """The client's own transport, with the carrier at another address."""
+
+    def __init__(self, base: str, timeout: float = 5.0) -> None:
+        super().__init__(timeout=timeout)
+        self.base = urlsplit(base)
+        self.session.trust_env = False
+
+    def request(self, method: str, url: str, *rest: Any, **options: Any) -> Any:
+        moved = urlsplit(url)._replace(scheme=self.base.scheme, netloc=self.base.netloc)
+        return super().request(method, moved.geturl(), *rest, **options)
+
+
+@dataclass
+class Carrier:
+    """The carrier as a test talks to it."""
+
+    url: str
+    control: httpx2.Client
+    client: Client
+    callback: str
+
+    def texts_hotline(self, who: str, body: str, **more: object) -> dict[str, Any]:
+        wish = {"from": who, "body": body, **more}
+        answer = self.control.post("/rehearsal/texts", json=wish)
+        assert answer.status_code == 200, answer.text
+        self.settle()
+        return dict(answer.json())
+
+    def send(self, to: str = ANA, body: str = "Can you help?", **more: Any) -> Any:
+        wish = {"to": to, "body": body, "from_": NUMBER, "status_callback": self.callback} | more
+        return self.client.messages.create(**wish)
+
+    def settle(self) -> None:
+        assert self.control.get("/rehearsal/idle?wait=5").json() == {"idle": True}
+
+    def texts(self) -> list[dict[str, Any]]:
+        self.settle()
+        return list(self.control.get("/rehearsal/texts").json()["texts"])
+
+    def got(self, who: str) -> list[str]:
+        """What really arrived on this phone."""
+        return [
+            text["body"]
+            for text in self.texts()
+            if text["phone"] == who
+            and text["direction"] == "to_phone"
+            and text["status"] == "delivered"
+        ]
+
+    def phone(self, number: str, **wish: object) -> dict[str, Any]:
+        return dict(self.control.put(f"/rehearsal/phones/{number}", json=wish).json())
+
+    def trouble(self, kind: str, **wish: object) -> None:
+        answer = self.control.post("/rehearsal/trouble", json={"kind": kind, **wish})
+        assert answer.status_code == 200, answer.text
+
+    def errors(self) -> list[int]:
+        log = self.control.get("/rehearsal/log").json()["log"]
+        return [line["code"] for line in log if line["kind"] == "debugger"]
+
+
+@pytest.fixture
+def sms_url(hotline: Hotline) -> str:
+    return f"{hotline.url}/sms"
+
+
+@pytest.fixture
+def fallback_url() -> str:
+    return ""
+
+
+Open = Callable[[str, str], Carrier]
+
+
+@pytest.fixture(scope="module")
+def open_carrier(hotline_served: Hotline) -> Iterator[Open]:
+    """Carriers by the addresses they call; each is started once."""
+    with ExitStack() as stack:
+
+        @cache
+        def open_one(sms_url: str, fallback_url: str) -> Carrier:
+            line = Line(ACCOUNT, TOKEN, NUMBER, sms_url, fallback_url)
+            cast = [Person(MARIA, "Maria", "asks"), Person(ANA, "Ana <b>", "volunteer & neighbor")]
+            url = stack.enter_context(serve(build(line, cast=cast)))
+            control = stack.enter_context(httpx2.Client(base_url=url, trust_env=False))
+            http = Elsewhere(url)
+            stack.callback(http.session.close)
+            client = Client(ACCOUNT, TOKEN, http_client=http)
+            return Carrier(url, control, client, f"{hotline_served.url}/sms/status")
+
+        yield open_one
+
+
+@pytest.fixture
+def carrier(open_carrier: Open, hotline: Hotline, sms_url: str, fallback_url: str) -> Carrier:
+    """A carrier that has heard of nothing yet."""
+    carrier = open_carrier(sms_url, fallback_url)
+    assert carrier.control.delete("/rehearsal").status_code == 200
+    carrier.client.http_client.timeout = 5.0
+    hotline.reset()
+    return carrier
+
+
+def refusal_of(deed: Callable[[], object]) -> tuple[int, int]:
+    """The HTTP status and the carrier's code that a call is refused with."""
+    with pytest.raises(TwilioRestException) as refused:
+        deed()
+    return refused.value.status, refused.value.code
+
+
+# Texts that come in
+
+
+def test_a_text_reaches_the_hotline_with_every_field(carrier: Carrier, hotline: Hotline) -> None:
+    answer = carrier.texts_hotline(MARIA, "need food, señor €5")
+    assert answer["status"] == 200
+    (heard,) = hotline.heard
+    assert heard.headers["user-agent"].startswith("TwilioProxy/")
+    sid = answer["sid"]
+    assert re.fullmatch("SM[0-9a-f]{32}", sid)
+    assert heard.fields == {
+        "MessageSid": sid,
+        "SmsSid": sid,
+        "SmsMessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": MARIA,
+        "To": NUMBER,
+        "Body": "need food, señor €5",
+        "NumMedia": "0",
+        "NumSegments": "1",
+        "SmsStatus": "received",
+        "ApiVersion": "2010-04-01",
+        "FromCity": "",
+        "FromState": "",
+        "FromZip": "",
+        "FromCountry": "",
+        "ToCity": "",
+        "ToState": "",
+        "ToZip": "",
+        "ToCountry": "",
+    }
+
+
+@pytest.mark.parametrize("body", ["hi", "", "¿Ayuda? 😀", "a=b&c=d\n+ %20", "x" * 1600])
+def test_whatever_is_texted_is_signed(carrier: Carrier, hotline: Hotline, body: str) -> None:
+    carrier.texts_hotline(MARIA, body)
+    (heard,) = hotline.heard
+    assert heard.is_genuine
+    assert heard.fields["Body"] == body
+
+
+class TestFragment:
+    @pytest.fixture
+    def sms_url(self, hotline: Hotline) -> str:
+        return f"{hotline.url}/sms?a=b#rc=3&rp=all"
+
+    def test_the_fragment_is_neither_sent_nor_signed_but_the_query_is(
+        self, carrier: Carrier, hotline: Hotline
+    ) -> None:
+        carrier.texts_hotline(MARIA, "hi")
+        assert [heard.is_genuine for heard in hotline.heard] == [True]
+
+
+def test_pictures_come_as_addresses(carrier: Carrier, hotline: Hotline) -> None:
+    answer = carrier.texts_hotline(MARIA, "look", media=["https://127.0.0.1/a", "https://b.test/b"])
+    (fields,) = hotline.told()
+    assert answer["sid"].startswith("MM")
+    assert fields["NumMedia"] == "2"
+    assert fields["MediaUrl0"] == "https://127.0.0.1/a"
+    assert fields["MediaUrl1"] == "https://b.test/b"
+
+
+@pytest.mark.parametrize("sender", ["12345", "BANK", "+266696687"])
+def test_senders_need_not_be_phones(carrier: Carrier, hotline: Hotline, sender: str) -> None:
+    carrier.texts_hotline(sender, "hi")
+    assert hotline.told()[0]["From"] == sender
+
+
+def test_the_answer_is_texted_back(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: twiml("Got it, 12", "More <soon> & so on")
+    answer = carrier.texts_hotline(MARIA, "food")
+    assert answer["replies"] == ["Got it, 12", "More <soon> & so on"]
+    assert carrier.got(MARIA) == answer["replies"]
+    assert [(text["direction"], text["by"], text["name"]) for text in carrier.texts()] == [
+        ("from_phone", "person", "Maria"),
+        ("to_phone", "reply", "Maria"),
+        ("to_phone", "reply", "Maria"),
+    ]
+
+
+def test_words_directly_in_the_message_are_texted_too(carrier: Carrier, hotline: Hotline) -> None:
+    document = "<Response><Message> Plain words </Message><Message/></Response>"
+    hotline.answer = lambda: Response(document, media_type="application/xml")
+    assert carrier.texts_hotline(MARIA, "hi")["replies"] == ["Plain words"]
+
+
+def test_plain_text_is_texted_as_it_stands(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: PlainTextResponse("<Response/> oops")
+    assert carrier.texts_hotline(MARIA, "hi")["replies"] == ["<Response/> oops"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Response("{}", media_type="application/json"), 12300),
+        (Response("<Response>", media_type="text/xml"), 12100),
+        (Response("<Other/>", media_type="text/xml"), 12100),
+        (PlainTextResponse("broken", status_code=500), 11200),
+        (PlainTextResponse("no", status_code=403), 11200),
+        (Response(status_code=307, headers={"Location": "/elsewhere"}), 11200),
+    ],
+)
+def test_an_unusable_answer_is_an_error_and_not_asked_for_again(
+    carrier: Carrier, hotline: Hotline, answer: Response, error: int
+) -> None:
+    hotline.answer = lambda: answer
+    assert carrier.texts_hotline(MARIA, "hi")["status"] == answer.status_code
+    assert carrier.errors() == [error]
+    assert carrier.got(MARIA) == []
+    assert len(hotline.heard) == 1
+
+
+def test_no_content_is_a_fine_answer(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: Response(status_code=204)
+    assert carrier.texts_hotline(MARIA, "hi")["status"] == 204
+    assert carrier.errors() == []
+
+
+class TestFallback:
+    @pytest.fixture
+    def fallback_url(self, hotline: Hotline) -> str:
+        return f"{hotline.url}/fallback"
+
+    def test_a_broken_answer_goes_to_the_fallback(self, carrier: Carrier, hotline: Hotline) -> None:
+        hotline.answer = lambda: PlainTextResponse("broken", status_code=503)
+        hotline.fallback = lambda: twiml("We are back soon")
+        answer = carrier.texts_hotline(MARIA, "hi")
+        assert answer["status"] == 200
+        assert answer["replies"] == ["We are back soon"]
+        (first,), (second,) = hotline.told(), hotline.told("/fallback")
+        assert second["MessageSid"] == first["MessageSid"]
+        assert second["ErrorCode"] == "11200"
+        assert second["ErrorUrl"] == f"{hotline.url}/sms"
+        assert all(heard.is_genuine for heard in hotline.heard)
+
+    def test_a_good_answer_does_not(self, carrier: Carrier, hotline: Hotline) -> None:
+        carrier.texts_hotline(MARIA, "hi")
+        assert hotline.told("/fallback") == []
+
+    def test_both_may_be_broken(self, carrier: Carrier, hotline: Hotline) -> None:
+        hotline.answer = hotline.fallback = lambda: Response(status_code=500)
+        assert carrier.texts_hotline(MARIA, "hi")["status"] == 500
+        assert carrier.errors() == [11200, 11200]
+
+
+class TestNobodyThere:
+    @pytest.fixture
+    def sms_url(self) -> Iterator[str]:
+        with socket.socket() as deaf:
+            deaf.bind(("127.0.0.1", 0))
+            yield f"http://127.0.0.1:{deaf.getsockname()[1]}/sms"
+
+    @pytest.fixture
+    def fallback_url(self, hotline: Hotline) -> str:
+        return f"{hotline.url}/fallback"
+
+    def test_an_unreachable_hotline_goes_to_the_fallback(
+        self, carrier: Carrier, hotline: Hotline, sms_url: str
+    ) -> None:
+        carrier.texts_hotline(MARIA, "hi")
+        (fields,) = hotline.told("/fallback")
+        assert fields["ErrorUrl"] == sms_url
+        assert carrier.errors() == [11200]
+
+
+def asked_with(behave: Callable[[int], httpx2.Response]) -> tuple[int, webhooks.Answer]:
+    """How often the hotline was called, and the carrier's reading of what it answered."""
+    calls = 0
+
+    def handle(request: httpx2.Request) -> httpx2.Response:  # noqa: ARG001
+        nonlocal calls
+        calls += 1
+        return behave(calls)
+
+    async def ask() -> webhooks.Answer:
+        line = Line(ACCOUNT, TOKEN, NUMBER, "http://127.0.0.1:1/sms")
+        exchange = Exchange(line, lambda: STAND_STILL, [])
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(handle)) as exchange.client:
+            text = Message("SM1", MARIA, NUMBER, "hi", "inbound", "person", STAND_STILL)
+            return await webhooks.ask(exchange, text)
+
+    answer = asyncio.run(ask())
+    return calls, answer
+
+
+def test_a_failed_connection_is_tried_once_more() -> None:
+    def behave(call: int) -> httpx2.Response:
+        if call == 1:
+            raise httpx2.ConnectError("refused")
+        return httpx2.Response(200, text="hello", headers={"Content-Type": "text/plain"})
+
+    assert asked_with(behave) == (2, webhooks.Answer(200, ("hello",)))
+
+
+def test_and_not_a_third_time() -> None:
+    def behave(call: int) -> httpx2.Response:
+        raise httpx2.ConnectError(f"refused {call}")
+
+    assert asked_with(behave) == (2, webhooks.Answer(0, error=11200))
+
+
+def test_a_connection_that_breaks_later_is_not_tried_again() -> None:
+    def behave(call: int) -> httpx2.Response:
+        raise httpx2.ReadError(f"gone {call}")
+
+    assert asked_with(behave) == (1, webhooks.Answer(0, error=11200))
+
+
+def test_the_hotline_has_15_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert webhooks.ANSWER_SECONDS == 15
+    monkeypatch.setattr(webhooks, "ANSWER_SECONDS", 0.01)
+
+    async def never(*_: object) -> httpx2.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(webhooks, "_send", never)
+    assert asked_with(lambda _: httpx2.Response(200))[1] == webhooks.Answer(0, error=11200)
+
+
+def test_the_same_text_can_come_twice_at_once(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: twiml("Got it")
+    answer = carrier.texts_hotline(MARIA, "food", times=2)
+    assert [fields["MessageSid"] for fields in hotline.told()] == [answer["sid"]] * 2
+    assert answer["replies"] == ["Got it", "Got it"]
+    assert len([text for text in carrier.texts() if text["direction"] == "from_phone"]) == 1
+
+
+def test_the_same_text_can_come_later(carrier: Carrier, hotline: Hotline) -> None:
+    sid = carrier.texts_hotline(MARIA, "food")["sid"]
+    carrier.texts_hotline(MARIA, "food", sid=sid)
+    assert [fields["MessageSid"] for fields in hotline.told()] == [sid, sid]
+    assert len(carrier.texts()) == 1
+
+
+def test_more_than_fifteen_replies_in_a_row_are_held_back(
+    carrier: Carrier, hotline: Hotline
+) -> None:
+    hotline.answer = lambda: twiml(*(f"reply {number}" for number in range(20)))
+    assert len(carrier.texts_hotline(MARIA, "hi")["replies"]) == 15
+    assert set(carrier.errors()) == {14107}
+
+
+def test_a_held_back_number_is_replied_to_after_half_a_minute() -> None:
+    pace = phones.Pace()
+    for _ in range(16):
+        pace = pace.after_reply(STAND_STILL)
+    assert pace.is_resting(STAND_STILL + timedelta(seconds=29))
+    assert not pace.is_resting(STAND_STILL + timedelta(seconds=30))
+
+
+def test_slow_replies_are_never_held_back() -> None:
+    pace, now = phones.Pace(), STAND_STILL
+    for _ in range(40):
+        now += timedelta(seconds=31)
+        pace = pace.after_reply(now)
+        assert not pace.is_resting(now)
+
+
+# Words the carrier takes for itself
+
+STOP_WORDS = ["STOP", "stopall", "Unsubscribe", "END", "quit", "Cancel", "REVOKE", "optout"]
+
+
+@pytest.mark.parametrize("word", [*STOP_WORDS, "  stop\n"])
+def test_stop_words_opt_out_and_still_reach_the_hotline(
+    carrier: Carrier, hotline: Hotline, word: str
+) -> None:
+    hotline.answer = lambda: twiml("Sorry to see you go")
+    assert carrier.texts_hotline(ANA, word)["replies"] == []
+    assert hotline.told()[0]["Body"] == word
+    assert carrier.got(ANA) == [phones.STOPPED]
+    assert carrier.errors() == [21610]
+    assert refusal_of(carrier.send) == (400, 21610)
+
+
+@pytest.mark.parametrize("word", ["START", "unstop", "Yes"])
+def test_start_words_opt_in_again(carrier: Carrier, hotline: Hotline, word: str) -> None:
+    carrier.phone(ANA, opted_out=True)
+    hotline.answer = lambda: twiml("Welcome back")
+    assert carrier.texts_hotline(ANA, word)["replies"] == ["Welcome back"]
+    assert carrier.got(ANA) == [phones.STARTED, "Welcome back"]
+    carrier.send()
+    assert carrier.got(ANA)[-1] == "Can you help?"
+
+
+def test_yes_of_somebody_who_never_opted_out_draws_no_answer(carrier: Carrier) -> None:
+    carrier.texts_hotline(ANA, "YES")
+    assert carrier.got(ANA) == []
+
+
+@pytest.mark.parametrize("word", ["HELP", "info"])
+def test_the_carrier_answers_help(carrier: Carrier, hotline: Hotline, word: str) -> None:
+    carrier.texts_hotline(ANA, word)
+    assert carrier.got(ANA) == [phones.HELPED]
+    assert [text["by"] for text in carrier.texts()] == ["person", "carrier"]
+    assert len(hotline.heard) == 1
+
+
+@pytest.mark.parametrize("body", ["YES 12", "please stop", "STOP it", "cancel 12", "help me"])
+def test_a_keyword_counts_only_alone(carrier: Carrier, body: str) -> None:
+    carrier.texts_hotline(ANA, body)
+    assert carrier.got(ANA) == []
+    assert not carrier.control.get(f"/rehearsal/phones/{ANA}").json()["opted_out"]
+
+
+# Texts that go out
+
+
+def test_a_text_reaches_its_phone_and_callbacks_tell(carrier: Carrier, hotline: Hotline) -> None:
+    message = carrier.send()
+    carrier.settle()
+    assert (message.status, message.num_segments) == ("queued", "1")
+    assert (message.direction, message.from_, message.to) == ("outbound-api", NUMBER, ANA)
+    assert carrier.got(ANA) == ["Can you help?"]
+    assert all(heard.is_genuine for heard in hotline.heard)
+    assert hotline.statuses() == ["sent", "delivered"]
+    assert hotline.told("/sms/status")[0] == {
+        "MessageSid": message.sid,
+        "SmsSid": message.sid,
+        "AccountSid": ACCOUNT,
+        "MessageStatus": "sent",
+        "SmsStatus": "sent",
+        "From": NUMBER,
+        "To": ANA,
+        "ApiVersion": "2010-04-01",
+    }
+
+
+def test_a_service_accepts_first(carrier: Carrier, hotline: Hotline) -> None:
+    message = carrier.send(from_=None, messaging_service_sid=SERVICE)
+    carrier.settle()
+    assert (message.status, message.from_, message.num_segments) == ("accepted", None, "0")
+    assert hotline.statuses() == ["queued", "sent", "delivered"]
+    assert {told["MessagingServiceSid"] for told in hotline.told("/sms/status")} == {SERVICE}
+    later = message.fetch()
+    assert (later.status, later.from_, later.num_segments) == ("delivered", NUMBER, "1")
+
+
+def test_without_an_address_nobody_is_called_back(carrier: Carrier, hotline: Hotline) -> None:
+    carrier.send(status_callback="")
+    assert carrier.got(ANA) == ["Can you help?"]
+    assert hotline.heard == []
+
+
+def test_local_numbers_are_read(carrier: Carrier) -> None:
+    assert carrier.send(to="(212) 555-0141").to == ANA
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        *(("off", 30003), ("blocked", 30004), ("unknown", 30005)),
+        *(("landline", 30006), ("filtered", 30007), ("lost", 30008)),
+    ],
+)
+def test_some_phones_get_nothing(
+    carrier: Carrier, hotline: Hotline, state: str, error: int
+) -> None:
+    carrier.phone(ANA, state=state)
+    message = carrier.send()
+    assert carrier.got(ANA) == []
+    assert hotline.statuses() == ["sent", "undelivered"]
+    assert hotline.told("/sms/status")[-1]["ErrorCode"] == str(error)
+    assert "ErrorCode" not in hotline.told("/sms/status")[0]
+    (text,) = carrier.texts()
+    assert (text["status"], text["error"]) == ("undelivered", error)
+    later = message.fetch()
+    assert (later.status, later.error_code) == ("undelivered", error)
+    assert later.error_message
+
+
+@pytest.mark.parametrize(("state", "code"), [("nowhere", 21211), ("tablet", 21614)])
+def test_some_numbers_are_refused_at_once(carrier: Carrier, state: str, code: int) -> None:
+    carrier.phone(ANA, state=state)
+    assert refusal_of(carrier.send) == (400, code)
+    assert carrier.texts() == []
+
+
+def test_sent_may_be_the_last_that_is_heard(carrier: Carrier, hotline: Hotline) -> None:
+    carrier.phone(ANA, state="unconfirmed")
+    carrier.send()
+    assert [text["status"] for text in carrier.texts()] == ["sent"]
+    assert hotline.statuses() == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"to": ""}, 21604),
+        ({"to": "Ana"}, 21211),
+        ({"to": "12345"}, 21211),
+        ({"body": ""}, 21602),
+        ({"body": "x" * 1601}, 21617),
+        ({"from_": ""}, 21603),
+        ({"from_": "+12125550177"}, 21606),
+        ({"validity_period": 0}, 20001),
+        ({"validity_period": 36001}, 20001),
+        ({"status_callback": "https://my_host.example/status"}, 21609),
+        ({"status_callback": "elsewhere"}, 21609),
+    ],
+)
+def test_what_is_wrong_is_said(carrier: Carrier, wish: dict[str, Any], code: int) -> None:
+    assert refusal_of(lambda: carrier.send(**wish)) == (400, code)
+    assert carrier.texts() == []
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"body": "x" * 1600},
+        {"validity_period": 1},
+        {"validity_period": 36000},
+        {"body": "", "media_url": ["https://127.0.0.1/map.png"]},
+        {"smart_encoded": True, "provide_feedback": False, "application_sid": "AP1"},
+    ],
+)
+def test_what_is_right_is_taken(carrier: Carrier, wish: dict[str, Any]) -> None:
+    carrier.send(**wish)
+    assert len(carrier.got(ANA)) == 1
+
+
+def test_a_refusal_has_the_shape_the_carrier_gives_it(carrier: Carrier) -> None:
+    address = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    answer = carrier.control.post(address, data={"Future": "1"}, auth=(ACCOUNT, TOKEN))
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "code": 21604,
+        "message": "A 'To' phone number is required",
+        "more_info": "https://www.twilio.com/docs/errors/21604",
+        "status": 400,
+    }
+
+
+@pytest.mark.parametrize("auth", [None, (ACCOUNT, "wrong"), ("AC2", TOKEN)])
+def test_strangers_are_turned_away(carrier: Carrier, auth: tuple[str, str] | None) -> None:
+    for path in (f"Accounts/{ACCOUNT}/Messages.json", f"Accounts/{ACCOUNT}.json", "elsewhere"):
+        answer = carrier.control.get(f"/2010-04-01/{path}", auth=auth)
+        assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+
+
+def test_what_is_not_there_is_not_found(carrier: Carrier) -> None:
+    messages = carrier.client.messages
+    assert refusal_of(messages("SM" + "f" * 32).fetch) == (404, 20404)
+    assert refusal_of(messages("SM" + "f" * 32).delete) == (404, 20404)
+    assert refusal_of(lambda: messages("SM" + "f" * 32).update(body="")) == (404, 20404)
+    assert refusal_of(carrier.client.api.accounts("AC" + "9" * 32).fetch) == (404, 20404)
+    answer = carrier.control.get(
+        f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json", auth=(ACCOUNT, TOKEN)
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, 20404)
+
+
+def test_the_account_can_be_looked_at(carrier: Carrier) -> None:
+    account = carrier.client.api.accounts(ACCOUNT).fetch()
+    assert (account.sid, account.status, account.auth_token) == (ACCOUNT, "active", None)
+
+
+def test_words_can_be_forgotten_and_messages_deleted(carrier: Carrier) -> None:
+    message = carrier.send()
+    assert message.update(body="").body == ""
+    assert message.fetch().body == ""
+    assert refusal_of(lambda: message.update(body="other words")) == (400, 20001)
+    assert message.delete()
+    assert refusal_of(message.fetch) == (404, 20404)
+    assert carrier.got(ANA) == ["Can you help?"]
+
+
+def test_messages_are_listed_newest_first_and_by_number(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: twiml("Got it")
+    first, second = carrier.send(ANA, "one"), carrier.send(BEN, "two")
+    carrier.texts_hotline(MARIA, "hi")
+    messages = carrier.client.messages
+    assert [message.sid for message in messages.list(to=ANA)] == [first.sid]
+    assert [message.sid for message in messages.list(to=BEN, from_=NUMBER)] == [second.sid]
+    assert [(message.direction, message.body) for message in messages.list()] == [
+        ("outbound-reply", "Got it"),
+        ("inbound", "hi"),
+        ("outbound-api", "two"),
+        ("outbound-api", "one"),
+    ]
+    assert messages.list(to=ANA, from_=BEN) == []
+
+
+def test_messages_are_listed_by_time(carrier: Carrier) -> None:
+    message = carrier.send()
+    carrier.settle()
+    sent = message.fetch().date_sent
+    second = timedelta(seconds=1)
+
+    def sids(**when: datetime) -> list[str]:
+        return [found.sid for found in carrier.client.messages.list(**when)]
+
+    assert sids(date_sent_after=sent) == [message.sid]
+    assert sids(date_sent_after=sent - second) == [message.sid]
+    assert sids(date_sent_after=sent + second) == []
+    assert sids(date_sent_before=sent) == [message.sid]
+    assert sids(date_sent_before=sent - second) == []
+    assert sids(date_sent=sent) == [message.sid]
+
+
+def test_a_date_means_the_whole_day(carrier: Carrier) -> None:
+    message = carrier.send()
+    carrier.settle()
+    day = message.fetch().date_sent.date().isoformat()
+    for name in ("DateSent", "DateSent>", "DateSent<"):
+        found = carrier.control.get(
+            f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+            params={name: day},
+            auth=(ACCOUNT, TOKEN),
+        )
+        assert len(found.json()["messages"]) == 1
+
+
+def test_long_lists_come_in_pages(carrier: Carrier) -> None:
+    for number in range(5):
+        carrier.send(body=f"text {number}")
+    carrier.settle()
+    bodies = [message.body for message in carrier.client.messages.list(to=ANA, page_size=2)]
+    assert bodies == [f"text {number}" for number in (4, 3, 2, 1, 0)]
+    page = carrier.client.messages.page(page_size=2)
+    assert page.previous_page_url is None
+    assert "PageToken=PA" in str(page.next_page_url)
+    carrier.send(body="text 5")
+    assert [message.body for message in page.next_page()] == ["text 2", "text 1"]
+
+
+def test_a_page_that_is_no_number_is_refused(carrier: Carrier) -> None:
+    # Of lists, the client says no code: TwilioException, not TwilioRestException.
+    for wish in ({"page_size": "many"}, {"date_sent": "yesterday"}):
+        with pytest.raises(TwilioException, match="20001"):
+            carrier.client.messages.page(**wish)
+
+
+# Troubles
+
+
+@pytest.mark.parametrize(
+    ("wish", "refused"),
+    [
+        ({"kind": "busy"}, (429, 20429)),
+        ({"kind": "account_refused"}, (401, 20003)),
+        ({"kind": "code", "code": 30034, "status": 400}, (400, 30034)),
+        ({"kind": "code", "code": 21408, "status": 403}, (403, 21408)),
+    ],
+)
+def test_a_carrier_in_trouble_takes_nothing(
+    carrier: Carrier, wish: dict[str, Any], refused: tuple[int, int]
+) -> None:
+    carrier.trouble(**wish, times=2)
+    assert refusal_of(carrier.send) == refused
+    assert refusal_of(carrier.send) == refused
+    assert carrier.texts() == []
+    carrier.send()
+    assert carrier.got(ANA) == ["Can you help?"]
+
+
+def test_a_broken_carrier_does_not_even_speak_json(carrier: Carrier) -> None:
+    carrier.trouble("broken")
+    address = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    wish = {"To": ANA, "From": NUMBER, "Body": "hi"}
+    answer = carrier.control.post(address, data=wish, auth=(ACCOUNT, TOKEN))
+    assert (answer.status_code, answer.headers["content-type"][:10]) == (500, "text/plain")
+    assert carrier.texts() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrived"), [("silent_taken", ["Can you help?"]), ("silent_lost", [])]
+)
+def test_a_silent_carrier_drops_the_connection(
+    carrier: Carrier, kind: str, arrived: list[str]
+) -> None:
+    carrier.trouble(kind, seconds=0.01)
+    with pytest.raises(requests.exceptions.ConnectionError):
+        carrier.send()
+    assert carrier.got(ANA) == arrived
+    found = carrier.client.messages.list(to=ANA, from_=NUMBER)
+    assert [message.body for message in found] == arrived
+
+
+def test_who_does_not_wait_for_a_silent_carrier_times_out(carrier: Carrier) -> None:
+    carrier.trouble("silent_taken", seconds=30)
+    carrier.client.http_client.timeout = 0.1
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        carrier.send()
+    assert carrier.got(ANA) == ["Can you help?"]
+
+
+def test_a_slow_carrier_takes_the_text_in_the_end(carrier: Carrier) -> None:
+    carrier.trouble("slow", seconds=0.01)
+    assert carrier.send().status == "queued"
+    assert carrier.got(ANA) == ["Can you help?"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        ("callbacks_twice", ["sent", "sent", "delivered", "delivered"]),
+        ("callbacks_backwards", ["delivered", "sent"]),
+        ("no_callbacks", []),
+    ],
+)
+def test_callbacks_come_as_they_like(
+    carrier: Carrier, hotline: Hotline, kind: str, statuses: list[str]
+) -> None:
+    carrier.trouble(kind)
+    carrier.send()
+    assert carrier.got(ANA) == ["Can you help?"]
+    assert hotline.statuses() == statuses
+    carrier.send()
+    carrier.settle()
+    assert hotline.statuses() == [*statuses, "sent", "delivered"]
+
+
+def test_trouble_can_concern_one_number(carrier: Carrier) -> None:
+    carrier.trouble("busy", to=BEN)
+    carrier.send(ANA)
+    assert refusal_of(lambda: carrier.send(BEN)) == (429, 20429)
+
+
+def test_trouble_can_be_ended(carrier: Carrier) -> None:
+    carrier.trouble("busy", times=100)
+    assert carrier.control.delete("/rehearsal/trouble").json() == {"troubles": []}
+    carrier.send()
+
+
+def test_troubles_come_in_the_order_they_were_asked_for() -> None:
+    first, second = trouble.Trouble("busy", times=2), trouble.Trouble("broken")
+    taken, left = trouble.take([first, second], trouble.CREATE_KINDS, ANA)
+    assert taken == first
+    assert left == [trouble.Trouble("busy", times=1), second]
+
+
+# The control addresses
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "wish"),
+    [
+        ("POST", "texts", {"body": "hi"}),
+        ("POST", "texts", {"from": MARIA, "body": 1}),
+        ("POST", "texts", {"from": MARIA, "body": "hi", "times": 0}),
+        ("POST", "texts", {"from": MARIA, "body": "hi", "media": "x"}),
+        ("POST", "texts", ["hi"]),
+        ("POST", "trouble", {"kind": "earthquake"}),
+        ("POST", "trouble", {"kind": "busy", "times": -1}),
+        ("POST", "trouble", {"kind": "code"}),
+        ("POST", "trouble", {"kind": "busy", "often": 2}),
+        ("PUT", f"phones/{ANA}", {"state": "asleep"}),
+        ("PUT", f"phones/{ANA}", {"opted_out": "yes"}),
+        ("PUT", f"phones/{ANA}", {"color": "red"}),
+        ("GET", "texts?after=x", None),
+        ("GET", "idle?wait=x", None),
+    ],
+)
+def test_a_wrong_wish_is_answered_with_what_is_wrong(
+    carrier: Carrier, method: str, path: str, wish: object
+) -> None:
+    answer = carrier.control.request(method, f"/rehearsal/{path}", json=wish)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_phones_can_be_looked_at_and_changed(carrier: Carrier) -> None:
+    assert carrier.phone(BEN, name="Ben", state="off") == {
+        "phone": BEN,
+        "name": "Ben",
+        "about": "",
+        "state": "off",
+        "opted_out": False,
+    }
+    assert carrier.control.get(f"/rehearsal/phones/{BEN}").json()["state"] == "off"
+    numbers = [
+        phone["phone"] for phone in carrier.control.get("/rehearsal/phones").json()["phones"]
+    ]
+    assert numbers == [MARIA, ANA, BEN]
+
+
+def test_texts_are_read_on_from_a_number(carrier: Carrier) -> None:
+    carrier.send(body="one")
+    carrier.settle()
+    last = carrier.control.get("/rehearsal/texts").json()["last"]
+    carrier.send(body="two €" + "x" * 160)
+    carrier.settle()
+    later = carrier.control.get("/rehearsal/texts", params={"after": last}).json()
+    assert [(text["at"], text["by"], text["segments"]) for text in later["texts"]] == [
+        (2, "api", 2)
+    ]
+    assert later["last"] == 2
+
+
+def test_new_texts_are_told_as_events(carrier: Carrier) -> None:
+    with carrier.control.stream("GET", "/rehearsal/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith(":")
+        carrier.send()
+        data = next(line for line in lines if line.startswith("data: "))
+    assert json.loads(data.removeprefix("data: "))["body"] == "Can you help?"
+
+
+def test_a_busy_carrier_is_not_idle(carrier: Carrier) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        carrier.send(status_callback=f"http://127.0.0.1:{deaf.getsockname()[1]}/")
+        assert carrier.control.get("/rehearsal/idle?wait=0.01").json() == {"idle": False}
+
+
+def test_the_log_tells_no_words_numbers_or_tokens(carrier: Carrier) -> None:
+    carrier.texts_hotline(MARIA, "my secret")
+    carrier.send()
+    carrier.settle()
+    log = carrier.control.get("/rehearsal/log").json()["log"]
+    assert [line["kind"] for line in log] == ["webhook", "api", "callback", "callback"]
+    for secret in ("my secret", "Can you", TOKEN, MARIA, ANA, NUMBER):
+        assert secret not in json.dumps(log)
+
+
+# The page
+
+
+def page_of(carrier: Carrier) -> str:
+    return unescape(carrier.control.get("/").text)
+
+
+def test_the_page_shows_phones_and_texts_and_escapes_everything(
+    carrier: Carrier, hotline: Hotline
+) -> None:
+    hotline.answer = lambda: twiml("<i>Got it</i>")
+    carrier.texts_hotline(MARIA, "<script>alert(1)</script>")
+    carrier.texts_hotline("+12125550177", "who is this")
+    raw = carrier.control.get("/").text
+    for word in ("<script>alert", "<i>", "Ana <b>"):
+        assert word not in raw
+        assert word in page_of(carrier)
+    assert "+12125550177" in raw
+    assert "delivered" in raw
+
+
+def test_somebody_texts_from_the_page(carrier: Carrier, hotline: Hotline) -> None:
+    headers = {"Origin": carrier.url}
+    wish = {"from": "212 555 0177", "body": "hello"}
+    answer = carrier.control.post("/", data=wish, headers=headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/#phone-12125550177")
+    assert hotline.told()[0]["From"] == "+12125550177"
+
+
+def test_whoever_texted_can_text_again_from_the_page(carrier: Carrier, hotline: Hotline) -> None:
+    carrier.texts_hotline("12345", "a short code")
+    assert carrier.control.post("/", data={"from": "12345", "body": "hi"}).status_code == 303
+    assert [told["From"] for told in hotline.told()] == ["12345", "12345"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"from": "nobody", "body": "keep these words"}, "not a phone number"),
+        ({"from": MARIA, "body": "  "}, "Write something"),
+        ({"from": MARIA, "body": "x" * 1601}, "1600"),
+    ],
+)
+def test_the_form_comes_back_with_what_was_typed(
+    carrier: Carrier, hotline: Hotline, wish: dict[str, str], words: str
+) -> None:
+    answer = carrier.control.post("/", data=wish)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert wish["body"] in answer.text
+    assert wish["from"] in answer.text
+    assert hotline.heard == []
+
+
+def test_the_page_says_when_the_hotline_gave_no_answer(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: Response(status_code=500)
+    carrier.texts_hotline(MARIA, "hi")
+    assert "no usable answer" in page_of(carrier)
+    hotline.answer = twiml
+    carrier.texts_hotline(MARIA, "hi again")
+    assert "no usable answer" not in page_of(carrier)
+
+
+def test_the_page_needs_nothing_from_elsewhere(carrier: Carrier) -> None:
+    raw = carrier.control.get("/").text
+    assert "http:" not in raw
+    assert "https:" not in raw
+    for path in re.findall(r'(?:src|href)="(/[^"]*)"', raw):
+        assert carrier.control.get(path).status_code == 200
+    assert "default-src 'none'" in carrier.control.get("/").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1", ""])
+def test_other_websites_cannot_drive_it(carrier: Carrier, hotline: Hotline, origin: str) -> None:
+    headers = {"Origin": origin}
+    control = carrier.control
+    refused = [
+        control.post("/", data={"from": MARIA, "body": "hi"}, headers=headers),
+        control.post("/rehearsal/texts", json={"from": MARIA, "body": "hi"}, headers=headers),
+        control.post("/rehearsal/trouble", json={"kind": "busy"}, headers=headers),
+        control.put(f"/rehearsal/phones/{ANA}", json={"state": "off"}, headers=headers),
+        control.delete("/rehearsal/trouble", headers=headers),
+    ]
+    assert {answer.status_code for answer in refused} == {403}
+    assert hotline.heard == []
+
+
+def test_a_name_rebound_to_this_machine_is_no_way_in(carrier: Carrier) -> None:
+    headers = {"Host": "elsewhere.example", "Origin": "http://elsewhere.example"}
+    assert carrier.control.get("/", headers=headers).status_code == 403
+    assert carrier.control.post("/rehearsal/trouble", headers=headers).status_code == 403
+
+
+# The published description of the carrier's API
+
+DESCRIPTION = Path(__file__).parents[2] / "shared" / "data" / "twilio-api-subset.json"
+
+
+@pytest.fixture(scope="module")
+def description() -> dict[str, Any]:
+    if not DESCRIPTION.exists():
+        pytest.skip(f"{DESCRIPTION.name} is not here")
+    return dict(json.loads(DESCRIPTION.read_text()))
+
+
+KINDS: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
+
+
+def mistakes(value: Any, schema: dict[str, Any], book: dict[str, Any], where: str) -> list[str]:
+    """What the value has that the schema does not allow. Formats are left out."""
+    if "$ref" in schema:
+        schema = book["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if value is None:
+        return [] if schema.get("nullable") else [f"{where} is null"]
+    if not isinstance(value, KINDS[schema["type"]]):
+        return [f"{where} is no {schema['type']}"]
+    found = []
+    if "enum" in schema and value not in schema["enum"]:
+        found.append(f"{where} is {value}")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        found.append(f"{where} is {value}")
+    for name, inner in schema.get("properties", {}).items():
+        if name in value:
+            found += mistakes(value[name], inner, book, f"{where}.{name}")
+        else:
+            found.append(f"{where}.{name} is missing")
+    for item in value if schema["type"] == "array" else []:
+        found += mistakes(item, schema["items"], book, f"{where}[]")
+    return found
+
+
+def schema_of(book: dict[str, Any], path: str, method: str, status: str) -> dict[str, Any]:
+    answer = book["paths"][f"/2010-04-01/Accounts/{path}"][method]["responses"][status]
+    return dict(answer["content"]["application/json"]["schema"])
+
+
+def test_answers_keep_to_the_published_description(
+    carrier: Carrier, description: dict[str, Any]
+) -> None:
+    carrier.phone(BEN, state="off")
+    account = f"/2010-04-01/Accounts/{ACCOUNT}"
+    auth = (ACCOUNT, TOKEN)
+
+    def check(answer: httpx2.Response, path: str, method: str, status: str) -> None:
+        assert str(answer.status_code) == status
+        schema = schema_of(description, path, method, status)
+        assert mistakes(answer.json(), schema, description, path) == []
+
+    for wish in (
+        {"To": ANA, "From": NUMBER, "Body": "hi"},
+        {"To": BEN, "MessagingServiceSid": SERVICE, "Body": "hi"},
+    ):
+        answer = carrier.control.post(f"{account}/Messages.json", data=wish, auth=auth)
+        check(answer, "{AccountSid}/Messages.json", "post", "201")
+    carrier.texts_hotline(MARIA, "hi")
+    listed = carrier.control.get(f"{account}/Messages.json?PageSize=2", auth=auth)
+    list_schema = schema_of(description, "{AccountSid}/Messages.json", "get", "200")
+    list_schema["properties"]["previous_page_uri"]["nullable"] = True
+    assert mistakes(listed.json(), list_schema, description, "list") == []
+    fetched = carrier.control.get(answer.json()["uri"], auth=auth)
+    check(fetched, "{AccountSid}/Messages/{Sid}.json", "get", "200")
+    check(carrier.control.get(f"{account}.json", auth=auth), "{Sid}.json", "get", "200")
+
+
+# The invented neighborhood
+
+
+def test_the_neighborhood_is_invented_and_complete() -> None:
+    rows = [line.split(",") for line in neighborhood.roster_csv().splitlines()]
+    assert rows[0] == ["phone", "name", "languages", "areas", "needs", "hours", "reach"]
+    assert len(rows) == 9
+    for row in rows[1:]:
+        assert len(row) == 7
+        assert re.fullmatch(r"\+121255501\d\d", row[0])
+    people = [person.phone for person in neighborhood.cast()]
+    assert len(set(people)) == len(people) == 11
+    assert {row[0] for row in rows[1:]} < set(people)
