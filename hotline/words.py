@@ -96,12 +96,12 @@ class Sentence(StrEnum):
         " Reply YES {number} to take it, NO {number} to pass."
     )
     YOURS = N_(
-        '{number} is yours, thank you! They wrote: "{quote}". Reply here to talk to them.'
-        " DONE {number} when finished, CANT {number} to hand it back."
+        '{number} is yours, thank you! They wrote: "{quote}" Reply here to talk.'
+        " DONE {number} when finished, CANT {number} to hand back."
     )
     YOURS_QUOTE_FOLLOWS = N_(
-        "{number} is yours, thank you! Their words come in the next text. Reply here to talk to"
-        " them. DONE {number} when finished, CANT {number} to hand it back."
+        "{number} is yours, thank you! Their words come in the next text. Reply here to talk."
+        " DONE {number} when finished, CANT {number} to hand back."
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
     PICTURE = N_("[a picture]")

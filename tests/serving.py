@@ -5,13 +5,14 @@ Only on 127.0.0.1, on a port that was free. Knows nothing of the apps it serves.
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
 PATIENCE = 10.0
+Build = Callable[[str], ASGIApp]
 
 
 class _Server(uvicorn.Server):
@@ -27,11 +28,16 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serve(app: ASGIApp) -> Iterator[str]:
-    """The app's base URL, such as `http://127.0.0.1:40123`, until the block ends."""
+def serve(app: ASGIApp | None = None, *, build: Build | None = None) -> Iterator[str]:
+    """The app's base URL, such as `http://127.0.0.1:40123`, until the block ends.
+
+    `build` makes an app that must know its own address.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         host, port = listener.getsockname()
+        app = app or (build(f"http://{host}:{port}") if build else None)
+        assert app is not None
         config = uvicorn.Config(
             app, lifespan="on", ws="none", log_level="error", timeout_graceful_shutdown=1
         )

@@ -1,0 +1,87 @@
+"""The cast, the clock, the carrier, and real servers.
+
+Maria asks; Ana, Ben and Chi volunteer; Cleo is a steward; Sam is a stranger.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import servers
+from sqlalchemy import text
+
+from hotline.store import migrate
+from hotline.store.database import Database
+from hotline.store.tables import FIRST_NUMBER, metadata
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    with servers.redis() as address:
+        yield address
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """An empty Redis."""
+    from redis import Redis
+
+    with Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A migrated PostgreSQL database."""
+    programs = servers.postgresql_programs()
+    if programs is None:
+        pytest.skip("this machine has no PostgreSQL server")
+    with servers.postgresql(programs) as address:
+        database = Database(address.replace("postgresql:", "postgresql+psycopg:"))
+        migrate.upgrade(database)
+        database.close()
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database to make copies of."""
+    path = tmp_path_factory.mktemp("template") / "hotline.db"
+    database = Database(f"sqlite+pysqlite:///{path}")
+    migrate.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database, as DATABASE_URL has it."""
+    shutil.copy(sqlite_template, tmp_path / "hotline.db")
+    return f"sqlite:///{tmp_path / 'hotline.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """A migrated, empty PostgreSQL database, as DATABASE_URL has it."""
+    database = Database(postgresql_server.replace("postgresql:", "postgresql+psycopg:"))
+    names = ", ".join(metadata.tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    database.close()
+    return postgresql_server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each test with this runs on both databases."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+assert FIRST_NUMBER == 12, "the transcripts count on it"

@@ -1,0 +1,262 @@
+"""The whole program and the rehearsal carrier in one process, with time moved by hand.
+
+Everything is real but the carrier, and that is a server on the wire: HTTP, signatures, SQL,
+Redis, RQ. `settle` lets everything happen that can happen now; `pass_time` goes from one due
+moment to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+from redis import Redis
+from rq import Queue
+from serving import serve
+from starlette.types import ASGIApp
+
+from hotline import roster_file, settings
+from hotline.carrier import Carrier
+from hotline.house import furnish
+from hotline.rehearsal import carrier
+from hotline.settings import Environment, Network, Settings
+from hotline.store import store
+from hotline.store.database import Database
+from hotline.web.app import Hotline
+from paging import clock, dispatch, jobs
+
+CAST = {
+    "Maria": "+12125550140",
+    "Nora": "+12125550138",
+    "Ana": "+12125550141",
+    "Ben": "+12125550142",
+    "Chi": "+12125550143",
+    "Dee": "+12125550144",
+    "Eva": "+12125550145",
+    "Finn": "+12125550146",
+    "Gabi": "+12125550147",
+    "Hugo": "+12125550148",
+    "Sam": "+12125550159",
+    "Cleo": "+12125550100",
+}
+NAMES = {phone: name for name, phone in CAST.items()}
+NUMBER = "+12125550199"
+ACCOUNT = "AC" + "1" * 32
+TOKEN = "the-token-of-the-tests"
+
+NETWORK = """
+[hotline]
+name = "Maple Street Mutual Aid"
+country = "US"
+timezone = "America/New_York"
+languages = ["en", "es"]
+quiet = "21:00-08:00"
+
+[[needs]]
+key = "food"
+digit = 1
+label = { en = "food", es = "comida" }
+words = { en = ["food", "groceries", "hungry", "milk"], es = ["comida", "hambre", "leche"] }
+
+[[needs]]
+key = "ride"
+digit = 2
+label = { en = "a ride", es = "transporte" }
+words = { en = ["ride", "lift", "drive"], es = ["transporte", "carro"] }
+
+[[needs]]
+key = "medicine"
+digit = 3
+urgent = true
+label = { en = "medicine", es = "medicina" }
+words = { en = ["medicine", "insulin", "inhaler"], es = ["medicina", "insulina"] }
+
+[[areas]]
+key = "northside"
+words = ["northside", "11216", "11221"]
+near = ["eastside"]
+
+[[areas]]
+key = "eastside"
+words = ["eastside", "11233"]
+
+[[areas]]
+key = "westside"
+words = ["westside", "11201"]
+"""
+
+NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
+
+
+class HandClock:
+    def __init__(self, now: datetime = NOON) -> None:
+        self.moment = now
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@dataclass(frozen=True)
+class Got:
+    """A text that reached somebody's phone."""
+
+    who: str
+    body: str
+    error: int | None
+
+
+def make_settings(address: str, database_url: str, redis_url: str, network: Network) -> Settings:
+    environment: Environment = settings.load(
+        {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "PUBLIC_URL": address,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_API_URL": address,
+            "HOTLINE_NUMBER": NUMBER,
+        }
+    ).environment
+    return Settings(environment, network)
+
+
+class Neighborhood:
+    def __init__(
+        self, address: str, hotline: Hotline, workshop: jobs.Workshop, now: HandClock, redis: Redis
+    ) -> None:
+        self.address = address
+        self.hotline = hotline
+        self.now = now
+        self.database = workshop.database
+        self._bell = workshop.bell
+        self._worker = dispatch.PagingWorker(
+            [dispatch.QUEUE], connection=redis, serializer=dispatch.JSONSerializer
+        )
+        self._queue = Queue(dispatch.QUEUE, connection=redis, serializer=dispatch.JSONSerializer)
+        self._http = httpx2.Client(base_url=address, timeout=30, trust_env=False)
+        self._seen = 0
+
+    def close(self) -> None:
+        self._http.close()
+
+    # Deeds.
+
+    def put_on_roster(self, *people: dict[str, str]) -> None:
+        entries = [roster_file.entry(fields, self.hotline.house.network) for fields in people]
+        now = self.now()
+        self.database.write(lambda c: store.put_on_roster(c, entries, now))
+
+    def text(self, who: str, body: str, **more: Any) -> dict[str, Any]:
+        """Somebody texts the hotline; what follows at once has happened when this returns."""
+        answer = self._post("texts", {"from": CAST.get(who, who), "body": body, **more})
+        self.settle()
+        return answer
+
+    def phone(self, who: str, state: str) -> None:
+        answer = self._http.put(f"/rehearsal/phones/{CAST[who]}", json={"state": state})
+        answer.raise_for_status()
+
+    def trouble(self, kind: str, **more: Any) -> None:
+        self._post("trouble", {"kind": kind, **more})
+
+    def end_trouble(self) -> None:
+        self._http.delete("/rehearsal/trouble").raise_for_status()
+
+    # Time.
+
+    def settle(self) -> None:
+        """Let everything happen that can happen now."""
+        while True:
+            self.hotline.ringer.settle()
+            self._http.get("/rehearsal/idle", params={"wait": 30}).raise_for_status()
+            self.hotline.ringer.settle()
+            if self._queue.is_empty():
+                return
+            self._worker.work(burst=True, logging_level="ERROR")
+
+    def tick(self) -> None:
+        clock.tick(self.database, self._bell, self.now())
+        self.settle()
+
+    def pass_time(self, length: timedelta) -> None:
+        """Everything that falls due on the way happens when it is due."""
+        until = self.now() + length
+        while (moment := self._next_moment()) and moment < until:
+            self.now.moment = moment
+            self.tick()
+        self.now.moment = until
+        self.tick()
+
+    def _next_moment(self) -> datetime | None:
+        due = self.database.read(store.next_due)
+        # What stays due is rung for again only after a while.
+        return max(due, self.now() + timedelta(seconds=3)) if due else None
+
+    def pass_until(self, hour: int, minute: int = 0) -> None:
+        """To the next time that clocks in the neighborhood show this."""
+        zone = self.hotline.house.network.zone
+        local = self.now().astimezone(zone)
+        then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if then <= local:
+            then += timedelta(days=1)
+        self.pass_time(then.astimezone(UTC) - self.now())
+
+    # What is seen.
+
+    def received(self) -> list[Got]:
+        """What reached phones since this was asked last, but for the carrier's own replies."""
+        found = self._http.get("/rehearsal/texts", params={"after": self._seen}).json()
+        self._seen = found["last"]
+        return [
+            Got(NAMES.get(it["phone"], it["phone"]), it["body"], it["error"])
+            for it in found["texts"]
+            if it["direction"] == "to_phone"
+            and it["by"] != "carrier"
+            and it["status"] in ("sent", "delivered")
+        ]
+
+    def requests(self) -> list[Any]:
+        return self.database.read(lambda c: store.all_requests(c, only_open=False))
+
+    def _post(self, path: str, wish: dict[str, Any]) -> dict[str, Any]:
+        answer = self._http.post(f"/rehearsal/{path}", json=wish)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@contextmanager
+def open_neighborhood(
+    database_url: str, redis_url: str, network: str = NETWORK, now: datetime = NOON
+) -> Iterator[Neighborhood]:
+    by_hand = HandClock(now)
+    built: list[Hotline] = []
+
+    def build(address: str) -> ASGIApp:
+        of = make_settings(
+            address, database_url, redis_url, settings.read_network(network, "hotline.toml")
+        )
+        line = carrier.Line(ACCOUNT, TOKEN, NUMBER, f"{address}/sms")
+        cast = [carrier.Person(phone, name) for name, phone in CAST.items()]
+        front = carrier.build(line, now=by_hand, cast=cast)
+        built.append(Hotline(of, by_hand, front))
+        return built[0].app
+
+    with ExitStack() as stack:
+        address = stack.enter_context(serve(build=build))
+        (hotline,) = built
+        of = make_settings(address, database_url, redis_url, hotline.house.network)
+        database = Database(of.environment.sqlalchemy_url)
+        stack.callback(database.close)
+        bell = dispatch.Bell(redis_url)
+        stack.callback(bell.close)
+        shop = jobs.Workshop(furnish(of.network, by_hand), database, Carrier(of.environment), bell)
+        jobs.open_workshop(shop)
+        redis = stack.enter_context(Redis.from_url(redis_url))
+        neighborhood = Neighborhood(address, hotline, shop, by_hand, redis)
+        stack.callback(neighborhood.close)
+        yield neighborhood
