@@ -22,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from hotline import segments
+from hotline import phone, segments
 from hotline.settings import Network
 
 
@@ -228,15 +228,16 @@ class Speech:
     def _ever_shorter(self, values: Mapping[str, object], language: str) -> list[dict[str, object]]:
         spoken = {name: self._value(name, value, language) for name, value in values.items()}
         spoken.setdefault("network", self.network.name)
+        spoken.setdefault("emergency", phone.emergency_number(self.network.country))
         names = shorter_names(str(spoken["network"]))
-        tries = [spoken | {"network": name} for name in names]
         needs = values.get("need")
+        tries = [{**spoken, "network": name} for name in names]
         if isinstance(needs, tuple) and len(needs) > 1:
-            brief = self._template(Sentence.AND_MORE, language).format(
-                need=self._called(needs[0], language)
-            )
-            tries += [{**spoken, "need": brief, "network": name} for name in names]
-        return tries
+            first = self._called(needs[0], language)
+            brief = self._template(Sentence.AND_MORE, language).format(need=first)
+            tries += [{**spoken, "network": name, "need": brief} for name in names]
+        # What the network is called matters more than the second need, but not as one word.
+        return sorted(tries, key=lambda one: " " not in str(one["network"]))
 
     def _value(self, name: str, value: object, language: str) -> object:
         match name, value:
@@ -279,6 +280,10 @@ class Speech:
 
 
 def shorter_names(name: str) -> list[str]:
-    """The name, then cut after ever fewer of its words, for texts that must fit a segment."""
+    """The name, then cut after ever fewer of its words, for texts that must fit a segment.
+
+    No cut ends in a small word: "Maple and Main" becomes "Maple", not "Maple and".
+    """
     words = name.split()
-    return [" ".join(words[:count]) for count in range(len(words), 0, -1)]
+    cuts = [words[:count] for count in range(len(words) - 1, 0, -1)]
+    return [name, *(" ".join(cut) for cut in cuts if not cut[-1].islower())]

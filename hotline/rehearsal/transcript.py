@@ -116,12 +116,17 @@ def print_turns(turns: Iterable[Turn]) -> str:
     return "\n".join(lines)
 
 
-_NUMBERS = {
-    name: value
-    for value, name in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-} | {"a": 1, "an": 1, "half an": 0.5, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60}
+_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS: dict[str, float] = {
+    **{name: value for value, name in enumerate(_ONE_TO_TEN, 1)},
+    "a": 1,
+    "an": 1,
+    "half an": 0.5,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "sixty": 60,
+}
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 

@@ -90,6 +90,13 @@ class PagingWorker(SimpleWorker):
         super().execute_job(job, queue)
 
 
+    def subscribe(self) -> None:
+        """Take no commands through Redis: a worker is stopped by a signal from its own machine."""
+
+    def unsubscribe(self) -> None:
+        """There is nothing to leave."""
+
+
 def worker(redis_url: str, name: str | None = None) -> PagingWorker:
     """A worker on our one queue. It outlasts a restart of Redis."""
     redis = Redis.from_url(redis_url, retry=Retry(ExponentialBackoff(cap=5), 20))
