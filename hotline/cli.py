@@ -8,21 +8,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event
-from typing import Any
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import roster_file, settings
+from hotline import roles, roster_file, settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
-from hotline.house import furnish, utc_now
+from hotline.house import utc_now
 from hotline.settings import Settings
 from hotline.store import migrate, store
 from hotline.store.database import Database
@@ -39,7 +36,8 @@ def hotline() -> None:
 
 
 def main() -> None:
-    """Run a command; say in words what a person can mend."""
+    """Run a command; say in words what a person can mend. What it writes is its owner's alone."""
+    os.umask(0o077)
     try:
         hotline(prog_name="hotline")
     except (BadSettings, BadRoster) as error:
@@ -79,24 +77,7 @@ def web(host: str, port: int | None) -> None:
     of = settings.load()
     with _database(of):
         pass
-    run_web(of, host, port or of.environment.port)
-
-
-def run_web(of: Settings, host: str, port: int, front: Any = None) -> None:
-    import uvicorn
-
-    from hotline.web.app import Hotline
-
-    uvicorn.run(
-        Hotline(of, utc_now, front).app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=5 if front is None else 1,
-    )
+    roles.web(of, host, port or of.environment.port)
 
 
 @hotline.command()
@@ -108,18 +89,8 @@ def worker(count: int) -> None:
     of = settings.load()
     with _database(of):
         pass
-    Keeper({f"worker {number}": partial(run_worker, of) for number in range(1, count + 1)}).run()
-
-
-def run_worker(of: Settings) -> None:
-    from hotline.carrier import Carrier
-    from paging import dispatch, jobs
-
-    database = Database(of.environment.sqlalchemy_url)
-    bell = dispatch.Bell(of.environment.redis_url)
-    carrier = Carrier(of.environment)
-    jobs.open_workshop(jobs.Workshop(furnish(of.network), database, carrier, bell))
-    dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
+    roles.import_program()
+    Keeper({f"worker {number}": partial(roles.worker, of) for number in range(1, count + 1)}).run()
 
 
 @hotline.command()
@@ -128,19 +99,7 @@ def clock() -> None:
     of = settings.load()
     with _database(of):
         pass
-    run_clock(of)
-
-
-def run_clock(of: Settings) -> None:
-    from paging import clock as ticking
-    from paging.dispatch import Bell
-
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    database = Database(of.environment.sqlalchemy_url)
-    ticking.run(database, Bell(of.environment.redis_url), utc_now, stop)
-    database.close()
+    roles.clock(of)
 
 
 @hotline.command()
@@ -151,6 +110,21 @@ def up(port: int, data: Path) -> None:
     from hotline.rehearsal import neighborhood_up
 
     neighborhood_up.run(data, port)
+
+
+@hotline.command()
+@click.option(
+    "--url", help="Of a running `hotline up`. Default: http://127.0.0.1:8000, else its own."
+)
+@click.option("--own", is_flag=True, help="Start a neighborhood of its own in any case.")
+@click.option("--print", "printing", is_flag=True, help="At the end, print it all as a transcript.")
+def talk(url: str | None, own: bool, printing: bool) -> None:
+    """Text as anybody of the rehearsal neighborhood, in this terminal."""
+    from hotline.rehearsal import talk as talking
+
+    if url and own:
+        raise click.UsageError("Either --url or --own.")
+    talking.run(url, own=own, printing=printing)
 
 
 @hotline.command()
@@ -287,8 +261,3 @@ def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
         table.add_row(*row)
     # Cut to the width of a terminal, but not in a pipe.
     Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    main()

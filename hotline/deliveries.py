@@ -21,6 +21,8 @@ from hotline.words import Sentence, Text, text
 
 MOST_TRIES = 3  # of a text to somebody whose phone is off or away
 TRY_AGAIN = timedelta(minutes=10)
+ACCOUNT_PAUSE = timedelta(minutes=5)  # until a text is tried again that our account held back
+LONGEST_PAUSE = timedelta(hours=1)  # so that texts leave soon after an account is mended
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
 
 
@@ -53,24 +55,33 @@ def failed(
     person, try again later, or tell the stewards."""
     _mark(connection, house, it.neighbor, why)
     aftermath = Aftermath()
+    now = house.now()
     if issubclass(why, errors.AccountRefused):
-        # Whoever comes next would not be reached either.
+        store.try_anew(connection, it, now, now + ACCOUNT_PAUSE, held_by=code)
         aftermath.add(account_refused(connection, house, code))
     elif it.page_id is not None:
         aftermath.add(unreached(connection, house, it.page_id))
+    elif _is_worth_another_try(it, why):
+        pause = min(TRY_AGAIN * it.tries, LONGEST_PAUSE)
+        store.try_anew(connection, it, now, now + pause)
     if issubclass(why, errors.Filtered):
         aftermath.add(_tell_stewards(connection, house, Sentence.STEWARDS_FILTERED, code))
-    if it.page_id is None and _is_worth_another_try(it, why):
-        now = house.now()
-        store.try_anew(connection, it, now, now + TRY_AGAIN * it.tries)
     return aftermath
 
 
 def _is_worth_another_try(it: store.TextOut, why: type[CarrierError]) -> bool:
-    """Away or busy: a few times. While our account is refused: as long as it takes."""
-    if issubclass(why, errors.AccountRefused):
-        return True
+    """Away or busy: a few times."""
     return it.tries < MOST_TRIES and issubclass(why, errors.Unreachable | errors.CarrierBusy)
+
+
+def never_left(connection: Connection, house: House, page_id: int) -> Aftermath:
+    """A page's text was not sent in time: nobody was asked, and somebody is to be."""
+    waited_for = store.is_unanswered(connection, page_id)
+    number, neighbor = store.page_target(connection, page_id)
+    store.remove_pages(connection, [page_id])
+    if not waited_for:
+        return Aftermath()
+    return steps.take_step(connection, house, number, Unreached(neighbor))
 
 
 def unreached(connection: Connection, house: House, page_id: int) -> Aftermath:

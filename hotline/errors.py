@@ -3,6 +3,7 @@
 HotlineError
 ├── BadSettings          the process does not start; says every mistake at once
 ├── BadRoster            the list of neighbors is not imported; says every bad row at once
+├── BadForm              a webhook's form lacks what every such form has; says which field
 ├── OutdatedDatabase     the tables are older than the program: `hotline migrate` comes first
 └── CarrierError         the carrier did not take a message, or could not bring it to the phone
     ├── CarrierBusy      not taken: try again later
@@ -20,6 +21,7 @@ HotlineError
 One function reads the carrier's numbers. Nothing here sends, waits or decides what to do next.
 """
 
+import traceback
 from collections.abc import Sequence
 from typing import Final
 
@@ -45,6 +47,10 @@ class BadSettings(_Mistakes):
 
 class BadRoster(_Mistakes):
     """Each mistake names the row and the reason."""
+
+
+class BadForm(HotlineError):
+    """A webhook's form lacks what every such form has; says which field."""
 
 
 class OutdatedDatabase(HotlineError):
@@ -161,3 +167,10 @@ def from_carrier(code: int | None, http_status: int | None) -> type[CarrierError
             return CarrierBusy
         case _:
             return Refused
+
+
+def describe(error: BaseException) -> str:
+    """An unforeseen error for the log: what it is and where, without its message, which may hold
+    somebody's number or words."""
+    where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+    return f"{type(error).__name__}\n{where}"

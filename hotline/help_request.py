@@ -89,8 +89,8 @@ class NobodyLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class QuietUntil:
-    """It is night: nobody is asked before that moment."""
+class NotBefore:
+    """Nobody can be asked before that moment: it is night, or no text leaves."""
 
     moment: datetime
 
@@ -134,7 +134,7 @@ Event = (
     | WaveDue
     | OthersDue
     | NobodyLeft
-    | QuietUntil
+    | NotBefore
     | Accepted
     | Passed
     | Unreached
@@ -219,7 +219,7 @@ def _while_open(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[E
             return replace(request, owed=0), [Page(neighbor) for neighbor in crew]
         case NobodyLeft():
             return _nobody_left(request, event)
-        case QuietUntil(moment):
+        case NotBefore(moment):
             return replace(request, due=moment, owed=0), []
         case Accepted():
             return _taken(request, event)

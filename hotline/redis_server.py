@@ -9,9 +9,13 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from zlib import crc32
+
+from redis import Redis
+from redis.exceptions import RedisError
 
 from hotline.errors import HotlineError
 
@@ -41,6 +45,7 @@ def program() -> Path:
 def run(folder: Path, socket: Path) -> None:
     """Run the server until this process is told to end. What it holds outlasts a crash."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _end_former(socket)
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -63,6 +68,12 @@ def run(folder: Path, socket: Path) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server.wait()
+
+
+def _end_former(socket: Path) -> None:
+    """A server that outlived its parent would write to the same files: it goes first."""
+    with Redis(unix_socket_path=str(socket)) as former, suppress(RedisError):
+        former.shutdown(nosave=True)
 
 
 def socket_in(folder: Path) -> Path:

@@ -7,6 +7,7 @@ once the transaction is committed.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,10 +25,10 @@ from hotline.help_request import (
     HandedBack,
     HelpRequest,
     NobodyLeft,
+    NotBefore,
     OthersDue,
     Page,
     Passed,
-    QuietUntil,
     State,
     Tell,
     TellStewards,
@@ -106,6 +107,9 @@ def _note_on_page(
     match event:
         case Accepted(neighbor) if after.taker == neighbor and after.state is State.TAKEN:
             store.answer_page(connection, after.number, neighbor, "accepted", now, note)
+        case Accepted(neighbor):
+            # The answer says who was faster: then nobody needs to be told so once more.
+            store.drop_news(connection, after.number, neighbor)
         case Passed(neighbor) | HandedBack(neighbor):
             store.answer_page(connection, after.number, neighbor, "passed", now, note)
         case Unreached(neighbor):
@@ -167,8 +171,11 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
     """Read the roster and say what asking now comes to."""
     network = house.network
     starts = roster.may_ask_from(request.urgent, network, now)
+    held_until = store.texts_held_until(connection)
+    if held_until and held_until > now:
+        starts = max(starts, held_until)
     if starts > now:
-        return QuietUntil(starts)
+        return NotBefore(starts)
     wave_due = request.due is not None and request.due <= now
     size = network.wave_size(request.wave + 1) if wave_due else request.owed
     volunteers = store.volunteers_for(connection, request, now)
@@ -292,20 +299,13 @@ class _Scribe:
         if segments.count(spoken(self.connection, self.house, whole, person.language)) <= 1:
             return [whole]
         follows = text(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
-        return [follows, *_quotes(number, quote)]
+        return [follows, text(Sentence.QUOTE, number=number, quote=quote)]
 
     def _quote(self, language: str | None) -> str:
         picture = spoken(self.connection, self.house, text(Sentence.PICTURE), language)
         written = store.words_of(self.connection, self.request.number)
         parts = [" ".join([words.body, *[picture] * words.pictures]).strip() for words in written]
         return " / ".join(part for part in parts if part)
-
-
-def _quotes(number: int, quote: str) -> list[Text]:
-    """A quotation in as many texts as the carrier's limit asks for."""
-    room = LONGEST_TEXT - 100
-    parts = [quote[start : start + room] for start in range(0, len(quote), room)]
-    return [text(Sentence.QUOTE, number=number, quote=part) for part in parts]
 
 
 def write_text(
@@ -336,9 +336,13 @@ def write_text(
 
 
 def say_to(connection: Connection, house: House, neighbor: int, told: Text) -> list[str]:
-    """A text in somebody's language; nothing for somebody who said STOP."""
+    """A text in somebody's language, in several if it is over the carrier's limit; nothing for
+    somebody who said STOP."""
     person = store.neighbors(connection, [neighbor])[neighbor]
-    return [] if person.stopped else [spoken(connection, house, told, person.language)]
+    if person.stopped:
+        return []
+    body = spoken(connection, house, told, person.language)
+    return textwrap.wrap(body, LONGEST_TEXT, drop_whitespace=False, replace_whitespace=False)
 
 
 def spoken(connection: Connection, house: House, told: Text, language: str | None) -> str:
@@ -358,7 +362,8 @@ def steward_ids(connection: Connection, house: House, now: datetime) -> list[int
 def ask_ring(request: HelpRequest) -> Ring:
     """The bell for one request's next wave, or for others in place of some who passed."""
     if request.owed:
-        name = f"others-{request.number}-{request.round}-{request.wave}-{request.owed}"
+        # By version: the next to pass may do so while the job for the last one still runs.
+        name = f"others-{request.number}-{request.version}"
     else:
         name = f"wave-{request.number}-{request.round}-{request.wave + 1}"
     return Ring("ask", (request.number,), name)

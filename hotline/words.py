@@ -48,6 +48,10 @@ class Sentence(StrEnum):
         "Hi, this is {network}: neighbors helping neighbors. Need something? Just write it"
         " here, like: need {need}"
     )
+    NOT_AN_EMERGENCY_LINE = N_(
+        "This is {network}, neighbors by text. In danger? Call {emergency} now."
+        " Need a neighbor's help? Write here what you need."
+    )
     STATUS_OPEN = N_(
         "Your request {number} is open. We are asking neighbors and text you as soon as somebody"
         " says yes. No longer needed? Reply NEVER MIND."

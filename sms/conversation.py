@@ -163,6 +163,8 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return _withdraw(situation, reading)
         case Intent.JOIN:
             return _join(situation)
+        case Intent.EMERGENCY:
+            return [Say(text(Sentence.NOT_AN_EMERGENCY_LINE))]
         case Intent.REACTION:
             return _guide(situation, Sentence.HOW_TO_TAKE)
         case Intent.DONE:
@@ -286,12 +288,12 @@ def _answer_about(situation: Situation, reading: Reading, number: int) -> list[A
 
 def _answer_page(situation: Situation, reading: Reading, number: int) -> list[Act]:
     if reading.intent is Intent.YES:
-        event: Event = Accepted(situation.me, reading.note)
-    elif any(it.number == number and it.request is State.OPEN for it in situation.pages):
-        event = Passed(situation.me)
-    else:
-        return [Say(text(Sentence.THANKS_ALL_THE_SAME, number=number))]
-    return [Happens(number, event, note=reading.note)]
+        return [Happens(number, Accepted(situation.me, reading.note), note=reading.note)]
+    if any(it.number == number for it in situation.open_pages):
+        return [Happens(number, Passed(situation.me), note=reading.note)]
+    is_open = any(it.number == number and it.request is State.OPEN for it in situation.pages)
+    thanks = Sentence.PASSED if is_open else Sentence.THANKS_ALL_THE_SAME
+    return [Say(text(thanks, number=number))]
 
 
 def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
@@ -301,7 +303,9 @@ def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
     latest = situation.pages[0] if situation.pages else None
     if not situation.my_open and latest and reading.only_answer:
         return _answer_page(situation, reading, latest.number)
-    if reading.only_answer or not reading.asks:
+    stranger = not (latest or situation.on_roster)
+    tells = reading.says_more and bool(stranger or situation.my_open)
+    if reading.only_answer or not (reading.asks or tells):
         return _small_talk(situation, reading)
     return _words(situation, reading)
 

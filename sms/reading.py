@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
+from hotline.phone import emergency_number
 from hotline.settings import Network
 from sms import vocabulary
 
@@ -28,6 +29,7 @@ class Intent(StrEnum):
     STATUS = "status"
     WITHDRAW = "withdraw"
     JOIN = "join"
+    EMERGENCY = "emergency"  # the number of the emergency line, and nothing else
     DONE = "done"
     LANGUAGE = "language"
     REACTION = "reaction"  # an iPhone's 'Liked "..."'
@@ -46,7 +48,8 @@ class Reading:
     what was said besides an answer, as written. `needs`, `area` and `language` are what the words
     say, None and empty when they say nothing. `asks`: it has words that ask for something.
     `only_answer`: there is nothing in it but the answer. `by_carrier`: the carrier reads this word
-    as well. `first_number` stands in front of all other words.
+    as well. `first_number` stands in front of all other words. `says_more`: behind the answer stand
+    words enough to be a story of their own.
     """
 
     intent: Intent
@@ -61,6 +64,7 @@ class Reading:
     by_carrier: bool = False
     starts_with_need: bool = False
     first_number: int | None = None
+    says_more: bool = False
 
 
 def fold(text: str) -> str:
@@ -73,12 +77,19 @@ def fold(text: str) -> str:
 _SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
 _UNHEARD = "'\u2019\u2018\u02bc`\u00b4\ufe0f\u200d" + _SKIN_TONES  # apostrophes, joiners
 _NOT_COMPARED = dict.fromkeys(map(ord, _UNHEARD))
-_TOKEN = re.compile(r"\d+[:.]\d+|\d+(?!\w)|[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+# "5:30" is one word, and so is "5b"; "yes12" is two.
+_TOKEN = re.compile(
+    r"\d+[:.]\d+|\d+(?!\w)|[^\W\d_]+(?=\d+(?!\w))|[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF]"
+)
+# What a phone sends for a tap on one of our texts: these words, and then the text in quotes.
 _REACTION = re.compile(
-    r"""^\s*(?:(?:liked|loved|disliked|laughed\ at|emphasized|questioned|removed\ an?\ [\w ]+\ from
-    |reacted\ .{1,12}\ to|le\ gusto|le\ encanto|no\ le\ gusto|le\ dio\ risa|enfatizo|exclamo
-    |pregunto|le\ encanta|reacciono\ con\ .{1,12}\ a|a\ aime|a\ adore|a\ reagi\ .{1,16}\ a
-    |[^\w\s]{1,6}\ to)\s*:?\s*)["\u201c\u201d\u00ab\u201f]""",
+    r"""^\s*(?:(?:liked|loved|disliked|laughed\ at|emphasi[sz]ed|questioned
+    |removed\ .{1,30}\ from|reacted\ .{1,12}\ to|(?:no\ )?le\ gust[oa]|le\ encant[oa]|le\ dio\ risa
+    |se\ rio\ de|enfatizo|exclamo|pregunto|cuestiono|reacciono\ con\ .{1,12}\ a
+    |(?:quito|elimino)\ .{1,30}\ (?:de|a)|n?a\ (?:pas\ )?aime|a\ adore|a\ ri\ de
+    |a\ reagi\ .{1,16}\ a
+    |[^\w\s]{1,8}\ (?:to|a))\s*:?\s*)["\u201c\u201d\u00ab\u201f]
+    |^(?:liked|loved|disliked|laughed\ at|emphasi[sz]ed|questioned)\ an\ image$""",
     re.VERBOSE,
 )
 
@@ -121,11 +132,32 @@ def read(
     tokens = _tokens(said)
     words = " ".join(token.word for token in tokens)
     command = _by_the_carrier(opt_out) or _command(words, tokens, said)
+    if command is None and words in _emergency_numbers(network.country) - _as_words(asked_about):
+        command = Reading(Intent.EMERGENCY)
     if command is None:
-        command = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens)
+        command = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens, said)
     if has_pictures and command.intent is Intent.SMALL_TALK:
         command = replace(command, intent=Intent.WORDS)
-    return _with_meaning(command, said, tokens, network)
+    meant = _with_meaning(command, said, tokens, network)
+    return _own_words_after_all(meant) if _is_postcode(meant, asked_about) else meant
+
+
+def _emergency_numbers(country: str) -> frozenset[str]:
+    return vocabulary.EMERGENCY | {emergency_number(country)}
+
+
+def _as_words(numbers: Collection[int]) -> frozenset[str]:
+    return frozenset(str(number) for number in numbers)
+
+
+def _is_postcode(reading: Reading, asked_about: Collection[int]) -> bool:
+    """Whether what looks like a request's number names a place."""
+    bare = reading.number is not None and reading.only_answer
+    return bare and reading.area is not None and reading.number not in asked_about
+
+
+def _own_words_after_all(reading: Reading) -> Reading:
+    return replace(reading, intent=Intent.WORDS, number=None, only_answer=False)
 
 
 def _tokens(said: str) -> list[Token]:
@@ -156,17 +188,24 @@ def _by_the_carrier(opt_out: str) -> Reading | None:
 
 def _command(words: str, tokens: list[Token], said: str) -> Reading | None:
     """Words that mean one thing whoever says them."""
-    if words in vocabulary.STOP | vocabulary.STOP_IN_OTHER_WORDS:
+    plain = _without_politeness(words)
+    if words in vocabulary.STOP or plain in vocabulary.STOP_IN_OTHER_WORDS:
         return Reading(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
     if words in vocabulary.START:
         return Reading(Intent.START, by_carrier=True)
-    if words in vocabulary.CARRIER_HELP:
+    if fold(said) in vocabulary.CARRIER_HELP:  # not "help!": the carrier may not know it
         return Reading(Intent.CARRIER_HELP, by_carrier=True)
-    if words in vocabulary.LANGUAGES:
-        return Reading(Intent.LANGUAGE, language=vocabulary.LANGUAGES[words])
+    if plain in vocabulary.LANGUAGES:
+        return Reading(Intent.LANGUAGE, language=vocabulary.LANGUAGES[plain])
     if _REACTION.match(fold(said)):
         return Reading(Intent.REACTION)
     return _numbered_command(tokens, said)
+
+
+def _without_politeness(words: str) -> str:
+    for polite in vocabulary.PLEASE:
+        words = words.removeprefix(f"{polite} ").removesuffix(f" {polite}")
+    return words
 
 
 def _numbered_command(tokens: list[Token], said: str) -> Reading | None:
@@ -198,13 +237,13 @@ def _without_number(tokens: list[Token]) -> tuple[list[Token], int | None]:
 
 
 def _begins_with_break(tokens: list[Token], said: str, phrases: Collection[str]) -> bool:
-    """Whether one of the phrases stands first, with a comma or the like (or thanks) behind it."""
+    """Whether one of the phrases stands first, with a comma or the like (or courtesy) behind it."""
     length = _longest_phrase(tokens, phrases)
     if length == 0 or length == len(tokens):
         return length > 0
     between = said[tokens[length - 1].end : tokens[length].start]
-    thanks = {"thanks", "thank", "gracias", "merci", "mesi"}
-    return bool(between.strip()) or tokens[length].word in thanks
+    polite = {"thanks", "thank", "please", "gracias", "por", "merci", "mesi"}
+    return bool(between.strip()) or tokens[length].word in polite
 
 
 def _longest_phrase(tokens: list[Token], phrases: Collection[str]) -> int:
@@ -224,13 +263,16 @@ def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Read
     intent, length = _answer_word(rest)
     if intent is None:
         return None
-    after = rest[length:]
+    answer, after = rest[:length], rest[length:]
     if number is None:
         number, after = _number_behind(after, said, asked_about)
+    if intent is Intent.YES and not _has_words(_behind_more_yes(after)):
+        after = []
     note = _note(said, after)
-    if _is_unclear(intent, rest[:length], after, said, number):
+    if _is_unclear(intent, answer, after, said, number):
         return None
-    return Reading(intent, number=number, note=note, only_answer=not note)
+    more = _says_more(after)
+    return Reading(intent, number=number, note=note, only_answer=not note, says_more=more)
 
 
 def _without_greeting(tokens: list[Token]) -> list[Token]:
@@ -262,19 +304,39 @@ def _answer_word(tokens: list[Token]) -> tuple[Intent | None, int]:
     return (intent, length) if length else (None, 0)
 
 
+def _has_words(tokens: list[Token]) -> bool:
+    return any(letter.isalnum() for it in tokens for letter in it.word)
+
+
+def _behind_more_yes(tokens: list[Token]) -> list[Token]:
+    """What is left after "I can" of "yes I can", and after "sure thing" of "ok sure thing"."""
+    while length := _longest_phrase(tokens, vocabulary.YES):
+        tokens = tokens[length:]
+    return tokens
+
+
 def _number_behind(
     after: list[Token], said: str, asked_about: frozenset[int]
 ) -> tuple[int | None, list[Token]]:
     """The number right behind the answer, unless it plainly counts something else."""
-    if after and after[0].word in vocabulary.BEFORE_NUMBER:
-        after = after[1:]
-    if not after or not after[0].is_number:
+    rest = _behind_more_yes(after)
+    while rest and rest[0].word in vocabulary.BEFORE_NUMBER:
+        rest = rest[1:]
+    if not rest or not rest[0].is_number:
         return None, after
-    number = int(after[0].word)
-    alone = len(after) == 1 or bool(said[after[0].end : after[1].start].strip())
-    if number in asked_about or alone:
-        return number, after[1:]
+    number = int(rest[0].word)
+    if number in asked_about or _ends_with_break(rest, said):
+        return number, rest[1:]
     return None, after
+
+
+def _ends_with_break(tokens: list[Token], said: str) -> bool:
+    """Whether the sentence ends behind the first of these, or goes on in our own words."""
+    if len(tokens) == 1:
+        return True
+    between = said[tokens[0].end : tokens[1].start]
+    is_sign = not tokens[1].word.isalnum()
+    return bool(between.strip()) or is_sign or _longest_phrase(tokens[1:], vocabulary.COPIED) > 0
 
 
 def _note(said: str, after: list[Token]) -> str:
@@ -289,24 +351,45 @@ def _is_unclear(
 ) -> bool:
     """Whether the word may well mean something else; then nobody is held to it."""
     words = [token.word for token in after]
-    if intent is Intent.YES:
-        both = any(word in ("no", "si", "yes") for word in words[:4]) and number is not None
-        other = words[:1] == ["no"] or both
-        weak = len(answer) == 1 and answer[0].word in vocabulary.WEAK_YES
-        asks_back = said.rstrip().endswith("?") and (weak or not words) and number is None
-        return other or asks_back
-    if intent is Intent.NO and len(answer) == 1 and answer[0].word in ("no", "n", "non"):
-        broken = bool(words) and bool(said[answer[0].end : after[0].start].strip(" #"))
-        return bool(words) and not broken and number is None and not _follows_no(words)
-    return False
+    word = answer[0].word if len(answer) == 1 else ""
+    runs_on = bool(words) and number is None and _is_one_breath(answer, after, said)
+    match intent:
+        case Intent.YES:
+            asks_back = _is_question(said) and number is None
+            unsure = asks_back and (not words or word in vocabulary.WEAK_YES)
+            return unsure or _says_both(words, number) or (runs_on and word in vocabulary.YES_ALONE)
+        case Intent.NO:
+            bare = word in ("no", "n", "non")
+            return bare and runs_on and words[0] not in vocabulary.AFTER_NO
+        case _:
+            return runs_on and words[0].isalnum() and words[0] not in vocabulary.AFTER_CANT
 
 
-def _follows_no(words: list[str]) -> bool:
-    return words[0] in vocabulary.AFTER_NO
+def _says_both(words: list[str], number: int | None) -> bool:
+    """YES with a NO behind it, or one of several answers."""
+    several = number is not None and any(word in ("no", "si", "yes") for word in words[:4])
+    return words[:1] == ["no"] or several
 
 
-def _own_words(tokens: list[Token]) -> Reading:
-    small = all(token.word in _SMALL_TALK or not token.word.isalnum() for token in tokens)
+def _is_one_breath(answer: list[Token], after: list[Token], said: str) -> bool:
+    return not said[answer[-1].end : after[0].start].strip(" #")
+
+
+def _is_question(said: str) -> bool:
+    return said.rstrip().endswith("?")
+
+
+def _says_more(after: list[Token]) -> bool:
+    """Whether that is a story and no part of an answer, as "in 2 hours" is."""
+    telling = [it for it in after if it.word.isalpha() and it.word not in _SMALL_TALK]
+    return len(telling) > 2
+
+
+def _own_words(tokens: list[Token], said: str) -> Reading:
+    """Small talk, or words of substance. "Yes?" and "ok who is this?" ask us, not for help."""
+    passing = _longest_phrase(tokens, vocabulary.YES) if _is_question(said) else 0
+    words = [token.word for token in tokens[passing:]]
+    small = all(word in _SMALL_TALK or not word.isalnum() for word in words)
     return Reading(Intent.SMALL_TALK if small else Intent.WORDS)
 
 

@@ -18,7 +18,9 @@ STOP_IN_OTHER_WORDS = {
     *("take me off", "take me off the list", "no more texts", "dont text me", "do not text me"),
     *("dont text me anymore", "leave me alone", "alto", "parar", "basta", "no mas mensajes"),
     *("no me escriban", "no me escriban mas", "arret", "arreter", "sispann"),
+    *("stop", "stop it", "stop this"),  # politely: "stop please" is no word of the carrier's
 }
+PLEASE = ("please", "pls", "plz", "por favor", "porfavor", "svp", "tanpri")
 
 STATUS = {
     *("status", "my status", "status please", "any news", "update", "any update", "any updates"),
@@ -30,6 +32,7 @@ WITHDRAW = {
     *("not needed anymore", "dont need it", "dont need it anymore", "dont need help anymore"),
     *("i no longer need", "i dont need it anymore", "we no longer need", "forget it"),
     *("cancel my request", "cancel request", "close my request", "withdraw"),
+    *("cancel", "cancelar", "cancela"),  # with a number; CANCEL alone is the carrier's STOP
     *("ya no", "ya no necesito", "ya no hace falta", "ya no lo necesito", "olvidalo", "olvidelo"),
     *("dejalo", "no importa", "cancelar mi pedido", "cancela mi pedido"),
     *("laisse tomber", "plus besoin", "pa bezwen anko", "bliye sa"),
@@ -39,6 +42,7 @@ JOIN = {
     *("how can i help", "unirme", "quiero ayudar", "quiero ser voluntario"),
     *("quiero ser voluntaria", "voluntario", "voluntaria"),
 }
+EMERGENCY = frozenset({"911", "112", "999", "sos"})  # and that of the network's country
 DONE = {
     *("done", "all done", "finished", "completed", "its done", "delivered", "hecho", "listo"),
     *("lista", "terminado", "termine", "ya esta", "fini", "fait", "fin"),
@@ -50,7 +54,8 @@ LANGUAGES = {
 }
 
 YES = {
-    *("yes", "yes please", "y", "yeah", "yea", "yep", "yup", "yess", "ye", "sure", "sure thing"),
+    *("yes", "yes please", "y", "yeah", "yea", "yep", "yup", "yess", "yesss", "ye", "sure"),
+    *("sure thing", "yes maam", "yes sir", "ill take", "i will take"),
     *("ok", "okay", "okey", "k", "kk", "take", "take it", "ill take it", "i will take it"),
     *("i can", "i can do it", "i can help", "i can take it", "ill do it", "i will", "i got it"),
     *("i got this", "ive got it", "on it", "im on it", "absolutely", "of course", "certainly"),
@@ -64,6 +69,8 @@ YES = {
 }
 # Said in passing too: with a question behind them they are no promise.
 WEAK_YES = {"ok", "okay", "okey", "k", "kk", "y", "ye", "take", "vale", "dale", "claro", "voy"}
+# Answers when they stand alone: "take me home", "k pasa" and "y tengo hambre" are none.
+YES_ALONE = {"y", "ye", "k", "kk", "take"}
 NO = {
     *("no", "n", "nope", "nah", "no thanks", "no thank you", "no sorry", "not now", "not today"),
     *("not tonight", "not me", "not this time", "sorry", "sorry no", "im sorry", "pass"),
@@ -74,12 +81,18 @@ NO = {
     *("non", "non merci", "pas maintenant", "desole", "desolee", "pa kapab", "non mesi"),
     *("\N{THUMBS DOWN SIGN}", "\N{CROSS MARK}", "\N{NEGATIVE SQUARED CROSS MARK}"),
 }
+_CANT = ("cant", "i cant", "cannot", "i cannot", "can not", "i can not")
+_DO_IT = ("make it", "make", "come", "go", "help", "do", "do it", "do this", "take", "take it")
 # No to a question; from somebody who took a request: "I give it back".
 HAND_BACK = {
-    *("cant", "i cant", "cannot", "i cannot", "can not", "i can not", "cant make it", "sorry cant"),
-    *("i cant make it", "sorry i cant", "hand back", "hand it back", "give back", "give it back"),
-    *("drop", "drop it", "unable", "im unable"),
+    *("no i cant", "no cant", "no i cannot", "no no puedo"),
+    *_CANT,
+    *(f"{cant} {do_it}" for cant in _CANT for do_it in _DO_IT),
+    *("sorry cant", "sorry i cant", "sorry i cant make it"),
+    *("hand back", "hand it back", "give back", "give it back", "drop", "drop it"),
+    *("unable", "im unable", "unable to help", "unable to make it"),
     *("no puedo", "yo no puedo", "ya no puedo", "lo siento no puedo", "perdon no puedo"),
+    *("no puedo ir", "no puedo ayudar", "ya no puedo ir"),
     *("devolver", "lo devuelvo", "je peux pas", "je ne peux pas", "mwen pa kapab", "m pa kapab"),
     *("mwen pa ka", "m pa ka"),
 }
@@ -90,12 +103,22 @@ AFTER_NO = {
     *("pero", "yo", "hoy", "manana", "gracias", "lo", "estoy", "perdon", "ahora", "porque"),
     *("solo", "esta", "mais", "merci", "je", "desole", "men", "mesi", "mwen", "m"),
 }
+# What may follow a CAN'T in the same breath. "I can't breathe" and "can't find your door" are no
+# answers.
+AFTER_CANT = {
+    *("today", "tonight", "tomorrow", "now", "right", "anymore", "this", "it", "because", "but"),
+    *("sorry", "unfortunately", "after", "at", "thanks", "thank"),
+    *("hoy", "ahora", "manana", "esta", "porque", "pero", "perdon", "lo", "gracias"),
+    *("maintenant", "desole", "merci", "mais", "jodi", "kounye", "men", "mesi"),
+}
 # In front of an answer, and no part of it.
 BEFORE_ANSWER = {
     *("reply", "hi", "hello", "hey", "well", "so", "oh", "um", "responde", "hola", "pues"),
     *("bueno", "reponds", "bonjour"),
 }
-BEFORE_NUMBER = {"request", "pedido", "number", "numero", "num", "to", "for", "al"}
+BEFORE_NUMBER = {
+    *("request", "pedido", "number", "numero", "num", "to", "for", "al", "el", "the", "take", "do"),
+}
 # Copied from the page along with the word to reply with.
 COPIED = {"to take it", "to take", "to pass", "para aceptar", "si no puedes", "please", "por favor"}
 
@@ -125,13 +148,16 @@ SMALL_TALK = {
         *("hola", "buenas", "buenos", "dias", "tardes", "noches", "dia", "gracias", "muchas"),
         *("mil", "muy", "amable", "adios", "chau", "que", "tal", "como", "estas", "esta", "quien"),
         *("es", "esto", "prueba", "saludos", "senor", "senora", "dios", "bendiga", "los", "le"),
-        *("te", "jaja", "bien", "por", "su", "ayuda", "tu"),
+        *("te", "jaja", "bien", "por", "su", "ayuda", "tu", "a", "yo"),
     },
     "fr": {
         *("bonjour", "bonsoir", "salut", "allo", "alo", "merci", "beaucoup", "au", "revoir"),
-        *("ca", "va", "qui", "etes", "vous", "bonne", "nuit", "journee"),
+        *("ca", "va", "qui", "etes", "vous", "bonne", "nuit", "journee", "a"),
     },
-    "ht": {"bonjou", "bonswa", "alo", "mesi", "anpil", "orevwa", "sa", "kap", "fet", "kijan"},
+    "ht": {
+        *("bonjou", "bonswa", "alo", "mesi", "anpil", "orevwa", "sa", "kap", "fet", "kijan", "a"),
+        *("yo",),
+    },
 }
 # These alone or among others make words ask for something. "Thanks for your help" does not.
 ASKING = {
@@ -165,6 +191,14 @@ HINTS = {
     "es": {
         *("el", "la", "los", "las", "una", "para", "con", "mi", "mis", "hijos", "ninos", "y"),
         *("en", "de", "del", "tenemos", "estoy", "estamos", "no", "hay", "cerca", "calle"),
+    },
+    "fr": {
+        *("le", "la", "les", "des", "de", "du", "une", "et", "je", "nous", "pour", "dans", "est"),
+        *("pas", "en", "mon", "ma", "mes", "avec", "sans", "sur"),
+    },
+    "ht": {
+        *("mwen", "m", "nou", "pou", "nan", "pa", "gen", "ki", "ak", "se", "li", "la", "ap", "nap"),
+        *("tout", "moun", "an", "ka", "te", "en", "de"),
     },
 }
 NEED = {"need", "necesito", "besoin", "bezwen"}  # in front: this is a request, not an answer

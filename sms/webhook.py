@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
@@ -12,25 +13,24 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from hotline import phone
 from hotline.deliveries import Delivery, delivered
+from hotline.errors import BadForm
 from hotline.house import House
 from hotline.steps import Aftermath
 from sms.receiving import MOST_PICTURES, TextIn, receive
 
 LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
 LONGEST_SID = 64
-
-
-class BadForm(ValueError):
-    """The form lacks what every text has; says which field."""
+# What neither XML nor PostgreSQL can hold: a text with it could be quoted to nobody.
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def inbound(connection: Connection, house: House, form: Mapping[str, str]) -> Aftermath:
     """`POST /sms`: somebody texted. Raises BadForm."""
     sid = _sid(form)
     sender = phone.sender(form.get("From", ""))
-    if sender is None:
-        return Aftermath()  # letters, or a hidden number: nobody who could be answered
-    body = form.get("Body", "").replace("\x00", "")[:LONGEST_BODY]
+    if sender is None or phone.is_short_code(sender):
+        return Aftermath()  # letters, a hidden number or a machine: nobody to be answered
+    body = _UNSPEAKABLE.sub("", form.get("Body", ""))[:LONGEST_BODY]
     it = TextIn(sid, sender, body, _pictures(form), form.get("OptOutType", ""))
     return receive(connection, house, it)
 
@@ -42,8 +42,7 @@ def status(
     state = _STATES.get(form.get("MessageStatus", form.get("SmsStatus", "")))
     if state is None:
         return Aftermath()  # on its way still
-    code = form.get("ErrorCode", "")
-    error = int(code) if code.isascii() and code.isdigit() else None
+    error = _number(form.get("ErrorCode", ""))
     return delivered(connection, house, Delivery(text_id, _sid(form), state, error))
 
 
@@ -64,10 +63,14 @@ def _sid(form: Mapping[str, str]) -> str:
 
 
 def _pictures(form: Mapping[str, str]) -> tuple[str, ...]:
-    count = form.get("NumMedia", "0")
-    most = min(int(count), MOST_PICTURES) if count.isascii() and count.isdigit() else 0
+    most = min(_number(form.get("NumMedia", "")) or 0, MOST_PICTURES)
     found = (form.get(f"MediaUrl{place}", "") for place in range(most))
-    return tuple(address[:1000].replace("\x00", "") for address in found if address)
+    return tuple(_UNSPEAKABLE.sub("", address)[:1000] for address in found if address)
+
+
+def _number(written: str) -> int | None:
+    is_number = written.isascii() and written.isdigit() and len(written) < 10
+    return int(written) if is_number else None
 
 
 def twiml(answer: list[str]) -> str:

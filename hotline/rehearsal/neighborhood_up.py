@@ -7,13 +7,15 @@ as in earnest; only its carrier is the rehearsal's, behind the web server's own 
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import click
 
-from hotline import cli, redis_server, roster_file, settings
+from hotline import redis_server, roles, roster_file, settings
+from hotline.errors import HotlineError
 from hotline.house import utc_now
 from hotline.processes import Keeper
 from hotline.rehearsal import carrier, neighborhood
@@ -27,40 +29,48 @@ ACCOUNT = "AC" + "0" * 32
 HOST = "127.0.0.1"
 
 
+class PortTaken(HotlineError):
+    """Another program listens where the rehearsal should."""
+
+
 def run(data: Path, port: int) -> None:
     """Until somebody ends it. Raises HotlineError when something is missing."""
     data = data.resolve()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_free(port)
     redis_server.program()
-    socket = redis_server.socket_in(data)
-    of = _settings(data, port, socket)
+    redis_socket = redis_server.socket_in(data)
+    of = _settings(data, port, redis_socket)
     _prepare_database(of)
     click.echo(_welcome(of, data, port))
     tasks: dict[str, Callable[[], None]] = {
-        "redis": partial(redis_server.run, data / "redis", socket),
+        "redis": partial(redis_server.run, data / "redis", redis_socket),
         "web": partial(_run_web, of, port),
-        "worker": partial(cli.run_worker, of),
-        "clock": partial(cli.run_clock, of),
+        "worker": partial(roles.worker, of),
+        "clock": partial(roles.clock, of),
     }
+    roles.import_program()
     Keeper(tasks).run()
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((HOST, port))
+        except OSError:
+            raise PortTaken(
+                f"Something else uses port {port}: choose another, like --port {port + 1}"
+            ) from None
 
 
 def run_carrier(of: Settings, port: int) -> None:
     """The carrier alone, for the hotline that these settings describe."""
-    import uvicorn
-
     click.echo(f"The rehearsal carrier is at http://{HOST}:{port}/")
-    uvicorn.run(
-        carrier.build(_line(of), cast=neighborhood.cast()),
-        host=HOST,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    roles.serve(carrier.build(_line(of), cast=neighborhood.cast()), HOST, port)
 
 
-def _settings(data: Path, port: int, socket: Path) -> Settings:
+def _settings(data: Path, port: int, redis_socket: Path) -> Settings:
     configuration = data / "hotline.toml"
     if not configuration.exists():
         configuration.write_text(neighborhood.hotline_toml(), encoding="utf-8")
@@ -69,7 +79,7 @@ def _settings(data: Path, port: int, socket: Path) -> Settings:
         {
             "HOTLINE_CONFIG": str(configuration),
             "DATABASE_URL": f"sqlite:///{data / 'hotline.db'}",
-            "REDIS_URL": f"unix://{socket}",
+            "REDIS_URL": f"unix://{redis_socket}",
             "PUBLIC_URL": address,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
@@ -103,7 +113,7 @@ def _line(of: Settings) -> Line:
 
 def _run_web(of: Settings, port: int) -> None:
     front = carrier.build(_line(of), cast=neighborhood.cast())
-    cli.run_web(of, HOST, port, front)
+    roles.web(of, HOST, port, front)
 
 
 def _welcome(of: Settings, data: Path, port: int) -> str:

@@ -95,7 +95,11 @@ def _guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awai
         else:
             response = await endpoint(exchange, request)
         exchange.note(
-            "api", method=request.method, path=request.url.path, status=response.status_code
+            "api",
+            method=request.method,
+            path=request.url.path,
+            status=response.status_code,
+            **getattr(request.state, "facts", {}),
         )
         return response
 
@@ -120,6 +124,7 @@ def refused(why: Refusal) -> Response:
 async def create(exchange: Exchange, request: Request) -> Response:
     """Send a text, unless a trouble comes first."""
     form = await read_form(request)
+    request.state.facts = {"validity_period": form.get("ValidityPeriod")}
     to = readable_number(form.get("To", "")) or form.get("To", "")
     trouble = exchange.trouble(CREATE_KINDS, to)
     if trouble is None:

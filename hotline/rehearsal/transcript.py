@@ -65,7 +65,7 @@ class Transcript:
     turns: tuple[Turn, ...] = ()
 
 
-_TURN = re.compile(r"(?P<who>[^\W\d_][\w .'-]*?)\s*(?P<sign>[<>]) ?(?P<words>.*)")
+_TURN = re.compile(r"(?P<who>[^\W_][\w .'-]*?)\s*(?P<sign>[<>]) ?(?P<words>.*)")
 _MEANWHILE = re.compile(r"--\s*(?P<what>.+?)\s*--")
 _SCENE = re.compile(r"(?P<key>[a-z][a-z ]*):\s*(?P<value>.+)")
 
@@ -135,6 +135,8 @@ def passing(what: str) -> timedelta | None:
     found = re.fullmatch(r"(?P<count>[\w.]+(?: an)?) (?P<unit>[a-z]+?)s? (?:pass|passes)", what)
     if found is None or found["unit"] not in _UNITS:
         return None
-    count = _NUMBERS.get(found["count"])
-    seconds = float(count if count is not None else found["count"]) * _UNITS[found["unit"]]
-    return timedelta(seconds=seconds)
+    count = _NUMBERS.get(found["count"], found["count"])
+    try:
+        return timedelta(seconds=float(count) * _UNITS[found["unit"]])
+    except (ValueError, OverflowError):
+        return None

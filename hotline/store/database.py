@@ -102,7 +102,10 @@ class _SqliteWriter:
 
     def _run(self) -> None:
         for batch in self._batches():
-            self._commit(batch)
+            # From here on nobody can take a piece of work back, as whoever waits for it may.
+            begun = [it for it in batch if it[1].set_running_or_notify_cancel()]
+            if begun:
+                self._commit(begun)
 
     def _batches(self) -> Iterator[list[tuple[Work[Any], Future[Any]]]]:
         while True:
@@ -190,7 +193,11 @@ def _turn(engine: Engine) -> Iterator[None]:
 def _sqlite_engine(url: str) -> Engine:
     # Transactions are begun by hand: the driver would begin them deferred, and a deferred one
     # that reads first fails with "database is locked" when it comes to write.
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        hide_parameters=True,  # numbers and words stay out of error messages
+    )
 
     @event.listens_for(engine, "connect")
     def settings(connection: Any, _record: object) -> None:
@@ -202,7 +209,9 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=CONNECTIONS, max_overflow=4, pool_pre_ping=True)
+    return create_engine(
+        url, pool_size=CONNECTIONS, max_overflow=4, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 _databases: weakref.WeakSet[Database] = weakref.WeakSet()

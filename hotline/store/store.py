@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    delete,
     exists,
     func,
     insert,
@@ -283,21 +284,33 @@ def answer_page(
 
 
 def close_unanswered_pages(connection: Connection, number: int, now: datetime) -> list[int]:
-    """Ask nobody about this request any longer; the ids of those who had been texted."""
+    """Ask nobody about this request any longer; the ids of those who had been texted.
+
+    A page whose text has not left yet never happened.
+    """
     rows = connection.execute(
         update(page)
         .where(page.c.request_number == number, page.c.state == "asked")
         .values(state="covered", answered_at=now)
         .returning(page.c.id, page.c.neighbor_id)
     ).all()
+    pages = outbox.c.page_id.in_([row.id for row in rows])
     unsent = connection.execute(
         update(outbox)
-        .where(outbox.c.page_id.in_([row.id for row in rows]), outbox.c.state == "waiting")
+        .where(pages, outbox.c.state == "waiting")
         .values(state="dropped", due=None)
         .returning(outbox.c.page_id)
-    ).scalars()
-    never_texted = set(unsent)
+    )
+    never_texted = set(unsent.scalars())
+    remove_pages(connection, never_texted)
     return sorted({row.neighbor_id for row in rows if row.id not in never_texted})
+
+
+def remove_pages(connection: Connection, pages: Collection[int]) -> None:
+    """Forget pages whose texts never left: nobody was asked."""
+    texts = update(outbox).where(outbox.c.page_id.in_(pages))
+    connection.execute(texts.values(page_id=None))
+    connection.execute(delete(page).where(page.c.id.in_(pages)))
 
 
 def is_unanswered(connection: Connection, page_id: int) -> bool:
@@ -554,7 +567,7 @@ def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
 
 def drop_unwanted_texts(connection: Connection, ids: Collection[int], now: datetime) -> list[int]:
     """Give up those of these texts that must not or need not be sent any more: to somebody who
-    said STOP, or good for nothing now. Returns the pages among them that came too late."""
+    said STOP, or good for nothing now. Returns the pages among them."""
     waiting = and_(outbox.c.id.in_(ids), outbox.c.state == "waiting", outbox.c.due <= now)
     stopped = select(neighbor.c.id).where(neighbor.c.stopped_at.is_not(None))
     dropped = connection.execute(
@@ -600,26 +613,51 @@ def claim_lost_texts(
 def note_accepted(connection: Connection, text_id: int, sid: str) -> None:
     """The carrier has it. Its first callback may have been faster: then only the SID is new."""
     of_this = update(outbox).where(outbox.c.id == text_id)
-    connection.execute(of_this.values(sid=sid))
+    connection.execute(of_this.values(sid=sid, error=None))
     connection.execute(
         of_this.where(outbox.c.state.in_(["sending", "unknown"])).values(state="accepted", due=None)
     )
 
 
-def note_waiting(connection: Connection, text_id: int, due: datetime) -> None:
-    """Not taken by the carrier: to be sent again then."""
+def drop_news(connection: Connection, number: int, who: int) -> None:
+    """Do not send what still waits for somebody about this request."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.request_number == number,
+            outbox.c.neighbor_id == who,
+            outbox.c.state == "waiting",
+        )
+        .values(state="dropped", due=None)
+    )
+
+
+def note_waiting(
+    connection: Connection, text_id: int, due: datetime, held_by: int | None = None
+) -> None:
+    """Not taken by the carrier: to be sent again then. `held_by`: the carrier's number for what
+    holds back every text of ours until somebody mends it."""
     connection.execute(
         update(outbox)
         .where(outbox.c.id == text_id, outbox.c.state.in_(["sending", "unknown"]))
-        .values(state="waiting", due=due)
+        .values(state="waiting", due=due, error=held_by)
     )
+
+
+def texts_held_until(connection: Connection) -> datetime | None:
+    """When the last of those texts is tried again that are held back by our account's trouble;
+    None while there is no such trouble."""
+    held = and_(outbox.c.due.is_not(None), outbox.c.state == "waiting", outbox.c.error.is_not(None))
+    return connection.execute(
+        select(func.max(outbox.c.due, type_=tables.Moment)).where(held)
+    ).scalar()
 
 
 def note_unknown(connection: Connection, text_id: int, due: datetime) -> None:
     """Taken or not, we cannot know: to be looked up then."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == text_id, outbox.c.state == "sending")
+        .where(outbox.c.id == text_id, outbox.c.state.in_(["sending", "unknown"]))
         .values(state="unknown", due=due)
     )
 
@@ -658,18 +696,24 @@ def note_delivery(
     return _texts_out(connection, [text_id])[0] if changed.rowcount else None
 
 
-def try_anew(connection: Connection, it: TextOut, now: datetime, due: datetime) -> None:
-    """Send the words of an undelivered text again, as a new text."""
-    segments = connection.execute(
-        select(outbox.c.segments, outbox.c.request_number).where(outbox.c.id == it.id)
-    ).one()
+def try_anew(
+    connection: Connection,
+    it: TextOut,
+    now: datetime,
+    due: datetime,
+    held_by: int | None = None,
+) -> None:
+    """Send the words of an undelivered text again then, as a new text. `held_by` as above."""
+    row = connection.execute(select(outbox).where(outbox.c.id == it.id)).one()
     connection.execute(
         insert(outbox).values(
             neighbor_id=it.neighbor,
             body=it.body,
-            segments=segments.segments,
-            request_number=segments.request_number,
+            segments=row.segments,
+            request_number=row.request_number,
+            page_id=it.page_id,
             state="waiting",
+            error=held_by,
             tries=it.tries,
             created_at=now,
             due=due,

@@ -42,6 +42,8 @@ class Hotline:
         self.app = Starlette(
             routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
         )
+        # Else a slash too many is sent on to whatever address the Host header makes up.
+        self.app.router.redirect_slashes = False
 
     def _routes(self, front: Starlette | None) -> list[BaseRoute]:
         carrier = self.reception.carrier_route

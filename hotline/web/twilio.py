@@ -11,21 +11,18 @@ import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
 from starlette.datastructures import ImmutableMultiDict
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from twilio.request_validator import RequestValidator
 
+from hotline.errors import BadForm, describe
 from hotline.settings import Environment
 from hotline.steps import Aftermath, Ring
 from hotline.store.database import Database
-
-if TYPE_CHECKING:
-    from starlette.routing import Route  # noqa: F401
 
 log = logging.getLogger("hotline.web")
 
@@ -35,7 +32,7 @@ FORM = "application/x-www-form-urlencoded"
 
 Form = ImmutableMultiDict[str, str]
 Action = Callable[[Connection, Form, Request], Aftermath]
-"""What one webhook does, in a transaction. May run twice. ValueError: the form is wrong."""
+"""What one webhook does, in a transaction. May run twice; may raise BadForm."""
 Answer = Callable[[list[str]], Response]
 
 
@@ -88,41 +85,46 @@ class Reception:
         """An endpoint for a signed form. Unsigned or wrongly signed: 403, empty."""
 
         async def endpoint(request: Request) -> Response:
-            form = _form(await request.body(), request.headers.get("content-type", ""))
+            form = await _form(request)
             signature = request.headers.get("x-twilio-signature", "")
             if form is None or not self.gate.is_genuine(_path(request), form, signature):
                 return Response(status_code=403)
             done = self.database.submit(lambda connection: action(connection, form, request))
             try:
                 aftermath = await asyncio.wrap_future(done)
-            except ValueError as error:
+            except BadForm as error:
                 return PlainTextResponse(f"{error}\n", status_code=400)
+            except Exception as error:
+                # The carrier tries the fallback address, then gives up: nothing is half done.
+                log.error("a webhook failed: %s", describe(error))
+                return Response(status_code=503)
             self.ring(aftermath.rings)
             return answer(aftermath.answer)
 
         return endpoint
 
 
-def _form(body: bytes, content_type: str) -> Form | None:
-    """The fields as they came, blank ones kept; None for what is no form."""
-    if content_type.split(";")[0].strip().lower() != FORM:
+async def _form(request: Request) -> Form | None:
+    """The fields as they came, blank ones kept; None for what is no form, or not all of it."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
         return None
     try:
+        body = await request.body()
         fields = parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
             max_num_fields=MOST_FIELDS,
             errors="strict",
         )
-    except (UnicodeError, ValueError):
+    except (ClientDisconnect, UnicodeError, ValueError):
         return None
     return ImmutableMultiDict(fields)
 
 
 def _path(request: Request) -> str:
     """The path and query as the carrier wrote them: decoded and encoded again they may differ."""
-    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
-    query = request.url.query
+    path: str = request.scope["raw_path"].decode("latin-1")
+    query: str = request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path
 
 

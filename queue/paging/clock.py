@@ -43,7 +43,8 @@ def due(connection: Connection, now: datetime) -> list[Ring]:
 
 def _ask_ring(request: HelpRequest, now: datetime) -> Ring:
     ring = steps.ask_ring(request)
-    overdue = request.due is None or now - request.due > AGAIN
+    # `due` tells how late a wave is, but not since when others are owed.
+    overdue = request.owed > 0 or request.due is None or now - request.due > AGAIN
     return Ring(ring.job, ring.about, f"{ring.name}-{_slot(now)}") if overdue else ring
 
 

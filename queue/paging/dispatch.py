@@ -89,7 +89,6 @@ class PagingWorker(SimpleWorker):
             return
         super().execute_job(job, queue)
 
-
     def subscribe(self) -> None:
         """Take no commands through Redis: a worker is stopped by a signal from its own machine."""
 

@@ -6,21 +6,22 @@ A job carries ids, reads the rows again, and does nothing if they have moved on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, wraps
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from hotline import deliveries, steps
 from hotline.carrier import Carrier
-from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent
+from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent, describe
 from hotline.house import House
 from hotline.steps import Aftermath
 from hotline.store import store
-from hotline.store.database import Database
+from hotline.store.database import Database, Stale
 from hotline.store.store import TextOut
 from paging.dispatch import Bell
 
@@ -30,7 +31,7 @@ AT_ONCE = 16  # texts on their way to the carrier at the same time
 LOST_AFTER = timedelta(seconds=60)  # a text somebody began to send and never reported about
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
 LONGEST_PAUSE = timedelta(minutes=5)
-ACCOUNT_PAUSE = timedelta(minutes=5)
+UNKNOWN_CODE = 0  # for a refusal without the carrier's number
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,24 @@ def open_workshop(workshop: Workshop) -> None:
     _workshop[:] = [workshop]
 
 
+class JobFailed(Exception):
+    """A job met something unforeseen. It says where, and nothing of what was in the rows."""
+
+
+def _discreet(job: Callable[..., None]) -> Callable[..., None]:
+    """RQ logs and keeps what a job raises, so no number and no word may be in it."""
+
+    @wraps(job)
+    def run(*ids: int) -> None:
+        try:
+            job(*ids)
+        except Exception as error:
+            raise JobFailed(describe(error)) from None
+
+    return run
+
+
+@_discreet
 def ask(number: int) -> None:
     """Ask the next volunteers about one request, and send them their pages."""
     shop = _workshop[0]
@@ -61,6 +80,7 @@ def _ask(house: House, number: int, connection: Connection) -> Aftermath:
     return steps.ask_volunteers(connection, house, number)
 
 
+@_discreet
 def send(*ids: int) -> None:
     """Send those of these texts that wait, and look up those that may have been sent."""
     shop = _workshop[0]
@@ -74,9 +94,24 @@ def send(*ids: int) -> None:
         waiting = shop.database.write(
             lambda connection: store.claim_texts(connection, ids, now, now + LOST_AFTER)
         )
-        outcomes = list(threads.map(partial(_send, shop), waiting))
+        outcomes = list(threads.map(partial(_send_to_one, shop), _by_neighbor(waiting)))
     for aftermath in (dropped, *outcomes):
         _finish(shop, aftermath)
+
+
+def _by_neighbor(texts: Sequence[TextOut]) -> list[list[TextOut]]:
+    """Texts to different people go out side by side, those to one person in their order."""
+    groups: dict[int, list[TextOut]] = {}
+    for it in texts:
+        groups.setdefault(it.neighbor, []).append(it)
+    return list(groups.values())
+
+
+def _send_to_one(shop: Workshop, texts: Sequence[TextOut]) -> Aftermath:
+    aftermath = Aftermath()
+    for it in texts:
+        aftermath.add(_send(shop, it))
+    return aftermath
 
 
 def _finish(shop: Workshop, aftermath: Aftermath) -> None:
@@ -89,7 +124,7 @@ def _finish(shop: Workshop, aftermath: Aftermath) -> None:
 def _drop(house: House, ids: Collection[int], connection: Connection) -> Aftermath:
     aftermath = Aftermath()
     for page_id in store.drop_unwanted_texts(connection, ids, house.now()):
-        aftermath.add(deliveries.unreached(connection, house, page_id))
+        aftermath.add(deliveries.never_left(connection, house, page_id))
     return aftermath
 
 
@@ -115,7 +150,8 @@ def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connec
             store.note_waiting(connection, it.id, now + _pause(it.tries, error.retry_after))
         case AccountRefused():
             log.error("the carrier refuses our account (code %s): texts wait", error.code)
-            store.note_waiting(connection, it.id, now + ACCOUNT_PAUSE)
+            due = now + deliveries.ACCOUNT_PAUSE
+            store.note_waiting(connection, it.id, due, held_by=error.code or UNKNOWN_CODE)
             return deliveries.account_refused(connection, house, error.code)
         case _ if store.note_failed(connection, it.id, error.code):
             return deliveries.failed(connection, house, it, type(error), error.code)
@@ -148,7 +184,10 @@ def _look_up(shop: Workshop, it: TextOut) -> None:
 def _looked_up(it: TextOut, sids: Sequence[str], now: datetime, connection: Connection) -> None:
     known = store.known_sids(connection, sids)
     found = next((sid for sid in sids if sid not in known), None)
-    if found:
-        store.note_accepted(connection, it.id, found)
-    else:
+    if not found:
         store.note_waiting(connection, it.id, now)
+        return
+    try:
+        store.note_accepted(connection, it.id, found)
+    except IntegrityError:
+        raise Stale(f"another text than {it.id} took that name meanwhile") from None

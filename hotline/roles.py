@@ -1,0 +1,79 @@
+"""The three processes of a hotline, each wired and run until it is told to end.
+
+`cli` starts one, `up` starts all. What only one of them needs is imported when that one starts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from threading import Event
+from typing import TYPE_CHECKING
+
+from hotline.house import furnish, utc_now
+from hotline.settings import Settings
+from hotline.store.database import Database
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+PROGRAM = ("uvicorn", "hotline.web.app", "hotline.carrier", "paging.jobs", "paging.clock")
+
+
+def import_program() -> None:
+    """Import all of it before forking, so that the processes share the memory it takes."""
+    for module in PROGRAM:
+        importlib.import_module(module)
+
+
+def web(of: Settings, host: str, port: int, front: Starlette | None = None) -> None:
+    """The webhooks; `front` answers every other address, for a rehearsal."""
+    from hotline.web.app import Hotline
+
+    serve(Hotline(of, utc_now, front).app, host, port, last_answers=5 if front is None else 1)
+
+
+def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> None:
+    """Run an app until SIGTERM or SIGINT; requests under way have `last_answers` seconds."""
+    import uvicorn
+
+    # uvicorn raises the signal again once it has ended: then this is what is left to do.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=last_answers,
+    )
+
+
+def worker(of: Settings) -> None:
+    """One worker: asks volunteers, sends texts."""
+    from hotline.carrier import Carrier
+    from paging import dispatch, jobs
+
+    database = Database(of.environment.sqlalchemy_url)
+    bell = dispatch.Bell(of.environment.redis_url)
+    carrier = Carrier(of.environment)
+    jobs.open_workshop(jobs.Workshop(furnish(of.network), database, carrier, bell))
+    dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
+
+
+def clock(of: Settings) -> None:
+    """Rings for what is due."""
+    from paging import clock as ticking
+    from paging.dispatch import Bell
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    database = Database(of.environment.sqlalchemy_url)
+    ticking.run(database, Bell(of.environment.redis_url), utc_now, stop)
+    database.close()

@@ -1,0 +1,103 @@
+"""The docs say what is true: every command and setting is in them, and every example works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from neighborhood import NETWORK
+
+from hotline import cli, roster_file, settings
+from hotline.rehearsal.transcript import Says, parse
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+EVERYTHING = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+
+def commands(group: click.Group, prefix: str = "hotline") -> list[str]:
+    found = []
+    for name, command in group.commands.items():
+        path = f"{prefix} {name}"
+        found += commands(command, path) if isinstance(command, click.Group) else [path]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(cli.hotline))
+def test_every_command_is_described(command: str) -> None:
+    assert f"`{command}" in EVERYTHING
+
+
+@pytest.mark.parametrize("name", settings.Environment.model_fields)
+def test_every_setting_is_described_and_in_the_example(name: str) -> None:
+    assert f"`{name.upper()}`" in (ROOT / "README.md").read_text(encoding="utf-8") or (
+        name == "hotline_config"
+    )
+    assert f"{name.upper()}=" in (ROOT / ".env.example").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    return [
+        (page.name, block)
+        for page in PAGES
+        for block in re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    ]
+
+
+def configuration() -> str:
+    ((_, block),) = blocks("toml")
+    return block
+
+
+def test_the_example_configuration_has_every_key_and_the_defaults() -> None:
+    network = settings.read_network(configuration(), "docs/configuration.md")
+    default = settings.Network()
+    assert network.waves == default.waves
+    assert network.roster == default.roster
+    assert network.quiet == default.quiet
+    for table in (settings.Waves, settings.RosterRules, settings.Need, settings.Area):
+        for key in table.model_fields:
+            assert re.search(rf"^{key} = ", configuration(), re.MULTILINE), key
+    for key in ("name", "country", "timezone", "languages", "quiet", "stewards"):
+        assert re.search(rf"^{key} = ", configuration(), re.MULTILINE), key
+
+
+def test_the_example_roster_can_be_imported() -> None:
+    ((_, block),) = blocks("csv")
+    network = settings.read_network(configuration(), "docs/configuration.md")
+    assert [entry.name for entry in roster_file.read(block, network)] == ["Ana", "Ben"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_every_make_target_in_the_docs_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = re.findall(r"(?:^|`|\$ )make ([a-z ]+?) *(?:`|#|$)", EVERYTHING, re.MULTILINE)
+    targets = {target for line in named for target in line.split()}
+    assert {"up", "talk", "test", "lint", "types", "words", "lock"} <= targets
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_procfile_names_commands_that_exist() -> None:
+    lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+    run = dict(line.split(": ", 1) for line in lines)
+    assert set(run) == {"web", "worker", "clock", "release"}
+    for command in run.values():
+        assert " ".join(command.split()[:2]) in commands(cli.hotline)
+
+
+def test_the_readmes_conversation_is_one() -> None:
+    (block,) = [
+        block for name, block in blocks("text") if name == "README.md" and "Maria >" in block
+    ]
+    turns = parse(f"The README's conversation\n\n{block}").turns
+    assert any(isinstance(turn, Says) for turn in turns)
+    assert "Maple Street Mutual Aid" in NETWORK

@@ -1,0 +1,204 @@
+"""The rules of the house that a reader cannot see in one file: who imports whom, and that the
+standard `queue`, the jobs' names and the migrations stay what they are taken for."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from hotline.store import migrate
+from hotline.store.database import Database
+from hotline.store.tables import metadata
+from paging.dispatch import JOBS
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {"hotline": ROOT / "hotline", "sms": ROOT / "sms", "paging": ROOT / "queue" / "paging"}
+
+PURE = [
+    "hotline.help_request",
+    "hotline.hours",
+    "hotline.phone",
+    "hotline.roster",
+    "hotline.segments",
+    "hotline.words",
+    "sms.conversation",
+    "sms.reading",
+]
+INPUT_AND_OUTPUT = {
+    "alembic", "httpx2", "psycopg", "redis", "requests", "rq", "sqlalchemy", "starlette",
+    "twilio", "uvicorn",
+}  # fmt: skip
+CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter", "localtime", "gmtime", "sleep"}
+
+
+# `queue/` holds a package and is none.
+
+
+def test_queue_is_no_package() -> None:
+    assert not (ROOT / "queue" / "__init__.py").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["-c", "import queue; queue.Queue"], ["-m", "pytest", "--version"], ["-m", "hotline", "-h"]],
+    ids=["import queue", "pytest", "hotline"],
+)
+def test_from_the_root_the_standard_queue_is_found(arguments: list[str]) -> None:
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("name", JOBS.values())
+def test_every_job_is_found_by_the_name_that_is_stored(name: str) -> None:
+    module, _, function = name.rpartition(".")
+    assert callable(getattr(import_module(module), function))
+
+
+# Who imports whom.
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_what_decides_does_no_input_and_output(module: str) -> None:
+    for reached in sorted(_reached_from(module)):
+        assert not _outside(reached) & INPUT_AND_OUTPUT, f"{module} comes to {reached}"
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_what_decides_reads_no_clock(module: str) -> None:
+    assert "time" not in _outside(module)
+    called = [it.func for it in ast.walk(_tree(module)) if isinstance(it, ast.Call)]
+    names = {it.attr if isinstance(it, ast.Attribute) else ast.unparse(it) for it in called}
+    assert not names & CLOCKS
+
+
+def test_the_core_knows_neither_texts_nor_jobs() -> None:
+    wiring = {"hotline.roles", "hotline.web.app"}
+    knowing = {
+        module
+        for module in _modules()
+        if module.startswith("hotline") and not module.startswith("hotline.rehearsal")
+        if any(it.startswith(("sms", "paging")) for it in _inside(module))
+    }
+    assert knowing <= wiring
+
+
+def test_texts_and_jobs_do_not_know_each_other() -> None:
+    for module in _modules():
+        others = {"sms": "paging", "paging": "sms"}.get(module.split(".")[0])
+        assert not others or not any(it.startswith(others) for it in _inside(module)), module
+
+
+def test_nobody_imports_what_wires_everything() -> None:
+    wired = {it for it in _modules() if "hotline.web.app" in _inside(it)}
+    assert wired == {"hotline.roles"}
+
+
+@pytest.mark.parametrize(
+    ("library", "only"),
+    [
+        ("rq", {"paging.dispatch"}),
+        ("requests", {"hotline.carrier"}),
+        ("alembic", {"hotline.store.migrate", "hotline.store.migrations.env"}),
+    ],
+)
+def test_one_file_alone_imports(library: str, only: set[str]) -> None:
+    importing = {module for module in _modules() if library in _outside(module)}
+    assert {it for it in importing if ".versions." not in it} == only
+
+
+def test_one_file_alone_calls_the_carrier() -> None:
+    calling = {
+        module
+        for module in _modules()
+        if any(it.startswith(("twilio.rest", "twilio.http")) for it in _imports(module))
+    }
+    assert calling == {"hotline.carrier"}
+
+
+# The tables and the migrations.
+
+
+def test_the_newest_migration_is_the_one_that_is_asked_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", "hotline:store/migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.NEWEST
+
+
+def test_the_migrations_make_the_tables(database_url: str) -> None:
+    database = Database(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": False}
+        )
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+# Reading imports.
+
+
+@cache
+def _modules() -> dict[str, Path]:
+    return {
+        _name(package, path.relative_to(folder)): path
+        for package, folder in PACKAGES.items()
+        for path in folder.rglob("*.py")
+    }
+
+
+def _name(package: str, path: Path) -> str:
+    parts = [part for part in path.with_suffix("").parts if part != "__init__"]
+    return ".".join([package, *parts])
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(_modules()[module].read_text(encoding="utf-8"))
+
+
+def _imports(module: str) -> Iterator[str]:
+    """Every name that a module imports, anywhere in it, but not for types alone."""
+    for node in _running(_tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{module}: imports are absolute here"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a tree that are not under `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _running(child)
+
+
+def _inside(module: str) -> set[str]:
+    return {name for name in _imports(module) if name in _modules()}
+
+
+def _outside(module: str) -> set[str]:
+    return {name.split(".")[0] for name in _imports(module)} - set(PACKAGES)
+
+
+def _reached_from(module: str) -> set[str]:
+    """The module and everything of ours that it imports, and that imports, and so on."""
+    reached: set[str] = set()
+    ahead = {module}
+    while ahead:
+        reached |= ahead
+        ahead = {name for one in ahead for name in _inside(one)} - reached
+    return reached

@@ -1,0 +1,228 @@
+"""First come, first served: of several neighbors who say YES at the same moment, one has it.
+
+Each answers through an operating system process of its own, as web servers side by side would.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from hotline import settings
+from hotline.help_request import HelpRequest, State
+from hotline.house import House, furnish
+from hotline.store import store, tables
+from hotline.store.database import Database
+from sms.receiving import TextIn, receive
+
+ROUNDS = 300
+PROCESSES = 4
+PATIENCE = 60.0
+NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+NAMES = ("Ana", "Ben", "Chi", "Dee", "Eva")  # asked; Eva does not answer
+
+Answers = list[list[str]]
+
+
+def test_of_four_who_say_yes_at_once_one_has_it(database_url: str) -> None:
+    database = _database(database_url)
+    numbers = database.write(_ask_everybody)
+    texts = [
+        [
+            TextIn(f"SM-{number}-{who}", _phone(turn, who), f"yes {number}")
+            for turn, number in enumerate(numbers)
+        ]
+        for who in range(PROCESSES)
+    ]
+
+    answers = _text_at_once(database_url, texts)
+
+    winners = Counter[int]()
+    for turn, number in enumerate(numbers):
+        told = [answers[who][turn] for who in range(PROCESSES)]
+        winner = _only([who for who in range(PROCESSES) if "is yours" in told[who][0]])
+        winners[winner] += 1
+        for loser in set(range(PROCESSES)) - {winner}:
+            assert "already covered" in _only(told[loser])
+            assert NAMES[winner] in told[loser][0]
+        taker, covered = database.read(partial(_outcome, number))
+        assert taker == _phone(turn, winner)
+        everybody_else = {_phone(turn, who) for who in range(len(NAMES))} - {taker}
+        assert covered == Counter(everybody_else), "everybody else who was asked is told once"
+    assert winners.total() == ROUNDS
+    shown = ", ".join(f"{NAMES[who]} {count}" for who, count in sorted(winners.items()))
+    print(f"{ROUNDS} rounds, one taker in each: {shown}")  # noqa: T201
+    database.close()
+
+
+def test_a_text_delivered_to_two_processes_at_once_is_one_text(database_url: str) -> None:
+    database = _database(database_url)
+    numbers = database.write(partial(_ask_everybody, rounds=50))
+    texts = [
+        TextIn(f"SM-{number}", _phone(turn, 0), f"yes {number}")
+        for turn, number in enumerate(numbers)
+    ]
+
+    answers = _text_at_once(database_url, [texts] * 2)
+
+    assert all(answer == answers[0] for answer in answers)
+    assert all("is yours" in _only(told) for told in answers[0])
+    rows = database.read(lambda c: c.execute(select(tables.inbox.c.sid)).scalars().all())
+    assert sorted(rows) == sorted(it.sid for it in texts)
+    database.close()
+
+
+def test_the_guard_is_what_makes_it_one(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have read "open" before either writes. The real update lets one of them through."""
+    assert _winners_when_both_read_first(postgresql_url, monkeypatch, store.save_request) == 1
+
+
+def test_without_the_guard_both_are_told_that_it_is_theirs(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _winners_when_both_read_first(postgresql_url, monkeypatch, _save_whatever_it_was) == 2
+
+
+# The scene.
+
+
+def _database(url: str) -> Database:
+    return Database(url.replace("postgresql:", "postgresql+psycopg:"))
+
+
+def _house() -> House:
+    return furnish(settings.read_network("", "hotline.toml"), lambda: NOON)
+
+
+def _phone(turn: int, who: int) -> str:
+    return f"+1646{2_000_000 + turn * 10 + who}"
+
+
+def _ask_everybody(connection: Connection, rounds: int = ROUNDS) -> list[int]:
+    """A request for each round, and five neighbors of its own who were asked about each."""
+    (maria,) = store.ids_at(connection, ["+12125550140"], NOON)
+    needed = HelpRequest(0, maria, NOON, needs=("food",), wave=1)
+    numbers = [store.open_request(connection, needed).number for _ in range(rounds)]
+    every = [(turn, who) for turn in range(rounds) for who in range(len(NAMES))]
+    people = [
+        {"phone": _phone(turn, who), "name": NAMES[who], "since": NOON} for turn, who in every
+    ]
+    connection.execute(insert(tables.neighbor), people)
+    ids = select(tables.neighbor.c.phone, tables.neighbor.c.id)
+    id_at = {row.phone: row.id for row in connection.execute(ids)}
+    asked = {"round": 1, "wave": 1, "state": "asked", "asked_at": NOON}
+    pages = [
+        {"request_number": numbers[turn], "neighbor_id": id_at[_phone(turn, who)], **asked}
+        for turn, who in every
+    ]
+    connection.execute(insert(tables.page), pages)
+    return numbers
+
+
+def _text_at_once(url: str, texts: Sequence[Sequence[TextIn]]) -> list[Answers]:
+    """Each list of texts is received by a process of its own, text by text at the same moment."""
+    spawn = multiprocessing.get_context("spawn")
+    together = spawn.Barrier(len(texts))
+    pipes = [spawn.Pipe(duplex=False) for _ in texts]
+    processes = [
+        spawn.Process(target=_receive_all, args=(url, mine, together, telling))
+        for mine, (_, telling) in zip(texts, pipes, strict=True)
+    ]
+    for process in processes:
+        process.start()
+    try:
+        return [_heard(listening) for listening, _ in pipes]
+    finally:
+        for process in processes:
+            process.join(PATIENCE)
+            process.kill()
+
+
+def _heard(listening: Pipe) -> Answers:
+    assert listening.poll(PATIENCE), "a process did not answer"
+    answers: Answers = listening.recv()
+    return answers
+
+
+def _receive_all(url: str, texts: Sequence[TextIn], together: Any, telling: Pipe) -> None:
+    """In a process of its own."""
+    database, house = _database(url), _house()
+    answers = []
+    for it in texts:
+        together.wait(PATIENCE)
+        answers.append(database.write(partial(receive, house=house, it=it)).answer)
+    telling.send(answers)
+    database.close()
+
+
+def _outcome(number: int, connection: Connection) -> tuple[str, Counter[str]]:
+    """The taker's number, and how many texts told whom that somebody has it."""
+    request = store.find_request(connection, number)
+    assert request is not None
+    assert request.state is State.TAKEN
+    assert request.taker is not None
+    told = connection.execute(
+        select(tables.neighbor.c.phone)
+        .join(tables.outbox, tables.outbox.c.neighbor_id == tables.neighbor.c.id)
+        .where(
+            tables.outbox.c.request_number == number,
+            tables.outbox.c.body.contains("is covered"),
+            tables.outbox.c.state == "waiting",
+        )
+    ).scalars()
+    return store.neighbors(connection, [request.taker])[request.taker].phone, Counter(told)
+
+
+def _only(several: Sequence[Any]) -> Any:
+    (one,) = several
+    return one
+
+
+# Two who decide upon the same reading.
+
+Save = Callable[[Connection, HelpRequest, HelpRequest], None]
+
+
+def _save_whatever_it_was(connection: Connection, _before: HelpRequest, it: HelpRequest) -> None:
+    """What `store.save_request` would be without its guard."""
+    row = tables.request.c
+    connection.execute(
+        update(tables.request)
+        .where(row.number == it.number)
+        .values(state=it.state, taker_id=it.taker, due=it.due)
+    )
+
+
+def _winners_when_both_read_first(url: str, monkeypatch: pytest.MonkeyPatch, save: Save) -> int:
+    database, house = _database(url), _house()
+    (number,) = database.write(partial(_ask_everybody, rounds=1))
+    both_have_read, waited = threading.Barrier(2), threading.local()
+
+    def save_together(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
+        if after != before and not hasattr(waited, "once"):
+            waited.once = True
+            both_have_read.wait(PATIENCE)
+        save(connection, before, after)
+
+    monkeypatch.setattr(store, "save_request", save_together)
+
+    def say_yes(who: int) -> list[str]:
+        it = TextIn(f"SM-{who}", _phone(0, who), f"yes {number}")
+        return database.write(partial(receive, house=house, it=it)).answer
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(say_yes, (0, 1)))
+    database.close()
+    return sum("is yours" in told[0] for told in answers)

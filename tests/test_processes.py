@@ -1,0 +1,356 @@
+"""The real thing: each command an operating system process, told what it must know by its
+environment alone, with the rehearsal carrier in place of the real one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from redis import Redis
+from waiting import until
+
+MARIA, ANA = "+12125550140", "+12125550141"
+CONFIGURATION = """
+[hotline]
+name = "Maple Street Mutual Aid"
+country = "US"
+timezone = "America/New_York"
+languages = ["en", "es"]
+quiet = ""
+"""
+ROSTER = f"phone,name\n{ANA},Ana\n"
+STOPPED_WITHIN = 8.0  # seconds
+
+Begin = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Start a command; what is left of it at the end is ended."""
+    with ExitStack() as stack:
+
+        def begin(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                _command(*arguments),
+                env=_clean(environment),
+                cwd=environment["HOME"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            stack.callback(_make_sure_it_ended, process)
+            return process
+
+        yield begin
+
+
+def _make_sure_it_ended(process: subprocess.Popen[str]) -> None:
+    _end(_descendants(process.pid))
+    process.kill()
+    process.wait()
+
+
+def _end(pids: set[int]) -> None:
+    for pid in filter(_lives, pids):
+        os.kill(pid, signal.SIGKILL)
+
+
+@dataclass
+class Street:
+    """One network's environment, its carrier's address, and what happens there."""
+
+    environment: dict[str, str]
+    web: str
+    carrier: str
+    begin: Begin
+    running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    def start(self, name: str, *arguments: str) -> None:
+        self.running[name] = self.begin(self.environment, name, *arguments)
+
+    def run(self, *arguments: str) -> str:
+        done = _run(self.environment, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def text(self, who: str, body: str) -> str:
+        """Somebody texts the hotline; what it answers."""
+        wish = {"from": who, "body": body}
+        answer = httpx2.post(f"{self.carrier}/rehearsal/texts", json=wish, trust_env=False)
+        assert answer.json()["status"] == 200
+        return " / ".join(answer.json()["replies"])
+
+    def reads(self, who: str, words: str) -> None:
+        """Wait until a text with these words is on somebody's phone."""
+        until(lambda: any(words in body for body in self.texts_to(who)), f"a text: {words}")
+
+    def texts_to(self, who: str) -> list[str]:
+        found = httpx2.get(f"{self.carrier}/rehearsal/texts", trust_env=False).json()["texts"]
+        return [it["body"] for it in found if it["phone"] == who and it["direction"] == "to_phone"]
+
+    def states(self) -> list[str]:
+        return [it["state"] for it in json.loads(self.run("requests", "--json"))]
+
+
+@pytest.fixture
+def street(tmp_path: Path, database_url: str, redis_url: str, begin: Begin) -> Street:
+    """Everything runs, on each of the two databases."""
+    return _open(_street(tmp_path, database_url, redis_url, begin))
+
+
+@pytest.fixture
+def street_on_sqlite(tmp_path: Path, redis_url: str, begin: Begin) -> Street:
+    return _open(_street(tmp_path, f"sqlite:///{tmp_path / 'hotline.db'}", redis_url, begin))
+
+
+def _open(street: Street) -> Street:
+    """Run `migrate` and `roster import`; start web, carrier, worker and clock."""
+    street.run("migrate")
+    street.run("roster", "import", "roster.csv")
+    for name, address in {"web": street.web, "rehearse": street.carrier}.items():
+        street.start(name, "--port", address.rpartition(":")[2])
+    for name in ("worker", "clock"):
+        street.start(name)
+    until(lambda: _answers(f"{street.web}/ready"), "the web server is ready")
+    until(lambda: _answers(f"{street.carrier}/rehearsal/phones"), "the carrier is ready")
+    until(lambda: _descendants(street.running["worker"].pid), "a worker was started")
+    return street
+
+
+def _street(folder: Path, database_url: str, redis_url: str, begin: Begin) -> Street:
+    web, carrier = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+    (folder / "maple.toml").write_text(CONFIGURATION)
+    (folder / "roster.csv").write_text(ROSTER)
+    environment = {
+        "HOME": str(folder),
+        "HOTLINE_CONFIG": str(folder / "maple.toml"),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PUBLIC_URL": web,
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "the-token-of-the-tests",
+        "TWILIO_API_URL": carrier,
+        "HOTLINE_NUMBER": "+12125550199",
+    }
+    return Street(environment, web, carrier, begin)
+
+
+def test_each_process_does_its_part_and_ends_when_told(street: Street) -> None:
+    assert "your request is 12" in street.text(MARIA, "need groceries")
+    street.reads(ANA, "YES 12")
+    assert "12 is yours" in street.text(ANA, "yes")
+    street.reads(MARIA, "Ana is taking your request 12")
+    assert street.states() == ["taken"]
+
+    families = {name: _family(process) for name, process in street.running.items()}
+    for process in street.running.values():
+        process.terminate()
+    ended = {name: process.wait(STOPPED_WITHIN) for name, process in street.running.items()}
+    assert (ended["worker"], ended["clock"]) == (0, 0)
+    assert not [pid for family in families.values() for pid in family if _lives(pid)]
+
+
+def test_a_worker_that_was_killed_is_started_again_and_outlives_nobody(
+    street_on_sqlite: Street,
+) -> None:
+    street = street_on_sqlite
+    keeper = street.running["worker"]
+    (worker,) = _descendants(keeper.pid)
+    os.kill(worker, signal.SIGKILL)
+    (another,) = until(lambda: _descendants(keeper.pid) - {worker}, "another was started")
+    street.text(MARIA, "need groceries")
+    street.reads(ANA, "YES 12")
+
+    keeper.kill()
+    keeper.wait()
+    until(lambda: not _lives(another), "the worker ends as well")
+
+
+def test_the_clock_rings_when_redis_forgot(street_on_sqlite: Street, redis_url: str) -> None:
+    """The worker is away while the wave's bell is rung, and Redis is emptied."""
+    street = street_on_sqlite
+    street.running["worker"].terminate()
+    street.running["worker"].wait(STOPPED_WITHIN)
+    street.text(MARIA, "need groceries")
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    street.start("worker")
+    street.reads(ANA, "YES 12")
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "clock"])
+def test_on_an_empty_database_nothing_starts(tmp_path: Path, command: str, begin: Begin) -> None:
+    street = _street(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}", "redis://127.0.0.1:1", begin)
+    done = _run(street.environment, command)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [
+        "The database is empty. Run `hotline migrate` first."
+    ]
+
+
+@pytest.mark.parametrize("command", ["web", "rehearse"])
+def test_a_server_that_was_told_to_end_has_done_what_it_should(
+    tmp_path: Path, sqlite_url: str, begin: Begin, command: str
+) -> None:
+    street = _street(tmp_path, sqlite_url, "redis://127.0.0.1:1", begin)
+    street.start(command, "--port", street.web.rpartition(":")[2])
+    page = {"web": "health", "rehearse": "rehearsal/phones"}[command]
+    until(lambda: _answers(f"{street.web}/{page}"), "it answers")
+    street.running[command].terminate()
+    assert street.running[command].wait(STOPPED_WITHIN) == 0
+
+
+# Everything at once.
+
+
+@pytest.fixture
+def everything(tmp_path: Path, begin: Begin) -> tuple[Street, subprocess.Popen[str]]:
+    """`hotline up` is running. It needs no settings."""
+    address = f"http://127.0.0.1:{_free_port()}"
+    data = tmp_path / "data"
+    port = address.rpartition(":")[2]
+    up = begin({"HOME": str(tmp_path)}, "up", "--port", port, "--data", str(data))
+    until(lambda: _answers(f"{address}/ready"), "the hotline is up")
+    environment = {
+        "HOME": str(tmp_path),
+        "HOTLINE_CONFIG": str(data / "hotline.toml"),
+        "DATABASE_URL": f"sqlite:///{data / 'hotline.db'}",
+    }
+    return Street(environment, address, address, begin), up
+
+
+def test_up_is_a_whole_hotline_and_leaves_nothing_behind(
+    everything: tuple[Street, subprocess.Popen[str]],
+) -> None:
+    street, up = everything
+    assert "your request is 12" in street.text(MARIA, "need groceries near 11216")
+    street.reads(ANA, "YES 12")
+    assert "12 is yours" in street.text(ANA, "yes")
+    street.reads(MARIA, "Ana is taking your request 12")
+    assert street.states() == ["taken"]
+
+    family = _family(up)
+    assert len(family) >= 6, "web, worker, clock, Redis and who looks after them"
+    up.terminate()
+    assert up.wait(STOPPED_WITHIN) == 0
+    assert not [pid for pid in family if _lives(pid)]
+
+
+def test_nothing_outlives_an_up_that_was_killed(
+    everything: tuple[Street, subprocess.Popen[str]],
+) -> None:
+    _, up = everything
+    family = _family(up)
+    up.kill()
+    up.wait()
+    until(lambda: not [pid for pid in family if _lives(pid)], "everything ends")
+
+
+def test_whatever_part_of_up_is_killed_comes_back(
+    everything: tuple[Street, subprocess.Popen[str]],
+) -> None:
+    street, up = everything
+    first = _family(up)
+    for part in _children(up.pid):
+        os.kill(part, signal.SIGKILL)
+    try:
+        until(lambda: len(_children(up.pid) - first) == 4, "all four were started again")
+        until(lambda: _answers(f"{street.web}/ready"), "the hotline is up")
+        street.text(MARIA, "need groceries near 11216")
+        street.reads(ANA, "YES 12")
+    finally:
+        _end(first - {up.pid})
+
+
+def test_no_redis_is_left_of_a_part_that_was_killed(
+    everything: tuple[Street, subprocess.Popen[str]],
+) -> None:
+    _, up = everything
+    (server,) = _family(up) - _children(up.pid) - {up.pid}
+    (part,) = (pid for pid in _children(up.pid) if server in _children(pid))
+    os.kill(part, signal.SIGKILL)
+    until(lambda: len(_family(up)) == 6, "another was started")
+    try:
+        until(lambda: not _lives(server), "the former one has ended")
+    finally:
+        _end({server})
+
+
+# Processes.
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "hotline", *arguments]
+
+
+def _clean(environment: Mapping[str, str]) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], **environment}
+
+
+def _run(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(*arguments),
+        env=_clean(environment),
+        cwd=environment["HOME"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx2.get(address, trust_env=False).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def _processes() -> dict[int, tuple[int, str]]:
+    """The parent and the state of every process on this machine."""
+    shown = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
+    )
+    rows = (line.split() for line in shown.stdout.splitlines())
+    return {int(pid): (int(parent), state) for pid, parent, state in rows}
+
+
+def _children(pid: int, found: Mapping[int, tuple[int, str]] | None = None) -> set[int]:
+    found = found or _processes()
+    return {it for it, (parent, state) in found.items() if parent == pid and state[0] != "Z"}
+
+
+def _descendants(pid: int) -> set[int]:
+    found = _processes()
+    ahead, seen = {pid}, set[int]()
+    while ahead:
+        ahead = {it for one in ahead for it in _children(one, found)} - seen
+        seen |= ahead
+    return {it for it in seen if not found[it][1].startswith("Z")}
+
+
+def _family(process: subprocess.Popen[Any]) -> set[int]:
+    return {process.pid} | _descendants(process.pid)
+
+
+def _lives(pid: int) -> bool:
+    _, state = _processes().get(pid, (0, "Z"))
+    return not state.startswith("Z")

@@ -1,0 +1,636 @@
+"""The outbox against a carrier in trouble: nothing is lost, nothing is sent twice, nobody who
+cannot be reached is waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import httpx2
+import pytest
+from neighborhood import CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
+from redis import Redis
+from sqlalchemy import select
+from stoppable_redis import StoppableRedis
+from twilio.request_validator import RequestValidator
+
+from hotline import steps
+from hotline.store import store, tables
+from hotline.store.store import TextOut
+from hotline.words import Sentence, text
+from paging import clock, jobs
+
+# One neighbor is asked at a time, in this order.
+VOLUNTEERS = ("Ana", "Ben", "Chi", "Dee")
+ONE_AT_A_TIME = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
+ONE_AT_A_TIME += "\n[waves]\nsizes = [1]\n"
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+MOMENT = 0.05  # seconds for which a carrier that does not answer keeps a connection
+
+
+@pytest.fixture
+def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    """Maple Street, where nothing has happened yet."""
+    with _maple_street(sqlite_url, redis_url) as neighborhood:
+        yield neighborhood
+
+
+@pytest.fixture
+def maple_on_each(database_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    """The same on each of the two databases, where one may be unlike the other."""
+    with _maple_street(database_url, redis_url) as neighborhood:
+        yield neighborhood
+
+
+@contextmanager
+def _maple_street(database_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    with open_neighborhood(database_url, redis_url, ONE_AT_A_TIME) as neighborhood:
+        roster = ({"phone": CAST[name], "name": name} for name in VOLUNTEERS)
+        neighborhood.put_on_roster(*roster)
+        yield neighborhood
+
+
+# Busy, broken, silent.
+
+
+def test_a_busy_carrier_is_left_alone_ever_longer(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    maple.trouble("busy", times=2)
+    maple.text("Maria", "need food")
+    maple.pass_time(4 * SECOND)
+    assert _left(maple, "busy") == 1
+    maple.pass_time(4 * SECOND)
+    assert _left(maple, "busy") == 0
+    maple.pass_time(9 * SECOND)
+    assert _sent_to(maple, "Ana") == []
+    maple.pass_time(5 * SECOND)
+    assert len(_sent_to(maple, "Ana")) == 1
+
+
+def test_a_broken_carrier_may_have_taken_it_and_is_asked_first(maple: Neighborhood) -> None:
+    maple.trouble("broken")
+    maple.text("Maria", "need food")
+    assert _state_of(maple, "Ana") == "unknown"
+    maple.pass_time(29 * SECOND)
+    assert _sent_to(maple, "Ana") == []
+    maple.pass_time(5 * SECOND)
+    assert len(_sent_to(maple, "Ana")) == 1
+    assert _state_of(maple, "Ana") == "delivered"
+
+
+def test_a_text_that_was_taken_in_silence_is_not_sent_again(maple: Neighborhood) -> None:
+    maple.trouble("silent_taken", seconds=MOMENT)
+    maple.trouble("no_callbacks", to=CAST["Ana"])
+    maple.text("Maria", "need food")
+    assert _state_of(maple, "Ana") == "unknown"
+    maple.pass_time(MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 1
+    assert _state_of(maple, "Ana") == "accepted"
+
+
+def test_a_callback_tells_that_a_text_was_taken_in_silence(maple: Neighborhood) -> None:
+    maple.trouble("silent_taken", seconds=MOMENT)
+    maple.text("Maria", "need food")
+    maple.pass_time(MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 1
+    assert _state_of(maple, "Ana") == "delivered"
+
+
+def test_a_text_that_was_lost_in_silence_is_sent_again_once(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    maple.trouble("silent_lost", seconds=MOMENT)
+    maple.text("Maria", "need food")
+    maple.pass_time(29 * SECOND)
+    assert _sent_to(maple, "Ana") == []
+    maple.pass_time(2 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 1
+
+
+def test_equal_texts_that_were_taken_in_silence_are_each_found(
+    maple_on_each: Neighborhood, caplog: pytest.LogCaptureFixture
+) -> None:
+    maple = maple_on_each
+    ids = [_write_to(maple, "Ana", Sentence.LANGUAGE_SET) for _ in range(8)]
+    maple.trouble("silent_taken", times=8, seconds=MOMENT)
+    maple.trouble("no_callbacks", times=8, to=CAST["Ana"])
+    jobs.send(*ids)
+    maple.pass_time(10 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 8
+    assert {row.state for row in _outbox(maple, "Ana")} == {"accepted"}
+    assert len({row.sid for row in _outbox(maple, "Ana")}) == 8
+    assert "exception" not in caplog.text, "no job failed over it"
+
+
+def test_of_two_equal_texts_the_lost_one_is_sent_again(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    ids = [_write_to(maple, "Ana", Sentence.LANGUAGE_SET) for _ in range(2)]
+    maple.trouble("silent_taken", seconds=MOMENT)
+    maple.trouble("silent_lost", seconds=MOMENT)
+    maple.trouble("no_callbacks", times=2, to=CAST["Ana"])
+    jobs.send(*ids)
+    maple.pass_time(10 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 2
+
+
+def test_a_carrier_that_cannot_be_looked_up_is_asked_again(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maple.trouble("silent_lost", seconds=MOMENT)
+    maple.text("Maria", "need food")
+    with monkeypatch.context() as away:
+        away.setattr(type(_shop().carrier), "sent_since", _is_silent)
+        maple.pass_time(45 * SECOND)
+    assert _state_of(maple, "Ana") == "unknown"
+    assert _sent_to(maple, "Ana") == []
+    maple.pass_time(40 * SECOND)
+    assert len(_sent_to(maple, "Ana")) == 1
+
+
+# People who cannot be reached.
+
+
+def test_whoever_opted_out_at_the_carrier_is_never_texted_again(maple: Neighborhood) -> None:
+    maple.trouble("code", code=21610, to=CAST["Ana"])
+    maple.text("Maria", "need food")
+    assert _neighbor(maple, "Ana").stopped_at == maple.now()
+    assert len(_sent_to(maple, "Ben")) == 1, "the next person is asked at once"
+    assert _write_to(maple, "Ana", Sentence.LANGUAGE_SET) is None
+    maple.pass_time(20 * MINUTE)
+    assert _sent_to(maple, "Ana") == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "trouble"),
+    [
+        ("nowhere", "no_number"),  # 21211 when asked
+        ("unknown", "no_number"),  # 30005 later
+        ("tablet", "landline"),  # 21614 when asked
+        ("landline", "landline"),  # 30006 later
+    ],
+)
+def test_a_number_that_takes_no_texts_is_marked(
+    maple: Neighborhood, phone: str, trouble: str
+) -> None:
+    maple.phone("Ana", phone)
+    maple.text("Maria", "need food")
+    assert _neighbor(maple, "Ana").trouble == trouble
+    assert len(_sent_to(maple, "Ben")) == 1, "the next person is asked at once"
+    maple.pass_time(20 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) <= 1
+
+
+@pytest.mark.parametrize("phone", ["off", "lost", "blocked"])
+def test_a_page_that_did_not_arrive_brings_the_next_person(maple: Neighborhood, phone: str) -> None:
+    maple.phone("Ana", phone)
+    maple.text("Maria", "need food")
+    assert len(_sent_to(maple, "Ben")) == 1
+    assert _neighbor(maple, "Ana").trouble is None
+    assert _sent_to(maple, "Chi") == []
+
+
+def test_other_texts_to_a_phone_that_is_off_are_tried_three_times(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    maple.phone("Maria", "off")
+    maple.text("Ana", "yes")
+    assert len(_sent_to(maple, "Maria")) == 1
+    maple.pass_time(12 * MINUTE)
+    assert len(_sent_to(maple, "Maria")) == 2
+    maple.pass_time(3 * HOUR)
+    assert len(_sent_to(maple, "Maria")) == 3
+    assert len(set(_sent_to(maple, "Maria"))) == 1, "the same words each time"
+
+
+def test_a_phone_that_is_on_again_gets_what_it_missed_once(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    maple.phone("Maria", "off")
+    maple.text("Ana", "yes")
+    maple.phone("Maria", "on")
+    maple.received()
+    maple.pass_time(3 * HOUR)
+    assert [got.who for got in maple.received()] == ["Maria"]
+
+
+def test_stewards_hear_once_that_texts_are_taken_for_spam(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    for name in ("Ana", "Ben"):
+        maple.phone(name, "filtered")
+    maple.text("Maria", "need food")
+    (told,) = _sent_to(maple, "Cleo")
+    assert "spam" in told
+    assert len(_sent_to(maple, "Chi")) == 1, "two were held back, so the third is asked"
+    maple.pass_time(2 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == len(_sent_to(maple, "Ben")) == 1
+
+
+# Our own account.
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"kind": "account_refused"}, {"kind": "code", "code": 30034}], ids=str
+)
+def test_while_our_account_is_refused_texts_wait_and_none_is_lost(
+    maple_on_each: Neighborhood, trouble: dict[str, Any]
+) -> None:
+    maple = maple_on_each
+    maple.text("Maria", "need food")
+    maple.trouble(**trouble, times=1000)
+    maple.text("Ana", "yes")
+    maple.text("Nora", "need a ride")
+    maple.pass_time(20 * MINUTE)
+    assert _sent_to(maple, "Maria") == []
+    assert _sent_to(maple, "Cleo") == []
+    refusals = [it for it in _outbox(maple, "Cleo") if "refuses our texts" in it.body]
+    assert len(refusals) == 1, "the stewards' text is written, and waits as well"
+
+    maple.end_trouble()
+    maple.pass_time(6 * MINUTE)
+
+    (good_news,) = _sent_to(maple, "Maria")
+    assert "Ana is taking your request 12" in good_news
+    assert refusals[0].body in _sent_to(maple, "Cleo")
+    maple.pass_time(HOUR)
+    assert set(_asked(maple)) - {"Ana"}, "somebody is asked about the second request"
+
+
+def test_while_our_account_is_refused_the_roster_is_not_used_up(maple: Neighborhood) -> None:
+    maple.trouble("account_refused", times=1000)
+    maple.text("Nora", "need a ride")
+    maple.pass_time(25 * MINUTE)
+    maple.end_trouble()
+    maple.pass_time(6 * MINUTE)
+    assert _sent_to(maple, "Nora") == [], "nobody was asked, so nobody was found to be busy"
+    assert _asked(maple)
+
+
+def test_an_account_refused_only_afterwards_asks_nobody_else_in_vain(maple: Neighborhood) -> None:
+    maple.trouble("no_callbacks", to=CAST["Ana"])
+    maple.text("Maria", "need food")
+    _call_back(maple, _outbox(maple, "Ana")[0], "undelivered", error=30034)
+    maple.settle()
+    assert len(_sent_to(maple, "Cleo")) == 1
+    assert _outbox(maple, "Ben") == []
+
+
+def test_other_texts_are_sent_again_when_an_account_refused_afterwards_is_mended(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "need food")
+    maple.trouble("no_callbacks", to=CAST["Maria"])
+    maple.text("Ana", "yes")
+    for _ in range(4):
+        maple.trouble("no_callbacks", to=CAST["Maria"])
+        _call_back(maple, _outbox(maple, "Maria")[-1], "undelivered", error=30034)
+        maple.pass_time(2 * HOUR)
+    maple.pass_time(HOUR)
+    assert len(_sent_to(maple, "Maria")) == 5, "as long as it takes"
+
+
+# Callbacks.
+
+
+@pytest.mark.parametrize("order", ["callbacks_twice", "callbacks_backwards"])
+def test_callbacks_come_in_any_order_and_twice(maple: Neighborhood, order: str) -> None:
+    maple.trouble(order, to=CAST["Ana"])
+    maple.text("Maria", "need food")
+    assert _state_of(maple, "Ana") == "delivered"
+
+
+@pytest.mark.parametrize("order", ["callbacks_twice", "callbacks_backwards"])
+def test_a_failure_told_twice_or_backwards_brings_one_other(
+    maple: Neighborhood, order: str
+) -> None:
+    maple.phone("Ana", "off")
+    maple.trouble(order, to=CAST["Ana"])
+    maple.text("Maria", "need food")
+    assert _state_of(maple, "Ana") == "undelivered"
+    assert len(_sent_to(maple, "Ben")) == 1
+    assert _sent_to(maple, "Chi") == []
+
+
+def test_a_callback_may_be_faster_than_our_own_note(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    (it,) = _claim(maple, written)
+    _call_back(maple, it, "delivered", sid="SM-early")
+    maple.database.write(lambda c: store.note_accepted(c, it.id, "SM-early"))
+    (row,) = _outbox(maple, "Ana")
+    assert (row.state, row.sid, row.due) == ("delivered", "SM-early", None)
+
+
+def test_callbacks_about_texts_that_are_not_ours_change_nothing(
+    maple_on_each: Neighborhood,
+) -> None:
+    maple = maple_on_each
+    maple.trouble("no_callbacks", to=CAST["Ana"])
+    maple.text("Maria", "need food")
+    before = _outbox(maple, "Ana")
+    for text_id in (before[0].id, 4711, 10**15, -1, "", "x", "²"):
+        _call_back(maple, text_id, "undelivered", sid="SM-foreign", error=30003)
+    maple.settle()
+    assert _outbox(maple, "Ana") == before
+    assert _outbox(maple, "Ben") == []
+
+
+# What is not worth sending any more.
+
+
+def test_a_page_is_good_for_no_longer_than_its_wave(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    maple.text("Nora", "need insulin")
+    assert _validity_periods(maple) == [5 * 60, 2 * 60]
+
+
+def test_a_page_that_had_to_wait_is_good_for_the_rest_of_its_wave(maple: Neighborhood) -> None:
+    maple.trouble("busy")
+    maple.text("Maria", "need food")
+    maple.pass_time(10 * SECOND)
+    first, second = _validity_periods(maple)
+    assert first == 5 * 60
+    assert second <= 5 * 60 - 5
+
+
+def test_a_page_whose_time_is_over_is_not_sent(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    _ask_without_sending(maple, "Maria")
+    maple.now.moment += 6 * MINUTE
+    maple.tick()
+    assert [it.state for it in _outbox(maple, "Ana")] == ["dropped", "delivered"]
+    (page,) = _sent_to(maple, "Ana")
+    assert "6 minutes ago" in page, "she had not been asked, so she still is the first to be"
+
+
+def test_whose_page_never_left_is_not_told_that_it_is_covered(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    maple.trouble("busy", times=1, to=CAST["Ben"])
+    maple.pass_time(5 * MINUTE)
+    maple.text("Ana", "yes")
+    maple.pass_time(10 * MINUTE)
+    assert _state_of(maple, "Ben") == "dropped"
+    assert _sent_to(maple, "Ben") == []
+
+
+def test_whoever_said_stop_meanwhile_is_not_texted(maple: Neighborhood) -> None:
+    _ask_without_sending(maple, "Maria")
+    maple.text("Ana", "STOP")
+    assert len(_sent_to(maple, "Ben")) == 1
+    maple.pass_time(3 * MINUTE)
+    assert _sent_to(maple, "Ana") == []
+    assert _state_of(maple, "Ana") == "dropped"
+
+
+def test_nothing_else_is_sent_to_whoever_said_stop_meanwhile(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    maple.trouble("busy", times=2)
+    maple.text("Ana", "yes")
+    maple.text("Maria", "STOP")
+    maple.pass_time(HOUR)
+    assert _sent_to(maple, "Maria") == []
+    assert _state_of(maple, "Maria") == "dropped"
+
+
+# Workers, bells and clocks that fail.
+
+
+def test_what_a_dead_worker_had_not_sent_is_sent_after_a_minute(maple: Neighborhood) -> None:
+    _claim(maple, _write_to(maple, "Ana", Sentence.LANGUAGE_SET))
+    maple.pass_time(58 * SECOND)
+    assert _sent_to(maple, "Ana") == []
+    maple.pass_time(10 * SECOND)
+    assert len(_sent_to(maple, "Ana")) == 1
+
+
+def test_what_a_dead_worker_had_sent_is_not_sent_again(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    (it,) = _claim(maple, _write_to(maple, "Ana", Sentence.LANGUAGE_SET))
+    maple.trouble("no_callbacks", to=CAST["Ana"])
+    accepted = _shop().carrier.send(it.phone, it.body, it.id, good_for=None)
+    maple.pass_time(3 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 1
+    (row,) = _outbox(maple, "Ana")
+    assert (row.state, row.sid) == ("accepted", accepted.sid)
+
+
+def test_two_runs_of_one_job_send_once(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    ids = [_write_to(maple, name, Sentence.LANGUAGE_SET) for name in VOLUNTEERS]
+    _at_once(lambda: jobs.send(*ids), lambda: jobs.send(*reversed(ids)))
+    jobs.send(*ids)
+    maple.settle()
+    sent = Counter(name for name in VOLUNTEERS for _ in _sent_to(maple, name))
+    assert sent == Counter(VOLUNTEERS)
+
+
+def test_two_runs_of_one_wave_ask_once(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    _post_text(maple, "Maria", "need food")
+    _at_once(lambda: jobs.ask(12), lambda: jobs.ask(12))
+    maple.settle()
+    assert [len(_sent_to(maple, name)) for name in VOLUNTEERS] == [1, 0, 0, 0]
+
+
+def test_two_clocks_that_tick_at_once_double_nothing(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    for name in ("Maria", "Nora"):
+        _post_text(maple, name, "need food")
+    _write_to(maple, "Dee", Sentence.LANGUAGE_SET)
+    maple.now.moment += 3 * SECOND
+    shop = _shop()
+    tick = partial(clock.tick, shop.database, shop.bell, maple.now())
+    _at_once(tick, tick)
+    maple.settle()
+    assert [len(_sent_to(maple, name)) for name in VOLUNTEERS] == [1, 1, 0, 1]
+
+
+def test_a_bell_that_was_lost_is_rung_again(maple: Neighborhood, redis_url: str) -> None:
+    _post_text(maple, "Maria", "need food")
+    maple.hotline.ringer.settle()
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    maple.settle()
+    assert _sent_to(maple, "Ana") == []
+    maple.now.moment += SECOND
+    maple.tick()
+    assert len(_sent_to(maple, "Ana")) == 1
+
+
+@pytest.mark.parametrize("answer", ["", "no"], ids=["the wave", "the one in place of another"])
+def test_a_job_that_failed_is_done_again(
+    maple_on_each: Neighborhood, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    maple = maple_on_each
+    if answer:
+        maple.text("Maria", "need food")
+    with monkeypatch.context() as broken:
+        broken.setattr(steps, "ask_volunteers", _fails)
+        maple.text(*("Ana", answer) if answer else ("Maria", "need food"))
+    asked = "Ben" if answer else "Ana"
+    assert _sent_to(maple, asked) == []
+    maple.pass_time(40 * SECOND)
+    assert len(_sent_to(maple, asked)) == 1
+
+
+def test_without_redis_a_text_is_answered_at_once_and_nothing_is_lost(sqlite_url: str) -> None:
+    with StoppableRedis() as redis, _maple_street(sqlite_url, redis.url) as maple:
+        redis.stop()
+        answer = _post_text(maple, "Maria", "need food")
+        assert answer["status"] == 200
+        assert "your request is 12" in answer["replies"][0]
+        redis.start()
+        maple.pass_time(5 * SECOND)
+        assert len(_sent_to(maple, "Ana")) == 1
+
+
+def test_while_redis_does_not_answer_nobody_waits_for_it(sqlite_url: str) -> None:
+    """A Redis that hangs is worse than one that is gone: a call to it takes its full time-out."""
+    with StoppableRedis() as redis, _maple_street(sqlite_url, redis.url) as maple:
+        with redis.hanging():
+            answers = [_post_text(maple, "Maria", "need food") for _ in range(3)]
+        assert [answer["status"] for answer in answers] == [200] * 3
+        assert all(answer["seconds"] < 0.4 for answer in answers)
+        maple.pass_time(20 * SECOND)
+        assert len(_sent_to(maple, "Ana")) == 1
+
+
+# Deeds.
+
+
+def _post_text(maple: Neighborhood, who: str, body: str) -> dict[str, Any]:
+    """Somebody texts; what follows has not happened yet when this returns."""
+    wish = {"from": CAST[who], "body": body}
+    answer = httpx2.post(f"{maple.address}/rehearsal/texts", json=wish, timeout=30, trust_env=False)
+    answer.raise_for_status()
+    return {**answer.json(), "seconds": answer.elapsed.total_seconds()}
+
+
+def _ask_without_sending(maple: Neighborhood, who: str) -> None:
+    """A page is written down, and then its bell is lost."""
+    number = maple.database.write(partial(_open_request, maple, who))
+    maple.database.write(lambda c: steps.ask_volunteers(c, maple.hotline.house, number))
+
+
+def _open_request(maple: Neighborhood, who: str, connection: Any) -> int:
+    (requester,) = store.ids_at(connection, [CAST[who]], maple.now())
+    opened, _ = steps.open_request(connection, maple.hotline.house, requester, ("food",), None)
+    return opened.number
+
+
+def _write_to(maple: Neighborhood, who: str, sentence: Sentence) -> Any:
+    """A text is written down; its id, or None if it was not."""
+
+    def write(connection: Any) -> list[int]:
+        (neighbor,) = store.ids_at(connection, [CAST[who]], maple.now())
+        return steps.write_text(
+            connection, maple.hotline.house, neighbor, text(sentence), maple.now()
+        )
+
+    return next(iter(maple.database.write(write)), None)
+
+
+def _claim(maple: Neighborhood, text_id: int) -> list[TextOut]:
+    """What a worker does before it sends."""
+    now = maple.now()
+    return maple.database.write(
+        lambda c: store.claim_texts(c, [text_id], now, now + jobs.LOST_AFTER)
+    )
+
+
+def _call_back(
+    maple: Neighborhood, about: Any, status: str, *, sid: str | None = None, error: int = 0
+) -> None:
+    """The carrier tells what became of a text."""
+    text_id = getattr(about, "id", about)
+    sid = sid or about.sid
+    assert sid
+    fields = {"MessageSid": sid, "MessageStatus": status, "From": NUMBER, "ErrorCode": str(error)}
+    url = str(httpx2.URL(f"{maple.address}/sms/status", params={"text": text_id}))
+    signature = RequestValidator(TOKEN).compute_signature(url, fields)
+    headers = {"X-Twilio-Signature": signature}
+    answer = httpx2.post(url, data=fields, headers=headers, trust_env=False)
+    assert answer.status_code == 204
+
+
+def _at_once(*deeds: Callable[[], object]) -> None:
+    together = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], object]) -> object:
+        together.wait()
+        return deed()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        list(threads.map(do, deeds))
+
+
+def _is_silent(*_arguments: object) -> list[str]:
+    from hotline.errors import CarrierSilent
+
+    raise CarrierSilent
+
+
+def _fails(*_arguments: object) -> None:
+    raise RuntimeError("as jobs do")
+
+
+# What is seen.
+
+
+def _shop() -> jobs.Workshop:
+    return jobs._workshop[0]
+
+
+def _rehearsal(maple: Neighborhood, path: str, key: str = "") -> Any:
+    answer = httpx2.get(f"{maple.address}/rehearsal/{path}", trust_env=False)
+    return answer.json()[key or path]
+
+
+def _left(maple: Neighborhood, kind: str) -> int:
+    """How often a trouble will happen yet."""
+    return sum(it["times"] for it in _rehearsal(maple, "trouble", "troubles") if it["kind"] == kind)
+
+
+def _sent_to(maple: Neighborhood, who: str) -> list[str]:
+    """Every text that the carrier took for somebody, also those that did not arrive."""
+    return [
+        it["body"]
+        for it in _rehearsal(maple, "texts")
+        if it["by"] == "api" and it["phone"] == CAST[who]
+    ]
+
+
+def _asked(maple: Neighborhood) -> list[str]:
+    """Who of the volunteers got any text."""
+    return [name for name in VOLUNTEERS if _sent_to(maple, name)]
+
+
+def _validity_periods(maple: Neighborhood) -> list[int]:
+    return [
+        int(line["validity_period"])
+        for line in _rehearsal(maple, "log")
+        if line.get("validity_period")
+    ]
+
+
+def _outbox(maple: Neighborhood, who: str) -> list[Any]:
+    rows = (
+        select(tables.outbox)
+        .join(tables.neighbor, tables.neighbor.c.id == tables.outbox.c.neighbor_id)
+        .where(tables.neighbor.c.phone == CAST[who])
+        .order_by(tables.outbox.c.id)
+    )
+    return list(maple.database.read(lambda c: c.execute(rows).all()))
+
+
+def _state_of(maple: Neighborhood, who: str) -> str:
+    (row,) = _outbox(maple, who)
+    return str(row.state)
+
+
+def _neighbor(maple: Neighborhood, who: str) -> Any:
+    row = select(tables.neighbor).where(tables.neighbor.c.phone == CAST[who])
+    return maple.database.read(lambda c: c.execute(row).one())
