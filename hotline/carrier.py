@@ -1,14 +1,13 @@
 """The only file that calls the carrier's REST API: send a text, look one up.
 
-It raises what `errors` names and stores nothing. The client is opened at first use, so that
-every process has a pool of connections of its own.
+It raises what `errors` names and stores nothing. Whoever forks makes a `Carrier` afterwards, so
+that every process has one pool of connections of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -40,6 +39,11 @@ class Carrier:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self._client = Client(
+            environment.twilio_account_sid,
+            environment.twilio_auth_token.get_secret_value(),
+            http_client=_HttpClient(environment.twilio_api_url),
+        )
 
     def send(self, to: str, body: str, text_id: int, *, good_for: timedelta | None) -> Accepted:
         """Send one text. `good_for`: not to be delivered later than that from now.
@@ -86,16 +90,6 @@ class Carrier:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
         except (ValueError, KeyError) as error:
             raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
-
-    @cached_property
-    def _client(self) -> Client:
-        environment = self._environment
-        token = environment.twilio_auth_token
-        return Client(
-            environment.twilio_account_sid,
-            token.get_secret_value() if token else None,
-            http_client=_HttpClient(environment.twilio_api_url),
-        )
 
 
 def _kind(code: int | None, status: int | None) -> type[CarrierError]:
