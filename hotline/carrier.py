@@ -23,6 +23,7 @@ from hotline.settings import Environment
 
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
 CONNECTIONS = 32
+MOST_LOOKED_AT = 100  # of one number's latest texts
 CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
 LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
 
@@ -69,27 +70,37 @@ class Carrier:
         There is no key that would tell two equal ones apart: whoever asks takes one that
         nobody else has taken. Raises CarrierError.
         """
-        found = self._call(
-            self._client.messages.list,
-            to=to,
-            date_sent_after=since - CLOCKS_APART,
-            limit=200,
-        )
-        ours = [it for it in found if it.body == body and it.direction != "inbound"]
+        # Not by DateSent: a text that is still queued has none.
+        found = self._call(self._client.messages.list, to=to, limit=MOST_LOOKED_AT)
+        ours = [it for it in found if _is_this(it, body, since - CLOCKS_APART)]
         return [it.sid for it in reversed(ours)]
 
     def _call(self, do: Any, **arguments: Any) -> Any:
         try:
             return do(**arguments)
         except TwilioException as error:
-            code, status = getattr(error, "code", None), getattr(error, "status", None)
+            code, status = _number(getattr(error, "code", None)), getattr(error, "status", None)
             raise _kind(code, status)(f"the carrier answered {status}", code=code) from None
         except requests.exceptions.RequestException as error:
             if _never_connected(error):
                 raise CarrierBusy("the carrier cannot be reached") from None
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
-        except (ValueError, KeyError) as error:
+        except Exception as error:
             raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+
+
+def _is_this(message: Any, body: str, since: datetime) -> bool:
+    created = message.date_created
+    return bool(
+        message.body == body
+        and message.direction != "inbound"
+        and (created is None or created >= since)
+    )
+
+
+def _number(code: Any) -> int | None:
+    """Compatible carriers may write numbers as strings."""
+    return int(code) if str(code).isdigit() else None
 
 
 def _kind(code: int | None, status: int | None) -> type[CarrierError]:

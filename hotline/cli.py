@@ -169,7 +169,7 @@ def roster() -> None:
 def roster_import(file: Path) -> None:
     """Put the people of a CSV file on the roster. A bad row changes nothing."""
     of = settings.load(carrier=False)
-    entries = roster_file.read(file.read_text(encoding="utf-8-sig"), of.network)
+    entries = roster_file.read(roster_file.decode(file.read_bytes()), of.network)
     with _database(of) as database:
         database.write(lambda connection: store.put_on_roster(connection, entries, utc_now()))
     click.echo(

@@ -7,13 +7,13 @@ nothing itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from hotline import errors, steps
 from hotline.errors import CarrierError
-from hotline.help_request import Unreached
+from hotline.help_request import HandedBack, Unreached
 from hotline.house import House
 from hotline.steps import Aftermath
 from hotline.store import store
@@ -53,19 +53,21 @@ def failed(
 ) -> Aftermath:
     """A text did not and will not reach somebody: mark what is to be marked, ask the next
     person, try again later, or tell the stewards."""
-    _mark(connection, house, it.neighbor, why)
-    aftermath = Aftermath()
     now = house.now()
+    aftermath = _mark(connection, house, it, why, now)
     if issubclass(why, errors.AccountRefused):
         store.try_anew(connection, it, now, now + ACCOUNT_PAUSE, held_by=code)
         aftermath.add(account_refused(connection, house, code))
     elif it.page_id is not None:
-        aftermath.add(unreached(connection, house, it.page_id))
+        others = not issubclass(why, errors.Filtered | errors.CarrierBusy)
+        aftermath.add(unreached(connection, house, it.page_id, ask_others=others))
     elif _is_worth_another_try(it, why):
         pause = min(TRY_AGAIN * it.tries, LONGEST_PAUSE)
         store.try_anew(connection, it, now, now + pause)
     if issubclass(why, errors.Filtered):
         aftermath.add(_tell_stewards(connection, house, Sentence.STEWARDS_FILTERED, code))
+    if issubclass(why, errors.NotAllowedThere):
+        aftermath.add(_tell_stewards(connection, house, Sentence.STEWARDS_NOT_ALLOWED, code))
     return aftermath
 
 
@@ -84,11 +86,15 @@ def never_left(connection: Connection, house: House, page_id: int) -> Aftermath:
     return steps.take_step(connection, house, number, Unreached(neighbor))
 
 
-def unreached(connection: Connection, house: House, page_id: int) -> Aftermath:
-    """A page came to nothing: somebody else is asked at once."""
+def unreached(connection: Connection, house: House, page_id: int, *, ask_others: bool) -> Aftermath:
+    """A page came to nothing: somebody else is asked at once, unless they would fare no better;
+    then the next wave comes when it is due."""
     if not store.is_unanswered(connection, page_id):
         return Aftermath()
     number, neighbor = store.page_target(connection, page_id)
+    if not ask_others:
+        store.note_unreached(connection, number, neighbor, house.now())
+        return Aftermath()
     return steps.take_step(connection, house, number, Unreached(neighbor))
 
 
@@ -97,13 +103,34 @@ def account_refused(connection: Connection, house: House, code: int | None) -> A
     return _tell_stewards(connection, house, Sentence.STEWARDS_REFUSED, code)
 
 
-def _mark(connection: Connection, house: House, who: int, why: type[CarrierError]) -> None:
+TROUBLES = (
+    (errors.BadNumber, "no_number"),
+    (errors.Landline, "landline"),
+    (errors.Blocked, "blocked"),
+)
+
+
+def _mark(
+    connection: Connection,
+    house: House,
+    it: store.TextOut,
+    why: type[CarrierError],
+    now: datetime,
+) -> Aftermath:
+    """Remember that no text reaches somebody. What they hold is given back: they could neither
+    hear of it nor hand it back themselves."""
     if issubclass(why, errors.OptedOut):
-        store.set_stopped(connection, who, house.now())
-    elif issubclass(why, errors.BadNumber):
-        store.set_trouble(connection, who, "no_number")
-    elif issubclass(why, errors.Landline):
-        store.set_trouble(connection, who, "landline")
+        store.note_opted_out(connection, it.neighbor, it.claimed_at or now, now)
+    elif trouble := next((name for kind, name in TROUBLES if issubclass(why, kind)), None):
+        store.set_trouble(connection, it.neighbor, trouble)
+    else:
+        return Aftermath()
+    aftermath = Aftermath()
+    for request in store.requests_of(connection, it.neighbor):
+        if request.taker == it.neighbor:
+            back = HandedBack(it.neighbor, now)
+            aftermath.add(steps.take_step(connection, house, request.number, back))
+    return aftermath
 
 
 def _tell_stewards(

@@ -14,6 +14,7 @@ HotlineError
     ├── Blocked          never from our number to this one; others may still reach it
     ├── Filtered         taken for spam: do not send it again, tell the stewards
     ├── OptedOut         this person said STOP; never text them again
+    ├── NotAllowedThere  our account may not text this number; others go out: tell the stewards
     ├── AccountRefused   no text will leave until somebody mends our account: tell the stewards
     └── Refused          not this message, for a reason of its own: do not send it again
         └── Uncallable   this number cannot be called; it may well take texts
@@ -104,6 +105,10 @@ class AccountRefused(CarrierError):
     """Our own account or registration is not in order."""
 
 
+class NotAllowedThere(CarrierError):
+    """Our account may not text this number, though it may text others."""
+
+
 class Refused(CarrierError):
     """Not this message, and it will not be otherwise next time."""
 
@@ -136,9 +141,9 @@ _KINDS: Final[dict[int, type[CarrierError]]] = {
     30007: Filtered,
     20003: AccountRefused,
     20404: AccountRefused,
-    21408: AccountRefused,  # this country is not switched on
+    21408: NotAllowedThere,  # this country is not switched on
     21606: AccountRefused,  # the number we send from is not ours, or sends no texts
-    21608: AccountRefused,  # a trial account
+    21608: NotAllowedThere,  # a trial account, which texts few numbers
     30002: AccountRefused,
     30024: AccountRefused,
     30032: AccountRefused,  # toll-free number not verified
@@ -159,7 +164,7 @@ def from_carrier(code: int | None, http_status: int | None) -> type[CarrierError
     if code in _KINDS:
         return _KINDS[code]
     match http_status:
-        case 401 | 403:
+        case 401 | 403 | 404:
             return AccountRefused
         case 429:
             return CarrierBusy

@@ -31,7 +31,7 @@ class HelpRequest:
     """One request. Ids are the neighbors' row numbers; times are aware UTC.
 
     `needs` are need keys, empty when none was recognised. `due` is when volunteers are asked
-    next; None once nobody needs to be asked. `owed` counts people to ask at once, in place of
+    next; None once it is no longer open. `owed` counts people to ask at once, in place of
     some who passed. `round` counts how often asking began, `wave` the waves of this round.
     """
 
@@ -200,6 +200,8 @@ def next_step(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Eff
             return _while_open(request, event)
         case State.TAKEN, _:
             return _while_taken(request, event)
+        case State.DONE, Accepted(neighbor):
+            return request, [Tell(neighbor, _say(Sentence.THANKS_ALL_THE_SAME, request))]
         case _, Accepted(neighbor):
             return request, [Tell(neighbor, _say(Sentence.NO_LONGER_NEEDED, request))]
         case _, Withdrawn():
@@ -224,10 +226,10 @@ def _while_open(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[E
         case Accepted():
             return _taken(request, event)
         case Passed(neighbor):
-            thanks = Tell(neighbor, _say(Sentence.PASSED, request))
-            return replace(request, owed=request.owed + 1), [thanks, AskSoon()]
+            resting, effects = _one_more(request)
+            return resting, [Tell(neighbor, _say(Sentence.PASSED, request)), *effects]
         case Unreached():
-            return replace(request, owed=request.owed + 1), [AskSoon()]
+            return _one_more(request)
         case Withdrawn() | Done():
             return _withdrawn(request, TellWaiting(_say(Sentence.NO_LONGER_NEEDED, request)))
         case HandedBack():
@@ -258,6 +260,13 @@ def _while_taken(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[
             ]
         case _:
             return request, []
+
+
+def _one_more(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
+    """Ask somebody in place of who passed, unless asking rests until a new round begins."""
+    if request.wave == 0:
+        return request, []
+    return replace(request, owed=request.owed + 1), [AskSoon()]
 
 
 def _told_done(request: HelpRequest, taker: int, by: int) -> list[Effect]:

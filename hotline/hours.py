@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,7 @@ class Quiet:
         return min(end for end in ends if end > moment and not self.covers(end.astimezone(zone)))
 
 
+@lru_cache(maxsize=4096)
 def parse_hours(text: str) -> Hours:
     """Read the hours of a neighbor; nothing means any time. Raises BadHours."""
     plain = _plain(text)

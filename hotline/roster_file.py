@@ -23,8 +23,7 @@ LONGEST_HOURS = 200
 
 def read(text: str, network: Network) -> list[RosterEntry]:
     """The people of a CSV file. Raises BadRoster with every mistake in it."""
-    # A table saved by a spreadsheet may begin with a byte order mark and use semicolons.
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), restkey="", restval="")
+    rows = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text), restkey="", restval="")
     rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or []]
     mistakes = list(_wrong_columns(rows.fieldnames))
     if mistakes:
@@ -43,6 +42,20 @@ def read(text: str, network: Network) -> list[RosterEntry]:
     return entries
 
 
+def decode(content: bytes) -> str:
+    """The text of a table, also as older spreadsheets save it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _delimiter(text: str) -> str:
+    """Where a comma is used in numbers, spreadsheets put semicolons between the fields."""
+    header = text.partition("\n")[0]
+    return ";" if ";" in header and "," not in header else ","
+
+
 def entry(fields: dict[str, str], network: Network) -> RosterEntry:
     """One person, from fields named like the columns. Raises BadRoster."""
     mistakes: list[str] = []
@@ -55,6 +68,8 @@ def entry(fields: dict[str, str], network: Network) -> RosterEntry:
 def _wrong_columns(names: Collection[str]) -> Iterator[str]:
     for missing in (name for name in REQUIRED if name not in names):
         yield f"row 1: there is no column {missing}; the first row names them: {','.join(COLUMNS)}"
+    for twice in sorted({name for name in names if name and list(names).count(name) > 1}):
+        yield f"row 1: there are several columns {twice}"
     for unknown in (name for name in names if name not in COLUMNS):
         yield f"row 1: {unknown!r} is no column; there can be {', '.join(COLUMNS)}"
 
@@ -68,7 +83,7 @@ def _entry(
         return None
     return RosterEntry(
         phone=parse(fields["phone"], network.country),
-        name=fields["name"],
+        name=" ".join(fields["name"].split()),
         languages=_several(fields, "languages"),
         areas=_several(fields, "areas"),
         needs=_several(fields, "needs"),
@@ -82,8 +97,11 @@ def _mistakes(fields: dict[str, str], network: Network) -> Iterator[str]:
         parse(fields.get("phone", ""), network.country)
     except BadPhone as error:
         yield f"phone {error}"
-    if not fields.get("name"):
+    name = fields.get("name", "")
+    if not name:
         yield "name is empty"
+    elif not any(letter.isalpha() for letter in name):
+        yield "name has no letters in it"
     if len(fields.get("name", "")) > LONGEST_NAME:
         yield f"name is longer than {LONGEST_NAME} letters"
     try:

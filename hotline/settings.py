@@ -196,7 +196,7 @@ def _sender(text: str) -> str:
 
 
 Whole = Annotated[int, Field(strict=True, ge=1)]
-Minutes = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(strict=True, gt=0, le=10_080, allow_inf_nan=False)]
 Key = Annotated[str, AfterValidator(_key)]
 Word = Annotated[str, AfterValidator(_word)]
 OneWord = Annotated[str, AfterValidator(_no_spaces)]

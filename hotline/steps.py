@@ -42,6 +42,7 @@ from hotline.settings import Network
 from hotline.store import store
 from hotline.words import Sentence, Text, text
 
+HELD_LONGER = timedelta(seconds=30)
 TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
 LONGEST_TEXT = 1600  # letters; the carrier's limit
@@ -85,13 +86,15 @@ def take_step(
     *,
     sender: int | None = None,
     note: str = "",
+    before: HelpRequest | None = None,
 ) -> Aftermath:
     """Let `event` happen to a request and write down all that follows.
 
     `sender` is the neighbor who caused it: what they are told is the answer, not a text of its
-    own. `note` is kept with their page. Raises Stale when the request changed meanwhile.
+    own. `note` is kept with their page. `before` is the request that the event was decided upon.
+    Raises Stale when the request changed meanwhile.
     """
-    before = store.find_request(connection, number)
+    before = before or store.find_request(connection, number)
     if before is None:
         return Aftermath()
     after, effects = help_request.next_step(before, event)
@@ -108,12 +111,14 @@ def _note_on_page(
         case Accepted(neighbor) if after.taker == neighbor and after.state is State.TAKEN:
             store.answer_page(connection, after.number, neighbor, "accepted", now, note)
         case Accepted(neighbor):
-            # The answer says who was faster: then nobody needs to be told so once more.
+            # The answer says who was faster: then nobody needs to be told so once more. And
+            # should it be handed back, somebody who said YES at last can be asked again.
             store.drop_news(connection, after.number, neighbor)
+            store.answer_page(connection, after.number, neighbor, "covered", now, note)
         case Passed(neighbor) | HandedBack(neighbor):
             store.answer_page(connection, after.number, neighbor, "passed", now, note)
         case Unreached(neighbor):
-            store.answer_page(connection, after.number, neighbor, "unreached", now)
+            store.note_unreached(connection, after.number, neighbor, now)
         case _:
             pass
 
@@ -160,7 +165,8 @@ def ask_volunteers(connection: Connection, house: House, number: int) -> Afterma
     now = house.now()
     if request is None or request.state is not State.OPEN or not _is_due(request, now):
         return Aftermath()
-    return take_step(connection, house, number, _asking(connection, house, request, now))
+    event = _asking(connection, house, request, now)
+    return take_step(connection, house, number, event, before=request)
 
 
 def _is_due(request: HelpRequest, now: datetime) -> bool:
@@ -172,8 +178,8 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
     network = house.network
     starts = roster.may_ask_from(request.urgent, network, now)
     held_until = store.texts_held_until(connection)
-    if held_until and held_until > now:
-        starts = max(starts, held_until)
+    if held_until:  # what is held back shows when texts leave again: nobody is asked before
+        starts = max(starts, held_until, now + HELD_LONGER)
     if starts > now:
         return NotBefore(starts)
     wave_due = request.due is not None and request.due <= now
@@ -185,6 +191,8 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
         return WaveDue(crew, now + wave_length(request, network))
     if crew or (not wave_due and store.anybody_may_still_answer(connection, request)):
         return OthersDue(crew)
+    if store.pages_wait_to_leave(connection, request):
+        return NotBefore(now + wave_length(request, network))
     told = request.told_nobody_at
     return NobodyLeft(
         again_at=roster.ask_again_at(request.urgent, network, now),
@@ -296,10 +304,14 @@ class _Scribe:
         number = self.request.number
         quote = self._quote(person.language)
         whole = text(Sentence.YOURS, number=number, quote=quote)
-        if segments.count(spoken(self.connection, self.house, whole, person.language)) <= 1:
-            return [whole]
-        follows = text(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
-        return [follows, text(Sentence.QUOTE, number=number, quote=quote)]
+        said = [whole]
+        if segments.count(spoken(self.connection, self.house, whole, person.language)) > 1:
+            follows = text(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
+            said = [follows, text(Sentence.QUOTE, number=number, quote=quote)]
+        requester = self.request.requester
+        if store.neighbors(self.connection, [requester])[requester].stopped:
+            said.append(text(Sentence.THEY_SAID_STOP, number=number))
+        return said
 
     def _quote(self, language: str | None) -> str:
         picture = spoken(self.connection, self.house, text(Sentence.PICTURE), language)

@@ -57,7 +57,7 @@ class Sentence(StrEnum):
         " says yes. No longer needed? Reply NEVER MIND."
     )
     STATUS_WAITING = N_(
-        "Your request {number} is open. We ask neighbors again at {time} and text you as soon as"
+        "Your request {number} is open. We ask neighbors at {time} and text you as soon as"
         " somebody says yes. No longer needed? Reply NEVER MIND."
     )
     STATUS_TAKEN = N_("{name} has your request {number}. Reply here to talk to {name}.")
@@ -109,7 +109,7 @@ class Sentence(StrEnum):
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
     PICTURE = N_("[a picture]")
-    PASSED = N_("Thanks for telling us. We ask somebody else. If you can after all: YES {number}")
+    PASSED = N_("Thanks for telling us. If you can after all: YES {number}")
     COVERED = N_("{number} is covered: {name} has it. Thank you for being there!")
     TOO_LATE = N_("{number} is already covered: {name} got there first. Thank you for saying yes!")
     THANKS_ALL_THE_SAME = N_("Thanks for telling us. {number} is taken care of already.")
@@ -134,14 +134,19 @@ class Sentence(StrEnum):
     WHICH_DONE = N_("Which one is done: {numbers}? Reply with its number, like DONE {number}")
 
     # Between the two.
+    THEY_SAID_STOP = N_(
+        "{number}: they stopped our texts, so we cannot pass yours on. What they write, you get."
+        " CANT {number} hands it back."
+    )
     FROM_TAKER = N_("{name} ({number}): {words}")
     FROM_REQUESTER = N_("Your neighbor ({number}): {words}")
     WHICH_TALK = N_(
-        "Who is this for? Put the number first: {numbers}. For example: {number} on my way"
+        "Who is this for? Put the number first: {numbers}. For example: {number} thank you"
     )
 
     # To anybody.
     LANGUAGE_SET = N_("OK, we will write to you in English.")
+    LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
     STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
     WANTS_TO_JOIN = N_(
         "Thank you for wanting to help! Tell somebody at {network} and they put you on the list."
@@ -159,6 +164,11 @@ class Sentence(StrEnum):
     STEWARDS_FILTERED = N_(
         "{network}: the phone company held back a text as spam (error {code}). Please look at"
         " the account before more are held back."
+    )
+
+    STEWARDS_NOT_ALLOWED = N_(
+        "{network}: our account may not text one of the numbers that need us (error {code})."
+        " Please look at its countries and its trial."
     )
 
     # Parts of sentences.

@@ -40,6 +40,7 @@ class Situation:
     on_roster: bool = False
     stopped: bool = False
     language_known: bool = False
+    languages: tuple[str, ...] = ()
     example: tuple[str, ...] = ()
 
     @property
@@ -112,7 +113,7 @@ class PassOn:
 
     to: int
     text: Text
-    number: int
+    request: HelpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ def _language(situation: Situation, reading: Reading) -> list[Act]:
     telling = reading.intent in (Intent.LANGUAGE, Intent.WORDS, Intent.SMALL_TALK)
     if reading.language is None or (situation.language_known and not telling):
         return []
+    if reading.language not in situation.languages:
+        return []
     return [SetLanguage(reading.language, chosen=reading.intent is Intent.LANGUAGE)]
 
 
@@ -156,7 +159,8 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
         case Intent.START | Intent.CARRIER_HELP:
             return []  # the carrier answers these, and twice is once too often
         case Intent.LANGUAGE:
-            return [Say(text(Sentence.LANGUAGE_SET))]
+            known = reading.language in situation.languages
+            return [Say(text(Sentence.LANGUAGE_SET if known else Sentence.LANGUAGE_NOT_SPOKEN))]
         case Intent.STATUS:
             return _status(situation, reading)
         case Intent.WITHDRAW:
@@ -194,9 +198,7 @@ def _while_stopped(situation: Situation, reading: Reading) -> list[Act]:
         return _withdraw(situation, reading)
     if reading.intent is not Intent.WORDS:
         return []
-    if situation.my_open:
-        return [AddWords(situation.my_open, reading.needs, reading.area)]
-    return [OpenRequest(reading.needs, reading.area)]
+    return _words(situation, reading)
 
 
 def _is_bare_yes(reading: Reading) -> bool:
@@ -247,6 +249,8 @@ def _done(situation: Situation, reading: Reading) -> list[Act]:
         return [Happens(about[0].number, Done(by=situation.me))]
     if about:
         return [Say(_which(Sentence.WHICH_DONE, [it.number for it in about]))]
+    if any(it.number == reading.number and it.request is State.DONE for it in situation.pages):
+        return [Say(text(Sentence.DONE, number=reading.number))]
     return _small_talk(situation, replace(reading, intent=Intent.SMALL_TALK))
 
 
@@ -279,6 +283,8 @@ def _answer_about(situation: Situation, reading: Reading, number: int) -> list[A
         return _status(situation, reading)
     if reading.area is not None or reading.needs:
         return _words(situation, reading)  # a postcode looks like a number
+    if situation.conversations and reading.said.strip(" .!#").isdigit():
+        return _words(situation, reading)  # "How many bags?" "2"
     if situation.open_pages:
         return [Say(_which(Sentence.WHICH, [it.number for it in situation.open_pages]))]
     if situation.on_roster:
@@ -342,20 +348,29 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
         return [OpenRequest(reading.needs, reading.area)]
     if situation.conversations:
         return _pass_on(situation, reading)
-    if situation.open_pages and not reading.asks:
+    if situation.open_pages and not reading.needs:
+        # "What do they need?" asks us about the page, and nothing for themselves.
         return _guide(situation, Sentence.HOW_TO_TAKE_OR_ASK)
     return [OpenRequest(reading.needs, reading.area)]
 
 
 def _pass_on(situation: Situation, reading: Reading) -> list[Act]:
     """To the other person, if it is certain who that is; else we ask and nobody gets it."""
-    talks = situation.conversations
-    if len(talks) > 1 or situation.my_open:
-        talks = [it for it in talks if it.number == reading.first_number]
-    if len(talks) != 1:
-        every = [it.number for it in situation.requests]
-        return [Say(_which(Sentence.WHICH_TALK, every))]
-    return [_passed_on(situation, reading, talks[0])]
+    talks, mine = situation.conversations, situation.my_open
+    if mine and mine.number == reading.first_number:
+        return [AddWords(mine, reading.needs, reading.area)]
+    named = [it for it in talks if it.number == reading.first_number]
+    if len(talks) == 1 and not mine:
+        named = talks
+    if not named:
+        return [Say(_which_talk(situation))]
+    return [_passed_on(situation, reading, named[0])]
+
+
+def _which_talk(situation: Situation) -> Text:
+    every = tuple(sorted(it.number for it in situation.requests))
+    example = situation.conversations[-1].number
+    return text(Sentence.WHICH_TALK, numbers=every[-4:], number=example)
 
 
 def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> PassOn:
@@ -365,9 +380,9 @@ def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> Pas
     assert talk.taker is not None  # noqa: S101 - what "taken" means
     if talk.taker == situation.me:
         told = text(Sentence.FROM_TAKER, number=talk.number, name=talk.taker, words=words)
-        return PassOn(talk.requester, told, talk.number)
+        return PassOn(talk.requester, told, talk)
     told = text(Sentence.FROM_REQUESTER, number=talk.number, words=words)
-    return PassOn(talk.taker, told, talk.number)
+    return PassOn(talk.taker, told, talk)
 
 
 def _which(sentence: Sentence, numbers: Sequence[int]) -> Text:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 
 from hotline.phone import emergency_number
 from hotline.settings import Network
@@ -94,6 +95,13 @@ _REACTION = re.compile(
 )
 
 
+# Some phones sign every text.
+_SIGNATURE = re.compile(
+    r"\n\s*(?:sent from my|get outlook for|enviado desde mi|envoye de mon|envoyé de mon)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     word: str
@@ -107,6 +115,7 @@ class Token:
 
 def clean(body: str) -> str:
     """The words without control characters, runs of blanks, and what is over the limit."""
+    body = _SIGNATURE.sub("", body)
     shown = "".join(
         " " if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") else letter
         for letter in body[:LONGEST]
@@ -130,6 +139,10 @@ def read(
     """
     said = clean(body)
     tokens = _tokens(said)
+    if copied := _copied_page(tokens):
+        number, length = copied
+        answer = said[tokens[length].start :] if length < len(tokens) else ""
+        return _about_the_copy(read(answer, network, asked_about=asked_about), number)
     words = " ".join(token.word for token in tokens)
     command = _by_the_carrier(opt_out) or _command(words, tokens, said)
     if command is None and words in _emergency_numbers(network.country) - _as_words(asked_about):
@@ -148,6 +161,28 @@ def _emergency_numbers(country: str) -> frozenset[str]:
 
 def _as_words(numbers: Collection[int]) -> frozenset[str]:
     return frozenset(str(number) for number in numbers)
+
+
+def _copied_page(tokens: list[Token]) -> tuple[int, int] | None:
+    """The number in a page that was pasted whole, and how many tokens of ours there are: up to
+    "YES 12 … NO 12 to pass"."""
+    words = [token.word for token in tokens]
+    for place in range(2, len(words) - 1):
+        number = words[place + 1]
+        if words[place] != "no" or not tokens[place + 1].is_number:
+            continue
+        before = list(pairwise(words[:place]))
+        if ("yes", number) in before or ("si", number) in before:
+            behind = place + 2
+            return int(number), behind + _longest_phrase(tokens[behind:], vocabulary.COPIED)
+    return None
+
+
+def _about_the_copy(reading: Reading, number: int) -> Reading:
+    """What stands behind a pasted page answers it. Nothing behind it is no answer."""
+    if reading.intent in (Intent.YES, Intent.NO, Intent.HAND_BACK) and reading.number is None:
+        return replace(reading, number=number)
+    return reading if reading.said else Reading(Intent.REACTION)
 
 
 def _is_postcode(reading: Reading, asked_about: Collection[int]) -> bool:
@@ -389,8 +424,15 @@ def _own_words(tokens: list[Token], said: str) -> Reading:
     """Small talk, or words of substance. "Yes?" and "ok who is this?" ask us, not for help."""
     passing = _longest_phrase(tokens, vocabulary.YES) if _is_question(said) else 0
     words = [token.word for token in tokens[passing:]]
-    small = all(word in _SMALL_TALK or not word.isalnum() for word in words)
-    return Reading(Intent.SMALL_TALK if small else Intent.WORDS)
+    small = all(word in _SMALL_TALK or not word.isalnum() or len(word) == 1 for word in words)
+    thanks = bool(words) and words[0] in vocabulary.THANKS and _is_short_sentence(tokens, said)
+    return Reading(Intent.SMALL_TALK if small or thanks else Intent.WORDS)
+
+
+def _is_short_sentence(tokens: list[Token], said: str) -> bool:
+    """Up to eight words with no stop between them: "thank you Ana you saved us"."""
+    between = said[tokens[0].start : tokens[-1].end]
+    return len(tokens) <= 8 and not any(sign in between for sign in ",.;:-\n")
 
 
 _SMALL_TALK = frozenset().union(*vocabulary.SMALL_TALK.values())

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from hotline import steps
-from hotline.help_request import Event, Tell, WordsAdded
+from hotline.help_request import Event, HelpRequest, Tell, WordsAdded
 from hotline.house import House
 from hotline.steps import Aftermath
 from hotline.store import store
-from hotline.words import Text
+from hotline.words import Sentence, Text, text
 from sms import conversation
 from sms.conversation import (
     Act,
@@ -79,6 +79,7 @@ def _situation(connection: Connection, house: House, person: store.Neighbor) -> 
         on_roster=person.on_roster,
         stopped=person.stopped,
         language_known=person.language is not None,
+        languages=house.network.languages,
         example=tuple(need.key for need in house.network.needs[:1]),
     )
 
@@ -113,12 +114,14 @@ class _Visit:
                 store.keep_words(connection, self.inbound, request.number)
                 self.aftermath.add(after)
             case AddWords(request, needs, area):
+                store.require_unchanged(connection, request)
                 store.keep_words(connection, self.inbound, request.number)
                 self._happen(request.number, steps.more_words(self.house, request, needs, area))
             case Happens(number, event, note):
                 self._happen(number, event, note)
-            case PassOn(to, told, number):
-                self._pass_on(to, told, number)
+            case PassOn(to, told, request):
+                store.require_unchanged(connection, request)
+                self._pass_on(to, told, request)
 
     def _set_language(self, language: str, chosen: bool) -> None:
         """What somebody chose by a command is not changed by a guess."""
@@ -133,9 +136,11 @@ class _Visit:
             )
         )
 
-    def _pass_on(self, to: int, told: Text, number: int) -> None:
-        request = store.find_request(self.connection, number)
-        if request is not None:
-            effects = [Tell(to, told)]
-            now = self.house.now()
-            self.aftermath.add(steps.carry_out(self.connection, self.house, request, effects, now))
+    def _pass_on(self, to: int, told: Text, request: HelpRequest) -> None:
+        """To the other person; whoever wrote hears it if that person stopped our texts."""
+        if store.neighbors(self.connection, [to])[to].stopped:
+            self.do(Say(text(Sentence.THEY_SAID_STOP, number=request.number)))
+            return
+        now = self.house.now()
+        passed_on = [Tell(to, told)]
+        self.aftermath.add(steps.carry_out(self.connection, self.house, request, passed_on, now))

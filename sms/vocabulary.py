@@ -42,6 +42,7 @@ JOIN = {
     *("how can i help", "unirme", "quiero ayudar", "quiero ser voluntario"),
     *("quiero ser voluntaria", "voluntario", "voluntaria"),
 }
+THANKS = {"thanks", "thank", "thx", "ty", "gracias", "merci", "mesi"}
 EMERGENCY = frozenset({"911", "112", "999", "sos"})  # and that of the network's country
 DONE = {
     *("done", "all done", "finished", "completed", "its done", "delivered", "hecho", "listo"),
@@ -57,7 +58,17 @@ YES = {
     *("yes", "yes please", "y", "yeah", "yea", "yep", "yup", "yess", "yesss", "ye", "sure"),
     *("sure thing", "yes maam", "yes sir", "ill take", "i will take"),
     *("ok", "okay", "okey", "k", "kk", "take", "take it", "ill take it", "i will take it"),
-    *("i can", "i can do it", "i can help", "i can take it", "ill do it", "i will", "i got it"),
+    *(
+        "i can",
+        "i can do it",
+        "i can help",
+        "i can take it",
+        "i can do this",
+        "i can do that",
+        "ill do it",
+        "i will",
+        "i got it",
+    ),
     *("i got this", "ive got it", "on it", "im on it", "absolutely", "of course", "certainly"),
     *("no problem", "accept", "accepted", "count me in", "im in", "will do", "happy to"),
     *("si", "sii", "si puedo", "yo puedo", "puedo", "yo voy", "voy", "lo tomo", "la tomo"),

@@ -27,7 +27,9 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 def inbound(connection: Connection, house: House, form: Mapping[str, str]) -> Aftermath:
     """`POST /sms`: somebody texted. Raises BadForm."""
     sid = _sid(form)
-    sender = phone.sender(form.get("From", ""))
+    if not form.get("From"):
+        raise BadForm("From is missing")
+    sender = phone.sender(form["From"])
     if sender is None or phone.is_short_code(sender):
         return Aftermath()  # letters, a hidden number or a machine: nobody to be answered
     body = _UNSPEAKABLE.sub("", form.get("Body", ""))[:LONGEST_BODY]

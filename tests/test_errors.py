@@ -17,6 +17,7 @@ from hotline.errors import (
     Filtered,
     HotlineError,
     Landline,
+    NotAllowedThere,
     OptedOut,
     OutdatedDatabase,
     Refused,
@@ -33,7 +34,8 @@ MEANINGS: dict[type[CarrierError], list[int]] = {
     Unreachable: [30003, 30008],
     Blocked: [30004, 21612],
     Filtered: [30007],
-    AccountRefused: [20003, 20404, 21408, 21606, 21608, 30002, 30024, 30032, 30034, 30035],
+    NotAllowedThere: [21408, 21608],
+    AccountRefused: [20003, 20404, 21606, 30002, 30024, 30032, 30034, 30035],
     Uncallable: [13224, 13225, 21215, 21216],
 }
 
@@ -47,7 +49,7 @@ def test_a_number_of_the_carrier_means_one_thing(code: int, kind: type[CarrierEr
 
 def test_the_number_counts_more_than_the_http_status() -> None:
     assert from_carrier(21610, 400) is OptedOut
-    assert from_carrier(21408, 503) is AccountRefused
+    assert from_carrier(21408, 503) is NotAllowedThere
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_the_number_counts_more_than_the_http_status() -> None:
         (401, AccountRefused),
         (403, AccountRefused),
         (400, Refused),
-        (404, Refused),
+        (404, AccountRefused),
         (None, Refused),
     ],
 )

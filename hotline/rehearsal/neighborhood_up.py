@@ -6,6 +6,8 @@ as in earnest; only its carrier is the rehearsal's, behind the web server's own 
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import socket
 from collections.abc import Callable
@@ -29,8 +31,8 @@ ACCOUNT = "AC" + "0" * 32
 HOST = "127.0.0.1"
 
 
-class PortTaken(HotlineError):
-    """Another program listens where the rehearsal should."""
+class InUse(HotlineError):
+    """Another program has the port, or another hotline the folder."""
 
 
 def run(data: Path, port: int) -> None:
@@ -38,6 +40,7 @@ def run(data: Path, port: int) -> None:
     data = data.resolve()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _require_free(port)
+    _require_alone(data)
     redis_server.program()
     redis_socket = redis_server.socket_in(data)
     of = _settings(data, port, redis_socket)
@@ -53,13 +56,22 @@ def run(data: Path, port: int) -> None:
     Keeper(tasks).run()
 
 
+def _require_alone(data: Path) -> None:
+    """One hotline in one folder. The lock goes with the processes that hold it."""
+    handle = os.open(data / "running", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise InUse(f"Another hotline runs in {data}: end it, or choose --data") from None
+
+
 def _require_free(port: int) -> None:
     with socket.socket() as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             attempt.bind((HOST, port))
         except OSError:
-            raise PortTaken(
+            raise InUse(
                 f"Something else uses port {port}: choose another, like --port {port + 1}"
             ) from None
 

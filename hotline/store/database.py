@@ -16,13 +16,10 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
@@ -51,8 +48,8 @@ class Database:
     def write(self, work: Work[Result]) -> Result:
         """Run `work` in a transaction of its own and return what it returned, committed.
 
-        `work` may run more than once: it is run again after it raised `Stale`, or after
-        PostgreSQL chose it as the loser of a race. What else it raises undoes it and is raised.
+        On PostgreSQL `work` may run more than once: again after it raised `Stale`, or after the
+        database chose it as the loser of a race. What else it raises undoes it and is raised.
         """
         return self.submit(work).result()
 
@@ -224,10 +221,3 @@ def _start_afresh() -> None:
 
 
 os.register_at_fork(after_in_child=_start_afresh)
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite address, for messages and for checking its folder."""
-    from pathlib import Path
-
-    return Path(url.split("///", 1)[1]) if url.startswith("sqlite") else None

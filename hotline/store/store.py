@@ -116,8 +116,21 @@ def set_stopped(connection: Connection, who: int, stopped_at: datetime | None) -
     connection.execute(update(neighbor).where(neighbor.c.id == who).values(stopped_at=stopped_at))
 
 
+def note_opted_out(connection: Connection, who: int, since: datetime, now: datetime) -> None:
+    """The carrier says that they said STOP. If they wrote to us after `since`, it may be old."""
+    connection.execute(
+        update(neighbor)
+        .where(
+            neighbor.c.id == who,
+            neighbor.c.stopped_at.is_(None),
+            or_(neighbor.c.heard_at.is_(None), neighbor.c.heard_at <= since),
+        )
+        .values(stopped_at=now)
+    )
+
+
 def set_trouble(connection: Connection, who: int, trouble: str) -> None:
-    """`trouble`: "landline" (cannot get texts) or "no_number"."""
+    """`trouble`: "landline" (cannot get texts), "no_number" or "blocked" (not from us)."""
     connection.execute(update(neighbor).where(neighbor.c.id == who).values(trouble=trouble))
 
 
@@ -184,6 +197,18 @@ def save_request(connection: Connection, before: HelpRequest, after: HelpRequest
     )
     if changed.rowcount != 1:
         raise Stale(f"request {before.number} changed meanwhile")
+
+
+def require_unchanged(connection: Connection, it: HelpRequest) -> None:
+    """Hold a request as it was read until this transaction ends; raises Stale if it moved on.
+
+    For what belongs to a request without changing it: words that are added or passed on.
+    """
+    same = select(request.c.number).where(
+        request.c.number == it.number, request.c.version == it.version
+    )
+    if connection.execute(same.with_for_update()).first() is None:
+        raise Stale(f"request {it.number} changed meanwhile")
 
 
 def requests_of(connection: Connection, who: int) -> list[HelpRequest]:
@@ -326,6 +351,33 @@ def anybody_may_still_answer(connection: Connection, it: HelpRequest) -> bool:
     return connection.execute(select(exists(waiting))).scalar_one()
 
 
+def note_unreached(connection: Connection, number: int, who: int, now: datetime) -> None:
+    """The last page that somebody got about this request did not arrive."""
+    last = select(func.max(page.c.id)).where(
+        page.c.request_number == number, page.c.neighbor_id == who
+    )
+    connection.execute(
+        update(page)
+        .where(page.c.id == last.scalar_subquery(), page.c.state == "asked")
+        .values(state="unreached", answered_at=now)
+    )
+
+
+def pages_wait_to_leave(connection: Connection, it: HelpRequest) -> bool:
+    """Whether a page of this round is not with the carrier yet."""
+    waiting = (
+        select(page.c.id)
+        .join(outbox, outbox.c.page_id == page.c.id)
+        .where(
+            page.c.request_number == it.number,
+            page.c.round == it.round,
+            page.c.state == "asked",
+            outbox.c.state.in_(["waiting", "sending", "unknown"]),
+        )
+    )
+    return connection.execute(select(exists(waiting))).scalar_one()
+
+
 def page_target(connection: Connection, page_id: int) -> tuple[int, int]:
     """The request's number and the neighbor's id of a page."""
     row = connection.execute(
@@ -370,14 +422,13 @@ def volunteers_for(connection: Connection, it: HelpRequest, now: datetime) -> li
 
 
 def _volunteers(it: HelpRequest, now: datetime) -> Select[Any]:
-    texted = page.c.state != "unreached"  # a page that never arrived asked nobody
     about_this = page.c.request_number == it.number
     asked = (
         select(
             page.c.neighbor_id,
-            func.max(case((texted, page.c.asked_at)), type_=tables.Moment).label("asked_at"),
-            _count(and_(texted, page.c.asked_at > now - timedelta(days=1))).label("a_day"),
-            _count(and_(texted, page.c.asked_at > now - timedelta(days=7))).label("a_week"),
+            func.max(page.c.asked_at, type_=tables.Moment).label("asked_at"),
+            _count(page.c.asked_at > now - timedelta(days=1)).label("a_day"),
+            _count(page.c.asked_at > now - timedelta(days=7)).label("a_week"),
             _count(and_(about_this, page.c.round == it.round)).label("this_round"),
             func.max(
                 case((and_(about_this, page.c.state == "passed"), page.c.answered_at)),
@@ -423,30 +474,35 @@ def put_on_roster(connection: Connection, entries: Iterable[RosterEntry], now: d
 
     The first of somebody's languages becomes what we write to them in, unless they chose one.
     """
-    for entry in entries:
-        known = {
-            "name": entry.name,
-            "languages": list(entry.languages),
-            "areas": list(entry.areas),
-            "needs": list(entry.needs),
-            "hours": entry.hours,
-            "reach": entry.reach,
-            "on_roster": True,
-        }
-        language = entry.languages[0] if entry.languages else None
-        added = _upsert(connection, neighbor).values(
-            phone=entry.phone, since=now, language=language, **known
-        )
-        unless_chosen = case(
-            (neighbor.c.language_chosen, neighbor.c.language),
-            else_=func.coalesce(language, neighbor.c.language),
-        )
-        connection.execute(
-            added.on_conflict_do_update(
-                index_elements=[neighbor.c.phone],
-                set_={**known, "trouble": None, "language": unless_chosen},
-            )
-        )
+    added = _upsert(connection, neighbor)
+    new = added.excluded
+    known = {name: new[name] for name in ("name", "languages", "areas", "needs", "hours", "reach")}
+    language = case(
+        (neighbor.c.language_chosen, neighbor.c.language),
+        else_=func.coalesce(new.language, neighbor.c.language),
+    )
+    put = added.on_conflict_do_update(
+        index_elements=[neighbor.c.phone],
+        set_={**known, "on_roster": True, "trouble": None, "language": language},
+    )
+    rows = [_on_roster(entry, now) for entry in entries]
+    if rows:
+        connection.execute(put, rows)
+
+
+def _on_roster(entry: RosterEntry, now: datetime) -> dict[str, Any]:
+    return {
+        "phone": entry.phone,
+        "name": entry.name,
+        "language": entry.languages[0] if entry.languages else None,
+        "languages": list(entry.languages),
+        "areas": list(entry.areas),
+        "needs": list(entry.needs),
+        "hours": entry.hours,
+        "reach": entry.reach,
+        "on_roster": True,
+        "since": now,
+    }
 
 
 def roster(connection: Connection) -> list[RosterEntry]:
@@ -610,12 +666,25 @@ def claim_lost_texts(
     return _texts_out(connection, list(claimed))
 
 
-def note_accepted(connection: Connection, text_id: int, sid: str) -> None:
+# What a sender reports holds only while its claim does: whoever claimed the text after it raised
+# `tries`, and knows better.
+
+
+def _still_claimed(it: TextOut) -> Any:
+    return and_(
+        outbox.c.id == it.id,
+        outbox.c.tries == it.tries,
+        outbox.c.state.in_(["sending", "unknown"]),
+    )
+
+
+def note_accepted(connection: Connection, it: TextOut, sid: str) -> None:
     """The carrier has it. Its first callback may have been faster: then only the SID is new."""
-    of_this = update(outbox).where(outbox.c.id == text_id)
-    connection.execute(of_this.values(sid=sid, error=None))
+    connection.execute(update(outbox).where(outbox.c.id == it.id).values(sid=sid))
     connection.execute(
-        of_this.where(outbox.c.state.in_(["sending", "unknown"])).values(state="accepted", due=None)
+        update(outbox)
+        .where(outbox.c.id == it.id, outbox.c.state.in_(["waiting", "sending", "unknown"]))
+        .values(state="accepted", due=None, error=None)
     )
 
 
@@ -633,14 +702,12 @@ def drop_news(connection: Connection, number: int, who: int) -> None:
 
 
 def note_waiting(
-    connection: Connection, text_id: int, due: datetime, held_by: int | None = None
+    connection: Connection, it: TextOut, due: datetime, held_by: int | None = None
 ) -> None:
     """Not taken by the carrier: to be sent again then. `held_by`: the carrier's number for what
     holds back every text of ours until somebody mends it."""
     connection.execute(
-        update(outbox)
-        .where(outbox.c.id == text_id, outbox.c.state.in_(["sending", "unknown"]))
-        .values(state="waiting", due=due, error=held_by)
+        update(outbox).where(_still_claimed(it)).values(state="waiting", due=due, error=held_by)
     )
 
 
@@ -653,21 +720,15 @@ def texts_held_until(connection: Connection) -> datetime | None:
     ).scalar()
 
 
-def note_unknown(connection: Connection, text_id: int, due: datetime) -> None:
+def note_unknown(connection: Connection, it: TextOut, due: datetime) -> None:
     """Taken or not, we cannot know: to be looked up then."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == text_id, outbox.c.state.in_(["sending", "unknown"]))
-        .values(state="unknown", due=due)
-    )
+    connection.execute(update(outbox).where(_still_claimed(it)).values(state="unknown", due=due))
 
 
-def note_failed(connection: Connection, text_id: int, error: int | None) -> bool:
+def note_failed(connection: Connection, it: TextOut, error: int | None) -> bool:
     """The carrier will not take it, ever. False if it had moved on."""
     changed = connection.execute(
-        update(outbox)
-        .where(outbox.c.id == text_id, outbox.c.state.in_(["sending", "unknown"]))
-        .values(state="failed", error=error, due=None)
+        update(outbox).where(_still_claimed(it)).values(state="failed", error=error, due=None)
     )
     return changed.rowcount == 1
 

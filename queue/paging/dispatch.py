@@ -76,6 +76,12 @@ class Bell:
             )
 
 
+class PlainJob(Job):
+    """A job that calls nothing but its function: RQ would import and call these as well."""
+
+    success_callback = failure_callback = stopped_callback = None
+
+
 class PagingWorker(SimpleWorker):
     """Works in its own process without a fork per job, and does only jobs that are ours.
 
@@ -99,6 +105,7 @@ class PagingWorker(SimpleWorker):
 def worker(redis_url: str, name: str | None = None) -> PagingWorker:
     """A worker on our one queue. It outlasts a restart of Redis."""
     redis = Redis.from_url(redis_url, retry=Retry(ExponentialBackoff(cap=5), 20))
-    queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
-    options: dict[str, Any] = {"log_job_description": False, "serializer": JSONSerializer}
+    plain: dict[str, Any] = {"serializer": JSONSerializer, "job_class": PlainJob}
+    queue = Queue(QUEUE, connection=redis, **plain)
+    options = {"log_job_description": False, **plain}
     return PagingWorker([queue], connection=redis, name=name, **options)

@@ -28,7 +28,8 @@ from paging.dispatch import Bell
 log = logging.getLogger("hotline.jobs")
 
 AT_ONCE = 16  # texts on their way to the carrier at the same time
-LOST_AFTER = timedelta(seconds=60)  # a text somebody began to send and never reported about
+LOST_AFTER = timedelta(minutes=2)  # a text somebody claimed and never reported about
+BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
 LONGEST_PAUSE = timedelta(minutes=5)
 UNKNOWN_CODE = 0  # for a refusal without the carrier's number
@@ -84,19 +85,24 @@ def _ask(house: House, number: int, connection: Connection) -> Aftermath:
 def send(*ids: int) -> None:
     """Send those of these texts that wait, and look up those that may have been sent."""
     shop = _workshop[0]
-    now = shop.house.now()
-    lost = shop.database.write(
-        lambda connection: store.claim_lost_texts(connection, ids, now, now + LOST_AFTER)
-    )
+    lost = shop.database.write(partial(_claim, shop.house, store.claim_lost_texts, ids))
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier") as threads:
         list(threads.map(partial(_look_up, shop), lost))
         dropped = shop.database.write(partial(_drop, shop.house, ids))
-        waiting = shop.database.write(
-            lambda connection: store.claim_texts(connection, ids, now, now + LOST_AFTER)
-        )
+        waiting = shop.database.write(partial(_claim, shop.house, store.claim_texts, ids))
         outcomes = list(threads.map(partial(_send_to_one, shop), _by_neighbor(waiting)))
     for aftermath in (dropped, *outcomes):
         _finish(shop, aftermath)
+
+
+Claim = Callable[[Connection, Collection[int], datetime, datetime], list[TextOut]]
+
+
+def _claim(
+    house: House, claim: Claim, ids: Collection[int], connection: Connection
+) -> list[TextOut]:
+    now = house.now()
+    return claim(connection, ids, now, now + LOST_AFTER)
 
 
 def _by_neighbor(texts: Sequence[TextOut]) -> list[list[TextOut]]:
@@ -131,12 +137,14 @@ def _drop(house: House, ids: Collection[int], connection: Connection) -> Afterma
 def _send(shop: Workshop, it: TextOut) -> Aftermath:
     """Bring one text to the carrier and note what came of it."""
     now = shop.house.now()
+    if it.claimed_at is None or now - it.claimed_at > BEGUN_BY:
+        return Aftermath()
     good_for = it.good_until - now if it.good_until else None
     try:
         accepted = shop.carrier.send(it.phone, it.body, it.id, good_for=good_for)
     except CarrierError as error:
         return shop.database.write(partial(_not_sent, shop.house, it, error))
-    shop.database.write(lambda connection: store.note_accepted(connection, it.id, accepted.sid))
+    shop.database.write(lambda connection: store.note_accepted(connection, it, accepted.sid))
     return Aftermath()
 
 
@@ -145,15 +153,15 @@ def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connec
     log.info("text %s: %s, code %s", it.id, type(error).__name__, error.code)
     match error:
         case CarrierSilent():
-            store.note_unknown(connection, it.id, now + LOOK_UP_AFTER)
+            store.note_unknown(connection, it, now + LOOK_UP_AFTER)
         case CarrierBusy():
-            store.note_waiting(connection, it.id, now + _pause(it.tries, error.retry_after))
+            store.note_waiting(connection, it, now + _pause(it.tries, error.retry_after))
         case AccountRefused():
             log.error("the carrier refuses our account (code %s): texts wait", error.code)
             due = now + deliveries.ACCOUNT_PAUSE
-            store.note_waiting(connection, it.id, due, held_by=error.code or UNKNOWN_CODE)
+            store.note_waiting(connection, it, due, held_by=error.code or UNKNOWN_CODE)
             return deliveries.account_refused(connection, house, error.code)
-        case _ if store.note_failed(connection, it.id, error.code):
+        case _ if store.note_failed(connection, it, error.code):
             return deliveries.failed(connection, house, it, type(error), error.code)
         case _:
             pass
@@ -176,7 +184,7 @@ def _look_up(shop: Workshop, it: TextOut) -> None:
     except CarrierError as error:
         log.info("text %s: cannot be looked up (%s)", it.id, type(error).__name__)
         later = now + LOOK_UP_AFTER
-        shop.database.write(lambda connection: store.note_unknown(connection, it.id, later))
+        shop.database.write(lambda connection: store.note_unknown(connection, it, later))
         return
     shop.database.write(partial(_looked_up, it, sids, now))
 
@@ -185,9 +193,9 @@ def _looked_up(it: TextOut, sids: Sequence[str], now: datetime, connection: Conn
     known = store.known_sids(connection, sids)
     found = next((sid for sid in sids if sid not in known), None)
     if not found:
-        store.note_waiting(connection, it.id, now)
+        store.note_waiting(connection, it, now)
         return
     try:
-        store.note_accepted(connection, it.id, found)
+        store.note_accepted(connection, it, found)
     except IntegrityError:
         raise Stale(f"another text than {it.id} took that name meanwhile") from None
