@@ -14,8 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
-from redis import Redis
-from rq import Queue
 from serving import serve
 from starlette.types import ASGIApp
 
@@ -126,17 +124,20 @@ def make_settings(address: str, database_url: str, redis_url: str, network: Netw
 
 class Neighborhood:
     def __init__(
-        self, address: str, hotline: Hotline, workshop: jobs.Workshop, now: HandClock, redis: Redis
+        self,
+        address: str,
+        hotline: Hotline,
+        workshop: jobs.Workshop,
+        now: HandClock,
+        worker: dispatch.PagingWorker,
     ) -> None:
         self.address = address
         self.hotline = hotline
         self.now = now
         self.database = workshop.database
         self._bell = workshop.bell
-        self._worker = dispatch.PagingWorker(
-            [dispatch.QUEUE], connection=redis, serializer=dispatch.JSONSerializer
-        )
-        self._queue = Queue(dispatch.QUEUE, connection=redis, serializer=dispatch.JSONSerializer)
+        self._worker = worker
+        (self._queue,) = worker.queues
         self._http = httpx2.Client(base_url=address, timeout=30, trust_env=False)
         self._seen = 0
 
@@ -256,7 +257,8 @@ def open_neighborhood(
         stack.callback(bell.close)
         shop = jobs.Workshop(furnish(of.network, by_hand), database, Carrier(of.environment), bell)
         jobs.open_workshop(shop)
-        redis = stack.enter_context(Redis.from_url(redis_url))
-        neighborhood = Neighborhood(address, hotline, shop, by_hand, redis)
+        worker = dispatch.worker(redis_url)
+        stack.callback(worker.connection.close)
+        neighborhood = Neighborhood(address, hotline, shop, by_hand, worker)
         stack.callback(neighborhood.close)
         yield neighborhood

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from neighborhood import CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
 from redis import Redis
+from rq import Callback
 from sqlalchemy import select
 from stoppable_redis import StoppableRedis
 from twilio.request_validator import RequestValidator
@@ -173,6 +174,7 @@ def test_whoever_opted_out_at_the_carrier_is_never_texted_again(maple: Neighborh
         ("unknown", "no_number"),  # 30005 later
         ("tablet", "landline"),  # 21614 when asked
         ("landline", "landline"),  # 30006 later
+        ("blocked", "blocked"),  # 30004 later
     ],
 )
 def test_a_number_that_takes_no_texts_is_marked(
@@ -231,7 +233,52 @@ def test_stewards_hear_once_that_texts_are_taken_for_spam(maple_on_each: Neighbo
     assert len(_sent_to(maple, "Ana")) == len(_sent_to(maple, "Ben")) == 1
 
 
+def test_a_taker_whom_no_text_reaches_gives_the_request_back(
+    maple_on_each: Neighborhood,
+) -> None:
+    maple = maple_on_each
+    maple.text("Maria", "need food")
+    maple.text("Ana", "yes")
+    maple.phone("Ana", "unknown")
+    maple.text("Maria", "which day?")
+    assert "open again" in _sent_to(maple, "Maria")[-1]
+    assert len(_sent_to(maple, "Ben")) == 1
+
+
+def test_a_job_that_would_call_something_else_calls_nothing(
+    maple: Neighborhood, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maple._queue.enqueue_call("paging.jobs.send", args=(), on_success=Callback("builtins.print"))
+    maple._queue.enqueue_call("builtins.print", args=("a word",))
+    maple.settle()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_report_that_comes_after_the_text_was_claimed_anew_changes_nothing(
+    maple_on_each: Neighborhood,
+) -> None:
+    maple = maple_on_each
+    written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    (old,) = _claim(maple, written)
+    maple.database.write(lambda c: store.note_waiting(c, old, maple.now()))
+    (new,) = _claim(maple, written)
+    maple.database.write(lambda c: store.note_waiting(c, old, maple.now()))
+    assert _state_of(maple, "Ana") == "sending"
+    maple.database.write(lambda c: store.note_accepted(c, new, "SM-new"))
+    assert _state_of(maple, "Ana") == "accepted"
+
+
 # Our own account.
+
+
+def test_a_country_that_is_not_switched_on_holds_back_nobody_else(maple: Neighborhood) -> None:
+    maple.trouble("code", code=21408, to=CAST["Nora"], times=1000)
+    maple.text("Nora", "need a ride")
+    maple.text("Ana", "yes 12")
+    maple.text("Ana", "I am on my way")
+    maple.text("Maria", "need food")
+    assert len(_sent_to(maple, "Ben")) == 1
+    assert [told for told in _sent_to(maple, "Cleo") if "21408" in told]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""What an organizer types, and what is said to them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from neighborhood import NETWORK
+
+HEADER = "phone,name,languages,areas,needs,hours,reach\n"
+
+
+class Shell:
+    """A folder with a configuration and a database; commands run in it as a person would."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        (folder / "hotline.toml").write_text(NETWORK, encoding="utf-8")
+        self.environment = {"DATABASE_URL": database_url, "PYTHONUTF8": "1"}
+
+    def run(self, *arguments: str, status: int = 0) -> str:
+        command = [sys.executable, "-m", "hotline", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    def roster(self, content: bytes | str, status: int = 0) -> str:
+        data = content if isinstance(content, bytes) else content.encode()
+        (self.folder / "neighbors.csv").write_bytes(data)
+        return self.run("roster", "import", "neighbors.csv", status=status)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, sqlite_url: str) -> Shell:
+    return Shell(tmp_path, sqlite_url)
+
+
+def test_a_roster_is_imported_listed_and_brought_up_to_date(shell: Shell) -> None:
+    rows = (
+        HEADER + "(212) 555-0141,Ana,en;es,northside,food;ride,,\n,,,,,,\n212-555-0142,Ben,,,,,\n"
+    )
+    assert "2 people are on the roster" in shell.roster(rows)
+    shell.run("roster", "add", "+12125550141", "--name", "Ana Maria", "--areas", "eastside")
+    listed = shell.run("roster", "list")
+    assert "+12125550141  Ana Maria" in listed
+    assert "eastside" in listed
+    assert "northside" not in listed
+    assert "Ben" in listed
+
+
+def test_one_bad_row_and_nothing_changes_and_every_mistake_is_told(shell: Shell) -> None:
+    rows = (
+        HEADER
+        + "+12125550141,Ana,,,,,\n12,Ben,,,,,\n+12125550143,,,,,,\n"
+        + "+12125550144,Dee,fr,southside,money,sometimes,pigeon\n+1 212 555 0141,Ana too,,,,,\n"
+    )
+    said = shell.roster(rows, status=1)
+    for mistake in (
+        "row 3: phone",
+        "row 4: name is empty",
+        "row 5: hours",
+        "row 5: reach is neither text nor voice",
+        "row 5: languages: 'fr' is not known",
+        "row 5: areas: 'southside' is not known",
+        "row 5: needs: 'money' is not known",
+        "Ana too and Ana have the same phone",
+    ):
+        assert mistake in said
+    assert "Ana" not in shell.run("roster", "list")
+
+
+def test_tables_as_spreadsheets_save_them(shell: Shell) -> None:
+    assert "1 person" in shell.roster("\ufeffPhone, Name \n+12125550141,José\n")
+    assert "1 person" in shell.roster("phone;name\n+12125550142;María\n".encode("cp1252"))
+    listed = shell.run("roster", "list")
+    assert "José" in listed
+    assert "María" in listed
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("name\n", "there is no column phone"),
+        ("phone,name,email\n", "'email' is no column"),
+        ("phone,phone,name\n", "there are several columns phone"),
+    ],
+)
+def test_wrong_columns(shell: Shell, header: str, said: str) -> None:
+    assert said in shell.roster(header, status=1)
+
+
+def test_a_name_has_letters(shell: Shell) -> None:
+    assert "name has no letters" in shell.roster("phone,name\n+12125550141,12\n", status=1)
+
+
+def test_requests_show_no_numbers_and_no_words(shell: Shell) -> None:
+    assert json.loads(shell.run("requests", "--json")) == []
+    assert "number" in shell.run("requests", "--open")
+
+
+def test_without_a_migrated_database_it_says_what_to_do(shell: Shell, tmp_path: Path) -> None:
+    shell.environment["DATABASE_URL"] = f"sqlite:///{tmp_path / 'new.db'}"
+    assert "hotline migrate" in shell.run("roster", "list", status=1)
+    assert "up to date" in shell.run("migrate")
+    assert "up to date" in shell.run("migrate")
+    assert (tmp_path / "new.db").stat().st_mode & 0o077 == 0, "it is its owner's alone"
+
+
+def test_check_says_every_mistake_at_once(shell: Shell) -> None:
+    said = shell.run("check", status=1)
+    for name in ("PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "HOTLINE_NUMBER"):
+        assert f"environment: {name}" in said
+    shell.environment |= {
+        "PUBLIC_URL": "https://help.example.org",
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "secret",
+        "HOTLINE_NUMBER": "+12125550199",
+    }
+    assert "All right: Maple Street Mutual Aid, 3 needs, 3 areas, in en and es." in shell.run(
+        "check"
+    )
+
+
+def test_what_is_asked_wrongly_ends_with_two(shell: Shell) -> None:
+    shell.run("sing", status=2)
+    shell.run("roster", "import", "nowhere.csv", status=2)
