@@ -485,7 +485,6 @@ def test_a_text_without_a_name_is_refused(door: Door, sid: str | None) -> None:
 @pytest.mark.parametrize(
     "sender",
     [
-        "",
         "anonymous",
         "unknown",
         "restricted",
@@ -504,10 +503,12 @@ def test_who_cannot_be_answered_is_heard_politely_and_not_written_down(
     assert door.rows() == 0
 
 
-def test_a_text_from_nobody_is_heard_politely(door: Door) -> None:
+def test_a_text_from_nobody_is_turned_away(door: Door) -> None:
     fields = sms()
     del fields["From"]
-    assert answered(door.text(fields)) == []
+    for nobody in (fields, sms(From="")):
+        answer = door.text(nobody)
+        assert (answer.status_code, answer.text) == (400, "From is missing\n")
     assert door.rows() == 0
 
 
