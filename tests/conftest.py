@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import servers
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import text
 
 from hotline.store import migrate
@@ -83,5 +84,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
+
+# How long an example takes says more about the machine than about the program.
+hypothesis_settings.register_profile("hotline", deadline=None)
+hypothesis_settings.load_profile("hotline")
 
 assert FIRST_NUMBER == 12, "the transcripts count on it"
