@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 from serving import serve
+from sqlalchemy import Connection, func, select
 from starlette.types import ASGIApp
 
 from hotline import roster_file, settings
@@ -22,7 +23,7 @@ from hotline.carrier import Carrier
 from hotline.house import furnish
 from hotline.rehearsal import carrier
 from hotline.settings import Environment, Network, Settings
-from hotline.store import store
+from hotline.store import store, tables
 from hotline.store.database import Database
 from hotline.web.app import Hotline
 from paging import clock, dispatch, jobs
@@ -193,7 +194,7 @@ class Neighborhood:
         self.tick()
 
     def _next_moment(self) -> datetime | None:
-        due = self.database.read(store.next_due)
+        due = self.database.read(_next_due)
         # What stays due is rung for again only after a while.
         return max(due, self.now() + timedelta(seconds=3)) if due else None
 
@@ -228,6 +229,15 @@ class Neighborhood:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _next_due(connection: Connection) -> datetime | None:
+    """The next moment at which something is to be done."""
+    request, outbox = tables.request.c, tables.outbox.c
+    asks = select(func.min(request.due, type_=tables.Moment)).where(request.state == "open")
+    texts = select(func.min(outbox.due, type_=tables.Moment))
+    moments = [connection.execute(query).scalar() for query in (asks, texts)]
+    return min((moment for moment in moments if moment), default=None)
 
 
 @contextmanager

@@ -802,11 +802,3 @@ def was_texted_since(connection: Connection, who: int, body: str, since: datetim
         outbox.c.neighbor_id == who, outbox.c.body == body, outbox.c.created_at > since
     )
     return connection.execute(select(exists(same))).scalar_one()
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """The next moment at which something is to be done."""
-    asks = select(func.min(request.c.due, type_=tables.Moment)).where(request.c.state == State.OPEN)
-    texts = select(func.min(outbox.c.due, type_=tables.Moment))
-    moments = [connection.execute(query).scalar() for query in (asks, texts)]
-    return min((moment for moment in moments if moment), default=None)
