@@ -11,7 +11,7 @@ import sys
 from threading import Event
 from typing import TYPE_CHECKING
 
-from hotline.house import furnish, utc_now
+from hotline.house import Now, furnish, utc_now
 from hotline.settings import Settings
 from hotline.store.database import Database
 
@@ -28,11 +28,13 @@ def import_program() -> None:
         importlib.import_module(module)
 
 
-def web(of: Settings, host: str, port: int, front: Starlette | None = None) -> None:
+def web(
+    of: Settings, host: str, port: int, front: Starlette | None = None, now: Now = utc_now
+) -> None:
     """The webhooks; `front` answers every other address, for a rehearsal."""
     from hotline.web.app import Hotline
 
-    serve(Hotline(of, utc_now, front).app, host, port, last_answers=5 if front is None else 1)
+    serve(Hotline(of, now, front).app, host, port, last_answers=5 if front is None else 1)
 
 
 def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> None:
@@ -54,7 +56,7 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
     )
 
 
-def worker(of: Settings) -> None:
+def worker(of: Settings, now: Now = utc_now) -> None:
     """One worker: asks volunteers, sends texts."""
     from hotline.carrier import Carrier
     from paging import dispatch, jobs
@@ -62,11 +64,11 @@ def worker(of: Settings) -> None:
     database = Database(of.environment.sqlalchemy_url)
     bell = dispatch.Bell(of.environment.redis_url)
     carrier = Carrier(of.environment)
-    jobs.open_workshop(jobs.Workshop(furnish(of.network), database, carrier, bell))
+    jobs.open_workshop(jobs.Workshop(furnish(of.network, now), database, carrier, bell))
     dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
 
 
-def clock(of: Settings) -> None:
+def clock(of: Settings, now: Now = utc_now) -> None:
     """Rings for what is due."""
     from paging import clock as ticking
     from paging.dispatch import Bell
@@ -75,5 +77,5 @@ def clock(of: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database = Database(of.environment.sqlalchemy_url)
-    ticking.run(database, Bell(of.environment.redis_url), utc_now, stop)
+    ticking.run(database, Bell(of.environment.redis_url), now, stop)
     database.close()

@@ -184,9 +184,7 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
         return NotBefore(starts)
     wave_due = request.due is not None and request.due <= now
     size = network.wave_size(request.wave + 1) if wave_due else request.owed
-    volunteers = store.volunteers_for(connection, request, now)
-    language = store.neighbors(connection, [request.requester])[request.requester].language
-    crew = roster.choose(request, house.speech.spoken(language), volunteers, size, network, now)
+    crew = choose_crew(connection, house, request, size, now)
     if crew and wave_due:
         return WaveDue(crew, now + wave_length(request, network))
     if crew or (not wave_due and store.anybody_may_still_answer(connection, request)):
@@ -199,6 +197,16 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
         now=now,
         tell=told is None or told + TELL_AGAIN < now,
     )
+
+
+def choose_crew(
+    connection: Connection, house: House, request: HelpRequest, size: int, now: datetime
+) -> tuple[int, ...]:
+    """The ids of the next people to ask about a request, best first, at most `size`."""
+    volunteers = store.volunteers_for(connection, request, now)
+    language = store.neighbors(connection, [request.requester])[request.requester].language
+    spoken_there = house.speech.spoken(language)
+    return roster.choose(request, spoken_there, volunteers, size, house.network, now)
 
 
 def wave_length(request: HelpRequest, network: Network) -> timedelta:
