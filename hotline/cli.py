@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import roles, roster_file, settings
@@ -171,10 +172,17 @@ def roster_import(file: Path) -> None:
     of = settings.load(carrier=False)
     entries = roster_file.read(roster_file.decode(file.read_bytes()), of.network)
     with _database(of) as database:
-        database.write(lambda connection: store.put_on_roster(connection, entries, utc_now()))
+        # Some at a time, so that texts are answered meanwhile; once more does no harm.
+        for start in range(0, len(entries), store.MANY):
+            some = entries[start : start + store.MANY]
+            database.write(partial(_put_on_roster, some))
     click.echo(
         f"{len(entries)} {'person is' if len(entries) == 1 else 'people are'} on the roster."
     )
+
+
+def _put_on_roster(entries: list[store.RosterEntry], connection: Connection) -> None:
+    store.put_on_roster(connection, entries, utc_now())
 
 
 @roster.command("add")

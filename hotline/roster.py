@@ -1,44 +1,35 @@
 """Who may be asked about a request now, and in which order.
 
-Pure: facts about people come in as values, the people to ask go out. It reads no clock and no
-database, and it texts nobody.
+Pure: it says where to look for people and in which order. Who is found there, free now and asked
+longest ago, is the database's to say (`store.free_volunteers`), so that a large roster is not
+read whole for three people. It reads no clock and no database, and it texts nobody.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from itertools import combinations
 
 from hotline.help_request import HelpRequest, State
 from hotline.hours import Hours
-from hotline.settings import Area, Network
+from hotline.settings import Network
 
 ANY_TIME = Hours()
+# In the list of offers: the area or need of who named none, and what everybody is found under.
+ANY, WHEREVER, WHATEVER = "", "*", "*"
+MOST_NEEDS = 4  # of one request, that are weighed against each other
 PASS_HOLDS = timedelta(hours=24)  # somebody who passed is not asked about it again before that
 
 
 @dataclass(frozen=True, slots=True)
-class Volunteer:
-    """What choosing needs to know of one person on the roster, for one request.
+class Availability:
+    """When somebody can be asked, and in which languages; none means any."""
 
-    Empty `areas`, `needs` and `languages` mean any. Times are aware UTC, None means never.
-    """
-
-    id: int
-    areas: frozenset[str] = frozenset()
-    needs: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     hours: Hours = ANY_TIME
-    paused_until: datetime | None = None
-    holds_a_request: bool = False
-    asked_at: datetime | None = None
-    asked_a_day: int = 0
-    asked_a_week: int = 0
-    asked_this_round: bool = False
-    passed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,56 +73,71 @@ def ask_again_at(urgent: bool, network: Network, now: datetime) -> datetime:
     return after_pause if urgent else quiet.ends_after(after_pause, network.zone)
 
 
-def choose(
-    request: HelpRequest,
-    language: str,
-    volunteers: Iterable[Volunteer],
-    size: int,
-    network: Network,
-    now: datetime,
-) -> tuple[int, ...]:
-    """The ids of the next people to ask, best first, at most `size`, all from one circle."""
-    if may_ask_from(request.urgent, network, now) > now:
-        return ()
-    local = now.astimezone(network.zone)
-    free = [one for one in volunteers if _may_be_asked(one, network, now, local)]
-    circles = [(_circle(one, request, network), one) for one in free]
-    nearest = min((circle for circle, _ in circles), default=Circle.AREA)
-    crew = [one for circle, one in circles if circle is nearest]
-    crew.sort(key=lambda one: _rank(one, request, language, now))
-    return tuple(one.id for one in crew[:size])
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One place in the list of offers to look at: an area and a need there.
+
+    `also` are needs that whoever is found must offer as well, `without` those they must not.
+    """
+
+    area: str
+    need: str
+    also: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
-def _may_be_asked(one: Volunteer, network: Network, now: datetime, local: datetime) -> bool:
-    return not (
-        one.asked_this_round
-        or one.holds_a_request
-        or (one.paused_until is not None and one.paused_until > now)
-        or (one.passed_at is not None and one.passed_at + PASS_HOLDS > now)
-        or one.asked_a_day >= network.roster.max_a_day
-        or one.asked_a_week >= network.roster.max_a_week
-        or not one.hours.include(local)
-    )
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where people are found who fit a request equally well."""
+
+    circle: Circle
+    ways: tuple[Way, ...]
 
 
-def _circle(one: Volunteer, request: HelpRequest, network: Network) -> Circle:
-    if request.needs and one.needs and not one.needs.intersection(request.needs):
-        return Circle.OTHER_NEEDS
-    if request.area is None or not one.areas or request.area in one.areas:
-        return Circle.AREA
+def searches(request: HelpRequest, network: Network) -> list[Search]:
+    """Where to look for people to ask, the best first: the circle, then most of the needs."""
+    needs = request.needs[:MOST_NEEDS]
+    found = [
+        Search(circle, tuple(replace(way, area=area) for area in areas for way in ways))
+        for circle, areas in _places(request, network)
+        for ways in _by_needs(needs)
+    ]
+    if needs:
+        other = Way(WHEREVER, WHATEVER, without=(*needs, ANY))
+        found.append(Search(Circle.OTHER_NEEDS, (other,)))
+    return found
+
+
+def _places(request: HelpRequest, network: Network) -> list[tuple[Circle, tuple[str, ...]]]:
+    if request.area is None:
+        return [(Circle.AREA, (WHEREVER,))]
     area = network.area(request.area)
-    return Circle.NEAR if area and _is_near(one, area) else Circle.ALL
+    here: tuple[Circle, tuple[str, ...]] = Circle.AREA, (request.area, ANY)
+    near = [(Circle.NEAR, tuple(area.near))] if area and area.near else []
+    return [here, *near, (Circle.ALL, (WHEREVER,))]
 
 
-def _is_near(one: Volunteer, area: Area) -> bool:
-    return not one.areas.isdisjoint(area.near)
+def _by_needs(needs: tuple[str, ...]) -> Iterator[list[Way]]:
+    """Whoever offers all of them (or anything), then all but one, and so on."""
+    if not needs:
+        yield [Way(WHEREVER, WHATEVER)]
+        return
+    for many in range(len(needs), 0, -1):
+        ways = [
+            Way(WHEREVER, some[0], some[1:], tuple(it for it in needs if it not in some))
+            for some in combinations(needs, many)
+        ]
+        yield [Way(WHEREVER, ANY), *ways] if many == len(needs) else ways
 
 
-def _rank(
-    one: Volunteer, request: HelpRequest, language: str, now: datetime
-) -> tuple[int, bool, float, int]:
-    """Most of the needs, then the language, then whoever was asked longest ago."""
-    unmet = len(set(request.needs) - one.needs) if one.needs else 0
-    speaks_another = bool(one.languages) and language not in one.languages
-    seconds_since = (now - one.asked_at).total_seconds() if one.asked_at else math.inf
-    return unmet, speaks_another, -seconds_since, one.id
+def who_speaks(
+    availabilities: Mapping[int, Availability], language: str, local: datetime
+) -> list[list[int]]:
+    """The ids of those that hold now: first where the language is spoken, then the others."""
+    speaking: list[int] = []
+    others: list[int] = []
+    for number, it in availabilities.items():
+        if it.hours.include(local):
+            speaks = not it.languages or language in it.languages
+            (speaking if speaks else others).append(number)
+    return [speaking, others]

@@ -21,6 +21,8 @@ UCS2_SINGLE, UCS2_JOINED = 70, 67
 def count(text: str) -> int:
     """How many segments the text takes; an empty text is still sent once."""
     if is_gsm7(text):
+        if len(text) <= GSM7_SINGLE and GSM7_EXTENSION.isdisjoint(text):
+            return 1  # as nearly every text of ours is
         return _segments([_gsm7_places(letter) for letter in text], GSM7_SINGLE, GSM7_JOINED)
     return _segments([_ucs2_places(letter) for letter in text], UCS2_SINGLE, UCS2_JOINED)
 

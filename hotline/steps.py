@@ -1,6 +1,6 @@
 """From an event to rows: one step of a request, and every text that follows, in a transaction.
 
-This is the thin shell around `help_request.next_step` and `roster.choose` that texts, calls and
+This is the thin shell around `help_request.next_step` and `roster.searches` that texts, calls and
 the clock share. It sends nothing: it writes down what is to be sent and says which bells to ring
 once the transaction is committed.
 """
@@ -84,7 +84,7 @@ def take_step(
     number: int,
     event: Event,
     *,
-    sender: int | None = None,
+    sender: store.Neighbor | None = None,
     note: str = "",
     before: HelpRequest | None = None,
 ) -> Aftermath:
@@ -126,7 +126,7 @@ def _note_on_page(
 def open_request(
     connection: Connection,
     house: House,
-    requester: int,
+    requester: store.Neighbor,
     needs: tuple[str, ...],
     area: str | None,
 ) -> tuple[HelpRequest, Aftermath]:
@@ -136,13 +136,13 @@ def open_request(
     ask_from = roster.may_ask_from(urgent, house.network, now)
     request = store.open_request(
         connection,
-        HelpRequest(0, requester, now, needs=needs, area=area, urgent=urgent, due=ask_from),
+        HelpRequest(0, requester.id, now, needs=needs, area=area, urgent=urgent, due=ask_from),
     )
     if ask_from > now:
         got_it = text(Sentence.ASKED_IN_QUIET, number=request.number, time=ask_from)
     else:
         got_it = text(Sentence.ASKED, number=request.number)
-    effects: list[Effect] = [Tell(requester, got_it)]
+    effects: list[Effect] = [Tell(requester.id, got_it)]
     if ask_from <= now:
         effects.append(AskSoon())
     return request, carry_out(connection, house, request, effects, now, requester)
@@ -166,6 +166,9 @@ def ask_volunteers(connection: Connection, house: House, number: int) -> Afterma
     if request is None or request.state is not State.OPEN or not _is_due(request, now):
         return Aftermath()
     event = _asking(connection, house, request, now)
+    if isinstance(event, WaveDue | OthersDue):
+        # Before the request's row, as whoever answers locks first themselves and then the request.
+        store.note_asked(connection, event.crew, now)
     return take_step(connection, house, number, event, before=request)
 
 
@@ -202,11 +205,26 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
 def choose_crew(
     connection: Connection, house: House, request: HelpRequest, size: int, now: datetime
 ) -> tuple[int, ...]:
-    """The ids of the next people to ask about a request, best first, at most `size`."""
-    volunteers = store.volunteers_for(connection, request, now)
-    language = store.neighbors(connection, [request.requester])[request.requester].language
-    spoken_there = house.speech.spoken(language)
-    return roster.choose(request, spoken_there, volunteers, size, house.network, now)
+    """The ids of the next people to ask about a request, best first, at most `size`, all from
+    the nearest circle in which anybody is free."""
+    network = house.network
+    if roster.may_ask_from(request.urgent, network, now) > now:
+        return ()
+    written = store.neighbors(connection, [request.requester])[request.requester].language
+    language = house.speech.spoken(written)
+    local = now.astimezone(network.zone)
+    available = roster.who_speaks(store.availabilities(connection), language, local)
+    crew: list[int] = []
+    circle = roster.Circle.AREA
+    for search in roster.searches(request, network):
+        if crew and search.circle is not circle:
+            break
+        circle = search.circle
+        for some in available:
+            crew += store.free_volunteers(
+                connection, request, search.ways, some, size - len(crew), network.roster, now
+            )
+    return tuple(crew)
 
 
 def wave_length(request: HelpRequest, network: Network) -> timedelta:
@@ -220,7 +238,7 @@ def carry_out(
     request: HelpRequest,
     effects: Iterable[Effect],
     now: datetime,
-    sender: int | None = None,
+    sender: store.Neighbor | None = None,
 ) -> Aftermath:
     """Write the effects of a step down. Nobody who said STOP is texted."""
     scribe = _Scribe(connection, house, request, now, sender)
@@ -238,7 +256,7 @@ class _Scribe:
         house: House,
         request: HelpRequest,
         now: datetime,
-        sender: int | None,
+        sender: store.Neighbor | None,
     ) -> None:
         self.connection = connection
         self.house = house
@@ -292,8 +310,8 @@ class _Scribe:
         page_id: int | None = None,
         good_until: datetime | None = None,
     ) -> None:
-        if neighbor == self.sender:
-            self.aftermath.answer += say_to(self.connection, self.house, neighbor, told)
+        if self.sender and neighbor == self.sender.id:
+            self.aftermath.answer += say_to(self.connection, self.house, self.sender, told)
             return
         self.aftermath.texts += write_text(
             self.connection,
@@ -340,6 +358,7 @@ def write_text(
     good_until: datetime | None = None,
 ) -> list[int]:
     """Write a text to somebody down and return its id; nothing for somebody who said STOP."""
+    person = store.neighbors(connection, [neighbor])[neighbor]
     return [
         store.add_text(
             connection,
@@ -351,17 +370,18 @@ def write_text(
             page_id=page_id,
             good_until=good_until,
         )
-        for body in say_to(connection, house, neighbor, told)
+        for body in say_to(connection, house, person, told)
     ]
 
 
-def say_to(connection: Connection, house: House, neighbor: int, told: Text) -> list[str]:
+def say_to(connection: Connection, house: House, person: store.Neighbor, told: Text) -> list[str]:
     """A text in somebody's language, in several if it is over the carrier's limit; nothing for
     somebody who said STOP."""
-    person = store.neighbors(connection, [neighbor])[neighbor]
     if person.stopped:
         return []
     body = spoken(connection, house, told, person.language)
+    if len(body) <= LONGEST_TEXT:
+        return [body]
     return textwrap.wrap(body, LONGEST_TEXT, drop_whitespace=False, replace_whitespace=False)
 
 

@@ -205,6 +205,10 @@ def _tokens(said: str) -> list[Token]:
 
 def _tokens_of(chunk: str, start: int) -> Iterable[Token]:
     """Folding can change a word's length, so a token's place is that of its chunk's letters."""
+    if chunk.isascii() and "'" not in chunk and "`" not in chunk:
+        for match in _TOKEN.finditer(chunk.lower()):  # its length stays, as it mostly does
+            yield Token(match.group(), start + match.start(), start + match.end())
+        return
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(chunk, start):
@@ -502,6 +506,8 @@ def _findable_phrase(phrase: str) -> str:
 def _says(spoken: str, phrase: str) -> bool:
     """Whether the phrase is said, in the singular or plural."""
     said = _findable_phrase(phrase).rstrip()
+    if said not in spoken:  # as is mostly so
+        return False
     return len(said) > 1 and any(f"{said}{ending} " in spoken for ending in ("", "s", "es"))
 
 

@@ -6,11 +6,12 @@ text delivered again gets the same answer and changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hotline import steps
+from hotline import segments, steps
 from hotline.help_request import Event, HelpRequest, Tell, WordsAdded
 from hotline.house import House
 from hotline.steps import Aftermath
@@ -32,6 +33,8 @@ from sms.conversation import (
 from sms.reading import read
 
 MOST_PICTURES = 10  # of one text, the carrier's limit
+LATELY = timedelta(hours=1)
+MOST_LATELY = 200  # texts of one number that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,11 @@ class TextIn:
 def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     """Write the text down, let follow what follows, and return the answer to its sender."""
     now = house.now()
-    person = store.neighbor_at(connection, it.sender, now)
-    inbound = store.note_inbound(
-        connection, it.sid, person.id, it.body, it.pictures[:MOST_PICTURES], now
-    )
-    if inbound is None:
-        return Aftermath(answer=store.answer_given(connection, it.sid))
-    situation = _situation(connection, house, person)
+    person, is_new = store.hear(connection, it.sender, now)
+    lately = [] if is_new else _lately(connection, person.id, it.sid, now)
+    if lately and lately[0].sid == it.sid:
+        return Aftermath(answer=list(lately[0].answer))
+    situation = _situation(connection, house, person, is_new)
     reading = read(
         it.body,
         house.network,
@@ -62,20 +63,36 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         opt_out=it.opt_out,
         has_pictures=bool(it.pictures),
     )
-    acts = conversation.decide(situation, reading)
-    visit = _Visit(connection, house, person, inbound)
-    for act in acts:
+    visit = _Visit(connection, house, person)
+    for act in conversation.decide(situation, reading):
         visit.do(act)
-    store.note_answer(connection, inbound, visit.aftermath.answer)
+    answer = visit.aftermath.answer
+    store.note_inbound(
+        connection,
+        it.sid,
+        person.id,
+        it.body,
+        it.pictures[:MOST_PICTURES],
+        now,
+        visit.words_of,
+        answer,
+        sum(map(segments.count, answer)),
+    )
     return visit.aftermath
 
 
-def _situation(connection: Connection, house: House, person: store.Neighbor) -> Situation:
+def _lately(connection: Connection, who: int, sid: str, now: datetime) -> list[store.Heard]:
+    return store.heard_lately(connection, who, sid, now - LATELY, MOST_LATELY)
+
+
+def _situation(
+    connection: Connection, house: House, person: store.Neighbor, is_new: bool
+) -> Situation:
     return Situation(
         me=person.id,
         now=house.now(),
-        requests=tuple(store.requests_of(connection, person.id)),
-        pages=tuple(store.pages_of(connection, person.id)),
+        requests=() if is_new else tuple(store.requests_of(connection, person.id)),
+        pages=tuple(store.pages_of(connection, person.id)) if person.was_asked else (),
         on_roster=person.on_roster,
         stopped=person.stopped,
         language_known=person.language is not None,
@@ -87,35 +104,36 @@ def _situation(connection: Connection, house: House, person: store.Neighbor) -> 
 class _Visit:
     """The acts of one text on their way to rows."""
 
-    def __init__(
-        self, connection: Connection, house: House, person: store.Neighbor, inbound: int
-    ) -> None:
+    def __init__(self, connection: Connection, house: House, person: store.Neighbor) -> None:
         self.connection = connection
         self.house = house
         self.person = person
-        self.inbound = inbound
-        self.language = person.language
+        self.words_of: int | None = None  # the request that this text is part of
         self.aftermath = Aftermath()
 
     def do(self, act: Act) -> None:
         connection, me = self.connection, self.person.id
         match act:
             case Say(told):
-                answer = steps.spoken(connection, self.house, told, self.language)
+                answer = steps.spoken(connection, self.house, told, self.person.language)
                 self.aftermath.answer.append(answer)
             case SetLanguage(language, chosen):
                 self._set_language(language, chosen)
             case StopTexts():
                 store.set_stopped(connection, me, self.house.now())
+                self.person = replace(self.person, stopped=True)
             case StartTexts():
                 store.set_stopped(connection, me, None)
+                self.person = replace(self.person, stopped=False)
             case OpenRequest(needs, area):
-                request, after = steps.open_request(connection, self.house, me, needs, area)
-                store.keep_words(connection, self.inbound, request.number)
+                request, after = steps.open_request(
+                    connection, self.house, self.person, needs, area
+                )
+                self.words_of = request.number
                 self.aftermath.add(after)
             case AddWords(request, needs, area):
                 store.require_unchanged(connection, request)
-                store.keep_words(connection, self.inbound, request.number)
+                self.words_of = request.number
                 self._happen(request.number, steps.more_words(self.house, request, needs, area))
             case Happens(number, event, note):
                 self._happen(number, event, note)
@@ -127,12 +145,12 @@ class _Visit:
         """What somebody chose by a command is not changed by a guess."""
         if chosen or not self.person.language_chosen:
             store.set_language(self.connection, self.person.id, language, chosen=chosen)
-            self.language = language
+            self.person = replace(self.person, language=language, language_chosen=chosen)
 
     def _happen(self, number: int, event: Event | WordsAdded, note: str = "") -> None:
         self.aftermath.add(
             steps.take_step(
-                self.connection, self.house, number, event, sender=self.person.id, note=note
+                self.connection, self.house, number, event, sender=self.person, note=note
             )
         )
 

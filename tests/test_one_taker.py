@@ -133,6 +133,7 @@ def _ask_everybody(connection: Connection, rounds: int = ROUNDS) -> list[int]:
         for turn, who in every
     ]
     connection.execute(insert(tables.page), pages)
+    store.note_asked(connection, {it["neighbor_id"] for it in pages}, NOON)
     return numbers
 
 

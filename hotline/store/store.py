@@ -6,9 +6,11 @@ from what is in `help_request`, whom to ask is in `roster`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -30,13 +33,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.help_request import HelpRequest, State
 from hotline.hours import parse_hours
-from hotline.roster import Asked, Volunteer
+from hotline.roster import (
+    ANY,
+    PASS_HOLDS,
+    WHATEVER,
+    WHEREVER,
+    Asked,
+    Availability,
+    Way,
+)
+from hotline.settings import RosterRules
 from hotline.store import tables
 from hotline.store.database import Stale
 
 neighbor, request, page = tables.neighbor, tables.request, tables.page
-inbox, outbox = tables.inbox, tables.outbox
+offer, inbox, outbox = tables.offer, tables.inbox, tables.outbox
 
+MANY = 500  # people put on the roster at once
 LOCK_FOR_ASKING = 4636  # the name of PostgreSQL's lock that lets one wave be chosen at a time
 
 
@@ -60,9 +73,16 @@ class Neighbor:
     language_chosen: bool
     stopped: bool
     on_roster: bool
+    was_asked: bool
 
 
-def _neighbor(row: Row[Any]) -> Neighbor:
+_KNOWN = (
+    *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
+    *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
+)
+
+
+def _neighbor(row: Any) -> Neighbor:
     return Neighbor(
         row.id,
         row.phone,
@@ -71,20 +91,32 @@ def _neighbor(row: Row[Any]) -> Neighbor:
         row.language_chosen,
         row.stopped_at is not None,
         row.on_roster,
+        row.asked_at.year > tables.NEVER.year,
     )
 
 
-def neighbor_at(connection: Connection, phone: str, now: datetime) -> Neighbor:
-    """The person with this number, new if need be.
+def hear(connection: Connection, phone: str, now: datetime) -> tuple[Neighbor, bool]:
+    """The person with this number, who writes or calls now, and whether they are new.
 
     The row stays locked until the transaction ends, so texts from one number are read one
     after the other.
     """
-    heard = _upsert(connection, neighbor).values(phone=phone, since=now, heard_at=now)
-    heard = heard.on_conflict_do_update(
-        index_elements=[neighbor.c.phone], set_={"heard_at": heard.excluded.heard_at}
-    )
-    return _neighbor(connection.execute(heard.returning(*neighbor.c)).one())
+    heard = {"of": phone, "heard_at": now}
+    if row := connection.execute(_HEARD, heard).one_or_none():
+        return _neighbor(row), False
+    new = {"phone": phone, "since": now, "heard_at": now}
+    if row := connection.execute(_NEW[connection.dialect.name], new).one_or_none():
+        return _neighbor(row), True
+    return _neighbor(connection.execute(_HEARD, heard).one()), False  # new a moment ago
+
+
+_HEARD = update(neighbor).where(neighbor.c.phone == bindparam("of")).returning(*_KNOWN)
+_NEW = {
+    dialect.dialect.name: dialect.insert(neighbor)
+    .on_conflict_do_nothing(index_elements=[neighbor.c.phone])
+    .returning(*_KNOWN)
+    for dialect in (postgresql, sqlite)
+}
 
 
 def ids_at(connection: Connection, phones: Sequence[str], now: datetime) -> list[int]:
@@ -99,17 +131,20 @@ def ids_at(connection: Connection, phones: Sequence[str], now: datetime) -> list
 
 
 def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, Neighbor]:
-    rows = connection.execute(select(neighbor).where(neighbor.c.id.in_(ids)))
+    rows = connection.execute(_SOME_NEIGHBORS, {"ids": list(ids)})
     return {row.id: _neighbor(row) for row in rows}
+
+
+_SOME_NEIGHBORS = select(*_KNOWN).where(neighbor.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def set_language(connection: Connection, who: int, language: str, *, chosen: bool) -> None:
     """Remember what to answer in, and whether they chose it themselves."""
-    connection.execute(
-        update(neighbor)
-        .where(neighbor.c.id == who)
-        .values(language=language, language_chosen=chosen)
-    )
+    facts = {"who": who, "language": language, "language_chosen": chosen}
+    connection.execute(_SET_LANGUAGE, facts)
+
+
+_SET_LANGUAGE = update(neighbor).where(neighbor.c.id == bindparam("who"))
 
 
 def set_stopped(connection: Connection, who: int, stopped_at: datetime | None) -> None:
@@ -157,25 +192,34 @@ def _request(row: Row[Any]) -> HelpRequest:
 
 
 def _columns(it: HelpRequest) -> dict[str, Any]:
-    values = asdict(it)
-    values["requester_id"] = values.pop("requester")
-    values["taker_id"] = values.pop("taker")
+    values: dict[str, Any] = {name: getattr(it, name) for name in _KEPT_AS_THEY_ARE}
+    values["requester_id"] = it.requester
+    values["taker_id"] = it.taker
     values["needs"] = list(it.needs)
-    del values["number"], values["version"]
+    values["ring_at"] = it.since if it.owed and it.state is State.OPEN else it.due
     return values
+
+
+_KEPT_AS_THEY_ARE = (
+    *("since", "state", "area", "urgent", "round", "wave", "due", "owed", "told_nobody_at"),
+)
 
 
 def open_request(connection: Connection, it: HelpRequest) -> HelpRequest:
     """Write a new request down; its number is the database's to give."""
-    row = connection.execute(
-        insert(request).values(**_columns(it), version=1).returning(request)
-    ).one()
-    return _request(row)
+    number = connection.execute(_NEW_REQUEST, {**_columns(it), "version": 1}).scalar_one()
+    return replace(it, number=number, version=1)
+
+
+_NEW_REQUEST = insert(request).returning(request.c.number)
 
 
 def find_request(connection: Connection, number: int) -> HelpRequest | None:
-    row = connection.execute(select(request).where(request.c.number == number)).one_or_none()
+    row = connection.execute(_ONE_REQUEST, {"number": number}).one_or_none()
     return _request(row) if row else None
+
+
+_ONE_REQUEST = select(request).where(request.c.number == bindparam("number"))
 
 
 def save_request(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
@@ -213,15 +257,17 @@ def require_unchanged(connection: Connection, it: HelpRequest) -> None:
 
 def requests_of(connection: Connection, who: int) -> list[HelpRequest]:
     """Those that somebody asked for or took and that are open or taken, oldest first."""
-    rows = connection.execute(
-        select(request)
-        .where(
-            or_(request.c.requester_id == who, request.c.taker_id == who),
-            request.c.state.in_([State.OPEN, State.TAKEN]),
-        )
-        .order_by(request.c.number)
+    return [_request(row) for row in connection.execute(_REQUESTS_OF, {"who": who})]
+
+
+_REQUESTS_OF = (
+    select(request)
+    .where(
+        or_(request.c.requester_id == bindparam("who"), request.c.taker_id == bindparam("who")),
+        or_(request.c.state == State.OPEN, request.c.state == State.TAKEN),
     )
-    return [_request(row) for row in rows]
+    .order_by(request.c.number)
+)
 
 
 def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest]:
@@ -233,16 +279,16 @@ def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest
 
 def due_requests(connection: Connection, now: datetime, limit: int) -> list[HelpRequest]:
     """Open requests for which somebody is to be asked now, most overdue first."""
-    rows = connection.execute(
-        select(request)
-        .where(
-            request.c.state == State.OPEN,
-            or_(request.c.due <= now, request.c.owed > 0),
-        )
-        .order_by(request.c.due)
-        .limit(limit)
-    )
+    rows = connection.execute(_DUE_REQUESTS, {"now": now, "most": limit})
     return [_request(row) for row in rows]
+
+
+_DUE_REQUESTS = (
+    select(request)
+    .where(request.c.ring_at <= bindparam("now"))
+    .order_by(request.c.ring_at)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,18 +313,20 @@ def words_of(connection: Connection, number: int) -> list[Words]:
 
 def pages_of(connection: Connection, who: int, limit: int = 50) -> list[Asked]:
     """What somebody was asked about, the latest page of each request, newest first."""
-    rows = connection.execute(
-        select(page.c.request_number, page.c.state, request.c.state.label("of"), page.c.asked_at)
-        .join(request, request.c.number == page.c.request_number)
-        .where(page.c.neighbor_id == who)
-        .order_by(page.c.id.desc())
-        .limit(limit)
-    )
     latest: dict[int, Asked] = {}
-    for row in rows:
+    for row in connection.execute(_PAGES_OF, {"who": who, "most": limit}):
         asked = Asked(row.request_number, row.state, State(row.of), row.asked_at)
         latest.setdefault(row.request_number, asked)
     return list(latest.values())
+
+
+_PAGES_OF = (
+    select(page.c.request_number, page.c.state, request.c.state.label("of"), page.c.asked_at)
+    .join(request, request.c.number == page.c.request_number)
+    .where(page.c.neighbor_id == bindparam("who"))
+    .order_by(page.c.asked_at.desc(), page.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def add_page(connection: Connection, it: HelpRequest, who: int, now: datetime) -> int:
@@ -335,7 +383,8 @@ def remove_pages(connection: Connection, pages: Collection[int]) -> None:
     """Forget pages whose texts never left: nobody was asked."""
     texts = update(outbox).where(outbox.c.page_id.in_(pages))
     connection.execute(texts.values(page_id=None))
-    connection.execute(delete(page).where(page.c.id.in_(pages)))
+    gone = delete(page).where(page.c.id.in_(pages)).returning(page.c.neighbor_id)
+    _note_asked_last(connection, connection.execute(gone).scalars().all())
 
 
 def is_unanswered(connection: Connection, page_id: int) -> bool:
@@ -398,62 +447,138 @@ def choose_alone(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(LOCK_FOR_ASKING)))
 
 
-def volunteers_for(connection: Connection, it: HelpRequest, now: datetime) -> list[Volunteer]:
-    """Everybody on the roster who can be texted, but for the requester, with what choosing
-    needs to know of them."""
-    rows = connection.execute(_volunteers(it, now))
-    return [
-        Volunteer(
-            id=row.id,
-            areas=frozenset(row.areas),
-            needs=frozenset(row.needs),
-            languages=frozenset(row.languages),
-            hours=parse_hours(row.hours),
-            paused_until=row.paused_until,
-            holds_a_request=row.holds,
-            asked_at=row.asked_at,
-            asked_a_day=row.a_day or 0,
-            asked_a_week=row.a_week or 0,
-            asked_this_round=bool(row.this_round),
-            passed_at=row.passed_at,
-        )
-        for row in rows
-    ]
+def availabilities(connection: Connection) -> dict[int, Availability]:
+    """Every availability that there is on the roster, by its id."""
+    return {row.id: _availability(row.content) for row in connection.execute(_AVAILABILITIES)}
 
 
-def _volunteers(it: HelpRequest, now: datetime) -> Select[Any]:
-    about_this = page.c.request_number == it.number
-    asked = (
-        select(
-            page.c.neighbor_id,
-            func.max(page.c.asked_at, type_=tables.Moment).label("asked_at"),
-            _count(page.c.asked_at > now - timedelta(days=1)).label("a_day"),
-            _count(page.c.asked_at > now - timedelta(days=7)).label("a_week"),
-            _count(and_(about_this, page.c.round == it.round)).label("this_round"),
-            func.max(
-                case((and_(about_this, page.c.state == "passed"), page.c.answered_at)),
-                type_=tables.Moment,
-            ).label("passed_at"),
+_AVAILABILITIES = select(tables.availability)
+
+
+@lru_cache(maxsize=10_000)
+def _availability(content: str) -> Availability:
+    fields = json.loads(content)
+    return Availability(frozenset(fields["languages"]), parse_hours(fields["hours"]))
+
+
+def free_volunteers(
+    connection: Connection,
+    it: HelpRequest,
+    ways: Iterable[Way],
+    available: Collection[int],
+    most: int,
+    rules: RosterRules,
+    now: datetime,
+) -> list[int]:
+    """Who is found on one of these ways and can be asked about a request now, whoever was asked
+    longest ago first: of one of these availabilities, on the roster, reached by text, not
+    paused, holding nothing, not asked in this round, not having passed lately, not asked too
+    often."""
+    if not available or most <= 0:
+        return []
+    facts = {
+        "available": list(available),
+        "now": now,
+        "requester": it.requester,
+        "number": it.number,
+        "round": it.round,
+        "passed_since": now - PASS_HOLDS,
+        "day_ago": now - timedelta(days=1),
+        "week_ago": now - timedelta(days=7),
+        "a_day": rules.max_a_day,
+        "a_week": rules.max_a_week,
+        "most": most,
+    }
+    # People stand in the index in the order in which they are asked: few are looked at.
+    found = {
+        (row.asked_at, row.neighbor_id)
+        for way in ways
+        for row in connection.execute(
+            _free(len(way.also), len(way.without)), {**facts, **_way(way)}
         )
-        .group_by(page.c.neighbor_id)
-        .subquery()
+    }
+    return [who for _, who in sorted(found)[:most]]
+
+
+def _way(way: Way) -> dict[str, str]:
+    return {
+        "area": way.area,
+        "need": way.need,
+        **{f"also_{place}": need for place, need in enumerate(way.also)},
+        **{f"without_{place}": need for place, need in enumerate(way.without)},
+    }
+
+
+@lru_cache
+def _free(also: int, without: int) -> Select[Any]:
+    """The question of `free_volunteers` for one way with so many conditions."""
+    about_this = and_(
+        page.c.request_number == bindparam("number"), page.c.neighbor_id == offer.c.neighbor_id
     )
-    holds = exists().where(request.c.taker_id == neighbor.c.id, request.c.state == State.TAKEN)
     return (
-        select(neighbor, asked, holds.label("holds"))
-        .outerjoin(asked, asked.c.neighbor_id == neighbor.c.id)
+        select(offer.c.asked_at, offer.c.neighbor_id)
+        .join(neighbor, neighbor.c.id == offer.c.neighbor_id)
         .where(
+            offer.c.area == bindparam("area"),
+            offer.c.need == bindparam("need"),
+            offer.c.availability_id.in_(bindparam("available", expanding=True)),
+            *(_offers(bindparam(f"also_{place}")) for place in range(also)),
+            *(~_offers(bindparam(f"without_{place}")) for place in range(without)),
             neighbor.c.on_roster,
             neighbor.c.reach == "text",
             neighbor.c.stopped_at.is_(None),
             neighbor.c.trouble.is_(None),
-            neighbor.c.id != it.requester,
+            neighbor.c.id != bindparam("requester"),
+            or_(neighbor.c.paused_until.is_(None), neighbor.c.paused_until <= bindparam("now")),
+            ~exists().where(
+                request.c.taker_id == offer.c.neighbor_id, request.c.state == State.TAKEN
+            ),
+            ~exists().where(about_this, page.c.round == bindparam("round")),
+            ~exists().where(
+                about_this,
+                page.c.state == "passed",
+                page.c.answered_at > bindparam("passed_since"),
+            ),
+            _pages_since("day_ago") < bindparam("a_day"),
+            _pages_since("week_ago") < bindparam("a_week"),
         )
+        .order_by(offer.c.asked_at, offer.c.neighbor_id)
+        .limit(bindparam("most"))
     )
 
 
-def _count(condition: Any) -> Any:
-    return func.sum(case((condition, literal(1)), else_=literal(0)))
+def _offers(need: Any) -> Any:
+    """Whether the person of the outer query offers this need."""
+    another = offer.alias()
+    return exists().where(
+        another.c.neighbor_id == offer.c.neighbor_id,
+        another.c.area == WHEREVER,
+        another.c.need == need,
+    )
+
+
+def _pages_since(moment: str) -> Any:
+    """How many pages the person of the outer query got since then."""
+    counted = select(func.count()).where(
+        page.c.neighbor_id == offer.c.neighbor_id,
+        page.c.asked_at > bindparam(moment, type_=tables.Moment),
+    )
+    return counted.correlate(offer).scalar_subquery()
+
+
+def note_asked(connection: Connection, crew: Collection[int], now: datetime) -> None:
+    """These people are asked now."""
+    for table, who in ((neighbor, neighbor.c.id), (offer, offer.c.neighbor_id)):
+        asked = update(table).where(who.in_(sorted(crew)))
+        connection.execute(asked.values(asked_at=now))
+
+
+def _note_asked_last(connection: Connection, people: Collection[int]) -> None:
+    """Read again when these people were asked last."""
+    for table, who in ((neighbor, neighbor.c.id), (offer, offer.c.neighbor_id)):
+        last = select(func.max(page.c.asked_at)).where(page.c.neighbor_id == who)
+        known = func.coalesce(last.scalar_subquery(), literal(tables.NEVER, tables.Moment))
+        connection.execute(update(table).where(who.in_(sorted(people))).values(asked_at=known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,11 +594,13 @@ class RosterEntry:
     reach: str = "text"
 
 
-def put_on_roster(connection: Connection, entries: Iterable[RosterEntry], now: datetime) -> None:
-    """Add these people, or bring what is known of them up to date.
+def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: datetime) -> None:
+    """Add these people, at most MANY, or bring what is known of them up to date.
 
     The first of somebody's languages becomes what we write to them in, unless they chose one.
     """
+    if not people:
+        return
     added = _upsert(connection, neighbor)
     new = added.excluded
     known = {name: new[name] for name in ("name", "languages", "areas", "needs", "hours", "reach")}
@@ -485,9 +612,48 @@ def put_on_roster(connection: Connection, entries: Iterable[RosterEntry], now: d
         index_elements=[neighbor.c.phone],
         set_={**known, "on_roster": True, "trouble": None, "language": language},
     )
-    rows = [_on_roster(entry, now) for entry in entries]
-    if rows:
-        connection.execute(put, rows)
+    connection.execute(put, [_on_roster(entry, now) for entry in people])
+    _list_offers(connection, people)
+
+
+def _list_offers(connection: Connection, people: Sequence[RosterEntry]) -> None:
+    """List anew what these people offer."""
+    ids = _availability_ids(connection, {_available(entry) for entry in people})
+    rows = connection.execute(
+        select(neighbor.c.phone, neighbor.c.id, neighbor.c.asked_at).where(
+            neighbor.c.phone.in_([entry.phone for entry in people])
+        )
+    )
+    known = {row.phone: row for row in rows}
+    connection.execute(
+        delete(offer).where(offer.c.neighbor_id.in_([row.id for row in known.values()]))
+    )
+    offers = [
+        {
+            "neighbor_id": known[entry.phone].id,
+            "area": area,
+            "need": need,
+            "availability_id": ids[_available(entry)],
+            "asked_at": known[entry.phone].asked_at,
+        }
+        for entry in people
+        for area in (WHEREVER, *(entry.areas or (ANY,)))
+        for need in (WHATEVER, *(entry.needs or (ANY,)))
+    ]
+    connection.execute(insert(offer), offers)
+
+
+def _availability_ids(connection: Connection, contents: Collection[str]) -> dict[str, int]:
+    """The ids of these availabilities, new if need be."""
+    new = _upsert(connection, tables.availability).on_conflict_do_nothing(
+        index_elements=[tables.availability.c.content]
+    )
+    connection.execute(new, [{"content": content} for content in sorted(contents)])
+    return {row.content: row.id for row in connection.execute(_AVAILABILITIES)}
+
+
+def _available(entry: RosterEntry) -> str:
+    return json.dumps({"hours": entry.hours, "languages": sorted(entry.languages)})
 
 
 def _on_roster(entry: RosterEntry, now: datetime) -> dict[str, Any]:
@@ -526,31 +692,72 @@ def roster(connection: Connection) -> list[RosterEntry]:
 # The inbox.
 
 
-def note_inbound(
-    connection: Connection, sid: str, who: int, body: str, pictures: Sequence[str], now: datetime
-) -> int | None:
-    """Write an inbound text down. None if the carrier delivered it before."""
-    received = _upsert(connection, inbox).values(
-        sid=sid, neighbor_id=who, body=body, pictures=list(pictures), received_at=now, answer=[]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that somebody wrote, and what it was answered with."""
+
+    sid: str
+    body: str
+    answer: tuple[str, ...]
+    at: datetime
+
+
+def heard_lately(
+    connection: Connection, who: int, sid: str, since: datetime, limit: int
+) -> list[Heard]:
+    """What somebody wrote since then, the newest first; and the text of this name, which the
+    carrier may deliver again however late."""
+    facts = {"who": who, "sid": sid, "since": since, "most": limit}
+    return [
+        Heard(row.sid, row.body, tuple(row.answer), row.received_at)
+        for row in connection.execute(_HEARD_LATELY, facts)
+    ]
+
+
+_HEARD_LATELY = (
+    select(inbox.c.sid, inbox.c.body, inbox.c.answer, inbox.c.received_at)
+    .where(
+        or_(
+            inbox.c.sid == bindparam("sid"),
+            and_(
+                inbox.c.neighbor_id == bindparam("who"),
+                inbox.c.received_at > bindparam("since", type_=tables.Moment),
+            ),
+        )
     )
-    return connection.execute(
-        received.on_conflict_do_nothing(index_elements=[inbox.c.sid]).returning(inbox.c.id)
-    ).scalar_one_or_none()
+    .order_by((inbox.c.sid == bindparam("sid")).desc(), inbox.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
-def answer_given(connection: Connection, sid: str) -> list[str]:
-    """What this text was answered with when it came first."""
-    answer = connection.execute(select(inbox.c.answer).where(inbox.c.sid == sid)).scalar_one()
-    return list(answer)
+def note_inbound(
+    connection: Connection,
+    sid: str,
+    who: int,
+    body: str,
+    pictures: Sequence[str],
+    now: datetime,
+    request_number: int | None,
+    answer: Sequence[str],
+    segments: int,
+) -> None:
+    """Write an inbound text down, the answer to it, and the request whose words it is part of."""
+    connection.execute(
+        _INBOUND,
+        {
+            "sid": sid,
+            "neighbor_id": who,
+            "body": body,
+            "pictures": list(pictures),
+            "received_at": now,
+            "request_number": request_number,
+            "answer": list(answer),
+            "segments": segments,
+        },
+    )
 
 
-def note_answer(connection: Connection, inbound: int, answer: Sequence[str]) -> None:
-    connection.execute(update(inbox).where(inbox.c.id == inbound).values(answer=list(answer)))
-
-
-def keep_words(connection: Connection, inbound: int, number: int) -> None:
-    """This text is part of what a request's taker will read."""
-    connection.execute(update(inbox).where(inbox.c.id == inbound).values(request_number=number))
+_INBOUND = insert(inbox)
 
 
 # The outbox.
@@ -600,12 +807,9 @@ def add_text(
 
 
 def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
-    rows = connection.execute(
-        select(outbox, neighbor.c.phone)
-        .join(neighbor, neighbor.c.id == outbox.c.neighbor_id)
-        .where(outbox.c.id.in_(ids))
-        .order_by(outbox.c.id)
-    )
+    if not ids:
+        return []
+    rows = connection.execute(_SOME_TEXTS, {"ids": list(ids)})
     return [
         TextOut(
             row.id,
@@ -621,18 +825,43 @@ def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
     ]
 
 
+_SOME_TEXTS = (
+    select(
+        *(outbox.c.id, outbox.c.body, outbox.c.tries, outbox.c.claimed_at, outbox.c.good_until),
+        *(outbox.c.page_id, outbox.c.neighbor_id, neighbor.c.phone),
+    )
+    .join(neighbor, neighbor.c.id == outbox.c.neighbor_id)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox.c.id)
+)
+
+
 def drop_unwanted_texts(connection: Connection, ids: Collection[int], now: datetime) -> list[int]:
     """Give up those of these texts that must not or need not be sent any more: to somebody who
     said STOP, or good for nothing now. Returns the pages among them."""
-    waiting = and_(outbox.c.id.in_(ids), outbox.c.state == "waiting", outbox.c.due <= now)
-    stopped = select(neighbor.c.id).where(neighbor.c.stopped_at.is_not(None))
-    dropped = connection.execute(
-        update(outbox)
-        .where(waiting, or_(outbox.c.neighbor_id.in_(stopped), outbox.c.good_until <= now))
-        .values(state="dropped", due=None)
-        .returning(outbox.c.page_id)
-    ).scalars()
+    dropped = connection.execute(_UNWANTED, {"ids": list(ids), "now": now}).scalars()
     return [page_id for page_id in dropped if page_id is not None]
+
+
+_WAITING = and_(
+    outbox.c.id.in_(bindparam("ids", expanding=True)),
+    outbox.c.state == "waiting",
+    outbox.c.due <= bindparam("now"),
+)
+_UNWANTED = (
+    update(outbox)
+    .where(
+        _WAITING,
+        or_(
+            outbox.c.good_until <= bindparam("now"),
+            exists().where(
+                neighbor.c.id == outbox.c.neighbor_id, neighbor.c.stopped_at.is_not(None)
+            ),
+        ),
+    )
+    .values(state="dropped", due=None)
+    .returning(outbox.c.page_id)
+)
 
 
 def claim_texts(
@@ -642,13 +871,21 @@ def claim_texts(
 
     If this process dies, they are looked up at the carrier at `look_up_at`.
     """
-    claimed = connection.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids), outbox.c.state == "waiting", outbox.c.due <= now)
-        .values(state="sending", claimed_at=now, tries=outbox.c.tries + 1, due=look_up_at)
-        .returning(outbox.c.id)
-    ).scalars()
-    return _texts_out(connection, list(claimed))
+    facts = {"ids": list(ids), "now": now, "look_up_at": look_up_at}
+    return _texts_out(connection, list(connection.execute(_CLAIM, facts).scalars()))
+
+
+_CLAIM = (
+    update(outbox)
+    .where(_WAITING)
+    .values(
+        state="sending",
+        claimed_at=bindparam("now"),
+        tries=outbox.c.tries + 1,
+        due=bindparam("look_up_at"),
+    )
+    .returning(outbox.c.id)
+)
 
 
 def claim_lost_texts(
@@ -680,12 +917,20 @@ def _still_claimed(it: TextOut) -> Any:
 
 def note_accepted(connection: Connection, it: TextOut, sid: str) -> None:
     """The carrier has it. Its first callback may have been faster: then only the SID is new."""
-    connection.execute(update(outbox).where(outbox.c.id == it.id).values(sid=sid))
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == it.id, outbox.c.state.in_(["waiting", "sending", "unknown"]))
-        .values(state="accepted", due=None, error=None)
+    connection.execute(_ACCEPTED, {"of": it.id, "called": sid})
+
+
+_ON_ITS_WAY = outbox.c.state.in_(["waiting", "sending", "unknown"])
+_ACCEPTED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of"))
+    .values(
+        sid=bindparam("called"),
+        state=case((_ON_ITS_WAY, "accepted"), else_=outbox.c.state),
+        due=case((_ON_ITS_WAY, None), else_=outbox.c.due),
+        error=case((_ON_ITS_WAY, None), else_=outbox.c.error),
     )
+)
 
 
 def drop_news(connection: Connection, number: int, who: int) -> None:
@@ -790,10 +1035,42 @@ def known_sids(connection: Connection, sids: Collection[str]) -> set[str]:
 
 def due_texts(connection: Connection, now: datetime, limit: int) -> list[int]:
     """Texts to send or to look up now, most overdue first."""
-    rows = connection.execute(
-        select(outbox.c.id).where(outbox.c.due <= now).order_by(outbox.c.due).limit(limit)
-    )
-    return list(rows.scalars())
+    return list(connection.execute(_DUE_TEXTS, {"now": now, "most": limit}).scalars())
+
+
+_DUE_TEXTS = (
+    select(outbox.c.id)
+    .where(outbox.c.due <= bindparam("now"))
+    .order_by(outbox.c.due)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass
+class Due:
+    """One person's texts that are due, by their ids; `lost` are those among them that may have
+    been sent already."""
+
+    texts: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+
+
+def due_by_neighbor(connection: Connection, ids: Collection[int], now: datetime) -> list[Due]:
+    """Those of these texts that are due, each person's together and in their order."""
+    people: dict[int, Due] = {}
+    for row in connection.execute(_DUE_BY_NEIGHBOR, {"ids": list(ids), "now": now}):
+        due = people.setdefault(row.neighbor_id, Due())
+        due.texts.append(row.id)
+        if row.state != "waiting":
+            due.lost.append(row.id)
+    return list(people.values())
+
+
+_DUE_BY_NEIGHBOR = (
+    select(outbox.c.id, outbox.c.neighbor_id, outbox.c.state)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.due <= bindparam("now"))
+    .order_by(outbox.c.id)
+)
 
 
 def was_texted_since(connection: Connection, who: int, body: str, since: datetime) -> bool:

@@ -57,6 +57,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody was asked last who never was
+
 neighbor = Table(
     "neighbor",
     metadata,
@@ -76,7 +78,32 @@ neighbor = Table(
     Column("paused_until", Moment),
     Column("since", Moment, nullable=False),
     Column("heard_at", Moment),
-    Index("ix_neighbor_on_roster", "on_roster"),
+    Column("asked_at", Moment, nullable=False, server_default="1970-01-01 00:00:00.000000"),
+)
+Index("ix_neighbor_on_roster", neighbor.c.on_roster)
+
+# Where a wave is looked for, made anew from a neighbor's row whenever that changes: so that three
+# people are found among a hundred thousand without reading them all.
+
+# When people can be asked and in which languages, as JSON. Many share one; rows never change.
+availability = Table(
+    "availability",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("content", Text, nullable=False, unique=True),
+)
+
+# What somebody on the roster offers, and where: each area with each need, and for both what
+# `roster` calls ANY, WHEREVER and WHATEVER.
+offer = Table(
+    "offer",
+    metadata,
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("area", String(20), primary_key=True),
+    Column("need", String(20), primary_key=True),
+    Column("availability_id", ForeignKey("availability.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),  # as the neighbor's: the order to ask in
+    Index("ix_offer_area", "area", "need", "asked_at", "neighbor_id", "availability_id"),
 )
 
 request = Table(
@@ -94,12 +121,14 @@ request = Table(
     Column("wave", Integer, nullable=False),
     Column("due", Moment),
     Column("owed", Integer, nullable=False),
+    # When the clock rings for it: `due`, or at once while others are owed; NULL unless open.
+    Column("ring_at", Moment),
     Column("told_nobody_at", Moment),
     Column("version", Integer, nullable=False),
     CheckConstraint("state NOT IN ('taken', 'done') OR taker_id IS NOT NULL", name="has_taker"),
     sqlite_autoincrement=True,
 )
-Index("ix_request_due", request.c.state, request.c.due)
+Index("ix_request_ring_at", request.c.ring_at)
 
 page = Table(
     "page",
@@ -123,12 +152,15 @@ inbox = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the text
-    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
     Column("body", Text, nullable=False),
     Column("pictures", JSON, nullable=False),  # addresses at the carrier
     Column("received_at", Moment, nullable=False),
     Column("request_number", ForeignKey("request.number"), index=True),  # part of its words
     Column("answer", JSON, nullable=False),  # the texts it was answered with
+    Column("segments", Integer, nullable=False, server_default="0"),  # of the answer
+    Index("ix_inbox_neighbor", "neighbor_id", "received_at"),
+    Index("ix_inbox_received_at", "received_at", "segments"),
 )
 
 outbox = Table(
@@ -152,3 +184,6 @@ outbox = Table(
     Column("claimed_at", Moment),
 )
 Index("ix_outbox_due", outbox.c.due)
+Index("ix_outbox_claimed_at", outbox.c.claimed_at, outbox.c.segments)
+held = (outbox.c.state == "waiting") & outbox.c.error.is_not(None)  # by our account's trouble
+Index("ix_outbox_held", outbox.c.due, sqlite_where=held, postgresql_where=held)

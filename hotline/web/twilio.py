@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -28,6 +28,7 @@ log = logging.getLogger("hotline.web")
 
 LARGEST_BODY = 64 * 1024  # bytes of a form; a text with ten pictures has some 5,000
 MOST_FIELDS = 200
+BREATH = 0.02  # seconds between two times that bells are rung
 FORM = "application/x-www-form-urlencoded"
 
 Form = ImmutableMultiDict[str, str]
@@ -129,20 +130,49 @@ def _path(request: Request) -> str:
 
 
 class Ringer:
-    """Rings bells beside the web server's loop, so that nobody's answer waits for Redis."""
+    """Rings bells beside the web server's loop, so that nobody's answer waits for Redis.
 
-    def __init__(self, ring: Callable[[Iterable[Ring]], None]) -> None:
+    The first bell is rung at once; those of the next moments are rung together.
+    """
+
+    def __init__(self, ring: Callable[[Sequence[Ring]], None]) -> None:
         self._ring = ring
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bell")
+        self._waiting: list[Ring] = []
+        self._change = threading.Condition()
+        self._is_ringing = False
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+        self._thread.start()
 
     def __call__(self, rings: Iterable[Ring]) -> None:
-        rings = list(rings)
-        if rings:
-            self._thread.submit(self._ring, rings)
+        with self._change:
+            self._waiting += rings
+            self._change.notify_all()
 
     def settle(self) -> None:
         """Wait until every bell so far was rung."""
-        self._thread.submit(lambda: None).result()
+        with self._change:
+            self._change.wait_for(lambda: not self._waiting and not self._is_ringing)
 
     def close(self) -> None:
-        self._thread.shutdown()
+        """Ring what waits, once; what Redis does not take is rung for by the clock."""
+        self._closing.set()
+        with self._change:
+            self._change.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while rings := self._next():
+            self._ring(rings)
+            with self._change:
+                self._is_ringing = False
+                self._change.notify_all()
+            self._closing.wait(BREATH)
+
+    def _next(self) -> list[Ring]:
+        """All that waits, as soon as something does; nothing when it is time to end."""
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._closing.is_set())
+            rings, self._waiting = self._waiting, []
+            self._is_ringing = bool(rings)
+            return rings

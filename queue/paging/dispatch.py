@@ -7,8 +7,10 @@ nothing fails because of it.
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,10 +29,13 @@ log = logging.getLogger("hotline.bell")
 
 QUEUE = "hotline"
 JOBS = {"ask": "paging.jobs.ask", "send": "paging.jobs.send"}
-JOB_TIMEOUT = 300  # seconds; a job is one wave or a hundred texts
+JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 BELL_TTL = 60  # seconds after which a bell that nobody heard is forgotten; the clock rings again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at
 PATIENCE = 0.5  # seconds to wait for Redis when ringing
+LET_REST = 1.0  # seconds without ringing after it did not answer
+PLENTY = 50  # jobs
+MOST_IN_A_JOB = 100  # requests, or texts
 
 
 class Bell:
@@ -40,18 +45,30 @@ class Bell:
         redis = Redis.from_url(redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
         self._redis = redis
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
-        self._silent = False
+        self._silent_until = 0.0
 
-    def ring(self, rings: Iterable[Ring]) -> None:
-        """Enqueue each piece of work once, however often it is rung for. Never raises."""
+    def ring(self, rings: Sequence[Ring]) -> None:
+        """Enqueue each piece of work once, however often it is rung for. Never raises.
+
+        While Redis does not answer, most bells are not tried at all: the clock rings again.
+        """
+        if not rings or time.monotonic() < self._silent_until:
+            return
         try:
-            for ring in rings:
+            for ring in together(rings):
                 self._enqueue(ring)
-            self._silent = False
+            self._silent_until = 0.0
         except RedisError as error:
-            if not self._silent:
+            if not self._silent_until:
                 log.warning("Redis does not answer (%s): the clock will ring", type(error).__name__)
-            self._silent = True
+            self._silent_until = time.monotonic() + LET_REST
+
+    def has_plenty(self) -> bool:
+        """Whether so much work waits already that ringing for more would only make it more."""
+        try:
+            return time.monotonic() >= self._silent_until and self._queue.count > PLENTY
+        except RedisError:
+            return False  # ringing says so
 
     def answers(self) -> bool:
         try:
@@ -74,6 +91,35 @@ class Bell:
                 failure_ttl=FAILURE_TTL,
                 timeout=JOB_TIMEOUT,
             )
+
+
+def together(rings: Sequence[Ring]) -> list[Ring]:
+    """The same bells in fewer jobs: one costs Redis and us as much as storing a text does.
+
+    A job of several is named after all of them, so it too is queued once.
+    """
+    kinds = [[ring for ring in rings if ring.job == job] for job in JOBS]
+    batches = [batch for kind in kinds for batch in _batches(kind)]
+    return [batch[0] if len(batch) == 1 else _merged(batch) for batch in batches]
+
+
+def _batches(rings: Iterable[Ring]) -> Iterator[list[Ring]]:
+    """A job may be about several requests or texts, but not about more than can be done soon."""
+    batch: list[Ring] = []
+    for ring in rings:
+        if batch and sum(len(one.about) for one in (*batch, ring)) > MOST_IN_A_JOB:
+            yield batch
+            batch = []
+        batch.append(ring)
+    if batch:
+        yield batch
+
+
+def _merged(rings: Sequence[Ring]) -> Ring:
+    names = "\n".join(ring.name for ring in rings)
+    about = dict.fromkeys(number for ring in rings for number in ring.about)
+    name = f"{rings[0].job}-{hashlib.sha256(names.encode()).hexdigest()[:20]}"
+    return Ring(rings[0].job, tuple(about), name)
 
 
 class PlainJob(Job):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial, wraps
 
@@ -43,6 +43,9 @@ class Workshop:
     database: Database
     carrier: Carrier
     bell: Bell
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
+    )
 
 
 _workshop: list[Workshop] = []
@@ -71,53 +74,58 @@ def _discreet(job: Callable[..., None]) -> Callable[..., None]:
 
 
 @_discreet
-def ask(number: int) -> None:
-    """Ask the next volunteers about one request, and send them their pages."""
+def ask(*numbers: int) -> None:
+    """Ask the next volunteers about these requests, and send them their pages."""
     shop = _workshop[0]
-    _finish(shop, shop.database.write(partial(_ask, shop.house, number)))
+    sending: list[Future[Aftermath]] = []
+    for number in numbers:
+        busy = sum(not it.done() for it in sending) >= AT_ONCE
+        aftermath, claimed = shop.database.write(partial(_ask, shop.house, number, not busy))
+        sending += _send_all(shop, claimed)
+        _finish(shop, aftermath)
+    _finish_all(shop, sending)
 
 
-def _ask(house: House, number: int, connection: Connection) -> Aftermath:
-    return steps.ask_volunteers(connection, house, number)
+def _ask(
+    house: House, number: int, at_once: bool, connection: Connection
+) -> tuple[Aftermath, list[TextOut]]:
+    """One request's next wave. Texts that leave at once are claimed as they are written."""
+    now = house.now()
+    aftermath = steps.ask_volunteers(connection, house, number)
+    if not (at_once and aftermath.texts):
+        return aftermath, []
+    claimed = store.claim_texts(connection, aftermath.texts, now, now + LOST_AFTER)
+    left = set(aftermath.texts) - {it.id for it in claimed}
+    return replace(aftermath, texts=sorted(left)), claimed
 
 
 @_discreet
 def send(*ids: int) -> None:
     """Send those of these texts that wait, and look up those that may have been sent."""
     shop = _workshop[0]
-    lost = shop.database.write(partial(_claim, shop.house, store.claim_lost_texts, ids))
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier") as threads:
-        list(threads.map(partial(_look_up, shop), lost))
-        dropped = shop.database.write(partial(_drop, shop.house, ids))
-        waiting = shop.database.write(partial(_claim, shop.house, store.claim_texts, ids))
-        outcomes = list(threads.map(partial(_send_to_one, shop), _by_neighbor(waiting)))
-    for aftermath in (dropped, *outcomes):
-        _finish(shop, aftermath)
+    now = shop.house.now()
+    due = shop.database.read(lambda connection: store.due_by_neighbor(connection, ids, now))
+    _finish_all(shop, [shop.threads.submit(_bring, shop, some) for some in due])
 
 
-Claim = Callable[[Connection, Collection[int], datetime, datetime], list[TextOut]]
-
-
-def _claim(
-    house: House, claim: Claim, ids: Collection[int], connection: Connection
-) -> list[TextOut]:
-    now = house.now()
-    return claim(connection, ids, now, now + LOST_AFTER)
-
-
-def _by_neighbor(texts: Sequence[TextOut]) -> list[list[TextOut]]:
+def _send_all(shop: Workshop, texts: Sequence[TextOut]) -> list[Future[Aftermath]]:
     """Texts to different people go out side by side, those to one person in their order."""
     groups: dict[int, list[TextOut]] = {}
     for it in texts:
         groups.setdefault(it.neighbor, []).append(it)
-    return list(groups.values())
+    return [shop.threads.submit(_send_to_one, shop, group) for group in groups.values()]
 
 
-def _send_to_one(shop: Workshop, texts: Sequence[TextOut]) -> Aftermath:
-    aftermath = Aftermath()
-    for it in texts:
-        aftermath.add(_send(shop, it))
-    return aftermath
+def _finish_all(shop: Workshop, sending: Sequence[Future[Aftermath]]) -> None:
+    """Wait for texts to be sent, and see to what follows. One that fails stops no other: its row
+    says that it is to be looked up."""
+    together = Aftermath()
+    for future in sending:
+        try:
+            together.add(future.result())
+        except Exception as error:
+            log.error("texts to one person failed: %s", describe(error))
+    _finish(shop, together)
 
 
 def _finish(shop: Workshop, aftermath: Aftermath) -> None:
@@ -127,10 +135,36 @@ def _finish(shop: Workshop, aftermath: Aftermath) -> None:
         send(*aftermath.texts)
 
 
-def _drop(house: House, ids: Collection[int], connection: Connection) -> Aftermath:
+def _bring(shop: Workshop, due: store.Due) -> Aftermath:
+    """Bring one person's texts to the carrier, as far as they are still wanted."""
+    if due.lost:
+        for it in shop.database.write(partial(_claim_lost, shop.house, due.lost)):
+            _look_up(shop, it)
+    # Claimed only now, a moment before they leave: a STOP that came meanwhile holds them back.
+    dropped, claimed = shop.database.write(partial(_claim, shop.house, due.texts))
+    dropped.add(_send_to_one(shop, claimed))
+    return dropped
+
+
+def _claim_lost(house: House, ids: Collection[int], connection: Connection) -> list[TextOut]:
+    now = house.now()
+    return store.claim_lost_texts(connection, ids, now, now + LOST_AFTER)
+
+
+def _claim(
+    house: House, ids: Collection[int], connection: Connection
+) -> tuple[Aftermath, list[TextOut]]:
+    now = house.now()
     aftermath = Aftermath()
-    for page_id in store.drop_unwanted_texts(connection, ids, house.now()):
+    for page_id in store.drop_unwanted_texts(connection, ids, now):
         aftermath.add(deliveries.never_left(connection, house, page_id))
+    return aftermath, store.claim_texts(connection, ids, now, now + LOST_AFTER)
+
+
+def _send_to_one(shop: Workshop, texts: Sequence[TextOut]) -> Aftermath:
+    aftermath = Aftermath()
+    for it in texts:
+        aftermath.add(_send(shop, it))
     return aftermath
 
 
