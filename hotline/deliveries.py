@@ -6,12 +6,13 @@ nothing itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hotline import errors, steps
+from hotline import errors, phone, steps
 from hotline.errors import CarrierError
 from hotline.help_request import HandedBack, Unreached
 from hotline.house import House
@@ -24,6 +25,8 @@ TRY_AGAIN = timedelta(minutes=10)
 ACCOUNT_PAUSE = timedelta(minutes=5)  # until a text is tried again that our account held back
 LONGEST_PAUSE = timedelta(hours=1)  # so that texts leave soon after an account is mended
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
+WARN_AT = 0.8  # of the day's segments
+OVER_BUDGET = -1  # among the carrier's numbers for what holds a text back: ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ def failed(
         pause = min(TRY_AGAIN * it.tries, LONGEST_PAUSE)
         store.try_anew(connection, it, now, now + pause)
     if issubclass(why, errors.Filtered):
-        aftermath.add(_tell_stewards(connection, house, Sentence.STEWARDS_FILTERED, code))
+        aftermath.add(_tell_stewards(connection, house, _about(Sentence.STEWARDS_FILTERED, code)))
     if issubclass(why, errors.NotAllowedThere):
-        aftermath.add(_tell_stewards(connection, house, Sentence.STEWARDS_NOT_ALLOWED, code))
+        aftermath.add(
+            _tell_stewards(connection, house, _about(Sentence.STEWARDS_NOT_ALLOWED, code))
+        )
     return aftermath
 
 
@@ -100,7 +105,49 @@ def unreached(connection: Connection, house: House, page_id: int, *, ask_others:
 
 def account_refused(connection: Connection, house: House, code: int | None) -> Aftermath:
     """No text leaves until somebody mends our account: say so, though it may wait as well."""
-    return _tell_stewards(connection, house, Sentence.STEWARDS_REFUSED, code)
+    return _tell_stewards(connection, house, _about(Sentence.STEWARDS_REFUSED, code))
+
+
+def _about(sentence: Sentence, code: int | None) -> Text:
+    return text(sentence, code=code or 0)
+
+
+def is_near_the_budget(connection: Connection, house: House) -> bool:
+    """Whether the day's segments are worth a look before a text leaves."""
+    spent = store.segments_since(connection, _midnight(house))
+    return spent >= WARN_AT * house.network.limits.segments_a_day
+
+
+def _midnight(house: House) -> datetime:
+    local = house.now().astimezone(house.network.zone)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def mind_the_budget(
+    connection: Connection, house: House, ids: Collection[int]
+) -> tuple[Aftermath, list[int]]:
+    """Tell the stewards when most of the day's segments are used. When all are, hold these texts
+    until midnight, but for those to stewards. Returns what follows and the texts to send."""
+    now, budget = house.now(), house.network.limits.segments_a_day
+    midnight = _midnight(house)
+    spent = store.segments_since(connection, midnight)
+    if spent < WARN_AT * budget:
+        return Aftermath(), list(ids)
+    if spent < budget:
+        told = text(Sentence.STEWARDS_MOST_OF_BUDGET, spent=round(WARN_AT * budget), budget=budget)
+        return _tell_stewards(connection, house, told, midnight), list(ids)
+    stewards = steps.steward_ids(connection, house, now)
+    until = (midnight + timedelta(days=1)).astimezone(UTC)
+    held = store.hold_texts(connection, ids, stewards, until, OVER_BUDGET)
+    told = text(Sentence.STEWARDS_BUDGET_SPENT, budget=budget)
+    left = [it for it in ids if it not in set(held)]
+    return _tell_stewards(connection, house, told, midnight), left
+
+
+def wrote_from_abroad(connection: Connection, house: House, number: str) -> Aftermath:
+    """Somebody wrote from where we send no texts: a person must decide whether we shall."""
+    country = phone.country(number) or "another country"
+    return _tell_stewards(connection, house, text(Sentence.STEWARDS_ABROAD, country=country))
 
 
 TROUBLES = (
@@ -134,18 +181,20 @@ def _mark(
 
 
 def _tell_stewards(
-    connection: Connection, house: House, sentence: Sentence, code: int | None
+    connection: Connection, house: House, told: Text, since: datetime | None = None
 ) -> Aftermath:
+    """`since`: those who heard it after that are not told again."""
     now = house.now()
     aftermath = Aftermath()
-    told = text(sentence, code=code or 0)
     for steward in steps.steward_ids(connection, house, now):
-        if not _heard_lately(connection, house, steward, told):
+        if not _heard_since(connection, house, steward, told, since or now - STEWARDS_HEAR):
             aftermath.texts += steps.write_text(connection, house, steward, told, now)
     return aftermath
 
 
-def _heard_lately(connection: Connection, house: House, who: int, told: Text) -> bool:
+def _heard_since(
+    connection: Connection, house: House, who: int, told: Text, since: datetime
+) -> bool:
     language = store.neighbors(connection, [who])[who].language
     body = steps.spoken(connection, house, told, language)
-    return store.was_texted_since(connection, who, body, house.now() - STEWARDS_HEAR)
+    return store.was_texted_since(connection, who, body, since)

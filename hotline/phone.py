@@ -6,6 +6,7 @@ here looks a number up anywhere, and nothing here says whose it is.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -24,6 +25,9 @@ _HOW_WRONG: Final = {
     ValidationResult.TOO_LONG: "is too long for a phone number",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code to be a phone number",
 }
+
+# Countries by themselves in the numbering, and not for who lives there or what a text costs.
+_TERRITORIES: Final = dict.fromkeys(("PR", "VI", "GU", "AS", "MP"), "US")
 
 # The numbers that help of every kind answers, the best known first.
 _EMERGENCY: Final = ("000", "911", "999", "112", "111")
@@ -51,6 +55,24 @@ def parse(text: str, country: str) -> str:
 def is_country(country: str) -> bool:
     """Whether local numbers can be read for these two letters."""
     return country in phonenumbers.SUPPORTED_REGIONS
+
+
+@lru_cache(maxsize=4096)
+def country(number: str) -> str | None:
+    """The two letters of the country that an E.164 number belongs to; None when nobody can tell."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def is_in(number: str, countries: tuple[str, ...]) -> bool:
+    """Whether a number belongs to one of these countries, as far as anybody can tell."""
+    found = country(number)
+    if found is not None:
+        return found in countries or _TERRITORIES.get(found) in countries
+    codes = (phonenumbers.country_code_for_region(one) for one in countries)
+    return any(number.startswith(f"+{code}") for code in codes)
 
 
 def is_short_code(text: str) -> bool:

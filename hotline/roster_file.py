@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from hotline.errors import BadRoster
 from hotline.hours import BadHours, parse_hours
-from hotline.phone import BadPhone, parse
+from hotline.phone import BadPhone, is_in, parse
 from hotline.settings import LANGUAGES, Network
 from hotline.store.store import RosterEntry
 
@@ -94,7 +94,9 @@ def _entry(
 
 def _mistakes(fields: dict[str, str], network: Network) -> Iterator[str]:
     try:
-        parse(fields.get("phone", ""), network.country)
+        phone = parse(fields.get("phone", ""), network.country)
+        if not is_in(phone, network.countries):
+            yield "phone is in none of the countries we text; they stand under [limits]"
     except BadPhone as error:
         yield f"phone {error}"
     name = fields.get("name", "")

@@ -34,7 +34,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hotline.errors import BadSettings
 from hotline.hours import Quiet, parse_quiet
-from hotline.phone import is_country, is_short_code, parse
+from hotline.phone import is_country, is_in, is_short_code, parse
 
 LANGUAGES: Final = ("en", "es")
 """The languages that the hotline speaks: those with a catalogue of its sentences."""
@@ -290,6 +290,18 @@ class Waves(_Section):
     again_minutes: Minutes = 60.0
 
 
+class Limits(_Section):
+    """What one phone, and one day, may come to. `countries`: those we text; none given means the
+    network's own."""
+
+    texts_a_minute: Whole = 15
+    texts_an_hour: Whole = 100
+    segments_a_day: Whole = 10_000
+    countries: Annotated[
+        tuple[Annotated[str, AfterValidator(_country)], ...], AfterValidator(_once)
+    ] = ()
+
+
 class RosterRules(_Section):
     """Who may join, and how often one neighbor is asked."""
 
@@ -381,8 +393,13 @@ class Network(_Hotline):
 
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
+    limits: Limits = Limits()
     needs: tuple[Need, ...] = NEEDS
     areas: tuple[Area, ...] = ()
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        return self.limits.countries or (self.country,)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -409,6 +426,7 @@ class _File(_Section):
     hotline: _Hotline = _Hotline()
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
+    limits: Limits = Limits()
     needs: tuple[Need, ...] = NEEDS
     areas: tuple[Area, ...] = ()
 
@@ -450,12 +468,15 @@ def read_network(text: str, file: str) -> Network:
         sections = _File.model_validate(raw)
     except ValidationError as error:
         mistakes = [_line(file, *_in_file(detail, raw)) for detail in _details(error)] + mistakes
+    else:
+        mistakes += [_line(file, *mistake) for mistake in _stewards_abroad(sections)]
     if mistakes:
         raise BadSettings(mistakes)
     return Network(
         **dict(sections.hotline),
         waves=sections.waves,
         roster=sections.roster,
+        limits=sections.limits,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,
     )
@@ -566,12 +587,22 @@ def _strange_areas(areas: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
                 yield f"areas.{area['key']}.near", what + _did_you_mean(other, keys)
 
 
+def _stewards_abroad(sections: _File) -> Iterator[tuple[str, str]]:
+    """Stewards whom no text would reach."""
+    countries = sections.limits.countries or (sections.hotline.country,)
+    for place, phone in enumerate(sections.hotline.stewards, 1):
+        if not is_in(phone, countries):
+            what = f"entry {place} is a phone in none of the countries under [limits]"
+            yield "hotline.stewards", f"{what}; write countries = [...] with its country there"
+
+
 # How a mistake is told.
 
 _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "hotline": _Hotline,
     "waves": Waves,
     "roster": RosterRules,
+    "limits": Limits,
     "needs": Need,
     "areas": Area,
 }
@@ -580,6 +611,7 @@ _HEADINGS: Final = {
     "hotline": "[hotline]",
     "waves": "[waves]",
     "roster": "[roster]",
+    "limits": "[limits]",
     "needs": "[[needs]]",
     "areas": "[[areas]]",
 }
@@ -599,6 +631,10 @@ _EXAMPLES: Final = {
     "roster.joining": 'joining = "vouched"',
     "roster.max_a_day": "max_a_day = 3",
     "roster.max_a_week": "max_a_week = 8",
+    "limits.texts_a_minute": "texts_a_minute = 15",
+    "limits.texts_an_hour": "texts_an_hour = 100",
+    "limits.segments_a_day": "segments_a_day = 10000",
+    "limits.countries": 'countries = ["US", "MX"]',
     "needs.key": 'key = "food"',
     "needs.digit": "digit = 1",
     "needs.urgent": "urgent = true",

@@ -15,7 +15,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from hotline import help_request, roster, segments
+from hotline import help_request, phone, roster, segments
 from hotline.help_request import (
     Accepted,
     AskSoon,
@@ -46,6 +46,7 @@ HELD_LONGER = timedelta(seconds=30)
 TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
 LONGEST_TEXT = 1600  # letters; the carrier's limit
+LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +344,9 @@ class _Scribe:
         picture = spoken(self.connection, self.house, text(Sentence.PICTURE), language)
         written = store.words_of(self.connection, self.request.number)
         parts = [" ".join([words.body, *[picture] * words.pictures]).strip() for words in written]
-        return " / ".join(part for part in parts if part)
+        return textwrap.shorten(
+            " / ".join(part for part in parts if part), LONGEST_QUOTE, placeholder=" ..."
+        )
 
 
 def write_text(
@@ -376,8 +379,8 @@ def write_text(
 
 def say_to(connection: Connection, house: House, person: store.Neighbor, told: Text) -> list[str]:
     """A text in somebody's language, in several if it is over the carrier's limit; nothing for
-    somebody who said STOP."""
-    if person.stopped:
+    somebody who said STOP or lives where we send no texts."""
+    if person.stopped or not phone.is_in(person.phone, house.network.countries):
         return []
     body = spoken(connection, house, told, person.language)
     if len(body) <= LONGEST_TEXT:

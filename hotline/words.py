@@ -52,6 +52,10 @@ class Sentence(StrEnum):
         "This is {network}, neighbors by text. In danger? Call {emergency} now."
         " Need a neighbor's help? Write here what you need."
     )
+    TOO_MANY_TEXTS = N_(
+        "{network}: many texts came from this phone. We keep every word and answer again later."
+        " In danger? Call {emergency}."
+    )
     STATUS_OPEN = N_(
         "Your request {number} is open. We are asking neighbors and text you as soon as somebody"
         " says yes. No longer needed? Reply NEVER MIND."
@@ -169,6 +173,19 @@ class Sentence(StrEnum):
     STEWARDS_NOT_ALLOWED = N_(
         "{network}: our account may not text one of the numbers that need us (error {code})."
         " Please look at its countries and its trial."
+    )
+
+    STEWARDS_MOST_OF_BUDGET = N_(
+        "{network}: {spent} of today's {budget} text segments are used. When all are, texts wait"
+        " until midnight. segments_a_day raises the limit."
+    )
+    STEWARDS_BUDGET_SPENT = N_(
+        "{network}: all {budget} text segments of today are used, and texts wait until midnight."
+        " segments_a_day raises the limit."
+    )
+    STEWARDS_ABROAD = N_(
+        "{network}: somebody wrote from a phone in {country}, where we send no texts. To answer,"
+        " add it to the countries in the settings."
     )
 
     # Parts of sentences.

@@ -6,7 +6,7 @@ carries the acts out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from hotline.help_request import (
     State,
     Withdrawn,
 )
+from hotline.limits import Pace
 from hotline.roster import Asked
 from hotline.words import Sentence, Text, text
 from sms.reading import Intent, Reading
@@ -142,6 +143,18 @@ def decide(situation: Situation, reading: Reading) -> list[Act]:
     if situation.stopped:
         return _while_stopped(situation, reading)
     return [*_language(situation, reading), *_decide(situation, reading)]
+
+
+def must_be_done(acts: Iterable[Act]) -> bool:
+    """Whether this is done however much somebody writes: STOP, and coming back from it."""
+    return any(isinstance(act, StopTexts | StartTexts) for act in acts)
+
+
+def words_to_keep(acts: Iterable[Act], pace: Pace) -> list[Act]:
+    """What is left to do for somebody who writes too much: their words are not lost, but what a
+    machine says again and again is kept once."""
+    kept = OpenRequest if pace is Pace.ECHO else OpenRequest | AddWords
+    return [act for act in acts if isinstance(act, kept)]
 
 
 def _language(situation: Situation, reading: Reading) -> list[Act]:

@@ -6,14 +6,16 @@ text delivered again gets the same answer and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hotline import segments, steps
+from hotline import deliveries, limits, phone, segments, steps
 from hotline.help_request import Event, HelpRequest, Tell, WordsAdded
 from hotline.house import House
+from hotline.limits import Heard, Pace
 from hotline.steps import Aftermath
 from hotline.store import store
 from hotline.words import Sentence, Text, text
@@ -33,8 +35,6 @@ from sms.conversation import (
 from sms.reading import read
 
 MOST_PICTURES = 10  # of one text, the carrier's limit
-LATELY = timedelta(hours=1)
-MOST_LATELY = 200  # texts of one number that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     """Write the text down, let follow what follows, and return the answer to its sender."""
     now = house.now()
     person, is_new = store.hear(connection, it.sender, now)
-    lately = [] if is_new else _lately(connection, person.id, it.sid, now)
+    lately = [] if is_new else _lately(connection, house, person.id, it.sid, now)
     if lately and lately[0].sid == it.sid:
         return Aftermath(answer=list(lately[0].answer))
     situation = _situation(connection, house, person, is_new)
@@ -63,10 +63,17 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         opt_out=it.opt_out,
         has_pictures=bool(it.pictures),
     )
+    pace = limits.pace(it.body, lately, now, house.network.limits)
+    acts = conversation.decide(situation, reading)
     visit = _Visit(connection, house, person)
-    for act in conversation.decide(situation, reading):
-        visit.do(act)
+    if pace is Pace.USUAL or conversation.must_be_done(acts):
+        _do_all(visit, acts)
+    else:
+        _do_quietly(visit, acts, pace)
     answer = visit.aftermath.answer
+    if not phone.is_in(it.sender, house.network.countries):
+        answer.clear()
+        visit.aftermath.add(deliveries.wrote_from_abroad(connection, house, it.sender))
     store.note_inbound(
         connection,
         it.sid,
@@ -77,12 +84,27 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         visit.words_of,
         answer,
         sum(map(segments.count, answer)),
+        pace,
     )
     return visit.aftermath
 
 
-def _lately(connection: Connection, who: int, sid: str, now: datetime) -> list[store.Heard]:
-    return store.heard_lately(connection, who, sid, now - LATELY, MOST_LATELY)
+def _do_all(visit: _Visit, acts: Iterable[Act]) -> None:
+    for act in acts:
+        visit.do(act)
+
+
+def _do_quietly(visit: _Visit, acts: Iterable[Act], pace: Pace) -> None:
+    """Of a phone that writes too much: keep the words, and say so once."""
+    _do_all(visit, conversation.words_to_keep(acts, pace))
+    visit.aftermath.answer.clear()
+    if pace is Pace.TOO_MANY:
+        visit.do(Say(text(Sentence.TOO_MANY_TEXTS)))
+
+
+def _lately(connection: Connection, house: House, who: int, sid: str, now: datetime) -> list[Heard]:
+    most = house.network.limits.texts_an_hour + 1
+    return store.heard_lately(connection, who, sid, now - limits.LATELY, most)
 
 
 def _situation(

@@ -26,6 +26,9 @@ LONGEST = {
     "name": "Maximiliano",
     "emergency": "911",
     "code": 30034,
+    "spent": 80_000,
+    "budget": 100_000,
+    "country": "MX",
 }
 USUAL_QUOTE = "groceries for 2 kids, apt 4B"
 USUAL_NOTE = "in 2 hours"

@@ -33,6 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.help_request import HelpRequest, State
 from hotline.hours import parse_hours
+from hotline.limits import Heard, Pace
 from hotline.roster import (
     ANY,
     PASS_HOLDS,
@@ -692,16 +693,6 @@ def roster(connection: Connection) -> list[RosterEntry]:
 # The inbox.
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A text that somebody wrote, and what it was answered with."""
-
-    sid: str
-    body: str
-    answer: tuple[str, ...]
-    at: datetime
-
-
 def heard_lately(
     connection: Connection, who: int, sid: str, since: datetime, limit: int
 ) -> list[Heard]:
@@ -709,13 +700,13 @@ def heard_lately(
     carrier may deliver again however late."""
     facts = {"who": who, "sid": sid, "since": since, "most": limit}
     return [
-        Heard(row.sid, row.body, tuple(row.answer), row.received_at)
+        Heard(row.sid, row.body, tuple(row.answer), row.received_at, Pace(row.pace))
         for row in connection.execute(_HEARD_LATELY, facts)
     ]
 
 
 _HEARD_LATELY = (
-    select(inbox.c.sid, inbox.c.body, inbox.c.answer, inbox.c.received_at)
+    select(inbox.c.sid, inbox.c.body, inbox.c.answer, inbox.c.received_at, inbox.c.pace)
     .where(
         or_(
             inbox.c.sid == bindparam("sid"),
@@ -740,6 +731,7 @@ def note_inbound(
     request_number: int | None,
     answer: Sequence[str],
     segments: int,
+    pace: Pace,
 ) -> None:
     """Write an inbound text down, the answer to it, and the request whose words it is part of."""
     connection.execute(
@@ -753,6 +745,7 @@ def note_inbound(
             "request_number": request_number,
             "answer": list(answer),
             "segments": segments,
+            "pace": pace,
         },
     )
 
@@ -954,6 +947,36 @@ def note_waiting(
     connection.execute(
         update(outbox).where(_still_claimed(it)).values(state="waiting", due=due, error=held_by)
     )
+
+
+def hold_texts(
+    connection: Connection,
+    ids: Collection[int],
+    but_to: Collection[int],
+    until: datetime,
+    held_by: int,
+) -> list[int]:
+    """Let those of these texts that wait, wait until then, but for those to some people. Returns
+    the ids of the ones that are held. `held_by` as above."""
+    return list(
+        connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.id.in_(ids),
+                outbox.c.neighbor_id.not_in(but_to),
+                outbox.c.state == "waiting",
+            )
+            .values(due=until, error=held_by)
+            .returning(outbox.c.id)
+        ).scalars()
+    )
+
+
+def segments_since(connection: Connection, moment: datetime) -> int:
+    """How many segments left since then: texts that were sent, and answers."""
+    sent = select(func.sum(outbox.c.segments)).where(outbox.c.claimed_at >= moment)
+    answered = select(func.sum(inbox.c.segments)).where(inbox.c.received_at >= moment)
+    return sum(connection.execute(one).scalar() or 0 for one in (sent, answered))
 
 
 def texts_held_until(connection: Connection) -> datetime | None:

@@ -159,6 +159,7 @@ inbox = Table(
     Column("request_number", ForeignKey("request.number"), index=True),  # part of its words
     Column("answer", JSON, nullable=False),  # the texts it was answered with
     Column("segments", Integer, nullable=False, server_default="0"),  # of the answer
+    Column("pace", String(10), nullable=False, server_default="usual"),  # see `limits`
     Index("ix_inbox_neighbor", "neighbor_id", "received_at"),
     Index("ix_inbox_received_at", "received_at", "segments"),
 )

@@ -79,6 +79,7 @@ def ask(*numbers: int) -> None:
     shop = _workshop[0]
     sending: list[Future[Aftermath]] = []
     for number in numbers:
+        # More than can leave at once is left to `send`, which claims each as it leaves.
         busy = sum(not it.done() for it in sending) >= AT_ONCE
         aftermath, claimed = shop.database.write(partial(_ask, shop.house, number, not busy))
         sending += _send_all(shop, claimed)
@@ -92,7 +93,7 @@ def _ask(
     """One request's next wave. Texts that leave at once are claimed as they are written."""
     now = house.now()
     aftermath = steps.ask_volunteers(connection, house, number)
-    if not (at_once and aftermath.texts):
+    if not (at_once and aftermath.texts) or deliveries.is_near_the_budget(connection, house):
         return aftermath, []
     claimed = store.claim_texts(connection, aftermath.texts, now, now + LOST_AFTER)
     left = set(aftermath.texts) - {it.id for it in claimed}
@@ -103,9 +104,17 @@ def _ask(
 def send(*ids: int) -> None:
     """Send those of these texts that wait, and look up those that may have been sent."""
     shop = _workshop[0]
+    warned, wanted = shop.database.write(partial(_mind_the_budget, shop.house, ids))
     now = shop.house.now()
-    due = shop.database.read(lambda connection: store.due_by_neighbor(connection, ids, now))
+    due = shop.database.read(lambda connection: store.due_by_neighbor(connection, wanted, now))
     _finish_all(shop, [shop.threads.submit(_bring, shop, some) for some in due])
+    _finish(shop, warned)
+
+
+def _mind_the_budget(
+    house: House, ids: Collection[int], connection: Connection
+) -> tuple[Aftermath, list[int]]:
+    return deliveries.mind_the_budget(connection, house, ids)
 
 
 def _send_all(shop: Workshop, texts: Sequence[TextOut]) -> list[Future[Aftermath]]:

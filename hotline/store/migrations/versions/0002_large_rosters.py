@@ -56,6 +56,10 @@ def upgrade() -> None:
     op.create_index("ix_request_ring_at", "request", ["ring_at"])
 
     op.add_column("inbox", sa.Column("segments", sa.Integer(), server_default="0", nullable=False))
+    op.add_column(
+        "inbox",
+        sa.Column("pace", sa.String(length=10), server_default="usual", nullable=False),
+    )
     op.drop_index("ix_inbox_neighbor_id", "inbox")
     op.create_index("ix_inbox_neighbor", "inbox", ["neighbor_id", "received_at"])
     op.create_index("ix_inbox_received_at", "inbox", ["received_at", "segments"])

@@ -1,0 +1,65 @@
+"""How much one phone may ask of us, so that a stranger, or a machine, cannot wear the hotline out.
+
+Pure: what somebody wrote lately goes in, how to treat the next text comes out. Whatever the pace,
+STOP is obeyed and words are kept (`sms.receiving`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.settings import Limits
+
+LATELY = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+ECHO_WITHIN = timedelta(minutes=10)
+MOST_ECHOES = 5  # answers to the same words, until we fall silent
+
+
+class Pace(StrEnum):
+    """How a text is treated: as usual; with one kind word that it is too many; kept without an
+    answer; or taken for a machine that answers whatever we say."""
+
+    USUAL = "usual"
+    TOO_MANY = "too_many"
+    SILENT = "silent"
+    ECHO = "echo"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that somebody wrote, what it was answered with, and how it was treated."""
+
+    sid: str
+    body: str
+    answer: tuple[str, ...]
+    at: datetime
+    pace: Pace = Pace.USUAL
+
+
+def pace(body: str, lately: Sequence[Heard], now: datetime, limits: Limits) -> Pace:
+    """How to treat a text of these words after what this phone wrote within the last hour."""
+    if _echoes(body, lately, now) >= MOST_ECHOES:
+        return Pace.ECHO
+    in_a_minute = sum(it.at > now - MINUTE for it in lately)
+    if in_a_minute < limits.texts_a_minute and len(lately) < limits.texts_an_hour:
+        return Pace.USUAL
+    told = any(it.pace is Pace.TOO_MANY for it in lately)
+    return Pace.SILENT if told else Pace.TOO_MANY
+
+
+def _echoes(body: str, lately: Sequence[Heard], now: datetime) -> int:
+    """How many texts that sound like this one we have just answered."""
+    sound = _sound(body)
+    return sum(
+        bool(it.answer) and it.at > now - ECHO_WITHIN and _sound(it.body) == sound for it in lately
+    )
+
+
+def _sound(body: str) -> str:
+    """The letters alone: an automatic answer may count itself, or tell the time."""
+    letters = "".join(letter for letter in body.casefold() if letter.isalpha())
+    return letters or body.strip()
