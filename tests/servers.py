@@ -9,9 +9,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -19,16 +20,17 @@ from redis.exceptions import RedisError
 from hotline import redis_server
 
 PATIENCE = 20.0
+Begin = Callable[..., "subprocess.Popen[Any]"]
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(begin: Begin = subprocess.Popen) -> Iterator[str]:
     """The address of an empty Redis: the machine's own, else the one from the wheel."""
     with tempfile.TemporaryDirectory(prefix="hotline-redis-") as folder:
         socket = Path(folder) / "redis.sock"
         command = [str(redis_server.program()), "--port", "0", "--unixsocket", str(socket)]
         command += ["--save", "", "--dir", folder]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        server = begin(command, stdout=subprocess.DEVNULL)
         try:
             _wait_for_redis(socket)
             yield f"unix://{socket}"
@@ -61,20 +63,24 @@ def postgresql_programs() -> Path | None:
 
 
 @contextmanager
-def postgresql(programs: Path) -> Iterator[str]:
-    """The address of a PostgreSQL server with an empty database, on a socket of its own."""
+def postgresql(
+    programs: Path, *, durable: bool = False, begin: Begin = subprocess.Popen
+) -> Iterator[str]:
+    """The address of a PostgreSQL server with an empty database, on a socket of its own.
+
+    `durable`: what is committed outlasts a power cut. No test needs that, a benchmark does.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hotline-postgresql-"))
     user = _not_root(folder)
     data = folder / "data"
     initdb = [programs / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8"]
-    # Durability is not what is tested here.
     command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
-    command += ["-c", "fsync=off", "-c", "max_connections=200"]
+    command += ["-c", f"fsync={'on' if durable else 'off'}", "-c", "max_connections=200"]
     server = None
     try:
         subprocess.run([*initdb, "--no-sync"], check=True, capture_output=True, user=user)
         quiet = subprocess.DEVNULL
-        server = subprocess.Popen(command, stdout=quiet, stderr=quiet, user=user)
+        server = begin(command, stdout=quiet, stderr=quiet, user=user)
         ready = [programs / "pg_isready", "-q", "-h", folder, "-t", str(int(PATIENCE))]
         _wait_until_ready(ready)
         yield f"postgresql://hotline@/postgres?host={folder}"
