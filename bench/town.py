@@ -1,0 +1,233 @@
+"""The town that benchmarks happen in: its settings, its databases and its people.
+
+Everybody is invented. A town is filled through the doors that the program itself uses; only the
+history of who was asked when, which no door leads to, goes into the tables directly.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from bench import children
+from hotline import house, settings
+from hotline.settings import Settings
+from hotline.store import migrate, store
+from hotline.store.database import Database
+from hotline.store.store import RosterEntry
+
+sys.path.insert(0, str(children.ROOT / "tests"))
+import servers
+
+ACCOUNT = "AC" + "1" * 32
+TOKEN = "the-token-of-the-benchmarks"  # noqa: S105 - of no real account
+NUMBER = "+12125550199"
+PUBLIC_URL = "https://help.example.org"
+NOBODY = "http://127.0.0.1:9"  # the address of a carrier that is not to be called
+
+AREAS = tuple(f"area{number:02}" for number in range(12))
+NEEDS = ("food", "ride", "medicine", "shelter", "childcare", "talk")  # the built-in ones
+LANGUAGES = ("en", "es", "zh")
+HOURS = (
+    "",
+    "",
+    "mon-fri 17:00-21:00; sat 09:00-18:00",
+    "mon-sun 08:00-20:00",
+    "sat-sun 10:00-22:00",
+    "mon-fri 09:00-12:00",
+    "mon,wed,fri 12:00-23:00",
+    "22:00-06:00",
+)
+
+CONFIGURATION = """
+[hotline]
+name = "Maple Street Mutual Aid"
+country = "US"
+timezone = "America/New_York"
+languages = ["en", "es"]
+quiet = ""
+stewards = ["+12125550100"]
+
+[waves]
+minutes = 60
+urgent_minutes = 60
+
+[roster]
+max_a_day = {max_a_day}
+max_a_week = {max_a_week}
+""" + "".join(
+    f"""
+[[areas]]
+key = "{area}"
+words = ["{area}", "112{place:02}"]
+near = ["{AREAS[(place + 1) % len(AREAS)]}", "{AREAS[place - 1]}"]
+"""
+    for place, area in enumerate(AREAS)
+)
+OFTEN, USUAL = {"max_a_day": 1000, "max_a_week": 1000}, {"max_a_day": 3, "max_a_week": 8}
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A web server that runs."""
+
+    port: int
+    process: children.Process
+
+
+@dataclass(frozen=True)
+class Place:
+    """One hotline: its database, its Redis, its carrier and the folder that it writes to."""
+
+    folder: Path
+    database_url: str
+    redis_url: str
+    carrier: str = NOBODY
+    rules: Mapping[str, int] = field(default_factory=lambda: OFTEN)
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        configuration = self.folder / f"{uuid4().hex}.toml"
+        configuration.write_text(CONFIGURATION.format_map(self.rules), encoding="utf-8")
+        return {
+            "HOME": str(self.folder),
+            "HOTLINE_CONFIG": str(configuration),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "PUBLIC_URL": PUBLIC_URL,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_API_URL": self.carrier,
+            "HOTLINE_NUMBER": NUMBER,
+        }
+
+    @cached_property
+    def settings(self) -> Settings:
+        return settings.load(self.environment)
+
+    @cached_property
+    def house(self) -> house.House:
+        return house.furnish(self.settings.network)
+
+    @contextmanager
+    def open(self) -> Iterator[Database]:
+        database = Database(self.settings.environment.sqlalchemy_url)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    @contextmanager
+    def process(
+        self, *command: object, cores: frozenset[int] = children.EVERY_CORE
+    ) -> Iterator[children.Process]:
+        """One of the hotline's commands, running."""
+        with children.running(
+            "hotline", *command, environment=self.environment, cores=cores, folder=self.folder
+        ) as process:
+            yield process
+
+    @contextmanager
+    def web(self, cores: frozenset[int] = children.EVERY_CORE) -> Iterator[Listening]:
+        """The real web process."""
+        port = children.free_port()
+        with self.process("web", "--port", port, cores=cores) as process:
+            children.wait_for_port(port)
+            yield Listening(port, process)
+
+
+class Servers:
+    """Redis and PostgreSQL for one run, started when first asked for."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+
+    @cached_property
+    def redis_url(self) -> str:
+        return self._stack.enter_context(servers.redis(children.begin))
+
+    @cached_property
+    def _postgresql(self) -> str | None:
+        programs = servers.postgresql_programs()
+        if programs is None:
+            return None
+        return self._stack.enter_context(
+            servers.postgresql(programs, durable=True, begin=children.begin)
+        )
+
+    def kinds(self) -> list[str]:
+        """The databases that this machine has."""
+        return ["SQLite", "PostgreSQL"] if self._postgresql else ["SQLite"]
+
+    def empty_database(self, kind: str) -> str:
+        """A new database without tables, as DATABASE_URL has it."""
+        name = f"bench_{uuid4().hex}"
+        if kind == "SQLite":
+            return f"sqlite:///{self.folder / name}.db"
+        server = str(self._postgresql)
+        database = Database(server.replace("postgresql:", "postgresql+psycopg:"))
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        database.close()
+        return server.replace("/postgres?", f"/{name}?")
+
+    def place(
+        self, kind: str, carrier: str = NOBODY, rules: Mapping[str, int] | None = None
+    ) -> Place:
+        """A hotline with an empty, migrated database."""
+        place = Place(
+            self.folder, self.empty_database(kind), self.redis_url, carrier, rules or OFTEN
+        )
+        with place.open() as database:
+            migrate.upgrade(database)
+        return place
+
+
+@contextmanager
+def servers_for_a_run() -> Iterator[Servers]:
+    with ExitStack() as stack:
+        yield Servers(stack)
+
+
+# People.
+
+
+def volunteers(count: int, seed: int = 1) -> list[RosterEntry]:
+    """A roster like a town's: most do one or two things in one or two areas, many do anything."""
+    chance = random.Random(seed)  # noqa: S311 - the same town each time
+    return [_volunteer(number, chance) for number in range(count)]
+
+
+def _volunteer(number: int, chance: random.Random) -> RosterEntry:
+    def some(of: tuple[str, ...], any_share: float) -> tuple[str, ...]:
+        return (
+            () if chance.random() < any_share else tuple(chance.sample(of, chance.choice((1, 2))))
+        )
+
+    return RosterEntry(
+        phone=f"+1917{2_000_000 + number}",
+        name=f"Volunteer {number}",
+        languages=tuple(chance.sample(LANGUAGES, chance.choice((1, 1, 1, 2)))),
+        areas=some(AREAS, 0.1),
+        needs=some(NEEDS, 0.4),
+        hours=chance.choice(HOURS),
+    )
+
+
+def fill_roster(database: Database, count: int, *, hours: bool = True) -> None:
+    entries = volunteers(count)
+    if not hours:
+        entries = [replace(entry, hours="") for entry in entries]
+    now = house.utc_now()
+    database.write(lambda connection: store.put_on_roster(connection, entries, now))
