@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up talk test lint types words lock clean
+.PHONY: help up talk test bench lint types words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -18,6 +18,9 @@ talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this t
 
 test: $(VENV)/ready-dev  ## all tests; says what it leaves out where redis-server or PostgreSQL is missing
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside its floor; about eight minutes
+	$(BIN)/python -m bench.run --json bench/results.json
 
 lint: $(VENV)/ready-dev  ## style and formatting
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,12 +77,12 @@ def running(
 
 
 def end(process: Process) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with process:  # closes its pipes
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _clean(environment: Mapping[str, str]) -> dict[str, str]:
@@ -91,16 +91,47 @@ def _clean(environment: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "PYTHONPATH": search, **environment}
 
 
-def pin(cores: Collection[int]) -> None:
-    """Keep this process, and the threads it starts from now on, on these cores."""
-    if cores and _on_linux:
+@contextmanager
+def pinned(cores: Collection[int]) -> Iterator[None]:
+    """Keep this process, and the threads it starts meanwhile, on these cores."""
+    if _on_linux:
         os.sched_setaffinity(0, cores)
+    yield
+    if _on_linux:
+        os.sched_setaffinity(0, EVERY_CORE)
 
 
 def computed(process: Process) -> float:
     """Seconds that a process has computed so far. Others on the machine do not change that."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return _computed(process.pid)
+
+
+def computed_by_family(process: Process) -> float:
+    """The same with its children, and theirs, that live."""
+    return sum(_computed(pid) for pid in family(process.pid))
+
+
+def _computed(pid: int) -> float:
+    fields = _facts(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> set[int]:
+    """A process with its children, and theirs."""
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            parents[int(path.name)] = int(_facts(int(path.name))[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def _facts(pid: int) -> list[str]:
+    """What proc(5) calls the fields of stat, from the third on."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    return stat.rpartition(")")[2].split()
 
 
 def free_port() -> int:

@@ -47,7 +47,7 @@ class Side:
 
 
 def figures(servers: Servers, *, quick: bool = False) -> Iterator[Figure]:
-    for kind in servers.kinds():
+    for kind in servers.kinds(quick=quick):
         yield from _figures(servers, kind, quick)
 
 
@@ -63,16 +63,12 @@ def _figures(servers: Servers, kind: str, quick: bool) -> Iterator[Figure]:
         ):
             ours, floor = Side(web, people, answers), Side(floor_web, people, iter(()))
             for side in (ours, floor):
-                _warm_up(side, seconds)
+                side.run(seconds / 4, enough=int(1000 * seconds))  # to warm up
             for _ in range(runs):
                 for side in (ours, floor):
                     side.run(seconds, enough=_enough(side, seconds))
     ours.outcomes, floor.outcomes = ours.outcomes[1:], floor.outcomes[1:]
     return _judged(kind, ours, floor)
-
-
-def _warm_up(side: Side, seconds: float) -> None:
-    side.run(seconds / 4, enough=int(1000 * seconds))
 
 
 def _enough(side: Side, seconds: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -58,9 +59,39 @@ def show(figures: Sequence[Figure]) -> None:
         column.justify = "right"
     for figure in figures:
         table.add_row(*cells(figure))
-    Console(width=None, highlight=False).print(table)
+    Console(width=None if sys.stdout.isatty() else 130, highlight=False).print(table)
 
 
 def write_json(path: Path, machine: dict[str, Any], figures: Sequence[Figure]) -> None:
     found = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def in_words(machine: dict[str, Any]) -> str:
+    """On what it was measured."""
+    servers = ", ".join(
+        f"{name} {machine[name]}"
+        for name in ("Python", "SQLite", "Redis", "PostgreSQL")
+        if name in machine
+    )
+    cores = machine["cores"]
+    return (
+        f"{machine['date']}, commit {machine['commit']}, {machine['processor']},"
+        f" {cores} {'core' if cores == 1 else 'cores'}, {servers}"
+    )
+
+
+def markdown(machine: dict[str, Any], figures: Sequence[Figure]) -> str:
+    rows = [COLUMNS, ("---", "---:", "---:", "---:", "---", "---"), *map(cells, figures)]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([*lines, "", f"Measured {in_words(machine)}."])
+
+
+def replace_between(path: Path, name: str, text: str) -> None:
+    """Put text between the two marks of that name in a page of the docs."""
+    begin, end = f"<!-- {name}: made by `make bench` -->", f"<!-- {name}: end -->"
+    before, found_begin, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"{path} lacks the marks of {name}")
+    path.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf-8")

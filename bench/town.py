@@ -12,16 +12,20 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import text
+from redis import Redis
+from rq import Worker
+from sqlalchemy import Connection, func, insert, select, text
 
 from bench import children
 from hotline import house, settings
+from hotline.help_request import State
 from hotline.settings import Settings
-from hotline.store import migrate, store
+from hotline.store import migrate, store, tables
 from hotline.store.database import Database
 from hotline.store.store import RosterEntry
 
@@ -137,6 +141,16 @@ class Place:
             yield process
 
     @contextmanager
+    def worker(self, cores: frozenset[int] = children.EVERY_CORE) -> Iterator[children.Process]:
+        """One real worker that waits for work, and the process that looks after it."""
+        with (
+            self.process("worker", cores=cores) as process,
+            Redis.from_url(self.redis_url) as redis,
+        ):
+            children.until(lambda: Worker.count(redis), "a worker waits for work")
+            yield process
+
+    @contextmanager
     def web(self, cores: frozenset[int] = children.EVERY_CORE) -> Iterator[Listening]:
         """The real web process."""
         port = children.free_port()
@@ -165,9 +179,21 @@ class Servers:
             servers.postgresql(programs, durable=True, begin=children.begin)
         )
 
-    def kinds(self) -> list[str]:
-        """The databases that this machine has."""
-        return ["SQLite", "PostgreSQL"] if self._postgresql else ["SQLite"]
+    def kinds(self, *, quick: bool = False) -> list[str]:
+        """The databases that this machine has; one is enough to see that something works."""
+        return ["SQLite", "PostgreSQL"] if self._postgresql and not quick else ["SQLite"]
+
+    def versions(self) -> dict[str, str]:
+        """Of Redis and PostgreSQL, as they call themselves."""
+        with Redis.from_url(self.redis_url) as redis:
+            info = redis.info("server")
+        found = {"Redis": str(info.get("valkey_version") or info["redis_version"])}
+        if self._postgresql is not None:
+            database = Database(self._postgresql.replace("postgresql:", "postgresql+psycopg:"))
+            version = text("SHOW server_version")
+            found["PostgreSQL"] = database.read(lambda c: str(c.execute(version).scalar_one()))
+            database.close()
+        return found
 
     def empty_database(self, kind: str) -> str:
         """A new database without tables, as DATABASE_URL has it."""
@@ -185,7 +211,9 @@ class Servers:
     def place(
         self, kind: str, carrier: str = NOBODY, rules: Mapping[str, int] | None = None
     ) -> Place:
-        """A hotline with an empty, migrated database."""
+        """A hotline with an empty, migrated database, and nothing in Redis."""
+        with Redis.from_url(self.redis_url) as redis:
+            redis.flushall()
         place = Place(
             self.folder, self.empty_database(kind), self.redis_url, carrier, rules or OFTEN
         )
@@ -231,3 +259,114 @@ def fill_roster(database: Database, count: int, *, hours: bool = True) -> None:
         entries = [replace(entry, hours="") for entry in entries]
     now = house.utc_now()
     database.write(lambda connection: store.put_on_roster(connection, entries, now))
+
+
+def phone(number: int) -> str:
+    return f"+1646{2_000_000 + number}"
+
+
+def add_neighbors(connection: Connection, count: int, now: datetime) -> list[int]:
+    """People who are on no roster."""
+    rows = [{"phone": phone(number), "since": now} for number in range(count)]
+    connection.execute(insert(tables.neighbor), rows)
+    it = tables.neighbor.c
+    found = select(it.id).where(it.phone.in_([phone(0), phone(count - 1)])).order_by(it.id)
+    first, *_, last = [*connection.execute(found).scalars()] * 2
+    return list(range(first, last + 1))
+
+
+# What no door of the program leads to: years of requests and pages, at once.
+
+
+def add_history(connection: Connection, requesters: list[int], now: datetime) -> None:
+    """One request for every five people on the roster, each with five pages to any of them, in
+    the last sixty days, more of them lately. One request in fifty is held by somebody now."""
+    chance = random.Random(2)  # noqa: S311 - the same history each time
+    roster = list(
+        connection.execute(
+            select(tables.neighbor.c.id).where(tables.neighbor.c.on_roster)
+        ).scalars()
+    )
+    since = [
+        now - timedelta(days=min(60.0, chance.expovariate(1 / 20))) for _ in range(len(roster) // 5)
+    ]
+    held = [chance.random() < 0.02 for _ in since]
+    rows = [
+        {
+            **_request(chance.choice(requesters), moment),
+            "state": State.TAKEN if holds else State.DONE,
+            "taker_id": chance.choice(roster),
+        }
+        for moment, holds in zip(since, held, strict=True)
+    ]
+    first = add_requests(connection, rows)
+    pages = [
+        {
+            "request_number": first + place,
+            "neighbor_id": who,
+            "round": 1,
+            "wave": 1,
+            "state": chance.choice(("covered", "passed", "asked")),
+            "asked_at": moment,
+        }
+        for place, moment in enumerate(since)
+        for who in chance.sample(roster, min(5, len(roster)))
+    ]
+    connection.execute(insert(tables.page), pages)
+
+
+def add_open_requests(
+    connection: Connection, requesters: list[int], count: int, now: datetime
+) -> None:
+    """They are asked about in the next five minutes, none of them at this moment."""
+    rows = [
+        {
+            **_request(requesters[number % len(requesters)], now),
+            "due": now + timedelta(seconds=1 + 300 * number / count),
+        }
+        for number in range(count)
+    ]
+    add_requests(connection, rows)
+
+
+def add_sent_texts(connection: Connection, to: list[int], count: int, now: datetime) -> None:
+    rows = [
+        {
+            "neighbor_id": to[number % len(to)],
+            "body": "Sent long ago.",
+            "segments": 1,
+            "state": "delivered",
+            "created_at": now,
+        }
+        for number in range(count)
+    ]
+    connection.execute(insert(tables.outbox), rows)
+
+
+def _request(requester: int, since: datetime) -> dict[str, object]:
+    return {
+        "requester_id": requester,
+        "since": since,
+        "state": State.OPEN,
+        "needs": ["food"],
+        "urgent": False,
+        "round": 1,
+        "wave": 1,
+        "owed": 0,
+        "version": 1,
+    }
+
+
+def add_requests(connection: Connection, rows: list[dict[str, object]]) -> int:
+    """Returns the number of the first; the others follow it."""
+    connection.execute(insert(tables.request), rows)
+    last = connection.execute(select(func.max(tables.request.c.number))).scalar_one()
+    return int(last) - len(rows) + 1
+
+
+def analyze(database: Database) -> None:
+    """What PostgreSQL does by itself some time after so much has changed. SQLite does not."""
+    if not database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("VACUUM ANALYZE"))

@@ -46,7 +46,11 @@ def of(worker_class: type[BaseWorker], redis: Redis, count: int) -> float:
     for _ in range(count):
         queue.enqueue("os.getpid", result_ttl=0)
     worker = worker_class([queue], connection=redis, serializer=JSONSerializer)
-    return rate(count, lambda: worker.work(burst=True, logging_level="ERROR") and None)
+
+    def work() -> None:
+        worker.work(burst=True, logging_level="ERROR")
+
+    return rate(count, work)
 
 
 def main() -> None:
