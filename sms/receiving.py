@@ -35,6 +35,7 @@ from sms.conversation import (
 from sms.reading import read
 
 MOST_PICTURES = 10  # of one text, the carrier's limit
+STRANGER = 0  # who has no row yet, and so nothing that could be about them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ class TextIn:
 def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     """Write the text down, let follow what follows, and return the answer to its sender."""
     now = house.now()
-    person, is_new = store.hear(connection, it.sender, now)
-    lately = [] if is_new else _lately(connection, house, person.id, it.sid, now)
+    person = store.who_is_at(connection, it.sender)
+    lately = _lately(connection, house, person, it.sid, now)
     if lately and lately[0].sid == it.sid:
         return Aftermath(answer=list(lately[0].answer))
-    situation = _situation(connection, house, person, is_new)
+    situation = _situation(connection, house, person)
     reading = read(
         it.body,
         house.network,
@@ -65,6 +66,7 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     )
     pace = limits.pace(it.body, lately, now, house.network.limits)
     acts = conversation.decide(situation, reading)
+    person = person or _somebody_new(connection, it.sender, acts, now)
     visit = _Visit(connection, house, person)
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         _do_all(visit, acts)
@@ -102,25 +104,41 @@ def _do_quietly(visit: _Visit, acts: Iterable[Act], pace: Pace) -> None:
         visit.do(Say(text(Sentence.TOO_MANY_TEXTS)))
 
 
-def _lately(connection: Connection, house: House, who: int, sid: str, now: datetime) -> list[Heard]:
+def _lately(
+    connection: Connection, house: House, person: store.Neighbor | None, sid: str, now: datetime
+) -> list[Heard]:
+    if person is None:
+        return []
     most = house.network.limits.texts_an_hour + 1
-    return store.heard_lately(connection, who, sid, now - limits.LATELY, most)
+    return store.heard_lately(connection, person.id, sid, now - limits.LATELY, most)
 
 
-def _situation(
-    connection: Connection, house: House, person: store.Neighbor, is_new: bool
-) -> Situation:
+def _situation(connection: Connection, house: House, person: store.Neighbor | None) -> Situation:
+    example = tuple(need.key for need in house.network.needs[:1])
+    languages = house.network.languages
+    if person is None:
+        return Situation(STRANGER, house.now(), languages=languages, example=example)
     return Situation(
         me=person.id,
         now=house.now(),
-        requests=() if is_new else tuple(store.requests_of(connection, person.id)),
+        requests=tuple(store.requests_of(connection, person.id)),
         pages=tuple(store.pages_of(connection, person.id)) if person.was_asked else (),
         on_roster=person.on_roster,
         stopped=person.stopped,
         language_known=person.language is not None,
-        languages=house.network.languages,
-        example=tuple(need.key for need in house.network.needs[:1]),
+        languages=languages,
+        example=example,
     )
+
+
+def _somebody_new(
+    connection: Connection, phone_number: str, acts: Iterable[Act], now: datetime
+) -> store.Neighbor:
+    """Written down only now, with the language that their first text tells."""
+    told = next((act for act in acts if isinstance(act, SetLanguage)), None)
+    if told is None:
+        return store.add_neighbor(connection, phone_number, now)
+    return store.add_neighbor(connection, phone_number, now, told.language, chosen=told.chosen)
 
 
 class _Visit:
@@ -165,7 +183,8 @@ class _Visit:
 
     def _set_language(self, language: str, chosen: bool) -> None:
         """What somebody chose by a command is not changed by a guess."""
-        if chosen or not self.person.language_chosen:
+        known = (self.person.language, self.person.language_chosen)
+        if known != (language, chosen) and (chosen or not self.person.language_chosen):
             store.set_language(self.connection, self.person.id, language, chosen=chosen)
             self.person = replace(self.person, language=language, language_chosen=chosen)
 

@@ -149,7 +149,7 @@ def _write_down(
     connection: Connection, town: list[Somebody], needs: tuple[str, ...], area: str | None
 ) -> HelpRequest:
     """A roster, what its people were asked, and a request of somebody else's."""
-    maria, _ = store.hear(connection, "+12125550140", NOON)
+    maria = store.add_neighbor(connection, "+12125550140", NOON)
     asking = HelpRequest(0, maria.id, NOON, needs=needs, area=area, round=2, due=NOON)
     request = store.open_request(connection, asking)
     other = store.open_request(connection, HelpRequest(0, maria.id, NOON))

@@ -565,7 +565,9 @@ def _ask_without_sending(maple: Neighborhood, who: str) -> None:
 
 
 def _open_request(maple: Neighborhood, who: str, connection: Any) -> int:
-    requester, _ = store.hear(connection, CAST[who], maple.now())
+    requester = store.who_is_at(connection, CAST[who]) or store.add_neighbor(
+        connection, CAST[who], maple.now()
+    )
     opened, _ = steps.open_request(connection, maple.hotline.house, requester, ("food",), None)
     return opened.number
 

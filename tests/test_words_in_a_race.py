@@ -44,9 +44,9 @@ def _while_maria_writes(
     read, done = threading.Event(), threading.Event()
     look_up = receiving._situation
 
-    def hold_up(connection: Any, house: Any, person: Any, is_new: bool) -> Any:
-        found = look_up(connection, house, person, is_new)
-        if person.phone == MARIA and not read.is_set():
+    def hold_up(connection: Any, house: Any, person: Any) -> Any:
+        found = look_up(connection, house, person)
+        if person and person.phone == MARIA and not read.is_set():
             read.set()
             done.wait(PATIENCE)
         return found

@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -46,6 +45,7 @@ from hotline.roster import (
 from hotline.settings import RosterRules
 from hotline.store import tables
 from hotline.store.database import Stale
+from hotline.store.prepared import Prepared
 
 neighbor, request, page = tables.neighbor, tables.request, tables.page
 offer, inbox, outbox = tables.offer, tables.inbox, tables.outbox
@@ -83,39 +83,56 @@ _KNOWN = (
 )
 
 
-def _neighbor(row: Any) -> Neighbor:
+def _neighbor(row: Sequence[Any]) -> Neighbor:
+    who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at = row
     return Neighbor(
-        row.id,
-        row.phone,
-        row.name,
-        row.language,
-        row.language_chosen,
-        row.stopped_at is not None,
-        row.on_roster,
-        row.asked_at.year > tables.NEVER.year,
+        who,
+        phone,
+        name,
+        language,
+        language_chosen,
+        stopped_at is not None,
+        on_roster,
+        asked_at.year > tables.NEVER.year,
     )
 
 
-def hear(connection: Connection, phone: str, now: datetime) -> tuple[Neighbor, bool]:
-    """The person with this number, who writes or calls now, and whether they are new.
+def who_is_at(connection: Connection, phone: str) -> Neighbor | None:
+    """The person with this number, if we know them.
 
     The row stays locked until the transaction ends, so texts from one number are read one
     after the other.
     """
-    heard = {"of": phone, "heard_at": now}
-    if row := connection.execute(_HEARD, heard).one_or_none():
-        return _neighbor(row), False
-    new = {"phone": phone, "since": now, "heard_at": now}
-    if row := connection.execute(_NEW[connection.dialect.name], new).one_or_none():
-        return _neighbor(row), True
-    return _neighbor(connection.execute(_HEARD, heard).one()), False  # new a moment ago
+    rows = _AT.rows(connection, {"of": phone})
+    return _neighbor(rows[0]) if rows else None
 
 
-_HEARD = update(neighbor).where(neighbor.c.phone == bindparam("of")).returning(*_KNOWN)
+_AT = Prepared(select(*_KNOWN).where(neighbor.c.phone == bindparam("of")).with_for_update())
+
+
+def add_neighbor(
+    connection: Connection,
+    phone: str,
+    now: datetime,
+    language: str | None = None,
+    *,
+    chosen: bool = False,
+) -> Neighbor:
+    """Somebody new. Raises Stale if they were added meanwhile."""
+    facts = {"phone": phone, "since": now, "language": language, "language_chosen": chosen}
+    rows = _NEW[connection.dialect.name].rows(connection, facts)
+    if not rows:
+        raise Stale("somebody new was added meanwhile")
+    return _neighbor(rows[0])
+
+
 _NEW = {
-    dialect.dialect.name: dialect.insert(neighbor)
-    .on_conflict_do_nothing(index_elements=[neighbor.c.phone])
-    .returning(*_KNOWN)
+    dialect.dialect.name: Prepared(
+        dialect.insert(neighbor)
+        .values({it: bindparam(it) for it in ("phone", "since", "language", "language_chosen")})
+        .on_conflict_do_nothing(index_elements=[neighbor.c.phone])
+        .returning(*_KNOWN)
+    )
     for dialect in (postgresql, sqlite)
 }
 
@@ -133,7 +150,7 @@ def ids_at(connection: Connection, phones: Sequence[str], now: datetime) -> list
 
 def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, Neighbor]:
     rows = connection.execute(_SOME_NEIGHBORS, {"ids": list(ids)})
-    return {row.id: _neighbor(row) for row in rows}
+    return {row.id: _neighbor(tuple(row)) for row in rows}
 
 
 _SOME_NEIGHBORS = select(*_KNOWN).where(neighbor.c.id.in_(bindparam("ids", expanding=True)))
@@ -154,13 +171,10 @@ def set_stopped(connection: Connection, who: int, stopped_at: datetime | None) -
 
 def note_opted_out(connection: Connection, who: int, since: datetime, now: datetime) -> None:
     """The carrier says that they said STOP. If they wrote to us after `since`, it may be old."""
+    wrote = exists().where(inbox.c.neighbor_id == neighbor.c.id, inbox.c.received_at > since)
     connection.execute(
         update(neighbor)
-        .where(
-            neighbor.c.id == who,
-            neighbor.c.stopped_at.is_(None),
-            or_(neighbor.c.heard_at.is_(None), neighbor.c.heard_at <= since),
-        )
+        .where(neighbor.c.id == who, neighbor.c.stopped_at.is_(None), ~wrote)
         .values(stopped_at=now)
     )
 
@@ -173,54 +187,58 @@ def set_trouble(connection: Connection, who: int, trouble: str) -> None:
 # Requests.
 
 
-def _request(row: Row[Any]) -> HelpRequest:
-    return HelpRequest(
-        number=row.number,
-        requester=row.requester_id,
-        since=row.since,
-        state=State(row.state),
-        needs=tuple(row.needs),
-        area=row.area,
-        urgent=row.urgent,
-        taker=row.taker_id,
-        round=row.round,
-        wave=row.wave,
-        due=row.due,
-        owed=row.owed,
-        told_nobody_at=row.told_nobody_at,
-        version=row.version,
-    )
+_REQUEST = (
+    *(request.c.number, request.c.requester_id, request.c.since, request.c.state),
+    *(request.c.needs, request.c.area, request.c.urgent, request.c.taker_id, request.c.round),
+    *(request.c.wave, request.c.due, request.c.owed, request.c.told_nobody_at, request.c.version),
+)
+
+
+def _request(row: Sequence[Any]) -> HelpRequest:
+    number, requester, since, state, needs, *rest = row
+    return HelpRequest(number, requester, since, State(state), tuple(needs), *rest)
 
 
 def _columns(it: HelpRequest) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(it, name) for name in _KEPT_AS_THEY_ARE}
-    values["requester_id"] = it.requester
-    values["taker_id"] = it.taker
-    values["needs"] = list(it.needs)
-    values["ring_at"] = it.since if it.owed and it.state is State.OPEN else it.due
-    return values
+    return {
+        "requester_id": it.requester,
+        "since": it.since,
+        "state": it.state.value,
+        "needs": list(it.needs),
+        "area": it.area,
+        "urgent": it.urgent,
+        "taker_id": it.taker,
+        "round": it.round,
+        "wave": it.wave,
+        "due": it.due,
+        "owed": it.owed,
+        "ring_at": it.since if it.owed and it.state is State.OPEN else it.due,
+        "told_nobody_at": it.told_nobody_at,
+    }
 
 
-_KEPT_AS_THEY_ARE = (
-    *("since", "state", "area", "urgent", "round", "wave", "due", "owed", "told_nobody_at"),
-)
+_COLUMNS = [it.name for it in request.c if it.name not in ("number", "version")]
 
 
 def open_request(connection: Connection, it: HelpRequest) -> HelpRequest:
     """Write a new request down; its number is the database's to give."""
-    number = connection.execute(_NEW_REQUEST, {**_columns(it), "version": 1}).scalar_one()
+    ((number,),) = _NEW_REQUEST.rows(connection, {**_columns(it), "version": 1})
     return replace(it, number=number, version=1)
 
 
-_NEW_REQUEST = insert(request).returning(request.c.number)
+_NEW_REQUEST = Prepared(
+    insert(request)
+    .values({it: bindparam(it) for it in (*_COLUMNS, "version")})
+    .returning(request.c.number)
+)
 
 
 def find_request(connection: Connection, number: int) -> HelpRequest | None:
-    row = connection.execute(_ONE_REQUEST, {"number": number}).one_or_none()
-    return _request(row) if row else None
+    rows = _ONE_REQUEST.rows(connection, {"of": number})
+    return _request(rows[0]) if rows else None
 
 
-_ONE_REQUEST = select(request).where(request.c.number == bindparam("number"))
+_ONE_REQUEST = Prepared(select(*_REQUEST).where(request.c.number == bindparam("of")))
 
 
 def save_request(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
@@ -231,17 +249,27 @@ def save_request(connection: Connection, before: HelpRequest, after: HelpRequest
     """
     if after == before:
         return
-    changed = connection.execute(
-        update(request)
-        .where(
-            request.c.number == before.number,
-            request.c.state == before.state,
-            request.c.version == before.version,
-        )
-        .values(**_columns(after), version=before.version + 1)
-    )
-    if changed.rowcount != 1:
+    facts = {
+        "of": before.number,
+        "was_in": before.state.value,
+        "was_at": before.version,
+        "version": before.version + 1,
+        **_columns(after),
+    }
+    if not _SAVE.rows(connection, facts):
         raise Stale(f"request {before.number} changed meanwhile")
+
+
+_SAVE = Prepared(
+    update(request)
+    .where(
+        request.c.number == bindparam("of"),
+        request.c.state == bindparam("was_in"),
+        request.c.version == bindparam("was_at"),
+    )
+    .values({it: bindparam(it) for it in (*_COLUMNS, "version")})
+    .returning(request.c.number)
+)
 
 
 def require_unchanged(connection: Connection, it: HelpRequest) -> None:
@@ -249,43 +277,47 @@ def require_unchanged(connection: Connection, it: HelpRequest) -> None:
 
     For what belongs to a request without changing it: words that are added or passed on.
     """
-    same = select(request.c.number).where(
-        request.c.number == it.number, request.c.version == it.version
-    )
-    if connection.execute(same.with_for_update()).first() is None:
+    if not _UNCHANGED.rows(connection, {"of": it.number, "at": it.version}):
         raise Stale(f"request {it.number} changed meanwhile")
+
+
+_UNCHANGED = Prepared(
+    select(request.c.number)
+    .where(request.c.number == bindparam("of"), request.c.version == bindparam("at"))
+    .with_for_update()
+)
 
 
 def requests_of(connection: Connection, who: int) -> list[HelpRequest]:
     """Those that somebody asked for or took and that are open or taken, oldest first."""
-    return [_request(row) for row in connection.execute(_REQUESTS_OF, {"who": who})]
+    return [_request(row) for row in _REQUESTS_OF.rows(connection, {"who": who})]
 
 
-_REQUESTS_OF = (
-    select(request)
+_REQUESTS_OF = Prepared(
+    select(*_REQUEST)
     .where(
         or_(request.c.requester_id == bindparam("who"), request.c.taker_id == bindparam("who")),
-        or_(request.c.state == State.OPEN, request.c.state == State.TAKEN),
+        or_(request.c.state == State.OPEN.value, request.c.state == State.TAKEN.value),
     )
     .order_by(request.c.number)
 )
 
 
 def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest]:
-    query = select(request).order_by(request.c.number)
+    query = select(*_REQUEST).order_by(request.c.number)
     if only_open:
         query = query.where(request.c.state == State.OPEN)
-    return [_request(row) for row in connection.execute(query)]
+    return [_request(tuple(row)) for row in connection.execute(query)]
 
 
 def due_requests(connection: Connection, now: datetime, limit: int) -> list[HelpRequest]:
     """Open requests for which somebody is to be asked now, most overdue first."""
-    rows = connection.execute(_DUE_REQUESTS, {"now": now, "most": limit})
+    rows = _DUE_REQUESTS.rows(connection, {"now": now, "most": limit})
     return [_request(row) for row in rows]
 
 
-_DUE_REQUESTS = (
-    select(request)
+_DUE_REQUESTS = Prepared(
+    select(*_REQUEST)
     .where(request.c.ring_at <= bindparam("now"))
     .order_by(request.c.ring_at)
     .limit(bindparam("most"))
@@ -315,13 +347,14 @@ def words_of(connection: Connection, number: int) -> list[Words]:
 def pages_of(connection: Connection, who: int, limit: int = 50) -> list[Asked]:
     """What somebody was asked about, the latest page of each request, newest first."""
     latest: dict[int, Asked] = {}
-    for row in connection.execute(_PAGES_OF, {"who": who, "most": limit}):
-        asked = Asked(row.request_number, row.state, State(row.of), row.asked_at)
-        latest.setdefault(row.request_number, asked)
+    for number, page_state, state, asked_at in _PAGES_OF.rows(
+        connection, {"who": who, "most": limit}
+    ):
+        latest.setdefault(number, Asked(number, page_state, State(state), asked_at))
     return list(latest.values())
 
 
-_PAGES_OF = (
+_PAGES_OF = Prepared(
     select(page.c.request_number, page.c.state, request.c.state.label("of"), page.c.asked_at)
     .join(request, request.c.number == page.c.request_number)
     .where(page.c.neighbor_id == bindparam("who"))
@@ -331,19 +364,28 @@ _PAGES_OF = (
 
 
 def add_page(connection: Connection, it: HelpRequest, who: int, now: datetime) -> int:
-    added = connection.execute(
-        insert(page)
-        .values(
-            request_number=it.number,
-            neighbor_id=who,
-            round=it.round,
-            wave=it.wave,
-            state="asked",
-            asked_at=now,
-        )
-        .returning(page.c.id)
+    facts = {
+        "request_number": it.number,
+        "neighbor_id": who,
+        "round": it.round,
+        "wave": it.wave,
+        "state": "asked",
+        "asked_at": now,
+    }
+    ((page_id,),) = _NEW_PAGE.rows(connection, facts)
+    return int(page_id)
+
+
+_NEW_PAGE = Prepared(
+    insert(page)
+    .values(
+        {
+            it: bindparam(it)
+            for it in ("request_number", "neighbor_id", "round", "wave", "state", "asked_at")
+        }
     )
-    return int(added.scalar_one())
+    .returning(page.c.id)
+)
 
 
 def answer_page(
@@ -698,25 +740,25 @@ def heard_lately(
 ) -> list[Heard]:
     """What somebody wrote since then, the newest first; and the text of this name, which the
     carrier may deliver again however late."""
-    facts = {"who": who, "sid": sid, "since": since, "most": limit}
+    facts = {"who": who, "of": sid, "since": since, "most": limit}
     return [
-        Heard(row.sid, row.body, tuple(row.answer), row.received_at, Pace(row.pace))
-        for row in connection.execute(_HEARD_LATELY, facts)
+        Heard(name, body, tuple(answer), at, Pace(pace))
+        for name, body, answer, at, pace in _HEARD_LATELY.rows(connection, facts)
     ]
 
 
-_HEARD_LATELY = (
+_HEARD_LATELY = Prepared(
     select(inbox.c.sid, inbox.c.body, inbox.c.answer, inbox.c.received_at, inbox.c.pace)
     .where(
         or_(
-            inbox.c.sid == bindparam("sid"),
+            inbox.c.sid == bindparam("of"),
             and_(
                 inbox.c.neighbor_id == bindparam("who"),
                 inbox.c.received_at > bindparam("since", type_=tables.Moment),
             ),
         )
     )
-    .order_by((inbox.c.sid == bindparam("sid")).desc(), inbox.c.id.desc())
+    .order_by((inbox.c.sid == bindparam("of")).desc(), inbox.c.id.desc())
     .limit(bindparam("most"))
 )
 
@@ -734,8 +776,8 @@ def note_inbound(
     pace: Pace,
 ) -> None:
     """Write an inbound text down, the answer to it, and the request whose words it is part of."""
-    connection.execute(
-        _INBOUND,
+    _INBOUND.rows(
+        connection,
         {
             "sid": sid,
             "neighbor_id": who,
@@ -745,12 +787,14 @@ def note_inbound(
             "request_number": request_number,
             "answer": list(answer),
             "segments": segments,
-            "pace": pace,
+            "pace": pace.value,
         },
     )
 
 
-_INBOUND = insert(inbox)
+_INBOUND = Prepared(
+    insert(inbox).values({it.name: bindparam(it.name) for it in inbox.c if it is not inbox.c.id})
+)
 
 
 # The outbox.
@@ -781,22 +825,34 @@ def add_text(
     page_id: int | None = None,
     good_until: datetime | None = None,
 ) -> int:
-    added = connection.execute(
-        insert(outbox)
-        .values(
-            neighbor_id=who,
-            body=body,
-            segments=segments,
-            request_number=request_number,
-            page_id=page_id,
-            state="waiting",
-            created_at=now,
-            due=now,
-            good_until=good_until,
-        )
-        .returning(outbox.c.id)
+    facts = {
+        "neighbor_id": who,
+        "body": body,
+        "segments": segments,
+        "request_number": request_number,
+        "page_id": page_id,
+        "state": "waiting",
+        "created_at": now,
+        "due": now,
+        "good_until": good_until,
+    }
+    ((text_id,),) = _NEW_TEXT.rows(connection, facts)
+    return int(text_id)
+
+
+_NEW_TEXT = Prepared(
+    insert(outbox)
+    .values(
+        {
+            it: bindparam(it)
+            for it in (
+                *("neighbor_id", "body", "segments", "request_number", "page_id", "state"),
+                *("created_at", "due", "good_until"),
+            )
+        }
     )
-    return int(added.scalar_one())
+    .returning(outbox.c.id)
+)
 
 
 def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
@@ -910,11 +966,11 @@ def _still_claimed(it: TextOut) -> Any:
 
 def note_accepted(connection: Connection, it: TextOut, sid: str) -> None:
     """The carrier has it. Its first callback may have been faster: then only the SID is new."""
-    connection.execute(_ACCEPTED, {"of": it.id, "called": sid})
+    _ACCEPTED.rows(connection, {"of": it.id, "called": sid})
 
 
-_ON_ITS_WAY = outbox.c.state.in_(["waiting", "sending", "unknown"])
-_ACCEPTED = (
+_ON_ITS_WAY = or_(*(outbox.c.state == it for it in ("waiting", "sending", "unknown")))
+_ACCEPTED = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
     .values(
@@ -1058,10 +1114,10 @@ def known_sids(connection: Connection, sids: Collection[str]) -> set[str]:
 
 def due_texts(connection: Connection, now: datetime, limit: int) -> list[int]:
     """Texts to send or to look up now, most overdue first."""
-    return list(connection.execute(_DUE_TEXTS, {"now": now, "most": limit}).scalars())
+    return [text for (text,) in _DUE_TEXTS.rows(connection, {"now": now, "most": limit})]
 
 
-_DUE_TEXTS = (
+_DUE_TEXTS = Prepared(
     select(outbox.c.id)
     .where(outbox.c.due <= bindparam("now"))
     .order_by(outbox.c.due)

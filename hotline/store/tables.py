@@ -77,7 +77,6 @@ neighbor = Table(
     Column("reach", String(8), nullable=False, server_default="text"),
     Column("paused_until", Moment),
     Column("since", Moment, nullable=False),
-    Column("heard_at", Moment),
     Column("asked_at", Moment, nullable=False, server_default="1970-01-01 00:00:00.000000"),
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)

@@ -22,6 +22,7 @@ def upgrade() -> None:
         " (SELECT max(asked_at) FROM page WHERE page.neighbor_id = neighbor.id)"
         " WHERE id IN (SELECT neighbor_id FROM page)"
     )
+    op.drop_column("neighbor", "heard_at")  # the inbox knows
     op.create_table(
         "availability",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
