@@ -76,8 +76,11 @@ def _number(written: str) -> int | None:
 
 
 def twiml(answer: list[str]) -> str:
-    """The answer to a text's sender. With nothing to say it is an empty response."""
+    """The answer to a text's sender. With nothing to say it is an empty response.
+
+    One letter that XML cannot hold, in a name perhaps, would leave the whole answer unread.
+    """
     response = MessagingResponse()
     for body in answer:
-        response.message(body)
+        response.message(_UNSPEAKABLE.sub("", body))
     return str(response)

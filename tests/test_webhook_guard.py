@@ -35,6 +35,7 @@ from hotline.store import store
 from hotline.store.tables import inbox, metadata, neighbor, request
 from hotline.web.app import Hotline
 from hotline.web.twilio import LARGEST_BODY, MOST_FIELDS, Gate
+from sms import webhook
 
 MARIA = CAST["Maria"]
 SECRET_WORD = "elderberries"
@@ -445,6 +446,13 @@ def test_what_cannot_be_spoken_is_quoted_to_nobody(either_door: Door) -> None:
     database.write(lambda c: steps.ask_volunteers(c, either_door.hotline.house, 12))
     told = answered(either_door.text(sms("yes 12", "SM2", From=CAST["Ana"])))
     assert "need food <b>&amp; apt 4B" in " ".join(told)
+
+
+def test_an_answer_is_xml_whatever_names_are_in_it() -> None:
+    """A control character in the network's name or a volunteer's left every answer unread."""
+    told = ["Maple\x07 Street", "\ud800 & \ufffe<b>", "", "\x00"]
+    root = ElementTree.fromstring(webhook.twiml(told).encode())  # noqa: S314 - our own
+    assert [message.text or "" for message in root] == ["Maple Street", " & <b>", "", ""]
 
 
 def test_fields_nobody_knows_are_accepted_and_count(either_door: Door) -> None:
