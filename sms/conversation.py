@@ -196,7 +196,8 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
 
 def _stop(situation: Situation, reading: Reading) -> list[Act]:
     """No more texts. Whoever was asked is not waited for, and what they held is given back."""
-    confirm: list[Act] = [] if reading.by_carrier else [Say(text(Sentence.STOPPED))]
+    heard = reading.by_carrier or situation.stopped
+    confirm: list[Act] = [] if heard else [Say(text(Sentence.STOPPED))]
     passed = [Happens(it.number, Passed(situation.me)) for it in situation.open_pages]
     back = [Happens(it.number, HandedBack(situation.me, situation.now)) for it in situation.held]
     return [*confirm, StopTexts(), *passed, *back]
@@ -207,11 +208,12 @@ def _while_stopped(situation: Situation, reading: Reading) -> list[Act]:
     carrier, so it does here."""
     if reading.intent is Intent.START or _is_bare_yes(reading):
         return [StartTexts()]
+    acts: list[Act] = []
     if reading.intent is Intent.WITHDRAW:
-        return _withdraw(situation, reading)
-    if reading.intent is not Intent.WORDS:
-        return []
-    return _words(situation, reading)
+        acts = _withdraw(situation, reading)
+    if reading.intent is Intent.WORDS:
+        acts = _words(situation, reading)
+    return [act for act in acts if not isinstance(act, Say)]
 
 
 def _is_bare_yes(reading: Reading) -> bool:
