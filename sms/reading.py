@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
 
 from hotline.phone import emergency_number
 from hotline.settings import Network
@@ -97,7 +96,7 @@ _REACTION = re.compile(
 
 # Some phones sign every text.
 _SIGNATURE = re.compile(
-    r"\n\s*(?:sent from my|get outlook for|enviado desde mi|envoye de mon|envoyé de mon)\b.*",
+    r"\n[^\S\n]*(?:sent from my|get outlook for|enviado desde mi|envoye de mon|envoyé de mon)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -139,12 +138,13 @@ def read(
     """
     said = clean(body)
     tokens = _tokens(said)
-    if copied := _copied_page(tokens):
-        number, length = copied
-        answer = said[tokens[length].start :] if length < len(tokens) else ""
-        return _about_the_copy(read(answer, network, asked_about=asked_about), number)
+    by_carrier = _by_the_carrier(opt_out)
+    number, length = (None, 0) if by_carrier else _copied_pages(tokens)
+    if number is not None:  # what stands behind a pasted page answers it
+        said = said[tokens[length].start :] if length < len(tokens) else ""
+        tokens = _tokens(said)
     words = " ".join(token.word for token in tokens)
-    command = _by_the_carrier(opt_out) or _command(words, tokens, said)
+    command = by_carrier or _command(words, tokens, said)
     if command is None and words in _emergency_numbers(network.country) - _as_words(asked_about):
         command = Reading(Intent.EMERGENCY)
     if command is None:
@@ -152,7 +152,9 @@ def read(
     if has_pictures and command.intent is Intent.SMALL_TALK:
         command = replace(command, intent=Intent.WORDS)
     meant = _with_meaning(command, said, tokens, network)
-    return _own_words_after_all(meant) if _is_postcode(meant, asked_about) else meant
+    if _is_postcode(meant, asked_about):
+        meant = _own_words_after_all(meant)
+    return meant if number is None else _about_the_copy(meant, number)
 
 
 def _emergency_numbers(country: str) -> frozenset[str]:
@@ -163,23 +165,26 @@ def _as_words(numbers: Collection[int]) -> frozenset[str]:
     return frozenset(str(number) for number in numbers)
 
 
-def _copied_page(tokens: list[Token]) -> tuple[int, int] | None:
-    """The number in a page that was pasted whole, and how many tokens of ours there are: up to
-    "YES 12 … NO 12 to pass"."""
-    words = [token.word for token in tokens]
-    for place in range(2, len(words) - 1):
-        number = words[place + 1]
-        if words[place] != "no" or not tokens[place + 1].is_number:
-            continue
-        before = list(pairwise(words[:place]))
-        if ("yes", number) in before or ("si", number) in before:
-            behind = place + 2
-            return int(number), behind + _longest_phrase(tokens[behind:], vocabulary.COPIED)
-    return None
+def _copied_pages(tokens: list[Token]) -> tuple[int | None, int]:
+    """The number in the last page of ours that was pasted whole, and how many tokens there are up
+    to its end: "YES 12 … NO 12 to pass"."""
+    number, length, place = None, 0, 0
+    offered: set[str] = set()
+    while place + 1 < len(tokens):
+        word, following = tokens[place].word, tokens[place + 1]
+        place += 1
+        if word == "no" and following.word in offered:
+            behind = place + 1
+            behind += _longest_phrase(tokens[behind : behind + 5], vocabulary.COPIED)
+            number, length, place = int(following.word), behind, behind
+            offered.clear()
+        elif word in ("yes", "si") and following.is_number:
+            offered.add(following.word)
+    return number, length
 
 
 def _about_the_copy(reading: Reading, number: int) -> Reading:
-    """What stands behind a pasted page answers it. Nothing behind it is no answer."""
+    """Nothing behind a pasted page is no answer to it."""
     if reading.intent in (Intent.YES, Intent.NO, Intent.HAND_BACK) and reading.number is None:
         return replace(reading, number=number)
     return reading if reading.said else Reading(Intent.REACTION)

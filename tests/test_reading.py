@@ -9,7 +9,7 @@ from neighborhood import NETWORK
 
 from hotline.settings import read_network
 from sms import vocabulary
-from sms.reading import LARGEST_NUMBER, Intent, Reading, read
+from sms.reading import LARGEST_NUMBER, Intent, Reading, clean, read
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 
@@ -259,6 +259,26 @@ def test_praise_is_no_tap(body: str) -> None:
     assert reading(body).intent is Intent.WORDS
 
 
+# Our own text, pasted.
+
+
+def test_what_stands_behind_a_pasted_page_answers_it() -> None:
+    assert meant(f"{QUOTED} yes") == (Intent.YES, 12, "")
+    assert meant(f"{QUOTED} need milk") == (Intent.WORDS, None, "")
+    assert meant(QUOTED) == (Intent.REACTION, None, "")
+
+
+def test_of_several_pasted_pages_the_last_is_answered() -> None:
+    other = QUOTED.replace("12", "13")
+    assert meant(f"{QUOTED} {other} I can't") == (Intent.HAND_BACK, 13, "")
+    assert meant("si1,no1," * 200) == (Intent.REACTION, None, "")
+
+
+def test_the_carriers_own_reading_holds_for_a_pasted_page() -> None:
+    it = reading(f"{QUOTED} stop", opt_out="STOP")
+    assert (it.intent, it.by_carrier) == (Intent.STOP, True)
+
+
 # Small talk.
 
 
@@ -504,6 +524,17 @@ def test_the_words_are_kept_as_written() -> None:
     assert reading("need milk").starts_with_need
     assert not reading("I need milk").starts_with_need
     assert reading("12 I am at the door").first_number == 12
+
+
+def test_a_phones_signature_is_not_read() -> None:
+    for signature in ("\nSent from my iPhone", "\n\n  Get Outlook for iOS\nmore"):
+        assert reading(f"need milk{signature}").said == "need milk"
+    assert reading("sent from my heart").said == "sent from my heart"
+
+
+def test_a_million_blank_lines_are_passed_over_at_once() -> None:
+    """Trying each line with all that follow it would take hours."""
+    assert clean("need milk" + "\n" * 1_000_000 + "x") == "need milk"
 
 
 # Anything at all.
