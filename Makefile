@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up talk test bench lint types words lock clean
+.PHONY: help up talk test bench fuzz lint types words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -21,6 +22,9 @@ test: $(VENV)/ready-dev  ## all tests; says what it leaves out where redis-serve
 
 bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside its floor; about eight minutes
 	$(BIN)/python -m bench.run --json bench/results.json
+
+fuzz: $(VENV)/ready-fuzz  ## any text, read and answered, for MINUTES=1; what breaks is kept in .fuzz
+	$(BIN)/python fuzz/run.py --minutes $(MINUTES)
 
 lint: $(VENV)/ready-dev  ## style and formatting
 	$(BIN)/ruff check .
@@ -39,9 +43,11 @@ lock:  ## choose and pin the newest libraries that fit together (needs uv)
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
 	  --constraint requirements.lock \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-dev.lock
+	uv pip compile --group fuzz --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-fuzz.lock
 
 clean:  ## throw away what these targets made, but never ./hotline-data
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -60,3 +66,8 @@ $(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/ready
+
+# Wheels alone: building it takes a compiler of its own.
+$(VENV)/ready-fuzz: requirements-fuzz.lock | $(VENV)/ready-dev
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-fuzz.lock
+	@touch $@

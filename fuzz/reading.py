@@ -1,0 +1,211 @@
+"""Any text, read and decided upon: what must hold for all of them, and how long it may take.
+
+    python fuzz/reading.py [libFuzzer's options] [folder of texts that were found]
+
+An input is eight bytes of circumstances and then the text. `run.py` calls this with the right
+options; a file that libFuzzer kept is tried again by naming it instead of a folder.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import atheris
+from networks import NETWORKS
+
+from hotline import words
+from hotline.help_request import HelpRequest, State
+from hotline.roster import Asked
+from hotline.settings import Network
+
+with atheris.instrument_imports(include=["sms"]):
+    from sms import conversation, reading, vocabulary
+
+from sms.conversation import Act, Happens, PassOn, Say, Situation, StopTexts
+from sms.reading import Intent, Reading, read
+
+CIRCUMSTANCES = 8  # bytes in front of the text
+LONGEST_TEXT = 4000  # letters that the webhook hands on; `read` itself looks at 1,600 of them
+SECONDS = 0.25  # of CPU for one text at most, with the measuring that goes on around it
+NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+ME, OTHERS = 1, (2, 3, 4)
+OPT_OUTS = ("", "", "", "", "STOP", "start", "HELP", "SOMETHING NEW", "\x00")
+STOP_WORDS = sorted(vocabulary.STOP)
+SPEECHES = [words.Speech(network, words.load(network.languages)) for network in NETWORKS]
+
+slowest = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One text, and all that its reading depends on."""
+
+    body: str
+    network: Network
+    speech: words.Speech
+    situation: Situation
+    opt_out: str
+    has_pictures: bool
+    stop: str
+
+    def read(self, body: str) -> Reading:
+        return read(
+            body,
+            self.network,
+            asked_about=self.situation.numbers,
+            opt_out=self.opt_out,
+            has_pictures=self.has_pictures,
+        )
+
+
+def one_input(data: bytes) -> None:
+    case = case_of(data)
+    it = in_time(case)
+    holds_for_any_text(case, it)
+    if not case.opt_out:
+        need_is_heard(case)
+    holds_for_what_follows(case, it, conversation.decide(case.situation, it))
+
+
+def case_of(data: bytes) -> Case:
+    """Everything but the text is drawn by lot, and the lot is in the input."""
+    lot = Random(data[:CIRCUMSTANCES])  # noqa: S311 - the same input is the same case
+    place = lot.randrange(len(NETWORKS))
+    return Case(
+        body=letters_of(data[CIRCUMSTANCES:])[:LONGEST_TEXT],
+        network=NETWORKS[place],
+        speech=SPEECHES[place],
+        situation=situation(lot, NETWORKS[place]),
+        opt_out=lot.choice(OPT_OUTS),
+        has_pictures=lot.random() < 0.2,
+        stop=lot.choice(STOP_WORDS),
+    )
+
+
+def letters_of(data: bytes) -> str:
+    """Any letters at all: lone surrogates too, and bytes that are no UTF-8 become such."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+# Somebody, and what is between us.
+
+
+def situation(lot: Random, network: Network) -> Situation:
+    """One that the store could hold: numbers of their own, open means due, taken has a taker."""
+    numbers = lot.sample((1, 2, 5, 12, 13, 14, 99, 911, 11216, 9_999_999), k=5)
+    requests = [request(lot, number, network) for number in numbers[: lot.randrange(4)]]
+    pages = [page(lot, number) for number in numbers[lot.randrange(2, 6) :]]
+    return Situation(
+        me=ME,
+        now=NOON,
+        requests=tuple(requests),
+        pages=tuple(pages),
+        on_roster=bool(pages) or lot.random() < 0.3,
+        stopped=lot.random() < 0.15,
+        language_known=lot.random() < 0.5,
+        languages=network.languages,
+        example=tuple(need.key for need in network.needs[:1]),
+    )
+
+
+def request(lot: Random, number: int, network: Network) -> HelpRequest:
+    """An open one of theirs, or a taken one in which they have either part."""
+    needs = tuple(need.key for need in network.needs[: lot.randrange(3)])
+    if lot.random() < 0.5:
+        due = NOON + timedelta(minutes=lot.randrange(-5, 600))
+        return HelpRequest(number, ME, NOON, needs=needs, wave=lot.randrange(2), due=due)
+    requester, taker = lot.choice([(ME, OTHERS[0]), (OTHERS[0], ME), (ME, ME)])
+    return HelpRequest(number, requester, NOON, State.TAKEN, needs, taker=taker)
+
+
+def page(lot: Random, number: int) -> Asked:
+    answers = ("asked", "asked", "accepted", "passed", "covered", "unreached")
+    return Asked(number, lot.choice(answers), lot.choice(list(State)), NOON)
+
+
+# What must hold.
+
+
+def in_time(case: Case) -> Reading:
+    """The reading. A slow one is read twice more: the machine may have been busy."""
+    global slowest
+    taken = []
+    for _ in range(3):
+        begun = time.thread_time()
+        it = case.read(case.body)
+        taken.append(time.thread_time() - begun)
+        if taken[-1] < SECONDS / 2:
+            break
+    if min(taken) > slowest:
+        slowest = min(taken)
+        print(f"slowest: {slowest * 1000:.1f} ms for {len(case.body)} letters", flush=True)
+    assert min(taken) < SECONDS, f"{min(taken):.2f} s to read {len(case.body)} letters"
+    return it
+
+
+def holds_for_any_text(case: Case, it: Reading) -> None:
+    said = reading.clean(case.body)
+    assert it.intent in Intent
+    assert case.read(case.body) == it, "read twice, it means the same"
+    assert case.read(said) == it, "cleaned twice, it means the same"
+    assert said.endswith(it.said), "the words are kept as written"
+    assert it.note in it.said
+    assert not (it.only_answer and it.note)
+    assert it.number is None or 0 <= it.number <= reading.LARGEST_NUMBER
+    assert it.area in (None, *(area.key for area in case.network.areas))
+    assert set(it.needs) <= {need.key for need in case.network.needs}
+    spoken = (None, *case.network.languages, *vocabulary.LANGUAGES.values())
+    assert it.language in spoken
+    by_carrier = {"STOP": Intent.STOP, "START": Intent.START, "HELP": Intent.CARRIER_HELP}
+    if meant := by_carrier.get(case.opt_out.upper()):
+        assert (it.intent, it.by_carrier) == (meant, True), "the carrier's own reading holds"
+    else:
+        assert case.read(f"\n{case.stop.upper()} ").intent is Intent.STOP, "alone it always stops"
+
+
+def need_is_heard(case: Case) -> None:
+    """Whatever stands behind "need", somebody asks; but not in our own words, pasted whole."""
+    call = f"need {case.body}"
+    if reading._copied_pages(reading._tokens(reading.clean(call)))[0] is None:
+        it = case.read(call)
+        assert it.intent is Intent.WORDS, it.intent
+        assert it.asks
+        assert it.starts_with_need
+
+
+def holds_for_what_follows(case: Case, it: Reading, acts: list[Act]) -> None:
+    stopped = case.situation.stopped
+    assert any(isinstance(act, StopTexts) for act in acts) == (it.intent is Intent.STOP)
+    assert acts or stopped or it.intent is not Intent.WORDS, "nobody's words are lost"
+    for act in acts:
+        match act:
+            case Say(told):
+                assert not stopped, "who said STOP hears nothing"
+                is_said(case, told)
+            case Happens(number, _, note):
+                assert number in case.situation.numbers
+                assert note in it.said
+            case PassOn(to, told, between):
+                assert to in (between.requester, between.taker)
+                assert between in case.situation.conversations
+                is_said(case, told)
+
+
+def is_said(case: Case, told: words.Text) -> None:
+    """In every language, with a name where there is an id."""
+    values = {name: "Ana" if name == "name" else value for name, value in told.values.items()}
+    for language in case.network.languages:
+        assert case.speech.say(words.Text(told.sentence, values), language).strip()
+
+
+if __name__ == "__main__":
+    atheris.enabled_hooks.add("RegEx")
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()

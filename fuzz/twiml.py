@@ -1,0 +1,58 @@
+"""Any texts, written as TwiML: an XML parser reads exactly these.
+
+    python fuzz/twiml.py [libFuzzer's options] [folder of inputs that were found]
+
+An input is the texts one after the other, with a byte between them that UTF-8 never has.
+"""
+
+from __future__ import annotations
+
+import sys
+from xml.etree import ElementTree
+
+import atheris
+
+with atheris.instrument_imports(include=["sms.webhook", "twilio.twiml"]):
+    from sms import webhook
+
+BETWEEN = b"\xff"
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def one_input(data: bytes) -> None:
+    texts = [letters_of(part) for part in data.split(BETWEEN)] if data else []
+    written = webhook.twiml(texts)
+    assert written.startswith((f"{HEAD}<Response>", f"{HEAD}<Response />"))
+    root = ElementTree.fromstring(written.encode())  # noqa: S314 - our own
+    assert root.tag == "Response"
+    assert [verb.tag for verb in root] == ["Message"] * len(texts)
+    assert [verb.text or "" for verb in root] == [as_read(text) for text in texts]
+    assert not any(list(verb) or verb.attrib for verb in root), "texts stay texts"
+
+
+def letters_of(data: bytes) -> str:
+    """Any letters at all: lone surrogates too, and bytes that are no UTF-8 become such."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+def as_read(text: str) -> str:
+    """What XML can hold of it (https://www.w3.org/TR/xml/#charsets), lines ended its way."""
+    kept = "".join(letter for letter in text if is_in_xml(ord(letter)))
+    return kept.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_in_xml(code: int) -> bool:
+    return (
+        code in (0x9, 0xA, 0xD)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or code >= 0x10000
+    )
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
