@@ -1068,12 +1068,15 @@ BEFORE = {
 def note_delivery(
     connection: Connection, text_id: int, sid: str, state: str, error: int | None
 ) -> TextOut | None:
-    """What became of a text: "sent", "delivered" or "undelivered". None if that is no news."""
+    """What became of a text: "sent", "delivered" or "undelivered". None if that is no news, or
+    if the name is that of another text."""
+    other = outbox.alias()
     changed = connection.execute(
         update(outbox)
         .where(
             outbox.c.id == text_id,
             or_(outbox.c.sid == sid, outbox.c.sid.is_(None)),
+            ~exists().where(other.c.sid == sid, other.c.id != text_id),
             outbox.c.state.in_(BEFORE[state]),
         )
         .values(state=state, sid=sid, error=error, due=None)
