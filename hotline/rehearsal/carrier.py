@@ -61,7 +61,10 @@ class OwnPagesOnly:
 
 def is_same(origin: str, host: str) -> bool:
     """Whether the page at this origin is ours. `null`, from a sandboxed page, is not."""
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 def is_local_name(host: str) -> bool:
@@ -69,11 +72,9 @@ def is_local_name(host: str) -> bool:
 
     Else a website could rebind its own name to 127.0.0.1, and Origin and Host would agree.
     """
-    name = urlsplit(f"//{host}").hostname or ""
-    if "." not in name or name.endswith(".localhost"):
-        return True
     try:
-        return bool(ipaddress.ip_address(name))
+        name = urlsplit(f"//{host}").hostname or ""
+        return "." not in name or name.endswith(".localhost") or bool(ipaddress.ip_address(name))
     except ValueError:
         return False
 

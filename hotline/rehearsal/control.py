@@ -27,6 +27,7 @@ Mistakes in what is asked are answered with 400 and {"error": words}.
 """
 
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 
@@ -180,6 +181,8 @@ async def delete_troubles(exchange: Exchange, request: Request) -> Response:
 
 async def get_idle(exchange: Exchange, request: Request) -> Response:
     seconds = min(float(request.query_params.get("wait", 5)), LONGEST_WAIT)
+    if not math.isfinite(seconds):
+        raise ValueError("wait must be a number of seconds")
     return JSONResponse({"idle": await exchange.work.is_idle_within(seconds)})
 
 
@@ -188,7 +191,12 @@ async def get_log(exchange: Exchange, request: Request) -> Response:  # noqa: AR
 
 
 async def _read_json(request: Request) -> dict[str, object]:
-    wish = json.loads(await request.body())
+    """Raises ValueError for what is no wish, and for what could not be shown again."""
+    try:
+        wish = json.loads(await request.body())
+        json.dumps(wish, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("that is too deep to be a wish") from None
     if not isinstance(wish, dict):
         raise ValueError("send a JSON object")
     return wish

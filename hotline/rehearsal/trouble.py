@@ -50,13 +50,16 @@ def trouble_from(wish: dict[str, object]) -> Trouble:
         raise ValueError('kind "code" needs a code, such as 30034')
     if to is not None and not isinstance(to, str):
         raise ValueError("to must be a number in quotes")
+    status = int(_number(wish, "status", 400))
+    if not 400 <= status < 600:
+        raise ValueError("status must be from 400 to 599")
     return Trouble(
         kind=str(kind),
         times=int(_number(wish, "times", 1)),
         to=to,
         seconds=_number(wish, "seconds", 1.0),
         code=int(_number(wish, "code", 0)),
-        status=int(_number(wish, "status", 400)),
+        status=status,
     )
 
 
