@@ -20,9 +20,6 @@ from xml.etree import ElementTree
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as thoroughness
-from hypothesis import strategies as some
 from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, HandClock, make_settings
 from serving import serve
 from sqlalchemy import func, select, text
@@ -653,26 +650,3 @@ def test_a_broken_database_is_told_to_the_carrier_and_no_words_to_the_log(
     assert (answer.status_code, answer.content) == (503, b"")
     assert "a webhook failed" in caplog.text
     assert either_door.rows() == 0
-
-
-# Anything at all.
-
-SENT_BY_CARRIER = [*sms(), "OptOutType", "MediaUrl0", "SmsSid", "ErrorCode", "MessageStatus"]
-VALUES = some.text(some.characters(exclude_categories=["Cs"]), max_size=60)
-FORMS = some.dictionaries(some.sampled_from(SENT_BY_CARRIER) | VALUES, VALUES, max_size=20)
-
-
-def test_no_form_that_is_signed_rightly_is_an_accident(either_door: Door) -> None:
-    turn = iter(range(1_000_000))
-
-    @thoroughness(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(form=FORMS, body=VALUES, keep=some.booleans())
-    def send(form: dict[str, str], body: str, keep: bool) -> None:
-        if keep:  # a text of somebody's, with whatever is in it
-            form = form | sms(body, f"SM{next(turn)}", From=f"+1212555{next(turn) % 7:04}")
-        answer = either_door.text(form)
-        assert answer.status_code in (200, 400), answer.text
-        if keep:
-            answered(answer)
-
-    send()

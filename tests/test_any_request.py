@@ -1,0 +1,338 @@
+"""Any request to any route: no 5xx, no exception in a server, no number, word or secret told.
+
+Over HTTP, byte by byte: to the hotline as it stands on the internet, and to the rehearsal's own
+addresses as well. A new route has to say here what is sent to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import pytest
+from any_request import (
+    BASIC,
+    CAST,
+    FORM,
+    FORM_BYTES,
+    FORMS,
+    JSON_BYTES,
+    LARGEST_ANSWER,
+    SECRET_WORD,
+    Answer,
+    Asked,
+    Pairs,
+    addresses,
+    ask,
+    callbacks,
+    encoded,
+    requests_to,
+    texts_in,
+)
+from hypothesis import HealthCheck, given
+from hypothesis import settings as thoroughness
+from hypothesis import strategies as some
+from neighborhood import ACCOUNT, TOKEN, Neighborhood, open_neighborhood
+from starlette.datastructures import ImmutableMultiDict
+from test_webhook_guard import Door, open_door, sign, sms
+from twilio.request_validator import RequestValidator
+
+from hotline import roster_file, steps
+from hotline.store import store
+from hotline.store.tables import outbox
+from hotline.web.twilio import LARGEST_BODY, MOST_FIELDS
+
+NOTHING = some.just(b"")
+HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
+    "/sms": texts_in().map(encoded),
+    "/sms/status": callbacks().map(encoded),
+    "/health": NOTHING,
+    "/ready": NOTHING,
+}
+ACCOUNTS = "/2010-04-01/Accounts/{account}"
+REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
+    f"{ACCOUNTS}/Messages.json": FORM_BYTES,
+    f"{ACCOUNTS}/Messages/{{sid}}.json": FORM_BYTES,
+    f"{ACCOUNTS}.json": NOTHING,
+    "/2010-04-01/{rest}": FORM_BYTES,
+    "/rehearsal": NOTHING,
+    "/rehearsal/texts": JSON_BYTES,
+    "/rehearsal/events": NOTHING,
+    "/rehearsal/phones": NOTHING,
+    "/rehearsal/phones/{number}": JSON_BYTES,
+    "/rehearsal/trouble": JSON_BYTES,
+    "/rehearsal/idle": NOTHING,
+    "/rehearsal/log": NOTHING,
+    "/": FORM_BYTES,
+    "/static/{path}": NOTHING,
+}
+LOGGERS = (
+    *("hotline", "sms", "paging", "uvicorn.error", "uvicorn.access", "asyncio"),
+    *("starlette", "twilio", "redis", "rq", "psycopg"),
+)
+
+many = thoroughness(max_examples=100, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture
+def door(sqlite_url: str, redis_url: str, caplog: pytest.LogCaptureFixture) -> Iterator[Door]:
+    with open_door(sqlite_url, redis_url) as it, overheard(caplog):
+        yield it
+
+
+@pytest.fixture
+def either_door(
+    database_url: str, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> Iterator[Door]:
+    with open_door(database_url, redis_url) as it, overheard(caplog):
+        yield it
+
+
+@pytest.fixture
+def neighborhood(
+    sqlite_url: str, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> Iterator[Neighborhood]:
+    with open_neighborhood(sqlite_url, redis_url) as it, overheard(caplog):
+        yield it
+
+
+@contextmanager
+def overheard(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Every line of every logger here, down to the least: none is about an exception, and none
+    holds a number, words or a secret."""
+    listened = [logging.getLogger(name) for name in LOGGERS]
+    before = [it.level for it in listened]
+    for it in listened:
+        it.setLevel(logging.DEBUG)
+        it.addHandler(caplog.handler)
+    try:
+        yield
+    finally:
+        for it, level in zip(listened, before, strict=True):
+            it.removeHandler(caplog.handler)
+            it.setLevel(level)
+    for record in caplog.records:
+        said = logging.Formatter().format(record)
+        assert record.exc_info is None, said
+        assert "Traceback" not in said
+        discreet(said)
+
+
+def discreet(said: str) -> None:
+    assert SECRET_WORD not in said
+    assert TOKEN not in said
+    for phone in CAST.values():
+        assert phone.removeprefix("+") not in said
+
+
+# Every route is tried.
+
+
+def test_every_route_of_the_hotline_is_tried(door: Door) -> None:
+    assert set(addresses(door.hotline.app.routes)) == set(HOTLINE)
+
+
+def test_every_route_of_the_rehearsal_is_tried(neighborhood: Neighborhood) -> None:
+    assert set(addresses(neighborhood.hotline.app.routes)) == set(HOTLINE | REHEARSAL)
+
+
+# Whoever it is.
+
+
+@pytest.mark.parametrize("path", HOTLINE)
+def test_any_request_of_anybody(door: Door, path: str) -> None:
+    """Whoever cannot sign gets a 4xx, an empty one if it was a form, and leaves no trace."""
+
+    @many
+    @given(asked=requests_to(path, HOTLINE[path]))
+    def send(asked: Asked) -> None:
+        answer = ask(door.address, asked)
+        polite(answer)
+        discreet(answer.body.decode())
+        if path.startswith("/sms"):
+            assert 400 <= answer.status < 500
+        if answer.status == 403:
+            assert answer.body == b""
+
+    send()
+    assert door.rows() == 0
+
+
+def polite(answer: Answer, largest: int = LARGEST_ANSWER) -> None:
+    assert 200 <= answer.status < 500, answer
+    assert len(answer.head) + len(answer.body) < largest
+    assert b"Traceback" not in answer.body
+
+
+# The carrier, saying anything.
+
+
+@some.composite
+def signatures(draw: some.DrawFn) -> str:
+    """Wrong in ways that are easily taken for right."""
+    of = RequestValidator(draw(some.sampled_from(["", "x", ACCOUNT, TOKEN[:-1], TOKEN.upper()])))
+    return str(of.compute_signature("http://127.0.0.1/sms", draw(FORMS.map(ImmutableMultiDict))))
+
+
+def signed(door: Door, pairs: Pairs, path: str, signature: str | None = None) -> Answer:
+    signature = sign(f"{door.address}{path}", pairs) if signature is None else signature
+    headers = ((b"Content-Type", FORM.encode()), (b"X-Twilio-Signature", signature.encode()))
+    return ask(door.address, Asked(b"POST", path.encode(), headers, encoded(pairs)))
+
+
+@pytest.mark.parametrize("path", ["/sms", "/sms/status?text=1"])
+def test_any_form_that_is_signed_wrongly(either_door: Door, path: str) -> None:
+    @many
+    @given(pairs=texts_in() | callbacks(), signature=signatures() | some.just(""))
+    def send(pairs: Pairs, signature: str) -> None:
+        answer = signed(either_door, pairs, path, signature)
+        assert (answer.status, answer.body) == (403, b"")
+
+    send()
+    assert either_door.rows() == 0
+
+
+def test_any_text_that_is_signed(either_door: Door) -> None:
+    @many
+    @given(pairs=texts_in() | FORMS, query=FORMS.map(urlencode))
+    def send(pairs: Pairs, query: str) -> None:
+        answer = signed(either_door, pairs, f"/sms?{query}" if query else "/sms")
+        polite(answer)
+        assert answer.status in (200, 400)
+        if answer.status == 200:
+            root = ElementTree.fromstring(answer.body)  # noqa: S314 - our own
+            assert root.tag == "Response"
+        else:
+            discreet(answer.body.decode())
+
+    send()
+
+
+def test_any_callback_about_any_text(either_door: Door) -> None:
+    """About texts that were sent, and about texts that nobody sent."""
+    ids = texts_sent(either_door)
+    which = some.sampled_from([str(it) for it in ids]) | some.sampled_from(
+        ["", "0", "-1", "x", "999999999", "9" * 50, "%C3%A9", "1&text=2", "%00", "+1"]
+    )
+
+    @many
+    @given(pairs=callbacks() | FORMS, text=which)
+    def send(pairs: Pairs, text: str) -> None:
+        answer = signed(either_door, pairs, f"/sms/status?text={text}")
+        polite(answer)
+        discreet(answer.body.decode())
+        assert answer.status in (204, 400)
+
+    send()
+    assert len(ids) == 4
+
+
+def test_the_name_of_another_text_is_no_news(either_door: Door) -> None:
+    """It was an error of the database once."""
+    first, second, *_ = texts_sent(either_door)
+    pairs = [("MessageSid", "SM9"), ("MessageStatus", "sent")]
+    for text in (first, second):
+        assert signed(either_door, pairs, f"/sms/status?text={text}").status == 204
+
+
+def texts_sent(door: Door) -> list[int]:
+    """The ids of four texts to people who are asked for milk, two of them taken by the carrier."""
+    house, database = door.hotline.house, door.hotline.database
+    people = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben", "Chi")]
+    entries = [roster_file.entry(person, house.network) for person in people]
+    database.write(lambda c: store.put_on_roster(c, entries, house.now()))
+    door.text(sms("need milk"))
+    ((number, *_),) = [
+        (it.number,) for it in database.read(lambda c: store.all_requests(c, only_open=True))
+    ]
+    database.write(lambda c: steps.ask_volunteers(c, house, number))
+    door.text(sms("yes", "SM2", From=CAST["Ana"]))
+    database.write(lambda c: c.execute(outbox.update().values(state="accepted", due=None)))
+    return list(database.read(lambda c: c.execute(outbox.select()).scalars().all()))[:4]
+
+
+def test_too_much_of_it_is_refused(door: Door) -> None:
+    for pairs in ([("Body", "x" * LARGEST_BODY)], [("a", "")] * (MOST_FIELDS + 1)):
+        answer = signed(door, pairs, "/sms")
+        assert answer.status in (403, 413)
+    assert door.rows() == 0
+
+
+# What is written down of it.
+
+SILENT = """
+import logging
+from hotline import cli, roles
+cli.hotline.callback()
+roles.import_program()
+for name in %r:
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
+assert not logging.root.isEnabledFor(logging.DEBUG)
+"""
+
+
+def test_libraries_that_tell_of_numbers_and_words_are_silent() -> None:
+    """Statements and rows, addresses with a number in the query: as every command sets it up."""
+    names = ["sqlalchemy.engine", "sqlalchemy.pool", "httpx2", "alembic", "uvicorn.error"]
+    code = SILENT % names
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# The rehearsal.
+
+
+@pytest.mark.parametrize("path", REHEARSAL)
+def test_any_request_to_the_rehearsal(neighborhood: Neighborhood, path: str) -> None:
+    """It goes on answering after whatever was asked of it."""
+    address = neighborhood.address
+
+    @many
+    @given(asked=requests_to(path, REHEARSAL[path]), is_ours=some.booleans())
+    def send(asked: Asked, is_ours: bool) -> None:
+        if is_ours:
+            asked = genuine(asked)
+        polite(ask(address, asked), largest=200 * 1024)
+        for page in ("/", "/rehearsal/texts", "/rehearsal/phones", "/rehearsal/trouble"):
+            shown = ask(address, Asked(b"GET", page.encode()))
+            assert shown.status == 200, (page, shown)
+        assert ask(address, Asked(b"DELETE", b"/rehearsal")).status == 200
+
+    send()
+
+
+def genuine(asked: Asked) -> Asked:
+    """The same from somebody who may ask: signed in to the REST API, and from our own page."""
+    others = [it for it in asked.headers if it[0] not in (b"Host", b"Origin", b"Authorization")]
+    return Asked(asked.method, asked.target, ((b"Authorization", BASIC), *others), asked.body)
+
+
+@pytest.mark.parametrize("header", [(b"Host", b"["), (b"Origin", b"http://[")])
+def test_an_address_that_is_none_is_not_our_page(
+    neighborhood: Neighborhood, header: tuple[bytes, bytes]
+) -> None:
+    asked = Asked(b"GET", b"/rehearsal/texts", (header,))
+    assert ask(neighborhood.address, asked).status == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "wish"),
+    [
+        (b"/rehearsal/texts", b'{"from": "Maria", "body": "\\ud800"}'),
+        (b"/rehearsal/texts", b"[" * 100_000),
+        (b"/rehearsal/trouble", b'{"kind": "busy", "times": 1e999}'),
+        (b"/rehearsal/trouble", b'{"kind": "slow", "seconds": NaN}'),
+        (b"/rehearsal/trouble", b'{"kind": "code", "code": 30034, "status": 0}'),
+    ],
+)
+def test_a_wish_that_could_not_be_shown_is_a_mistake(
+    neighborhood: Neighborhood, path: bytes, wish: bytes
+) -> None:
+    """Taken, it would have broken every page from then on."""
+    assert ask(neighborhood.address, Asked(b"POST", path, body=wish)).status == 400
+    assert ask(neighborhood.address, Asked(b"GET", path)).status == 200
+    assert ask(neighborhood.address, Asked(b"GET", b"/")).status == 200
