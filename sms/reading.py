@@ -400,6 +400,8 @@ def _is_unclear(
     match intent:
         case Intent.YES:
             asks_back = _is_question(said) and number is None
+            if runs_on and word == "si" and _is_if(answer[0], after, said):
+                return True
             unsure = asks_back and (not words or word in vocabulary.WEAK_YES)
             return unsure or _says_both(words, number) or (runs_on and word in vocabulary.YES_ALONE)
         case Intent.NO:
@@ -410,6 +412,13 @@ def _is_unclear(
 
 
 def _says_both(words: list[str], number: int | None) -> bool:
+def _is_if(si: Token, after: list[Token], said: str) -> bool:
+    """Whether a "si" is no yes: "si alguien más puede". With its accent it always is one."""
+    written = unicodedata.normalize("NFC", said[si.start : si.end].casefold())
+    more = _longest_phrase(after, vocabulary.YES | vocabulary.AFTER_SI)
+    return written == "si" and not more and after[0].word.isalnum()
+
+
     """YES with a NO behind it, or one of several answers."""
     several = number is not None and any(word in ("no", "si", "yes") for word in words[:4])
     return words[:1] == ["no"] or several

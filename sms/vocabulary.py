@@ -153,6 +153,13 @@ SMALL_TALK = {
         ),
         *("are", "how", "hows", "it", "going", "dear", "sir", "madam", "everybody", "everyone"),
         *("all", "welcome", "god", "bless", "lol", "haha", "hmm", "wrong", "number", "whats", "up"),
+# What may follow a SI without an accent for it to be a yes, besides another yes. Else it is "if":
+# in Spanish as many write it, in French, and in Kreyol, where yes is "wi".
+AFTER_SI = {
+    *("a las", "a la", "en", "hoy", "ahora", "ahorita", "manana", "luego", "despues", "mas tarde"),
+    *("pero", "gracias", "muchas gracias", "por favor", "senor", "senora", "estoy", "ya", "solo"),
+    *("esta tarde", "esta noche", "desde", "hasta", "para aceptar", "por la", "con mucho gusto"),
+}
         *("awesome", "perfect", "many", "a", "lot", "again", "really", "for", "your", "help"),
     },
     "es": {

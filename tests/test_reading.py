@@ -219,12 +219,49 @@ def test_a_postcode_somebody_was_asked_about_is_a_number() -> None:
         ("no thanks, have a good day", False),
         ("ok thank you very much", False),
         ("no we have no heat", True),
-        ("Si nou te jwen yon kote pou domi", True),
+        ("sí nosotros tampoco tenemos donde dormir", True),
     ],
 )
 def test_a_story_behind_an_answer(body: str, says_more: bool) -> None:
     """From somebody who was asked nothing it is a request."""
     assert reading(body).says_more is says_more
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            "si alguien más puede",
+            "si nadie puede yo voy",
+            "Si hay comida avísenme",
+            "si no llueve",
+        ),
+        *("si me das la dirección", "si tienes carro", "hola si alguien puede"),
+        *(
+            "Si nou te jwen yon kote pou domi",
+            "si gen manje",
+            "si mwen jwenn machin",
+            "si vous voulez",
+        ),
+    ],
+)
+def test_if_is_no_yes(body: str) -> None:
+    """In Spanish as many write it, in Kreyol and in French."""
+    assert meant(body) == (Intent.WORDS, None, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        *(("si puedo", ""), ("si yo puedo", ""), ("si voy", ""), ("si claro", ""), ("si si", "")),
+        *(("si gracias", "gracias"), ("si en 2 horas", "en 2 horas"), ("si a las 5", "a las 5")),
+        *(("si, alguien me ayuda?", "alguien me ayuda?"), ("si pero tarde", "pero tarde")),
+        *(("sí alguien va conmigo", "alguien va conmigo"), ("si! nos vemos", "nos vemos")),
+        *(("si\u0301 nos vemos", "nos vemos"), ("SÍ NOS VEMOS", "NOS VEMOS")),
+    ],
+)
+def test_a_yes_in_spanish_among_other_words(body: str, note: str) -> None:
+    assert meant(body) == (Intent.YES, None, note)
 
 
 # Taps.
