@@ -163,6 +163,7 @@ def holds_for_any_text(case: Case, it: Reading) -> None:
     assert set(it.needs) <= {need.key for need in case.network.needs}
     spoken = (None, *case.network.languages, *vocabulary.LANGUAGES.values())
     assert it.language in spoken
+    assert not (it.offers and it.said.endswith("?")), "in doubt it is a request"
     by_carrier = {"STOP": Intent.STOP, "START": Intent.START, "HELP": Intent.CARRIER_HELP}
     if meant := by_carrier.get(case.opt_out.upper()):
         assert (it.intent, it.by_carrier) == (meant, True), "the carrier's own reading holds"

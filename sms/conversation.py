@@ -321,6 +321,8 @@ def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
     """There is no open page. Perhaps somebody else was faster, perhaps it is about themselves."""
     if situation.conversations:
         return _words(situation, reading)
+    if reading.offers and not situation.pages and not situation.my_open:
+        return _join(situation)
     latest = situation.pages[0] if situation.pages else None
     if not situation.my_open and latest and reading.only_answer:
         return _answer_page(situation, reading, latest.number)
@@ -366,6 +368,8 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
     if situation.open_pages and not reading.needs:
         # "What do they need?" asks us about the page, and nothing for themselves.
         return _guide(situation, Sentence.HOW_TO_TAKE_OR_ASK)
+    if reading.offers:
+        return _guide(situation, Sentence.HOW_TO_TAKE) or _join(situation)
     return [OpenRequest(reading.needs, reading.area)]
 
 

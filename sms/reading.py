@@ -49,7 +49,7 @@ class Reading:
     say, None and empty when they say nothing. `asks`: it has words that ask for something.
     `only_answer`: there is nothing in it but the answer. `by_carrier`: the carrier reads this word
     as well. `first_number` stands in front of all other words. `says_more`: behind the answer stand
-    words enough to be a story of their own.
+    words enough to be a story of their own. `offers`: it offers something and asks for nothing.
     """
 
     intent: Intent
@@ -65,6 +65,7 @@ class Reading:
     starts_with_need: bool = False
     first_number: int | None = None
     says_more: bool = False
+    offers: bool = False
 
 
 def fold(text: str) -> str:
@@ -399,9 +400,9 @@ def _is_unclear(
     runs_on = bool(words) and number is None and _is_one_breath(answer, after, said)
     match intent:
         case Intent.YES:
-            asks_back = _is_question(said) and number is None
             if runs_on and word == "si" and _is_if(answer[0], after, said):
                 return True
+            asks_back = _is_question(said) and number is None
             unsure = asks_back and (not words or word in vocabulary.WEAK_YES)
             return unsure or _says_both(words, number) or (runs_on and word in vocabulary.YES_ALONE)
         case Intent.NO:
@@ -411,7 +412,6 @@ def _is_unclear(
             return runs_on and words[0].isalnum() and words[0] not in vocabulary.AFTER_CANT
 
 
-def _says_both(words: list[str], number: int | None) -> bool:
 def _is_if(si: Token, after: list[Token], said: str) -> bool:
     """Whether a "si" is no yes: "si alguien más puede". With its accent it always is one."""
     written = unicodedata.normalize("NFC", said[si.start : si.end].casefold())
@@ -419,6 +419,7 @@ def _is_if(si: Token, after: list[Token], said: str) -> bool:
     return written == "si" and not more and after[0].word.isalnum()
 
 
+def _says_both(words: list[str], number: int | None) -> bool:
     """YES with a NO behind it, or one of several answers."""
     several = number is not None and any(word in ("no", "si", "yes") for word in words[:4])
     return words[:1] == ["no"] or several
@@ -449,8 +450,27 @@ def _own_words(tokens: list[Token], said: str) -> Reading:
 
 def _is_short_sentence(tokens: list[Token], said: str) -> bool:
     """Up to eight words with no stop between them: "thank you Ana you saved us"."""
+    return len(tokens) <= 8 and not _has_stops(tokens, said)
+
+
+def _has_stops(tokens: list[Token], said: str) -> bool:
     between = said[tokens[0].start : tokens[-1].end]
-    return len(tokens) <= 8 and not any(sign in between for sign in ",.;:-\n")
+    return any(sign in between for sign in ",.;:-\n")
+
+
+def _offers(tokens: list[Token], said: str) -> bool:
+    """Whether somebody has something to give. One word that we do not expect, a stop or a question
+    leaves it in doubt, and then it may be a request: "I can cook but have no food"."""
+    tokens = _without_greeting(tokens)
+    length = _longest_phrase(tokens, vocabulary.OFFERS)
+    if not length or _is_question(said) or _has_stops(tokens, said):
+        return False
+    while length < len(tokens):
+        more = _longest_phrase(tokens[length : length + 5], vocabulary.OFFERED)
+        if not more and tokens[length].word.isalnum():
+            return False
+        length += more or 1
+    return True
 
 
 _SMALL_TALK = frozenset().union(*vocabulary.SMALL_TALK.values())
@@ -475,6 +495,7 @@ def _with_meaning(reading: Reading, said: str, tokens: list[Token], network: Net
         area=_area(words, network),
         asks=asks,
         starts_with_need=bool(words) and words[0] in vocabulary.NEED,
+        offers=_offers(tokens, said),
         first_number=int(tokens[0].word) if tokens and tokens[0].is_number else None,
     )
 

@@ -42,6 +42,52 @@ JOIN = {
     *("how can i help", "unirme", "quiero ayudar", "quiero ser voluntario"),
     *("quiero ser voluntaria", "voluntario", "voluntaria"),
 }
+_GOODS = (
+    *("food", "groceries", "meals", "clothes", "blankets", "diapers", "water", "milk", "formula"),
+    *("supplies", "bread", "rice", "vegetables", "masks", "toys", "furniture"),
+)
+_BIENES = (
+    *("comida", "despensa", "ropa", "cobijas", "mantas", "panales", "agua", "leche", "pan"),
+    *("arroz", "verduras", "juguetes", "muebles"),
+)
+# Said by people who have something to give, if nothing follows but what is in OFFERED: whoever
+# says more than that may well need something.
+OFFERS = {
+    *(f"{we} {can}" for we in ("i", "we") for can in ("can help", "can volunteer", "can donate")),
+    *(f"{we} can {make}" for we in ("i", "we") for make in ("cook", "give rides", "drive people")),
+    *(
+        f"{we} have {more} {it}"
+        for we in ("i", "we")
+        for more in ("extra", "spare")
+        for it in _GOODS
+    ),
+    *(
+        f"{we} can {give} {it}"
+        for we in ("i", "we")
+        for give in ("donate", "share")
+        for it in _GOODS
+    ),
+    *(f"{we} would like to {help_}" for we in ("i", "we") for help_ in ("help", "volunteer")),
+    *("id like to help", "id like to volunteer", "i want to help", "i want to volunteer"),
+    *("we want to help", "happy to help", "im happy to help", "i am happy to help"),
+    *("puedo ayudar", "podemos ayudar", "yo puedo ayudar", "puedo cocinar", "puedo donar"),
+    *("quiero ayudar", "queremos ayudar", "quiero donar", "me gustaria ayudar"),
+    *("quisiera ayudar", "puedo llevar gente"),
+    *(f"tengo {it} {extra}" for it in _BIENES for extra in ("extra", "de sobra", "para donar")),
+    *(f"puedo {give} {it}" for give in ("donar", "compartir", "regalar") for it in _BIENES),
+}
+OFFERED = {
+    *_GOODS,
+    *_BIENES,
+    *("a", "and", "the", "some", "to", "too", "also", "out", "for", "with", "give", "share"),
+    *("donate", "people", "neighbors", "families", "others", "seniors", "everybody", "everyone"),
+    *("you", "your", "who needs it", "in need", "today", "tonight", "tomorrow", "this week"),
+    *("on weekends", "after work", "anytime", "any time", "dinner", "lunch", "dishes", "rides"),
+    *("cook", "cooking", "driving", "deliveries", "thanks", "thank"),
+    *("y", "para", "con", "a", "los", "las", "la", "el", "vecinos", "familias", "gente", "otros"),
+    *("personas", "hoy", "manana", "esta noche", "los fines de semana", "tambien", "gracias"),
+    *("cocinar", "cocinando", "cena", "comidas", "dar", "compartir", "donar"),
+}
 THANKS = {"thanks", "thank", "thx", "ty", "gracias", "merci", "mesi"}
 EMERGENCY = frozenset({"911", "112", "999", "sos"})  # and that of the network's country
 DONE = {
@@ -107,6 +153,13 @@ HAND_BACK = {
     *("devolver", "lo devuelvo", "je peux pas", "je ne peux pas", "mwen pa kapab", "m pa kapab"),
     *("mwen pa ka", "m pa ka"),
 }
+# What may follow a SI without an accent for it to be a yes, besides another yes. Else it is "if":
+# in Spanish as many write it, in French, and in Kreyol, where yes is "wi".
+AFTER_SI = {
+    *("a las", "a la", "en", "hoy", "ahora", "ahorita", "manana", "luego", "despues", "mas tarde"),
+    *("pero", "gracias", "muchas gracias", "por favor", "senor", "senora", "estoy", "ya", "solo"),
+    *("esta tarde", "esta noche", "desde", "hasta", "para aceptar", "por la", "con mucho gusto"),
+}
 # What may follow a bare NO for it to be an answer: "no but …", "no I …". "No food" is a need.
 AFTER_NO = {
     *("but", "i", "im", "ill", "sorry", "thanks", "thank", "not", "cant", "can", "maybe", "today"),
@@ -153,13 +206,6 @@ SMALL_TALK = {
         ),
         *("are", "how", "hows", "it", "going", "dear", "sir", "madam", "everybody", "everyone"),
         *("all", "welcome", "god", "bless", "lol", "haha", "hmm", "wrong", "number", "whats", "up"),
-# What may follow a SI without an accent for it to be a yes, besides another yes. Else it is "if":
-# in Spanish as many write it, in French, and in Kreyol, where yes is "wi".
-AFTER_SI = {
-    *("a las", "a la", "en", "hoy", "ahora", "ahorita", "manana", "luego", "despues", "mas tarde"),
-    *("pero", "gracias", "muchas gracias", "por favor", "senor", "senora", "estoy", "ya", "solo"),
-    *("esta tarde", "esta noche", "desde", "hasta", "para aceptar", "por la", "con mucho gusto"),
-}
         *("awesome", "perfect", "many", "a", "lot", "again", "really", "for", "your", "help"),
     },
     "es": {

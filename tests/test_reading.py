@@ -264,6 +264,42 @@ def test_a_yes_in_spanish_among_other_words(body: str, note: str) -> None:
     assert meant(body) == (Intent.YES, None, note)
 
 
+# Offers.
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("I can cook", "I can help", "Hi, I can cook dinner for families", "I have extra food!"),
+        *("we have extra groceries to share", "I'd like to help", "I can donate clothes"),
+        *("I can give rides after work", "I can cook for everyone who needs it", "puedo ayudar"),
+        *("Puedo cocinar para familias", "tengo comida de sobra", "me gustaría ayudar"),
+        *("I can help out with deliveries on weekends", "Hola, quiero ayudar a los vecinos"),
+    ],
+)
+def test_an_offer(body: str) -> None:
+    assert reading(body).offers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("I can cook but have no food", "I can cook, need food", "I can cook. Food?", "need food"),
+        *("I can cook if somebody brings food", "I have extra people at home", "I can help?"),
+        *("I have extra food but no medicine", "I have no extra food", "I can donate, need a ride"),
+        *("can you help", "I can cook for my kids", "puedo ayudar pero necesito comida"),
+        *(
+            "puedo cocinar si hay gas",
+            "tengo comida extra para un día",
+            "I can help myself to food",
+        ),
+        *("I have extra food for a day", "I would like help", "I want food", "yes", "I can"),
+    ],
+)
+def test_in_doubt_it_is_no_offer(body: str) -> None:
+    assert not reading(body).offers
+
+
 # Taps.
 
 QUOTED = "Maple Street Mutual Aid: a neighbor needs food. Reply YES 12 to take it, NO 12 to pass."
