@@ -57,9 +57,16 @@ def is_country(country: str) -> bool:
     return country in phonenumbers.SUPPORTED_REGIONS
 
 
-@lru_cache(maxsize=4096)
 def country(number: str) -> str | None:
     """The two letters of the country that an E.164 number belongs to; None when nobody can tell."""
+    if number.startswith("+1") and len(number) == len("+12125550100"):
+        # Countries that share a code share it by area codes: the rest of the number tells nothing.
+        number = f"{number[:5]}2345678"
+    return _country(number)
+
+
+@lru_cache(maxsize=4096)
+def _country(number: str) -> str | None:
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
     except phonenumbers.NumberParseException:
@@ -97,6 +104,7 @@ def mask(number: str) -> str:
     return f"{plus}{digits[:shown]}•••{digits[-shown:]}"
 
 
+@lru_cache
 def emergency_number(country: str) -> str:
     """Whom to call in danger. Europe is where calling codes begin with 3 or 4: 112 there."""
     in_europe = str(phonenumbers.country_code_for_region(country))[0] in "34"

@@ -8,7 +8,7 @@ Pure once loaded. It does not decide who hears what, and it sends nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -256,10 +256,13 @@ class Speech:
     def _template(self, sentence: Sentence, language: str) -> str:
         return str(self.catalogues[language].gettext(sentence.value))
 
-    def _ever_shorter(self, values: Mapping[str, object], language: str) -> list[dict[str, object]]:
+    def _ever_shorter(
+        self, values: Mapping[str, object], language: str
+    ) -> Iterator[dict[str, object]]:
         spoken = {name: self._value(name, value, language) for name, value in values.items()}
         spoken.setdefault("network", self.network.name)
         spoken.setdefault("emergency", phone.emergency_number(self.network.country))
+        yield spoken
         names = shorter_names(str(spoken["network"]))
         needs = values.get("need")
         tries = [{**spoken, "network": name} for name in names]
@@ -268,7 +271,7 @@ class Speech:
             brief = self._template(Sentence.AND_MORE, language).format(need=first)
             tries += [{**spoken, "network": name, "need": brief} for name in names]
         # What the network is called matters more than the second need, but not as one word.
-        return sorted(tries, key=lambda one: " " not in str(one["network"]))
+        yield from sorted(tries, key=lambda one: " " not in str(one["network"]))
 
     def _value(self, name: str, value: object, language: str) -> object:
         match name, value:

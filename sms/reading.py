@@ -70,6 +70,8 @@ class Reading:
 
 def fold(text: str) -> str:
     """Lower case, no accents, no apostrophes, plain spaces: for comparing, not for showing."""
+    if text.isascii():
+        return text.lower().replace("'", "").replace("`", "")
     apart = unicodedata.normalize("NFKD", text.casefold())
     kept = (letter for letter in apart if not unicodedata.combining(letter))
     return "".join(kept).translate(_NOT_COMPARED)
@@ -116,6 +118,8 @@ class Token:
 def clean(body: str) -> str:
     """The words without control characters, runs of blanks, and what is over the limit."""
     body = _SIGNATURE.sub("", body)
+    if body.isascii() and body.isprintable():
+        return " ".join(body[:LONGEST].split())
     shown = "".join(
         " " if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") else letter
         for letter in body[:LONGEST]
@@ -238,11 +242,12 @@ def _command(words: str, tokens: list[Token], said: str) -> Reading | None:
         return Reading(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
     if words in vocabulary.START:
         return Reading(Intent.START, by_carrier=True)
-    if fold(said) in vocabulary.CARRIER_HELP:  # not "help!": the carrier may not know it
+    folded = fold(said)
+    if folded in vocabulary.CARRIER_HELP:  # not "help!": the carrier may not know it
         return Reading(Intent.CARRIER_HELP, by_carrier=True)
     if plain in vocabulary.LANGUAGES:
         return Reading(Intent.LANGUAGE, language=vocabulary.LANGUAGES[plain])
-    if _REACTION.match(fold(said)):
+    if _REACTION.match(folded):
         return Reading(Intent.REACTION)
     return _numbered_command(tokens, said)
 
@@ -293,10 +298,17 @@ def _begins_with_break(tokens: list[Token], said: str, phrases: Collection[str])
 
 def _longest_phrase(tokens: list[Token], phrases: Collection[str]) -> int:
     """How many of the first tokens make up a phrase; 0 if none do."""
+    if not tokens or tokens[0].word not in _first_words(frozenset(phrases)):
+        return 0
     for length in range(min(len(tokens), 5), 0, -1):
         if " ".join(token.word for token in tokens[:length]) in phrases:
             return length
     return 0
+
+
+@cache
+def _first_words(phrases: frozenset[str]) -> frozenset[str]:
+    return frozenset(phrase.partition(" ")[0] for phrase in phrases)
 
 
 def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Reading | None:
