@@ -155,7 +155,8 @@ def _database(text: str) -> str:
 
 
 def _redis(text: str) -> str:
-    if not re.fullmatch(r"(rediss?|unix)://\S+", text):
+    sentinels = r"sentinel://([^@\s/]*@)?[^@\s/:,]+:\d+(,[^@\s/:,]+:\d+)*/[^\s/]+(/\d+)?"
+    if not re.fullmatch(rf"(rediss?|unix)://\S+|{sentinels}", text):
         raise ValueError("is not the address of a Redis")
     return text
 

@@ -107,10 +107,9 @@ def _do_quietly(visit: _Visit, acts: Iterable[Act], pace: Pace) -> None:
 def _lately(
     connection: Connection, house: House, person: store.Neighbor | None, sid: str, now: datetime
 ) -> list[Heard]:
-    if person is None:
-        return []
     most = house.network.limits.texts_an_hour + 1
-    return store.heard_lately(connection, person.id, sid, now - limits.LATELY, most)
+    who = person.id if person else STRANGER
+    return store.heard_lately(connection, who, sid, now - limits.LATELY, most)
 
 
 def _situation(connection: Connection, house: House, person: store.Neighbor | None) -> Situation:

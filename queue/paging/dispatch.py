@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from redis import Redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 from rq import Queue, SimpleWorker
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
@@ -32,6 +34,7 @@ JOBS = {"ask": "paging.jobs.ask", "send": "paging.jobs.send"}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 BELL_TTL = 60  # seconds after which a bell that nobody heard is forgotten; the clock rings again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at
+TO_CONNECT = 5.0  # seconds, for a worker
 PATIENCE = 0.5  # seconds to wait for Redis when ringing
 LET_REST = 1.0  # seconds without ringing after it did not answer
 PLENTY = 50  # jobs
@@ -42,7 +45,7 @@ class Bell:
     """Rings for work. Used by the web server, the clock and the worker alike."""
 
     def __init__(self, redis_url: str) -> None:
-        redis = Redis.from_url(redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        redis = connect(redis_url, PATIENCE, retry=Retry(NoBackoff(), 0))
         self._redis = redis
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
         self._silent_until = 0.0
@@ -77,7 +80,7 @@ class Bell:
             return False
 
     def close(self) -> None:
-        self._redis.close()
+        disconnect(self._redis)
 
     def _enqueue(self, ring: Ring) -> None:
         with suppress(DuplicateJobError):  # rung already
@@ -91,6 +94,35 @@ class Bell:
                 failure_ttl=FAILURE_TTL,
                 timeout=JOB_TIMEOUT,
             )
+
+
+def connect(url: str, patience: float | None, **options: Any) -> Redis:
+    """The Redis at this address, or the one that its sentinels name:
+    `sentinel://:password@host:port,host:port/service/0`. `patience`: seconds for one answer."""
+    times = {"socket_timeout": patience, "socket_connect_timeout": patience or TO_CONNECT}
+    if not url.startswith("sentinel://"):
+        return Redis.from_url(url, **times, **options)
+    parts = urlsplit(url)
+    who, _, hosts = parts.netloc.rpartition("@")
+    service, _, number = parts.path.strip("/").partition("/")
+    password = unquote(who.partition(":")[2]) or None
+    pairs = (host.rpartition(":") for host in hosts.split(","))
+    sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
+        [(name, int(port)) for name, _, port in pairs],
+        sentinel_kwargs={"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE},
+    )
+    master: Redis = sentinel.master_for(
+        service, db=int(number or 0), password=password, **times, **options
+    )
+    return master
+
+
+def disconnect(redis: Redis) -> None:
+    """Close every connection, also those to sentinels."""
+    redis.close()
+    redis.connection_pool.disconnect()
+    if sentinel := getattr(redis.connection_pool, "sentinel_manager", None):
+        sentinel.close()
 
 
 def together(rings: Sequence[Ring]) -> list[Ring]:
@@ -150,7 +182,7 @@ class PagingWorker(SimpleWorker):
 
 def worker(redis_url: str, name: str | None = None) -> PagingWorker:
     """A worker on our one queue. It outlasts a restart of Redis."""
-    redis = Redis.from_url(redis_url, retry=Retry(ExponentialBackoff(cap=5), 20))
+    redis = connect(redis_url, None, retry=Retry(ExponentialBackoff(cap=5), 20))
     plain: dict[str, Any] = {"serializer": JSONSerializer, "job_class": PlainJob}
     queue = Queue(QUEUE, connection=redis, **plain)
     options = {"log_job_description": False, **plain}
