@@ -845,6 +845,46 @@ def test_trouble_can_be_ended(carrier: Carrier) -> None:
     carrier.send()
 
 
+def test_trouble_of_one_kind_can_be_ended(carrier: Carrier) -> None:
+    carrier.trouble("busy", times=100)
+    carrier.trouble("callbacks_twice", times=100)
+    left = carrier.control.delete("/rehearsal/trouble", params={"kind": "busy"}).json()["troubles"]
+    assert [it["kind"] for it in left] == ["callbacks_twice"]
+
+
+def test_the_ledger_has_every_create_as_it_arrived(carrier: Carrier, hotline: Hotline) -> None:
+    sent = carrier.send(ANA, "hello")
+    carrier.trouble("busy")
+    refusal_of(lambda: carrier.send(BEN, "hello"))
+    carrier.control.put(f"/rehearsal/phones/{BEN}", json={"opted_out": True})
+    refusal_of(lambda: carrier.send(BEN, "hello"))
+    carrier.settle()
+    found = carrier.control.get("/rehearsal/ledger").json()
+    taken, busy, opted_out = found["ledger"]
+    assert (taken["to"], taken["taken"], taken["sid"]) == (ANA, True, sent.sid)
+    assert taken["status_callback"] == carrier.callback
+    assert taken["told"] == hotline.statuses()
+    assert (busy["trouble"], busy["taken"], busy["told"]) == ("busy", False, [])
+    assert (opted_out["code"], opted_out["taken"], opted_out["sid"]) == (21610, False, None)
+    assert (found["last"], found["under_way"]) == (3, 0)
+    later = carrier.control.get("/rehearsal/ledger", params={"after": 2}).json()["ledger"]
+    assert later == [opted_out]
+
+
+def test_callbacks_can_be_late(carrier: Carrier, hotline: Hotline) -> None:
+    carrier.trouble("callbacks_late", seconds=0.01)
+    carrier.send(ANA, "hello")
+    carrier.settle()
+    assert hotline.statuses() == ["sent", "delivered"]
+
+
+def test_what_came_back_in_place_of_an_answer_is_kept(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: PlainTextResponse("out of order", status_code=503)
+    carrier.texts_hotline(MARIA, "need food")
+    kept = carrier.control.get("/rehearsal/errors").json()["errors"]
+    assert kept == [{"kind": "webhook", "status": 503, "body": "out of order"}]
+
+
 def test_troubles_come_in_the_order_they_were_asked_for() -> None:
     first, second = trouble.Trouble("busy", times=2), trouble.Trouble("broken")
     taken, left = trouble.take([first, second], trouble.CREATE_KINDS, ANA)

@@ -17,9 +17,18 @@
     POST /rehearsal/trouble
         {"kind", "times"?: 1, "to"?: number, "seconds"?: 1, "code"?, "status"?: 400}
         kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in
-        creates); callbacks_twice, callbacks_backwards, no_callbacks (counted in messages).
-    GET, DELETE /rehearsal/trouble         {"troubles": [...]}; DELETE ends all.
+        creates); callbacks_twice, callbacks_backwards, callbacks_late, no_callbacks (counted in
+        messages). callbacks_late: that many seconds before each.
+    GET, DELETE /rehearsal/trouble?kind=K  {"troubles": [...]}; DELETE ends those of a kind, or all.
     GET  /rehearsal/idle?wait=5            {"idle": bool}: no webhook or callback is under way.
+    GET  /rehearsal/ledger?after=N
+        {"ledger": [{"at", "arrived", "to", "status_callback", "trouble", "under_way", "taken",
+        "sid", "code", "told": [statuses whose callbacks the hotline took]}], "last": N,
+        "under_way": how many of all are not decided yet}.
+        Every create as it arrived, also those that were refused or never answered.
+    GET  /rehearsal/errors
+        {"errors": [{"kind", "status", "body"}]}: the last 1000 answers of the hotline to webhooks
+        and callbacks that were no 2xx, as the carrier's debugger keeps them.
     DELETE /rehearsal                      {"last": 0}: forget everything, as if just started
     GET  /rehearsal/log                    {"log": [the last 200 calls and debugger errors]}
 
@@ -36,7 +45,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from hotline.rehearsal.delivery import text_hotline
-from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.exchange import Attempt, Exchange
 from hotline.rehearsal.phones import Phone, PhoneState, readable_number
 from hotline.rehearsal.trouble import trouble_from
 
@@ -60,6 +69,8 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route("/trouble", "GET", get_troubles),
         route("/trouble", "DELETE", delete_troubles),
         route("/idle", "GET", get_idle),
+        route("/ledger", "GET", get_ledger),
+        route("/errors", "GET", get_errors),
         route("/log", "GET", get_log),
     ]
 
@@ -175,7 +186,8 @@ async def get_troubles(exchange: Exchange, request: Request) -> Response:  # noq
 
 
 async def delete_troubles(exchange: Exchange, request: Request) -> Response:
-    exchange.troubles = []
+    kind = request.query_params.get("kind")
+    exchange.troubles = [it for it in exchange.troubles if kind not in (None, it.kind)]
     return await get_troubles(exchange, request)
 
 
@@ -184,6 +196,22 @@ async def get_idle(exchange: Exchange, request: Request) -> Response:
     if not math.isfinite(seconds):
         raise ValueError("wait must be a number of seconds")
     return JSONResponse({"idle": await exchange.work.is_idle_within(seconds)})
+
+
+async def get_ledger(exchange: Exchange, request: Request) -> Response:
+    after = max(int(request.query_params.get("after", 0)), 0)
+    shown = [_attempt_json(exchange, attempt) for attempt in exchange.ledger[after:]]
+    under_way = exchange.under_way
+    return JSONResponse({"ledger": shown, "last": len(exchange.ledger), "under_way": under_way})
+
+
+def _attempt_json(exchange: Exchange, attempt: Attempt) -> dict[str, object]:
+    message = exchange.messages.get(attempt.sid or "")
+    return {**asdict(attempt), "told": message.told if message else []}
+
+
+async def get_errors(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse({"errors": list(exchange.errors)})
 
 
 async def get_log(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001

@@ -31,24 +31,30 @@ def accept(exchange: Exchange, message: Message) -> None:
 
 
 async def _carry(exchange: Exchange, message: Message) -> None:
-    for step in _hand_over(exchange, message):
+    steps, late = _hand_over(exchange, message)
+    for step in steps:
+        await asyncio.sleep(late)
         await call_back(exchange, message, step.status, step.error)
 
 
-def _hand_over(exchange: Exchange, message: Message) -> list[Step]:
-    """Bring the text to its phone, or not; the callbacks to make, in their order."""
+def _hand_over(exchange: Exchange, message: Message) -> tuple[list[Step], float]:
+    """Bring the text to its phone, or not; the callbacks to make, in their order, and how many
+    seconds each is late."""
     phone = exchange.phone(message.to)
     steps = way_to(phone.state, via_service=message.service is not None)
     message.status, message.error = steps[-1].status, steps[-1].error
     message.sent = message.updated = exchange.now()
     exchange.show(message, phone, "to_phone")
     if not message.status_callback:
-        return []
+        return [], 0.0
     trouble = exchange.trouble(CALLBACK_KINDS, message.to)
-    return callbacks(steps, trouble.kind if trouble else None)
+    if trouble is None:
+        return steps, 0.0
+    late = trouble.seconds if trouble.kind == "callbacks_late" else 0.0
+    return callbacks(steps, trouble.kind), late
 
 
-def callbacks(steps: Sequence[Step], trouble: str | None) -> list[Step]:
+def callbacks(steps: Sequence[Step], trouble: str) -> list[Step]:
     """The callbacks for these statuses, in the order in which they are made."""
     match trouble:
         case "no_callbacks":

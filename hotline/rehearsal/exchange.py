@@ -22,6 +22,7 @@ from hotline.rehearsal.trouble import Trouble, take
 
 logger = logging.getLogger(__name__)
 LOG_LENGTH = 200
+ERRORS_KEPT = 1000
 LINES = 100
 """How many webhooks and callbacks are open at once; the client's own queue is slow when long."""
 
@@ -49,6 +50,25 @@ class Text:
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+
+@dataclass
+class Attempt:
+    """One request to take a text on, written down as it arrives.
+
+    `status_callback` is as it was given. Whether it was `taken`, and under which sid, or which
+    `code` it was refused with, is added when that is decided; until then it is `under_way`.
+    """
+
+    at: int
+    arrived: str
+    to: str
+    status_callback: str
+    trouble: str | None = None
+    under_way: bool = True
+    taken: bool = False
+    sid: str | None = None
+    code: int | None = None
 
 
 class Work:
@@ -124,6 +144,9 @@ class Exchange:
         self.paces: dict[str, Pace] = {}
         self.troubles: list[Trouble] = []
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
+        self.ledger: list[Attempt] = []
+        self.under_way = 0
+        self.errors: deque[dict[str, object]] = deque(maxlen=ERRORS_KEPT)
 
     async def forget(self) -> None:
         """Be as new: drop what is under way, and forget everything."""
@@ -145,6 +168,18 @@ class Exchange:
     def note(self, kind: str, **facts: object) -> None:
         """Write a line of the log. Never words, numbers or tokens."""
         self.log.append({"when": self.now().isoformat(), "kind": kind, **facts})
+
+    @contextmanager
+    def attempt(self, to: str, status_callback: str) -> Iterator[Attempt]:
+        """Write down that a text is to be taken on; at the end it is decided."""
+        attempt = Attempt(len(self.ledger) + 1, self.now().isoformat(), to, status_callback)
+        self.ledger.append(attempt)
+        self.under_way += 1
+        try:
+            yield attempt
+        finally:
+            attempt.under_way = False
+            self.under_way -= 1
 
     def show(self, message: Message, phone: Phone, direction: str) -> None:
         """Let the phones page, and whoever listens, see how a text ended."""

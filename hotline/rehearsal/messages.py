@@ -54,6 +54,7 @@ class Message:
     media: tuple[str, ...] = ()
     service: str | None = None
     status_callback: str = ""
+    told: list[str] = field(default_factory=list)  # statuses that the hotline took note of
     segments: int = field(init=False)
 
     def __post_init__(self) -> None:

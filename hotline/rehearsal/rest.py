@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from hotline.rehearsal.delivery import accept
-from hotline.rehearsal.exchange import Exchange, new_sid
+from hotline.rehearsal.exchange import Attempt, Exchange, new_sid
 from hotline.rehearsal.messages import (
     API_VERSION,
     Form,
@@ -126,15 +126,21 @@ async def create(exchange: Exchange, request: Request) -> Response:
     form = await read_form(request)
     request.state.facts = {"validity_period": form.get("ValidityPeriod")}
     to = readable_number(form.get("To", "")) or form.get("To", "")
-    trouble = exchange.trouble(CREATE_KINDS, to)
+    with exchange.attempt(to, form.get("StatusCallback", "")) as attempt:
+        return await _attempted(exchange, form, attempt)
+
+
+async def _attempted(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
+    trouble = exchange.trouble(CREATE_KINDS, attempt.to)
     if trouble is None:
-        return _create(exchange, form, to)
+        return _create(exchange, form, attempt)
+    attempt.trouble = trouble.kind
     if response := instead_of_taking(trouble):
         return response
     if trouble.kind == "slow":
         await asyncio.sleep(trouble.seconds)
-        return _create(exchange, form, to)
-    _create(exchange, form, to)
+        return _create(exchange, form, attempt)
+    _create(exchange, form, attempt)
     return HangUp(trouble.seconds)
 
 
@@ -154,8 +160,10 @@ def instead_of_taking(trouble: Trouble) -> Response | None:
     return None
 
 
-def _create(exchange: Exchange, form: Form, to: str) -> Response:
+def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
+    to = attempt.to
     if why := why_refused(form, exchange.line, exchange.phone(to)):
+        attempt.code = why.code
         return refused(why)
     media = tuple(address for address in form.getlist("MediaUrl") if address)
     service = form.get("MessagingServiceSid") or None
@@ -172,6 +180,7 @@ def _create(exchange: Exchange, form: Form, to: str) -> Response:
         service=service,
         status_callback=form.get("StatusCallback", ""),
     )
+    attempt.taken, attempt.sid = True, message.sid
     accept(exchange, message)
     return JSONResponse(as_json(message, exchange.line), status_code=201)
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 CREATE_KINDS = frozenset(
     {"busy", "broken", "silent_taken", "silent_lost", "slow", "account_refused", "code"}
 )
-CALLBACK_KINDS = frozenset({"callbacks_twice", "callbacks_backwards", "no_callbacks"})
+CALLBACK_KINDS = frozenset(
+    {"callbacks_twice", "callbacks_backwards", "callbacks_late", "no_callbacks"}
+)
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,8 @@ async def call_back(exchange: Exchange, message: Message, status: str, error: in
     response = await _post(exchange, "callback", message.status_callback, fields)
     if response is None or not response.is_success:
         exchange.note("debugger", code=UNREACHABLE, about="callback", sid=message.sid)
+    else:
+        message.told.append(status)
 
 
 async def _ask_at(exchange: Exchange, address: str, fields: Mapping[str, str]) -> Answer:
@@ -147,6 +149,10 @@ async def _post(
             response = await _send(exchange.client, address, urlencode(fields), headers)
     except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL):
         pass
+    if response is not None and not response.is_success:
+        exchange.errors.append(
+            {"kind": kind, "status": response.status_code, "body": response.text}
+        )
     exchange.note(
         kind,
         path=urlsplit(address).path,
