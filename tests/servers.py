@@ -71,7 +71,7 @@ def postgresql(
     `durable`: what is committed outlasts a power cut. No test needs that, a benchmark does.
     """
     folder = Path(tempfile.mkdtemp(prefix="hotline-postgresql-"))
-    user = _not_root(folder)
+    user = not_root(folder)
     data = folder / "data"
     initdb = [programs / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8"]
     command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
@@ -98,7 +98,7 @@ def _wait_until_ready(ready: list[object]) -> None:
             raise RuntimeError("PostgreSQL did not start")
 
 
-def _not_root(folder: Path) -> str | None:
+def not_root(folder: Path) -> str | None:
     """PostgreSQL refuses to run as root: then the folder goes to somebody who is not."""
     if os.geteuid() != 0:
         return None

@@ -1,0 +1,308 @@
+"""Counts what must not be. Pure: facts from the carrier, the database and the logs go in.
+
+Each line of the count is a list of ids, so that a fault can be looked at afterwards; no line holds
+words or numbers of people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chaos.people import Sent
+from chaos.sentences import recognize
+from hotline.words import Sentence
+
+UNDER_WAY = 1.0  # seconds between deciding to send a text and its being on the wire
+PERMANENT = {21610, 21211, 21214, 21217, 21612, 21614}  # the carrier's codes for "never"
+STATES = ["waiting", "sending", "unknown", "accepted", "sent", "delivered"]
+STARTS = re.compile(r"\s*(start|unstop|yes)\s*", re.IGNORECASE)  # what opts in again
+
+Row = Any  # one row of a table, with its columns by name
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything there is to know after a run.
+
+    `attempts`: the carrier's ledger. `begun`: when (in real seconds) a text, by its id, set out to
+    the carrier. `now`: the time of the hotline at the end. `secrets`: what no log may hold.
+    """
+
+    sent: Sequence[Sent]
+    attempts: Sequence[Mapping[str, Any]]
+    begun: Mapping[int, Sequence[float]]
+    neighbors: Sequence[Row]
+    requests: Sequence[Row]
+    pages: Sequence[Row]
+    inbox: Sequence[Row]
+    outbox: Sequence[Row]
+    now: datetime
+    tales: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the count: its name, what it says, and what it found."""
+
+    name: str
+    says: str
+    found: list[str] = field(default_factory=list)
+
+
+Check = Callable[[Facts], Iterable[str]]
+CHECKS: dict[str, tuple[str, Check]] = {}
+
+
+def _check(name: str, says: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        CHECKS[name] = says, check
+        return check
+
+    return register
+
+
+def count(facts: Facts) -> list[Line]:
+    return [Line(name, says, sorted(check(facts))) for name, (says, check) in CHECKS.items()]
+
+
+# What somebody was told.
+
+
+@_check("not_stored", "acknowledged to somebody and not in the database")
+def not_stored(facts: Facts) -> Iterator[str]:
+    """Every text that was answered is in the inbox, and what its answer says is so."""
+    stored = {row.sid for row in facts.inbox}
+    people = {row.id: row.phone for row in facts.neighbors}
+    requests = {row.number: row for row in facts.requests}
+    for it in facts.sent:
+        if it.answered is not None and it.sid not in stored:
+            yield f"text {it.sid}"
+        for told in filter(None, map(recognize, it.replies)):
+            request = requests.get(told.number or 0)
+            match told.sentence:
+                case Sentence.ASKED | Sentence.ASKED_IN_QUIET:
+                    if request is None or people[request.requester_id] != it.phone:
+                        yield f"request {told.number}"
+                case Sentence.WITHDRAWN:
+                    if request is None or request.state != "withdrawn":
+                        yield f"withdrawal of {told.number}"
+                case _:
+                    pass
+
+
+@_check("stored_twice", "inbound texts stored twice")
+def stored_twice(facts: Facts) -> Iterator[str]:
+    people = {row.id: row.phone for row in facts.neighbors}
+    written = Counter((it.phone, it.body) for it in facts.sent)
+    stored = Counter((people[row.neighbor_id], row.body) for row in facts.inbox)
+    last = {(people[row.neighbor_id], row.body): row.id for row in facts.inbox}
+    for key, times in stored.items():
+        if times > written[key]:
+            yield f"inbox {last[key]}: {times} for {written[key]}"
+
+
+# Requests.
+
+
+@_check("two_takers", "requests with two takers")
+def two_takers(facts: Facts) -> Iterator[str]:
+    """Whoever was told that it is theirs holds it, or has given it back since."""
+    people = {row.phone: row.id for row in facts.neighbors}
+    pages = defaultdict(set)
+    for row in facts.pages:
+        pages[row.request_number, row.neighbor_id].add(row.state)
+    holders: dict[int, set[int]] = defaultdict(set)
+    for (number, who), states in pages.items():
+        if "accepted" in states:
+            holders[number].add(who)
+    for it in facts.sent:
+        for told in filter(None, map(recognize, it.replies)):
+            if told.sentence in (Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS):
+                who, number = people.get(it.phone, 0), told.number or 0
+                if "passed" not in pages[number, who]:
+                    holders[number].add(who)
+    for row in facts.requests:
+        of_record = {row.taker_id} if row.state in ("taken", "done") else set()
+        if len(holders[row.number] | of_record) > 1:
+            yield f"request {row.number}: neighbors {sorted(holders[row.number] | of_record)}"
+
+
+@_check("nothing_due", "open requests with nothing due")
+def nothing_due(facts: Facts) -> Iterator[str]:
+    for row in facts.requests:
+        if row.state == "open" and row.due is None and row.owed == 0:
+            yield f"request {row.number}"
+
+
+@_check("left_undone", "due and not done when everything had come to rest")
+def left_undone(facts: Facts) -> Iterator[str]:
+    for row in facts.requests:
+        late = row.due is not None and row.due <= facts.now
+        if row.state == "open" and (late or row.owed > 0):
+            yield f"request {row.number}"
+    for row in facts.outbox:
+        if row.due is not None and row.due <= facts.now:
+            yield f"text {row.id}"
+
+
+# Texts that went out.
+
+
+def _text_id(attempt: Mapping[str, Any]) -> int:
+    found = re.search(r"[?&]text=(\d+)", str(attempt["status_callback"]))
+    return int(found[1]) if found else 0
+
+
+@_check("taken_twice", "texts that the carrier took twice for one row")
+def taken_twice(facts: Facts) -> Iterator[str]:
+    taken = Counter(_text_id(it) for it in facts.attempts if it["taken"])
+    for text_id, times in taken.items():
+        if times > 1:
+            yield f"text {text_id}: {times} times"
+
+
+@_check("never_sent", "texts never sent though nothing forbade it")
+def never_sent(facts: Facts) -> Iterator[str]:
+    taken = {_text_id(it) for it in facts.attempts if it["taken"]}
+    refused = {_text_id(it) for it in facts.attempts if it["code"] in PERMANENT}
+    stopped = _ever_stopped(facts)
+    for row in facts.outbox:
+        match row.state:
+            case "accepted" | "sent" | "delivered" | "undelivered" if row.id not in taken:
+                yield f"text {row.id}: {row.state}, and the carrier never took it"
+            case "waiting" | "sending" | "unknown":
+                yield f"text {row.id}: {row.state}"
+            case "failed" if row.id not in refused:
+                yield f"text {row.id}: failed, and the carrier never refused it for good"
+            case "dropped" if not _may_be_dropped(row, facts, stopped):
+                yield f"text {row.id}: dropped for no reason"
+            case _:
+                pass
+
+
+def _ever_stopped(facts: Facts) -> set[int]:
+    people = {row.phone: row.id for row in facts.neighbors}
+    said = {people[it.phone] for it in facts.sent if it.deed == "stop" and it.phone in people}
+    return said | {row.id for row in facts.neighbors if row.stopped_at is not None}
+
+
+def _may_be_dropped(row: Row, facts: Facts, stopped: set[int]) -> bool:
+    """A page may come too late, and somebody who said STOP, or has the news already in the answer
+    to their own YES, needs no text."""
+    if row.neighbor_id in stopped or row.good_until is not None:
+        return True
+    return any(
+        page.request_number == row.request_number and page.neighbor_id == row.neighbor_id
+        for page in facts.pages
+        if page.state != "asked"
+    )
+
+
+@_check("after_stop", "texts sent after a STOP was stored")
+def after_stop(facts: Facts) -> Iterator[str]:
+    """What set out before the hotline had answered the STOP was under way and is allowed."""
+    quiet = _quiet_times(facts)
+    for row in facts.outbox:
+        for begun in facts.begun.get(row.id, ()):
+            if any(since + UNDER_WAY < begun < until for since, until in quiet[row.neighbor_id]):
+                yield f"text {row.id}"
+
+
+def _quiet_times(facts: Facts) -> dict[int, list[tuple[float, float]]]:
+    """From a STOP's being answered to the next text of theirs that opts in again, in real seconds.
+
+    Which is the next says the order in which the hotline stored them.
+    """
+    written = {it.sid: it for it in facts.sent if it.sid}
+    theirs: dict[int, list[tuple[Row, Sent]]] = defaultdict(list)
+    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+        if sent := written.get(row.sid):
+            theirs[row.neighbor_id].append((row, sent))
+    quiet: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for who, texts in theirs.items():
+        for place, (_, sent) in enumerate(texts):
+            if sent.deed != "stop" or sent.answered is None:
+                continue
+            again = (it.begun for _, it in texts[place + 1 :] if STARTS.fullmatch(it.body))
+            quiet[who].append((sent.answered, min(again, default=float("inf"))))
+    return quiet
+
+
+@_check("backwards", "texts moved backwards by a callback")
+def backwards(facts: Facts) -> Iterator[str]:
+    """A text is where the furthest of the callbacks moved it that the hotline took note of."""
+    rows = {row.id: row for row in facts.outbox}
+    for attempt in facts.attempts:
+        row = rows.get(_text_id(attempt))
+        if row is None or row.sid != attempt["sid"]:
+            continue
+        if "undelivered" in attempt["told"] or row.state in ("undelivered", "failed", "dropped"):
+            ends = {"undelivered", "delivered"} & set(attempt["told"])
+            if ends and row.state not in ends:
+                yield f"text {row.id}: {row.state}"
+        elif any(_rank(row.state) < _rank(told) for told in attempt["told"]):
+            yield f"text {row.id}: {row.state}"
+
+
+def _rank(state: str) -> int:
+    return STATES.index(state) if state in STATES else -1
+
+
+@_check("passed_on", "words passed on not once, or to somebody else")
+def passed_on(facts: Facts) -> Iterator[str]:
+    """What somebody says in a conversation is written once, for the other person of it."""
+    written = {it.sid: it for it in facts.sent if it.deed == "talk" and it.sid}
+    taken_by = _ever_takers(facts)
+    requesters = {row.number: row.requester_id for row in facts.requests}
+    written_out: dict[str, list[Row]] = defaultdict(list)
+    for row in facts.outbox:
+        for word in re.findall(r"see you at (\w+)", row.body):
+            written_out[word].append(row)
+    tries = _tries(facts)
+    for row in facts.inbox:
+        sent = written.get(row.sid)
+        if sent is None or row.answer or row.request_number is not None:
+            continue  # it was asked about, or became part of a request
+        word = sent.body.split()[-1]
+        passed = [it for it in written_out[word] if it.id not in tries]
+        if len(passed) != 1:
+            yield f"inbox {row.id}: passed on {len(passed)} times"
+        for it in passed:
+            number = it.request_number
+            pair = taken_by[number] | {requesters.get(number)}
+            if it.neighbor_id == row.neighbor_id or not {it.neighbor_id, row.neighbor_id} <= pair:
+                yield f"inbox {row.id}: to neighbor {it.neighbor_id}"
+
+
+def _ever_takers(facts: Facts) -> dict[int, set[int]]:
+    """Who had a request at any time: whoever was told that it is theirs."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in facts.inbox:
+        for told in filter(None, map(recognize, row.answer)):
+            if told.sentence in (Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS) and told.number:
+                found[told.number].add(row.neighbor_id)
+    return found
+
+
+def _tries(facts: Facts) -> set[int]:
+    """Rows that say an undelivered text once more."""
+    failed = Counter(
+        (row.neighbor_id, row.body) for row in facts.outbox if row.state == "undelivered"
+    )
+    again: set[int] = set()
+    for row in sorted(facts.outbox, key=lambda row: -int(row.id)):
+        key = (row.neighbor_id, row.body)
+        if failed[key] and row.state != "undelivered":
+            failed[key] -= 1
+            again.add(row.id)
+    return again
+
+
+@_check("told_tales", "secrets, numbers and words in logs and error pages")
+def told_tales(facts: Facts) -> Iterator[str]:
+    yield from facts.tales

@@ -1,0 +1,220 @@
+"""Broken builds: each takes one guard of the program away, to see that the checker notices.
+
+A guard is taken out by changing a few functions by name, so this fails loudly when one of them is
+gone: then the guard has moved, and so must what takes it out.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from hotline.carrier import Carrier
+from hotline.help_request import HelpRequest, State
+from hotline.store import store, tables
+from hotline.store.database import Database
+
+SLOW_DISK = 0.1  # seconds between an answer and the commit that should have come before
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`noticed_in`: the line of the count that must not be zero without it. `database` and
+    `faults`: where and under what it shows soonest."""
+
+    name: str
+    take_out: Callable[[str], None]
+    noticed_in: str
+    faults: tuple[str, ...]
+    database: str
+    means: str
+
+
+GUARDS: dict[str, Guard] = {}
+
+
+def take_out(name: str, role: str) -> None:
+    """Break this process, which is a web, worker or clock."""
+    GUARDS[name].take_out(role)
+
+
+def _guard(
+    name: str, noticed_in: str, *faults: str, database: str = "sqlite"
+) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
+    def register(break_it: Callable[[str], None]) -> Callable[[str], None]:
+        means = (break_it.__doc__ or "").strip()
+        GUARDS[name] = Guard(name, break_it, noticed_in, faults, database, means)
+        return break_it
+
+    return register
+
+
+def _replace(owner: Any, name: str, broken: Callable[[Any], Any]) -> None:
+    """Put what `broken` makes of the real function in its place."""
+    real = getattr(owner, name, None)
+    if not callable(real):
+        raise SystemExit(f"{owner.__name__}.{name} is gone: this guard has to be taken out anew")
+    setattr(owner, name, broken(real))
+
+
+@_guard("first-come", "two_takers", "quiet", database="postgresql")
+def _first_come(_role: str) -> None:
+    """The UPDATE of a request names neither the state nor the version it was decided upon."""
+
+    def broken(real: Any) -> Any:
+        def save(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
+            it = tables.request.c
+            now = select(it.state, it.version).where(it.number == before.number).with_for_update()
+            row = connection.execute(now).one()
+            real(connection, replace(before, state=State(row.state), version=row.version), after)
+
+        return save
+
+    _replace(store, "save_request", broken)
+
+
+@_guard("claim", "taken_twice", "carrier_slow", "worker_killed")
+def _claim(_role: str) -> None:
+    """Claiming a text does not ask whether it still waits."""
+
+    def broken(real: Any) -> Any:
+        def claim(connection: Connection, ids: Collection[int], now: datetime, *more: Any) -> Any:
+            it = tables.outbox.c
+            begun = it.state.in_(["sending", "accepted", "sent", "delivered"])
+            again = update(tables.outbox).where(it.id.in_(ids), begun)
+            connection.execute(again.values(state="waiting", due=now))
+            return real(connection, ids, now, *more)
+
+        return claim
+
+    _replace(store, "claim_texts", broken)
+
+
+@_guard("look-up", "taken_twice", "carrier_takes_silently", "worker_killed")
+def _look_up(_role: str) -> None:
+    """A text in doubt is sent again without asking the carrier for it."""
+
+    def broken(_real: Any) -> Any:
+        def sent_since(_self: Carrier, _to: str, _body: str, _since: datetime) -> list[str]:
+            return []
+
+        return sent_since
+
+    _replace(Carrier, "sent_since", broken)
+
+
+@_guard("in-doubt", "never_sent", "carrier_takes_silently", "worker_killed")
+def _in_doubt(_role: str) -> None:
+    """Nobody looks after a text that was claimed and never reported about."""
+    _replace(store, "claim_lost_texts", lambda _real: lambda *_arguments, **_named: [])
+
+
+@_guard("same-text", "stored_twice", "quiet")
+def _same_text(_role: str) -> None:
+    """A text that the carrier delivers again is taken for another one."""
+
+    def broken(real: Any) -> Any:
+        def note(connection: Connection, sid: str, *more: Any) -> Any:
+            return real(connection, f"{sid[:40]}-{secrets.token_hex(4)}", *more)
+
+        return note
+
+    _replace(store, "note_inbound", broken)
+
+
+@_guard("stop", "after_stop", "quiet")
+def _stop(_role: str) -> None:
+    """Nobody asks whether somebody said STOP before writing and sending them a text."""
+
+    def unstopped(real: Any) -> Any:
+        def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, store.Neighbor]:
+            return {who: replace(it, stopped=False) for who, it in real(connection, ids).items()}
+
+        return neighbors
+
+    _replace(store, "neighbors", unstopped)
+    _replace(store, "drop_unwanted_texts", lambda _real: lambda *_arguments, **_named: [])
+
+
+@_guard("due", "nothing_due", "quiet")
+def _due(_role: str) -> None:
+    """A request that is opened, or opened again, is not given a time to ask at."""
+
+    def without_due(it: HelpRequest) -> HelpRequest:
+        return replace(it, due=None) if it.state is State.OPEN else it
+
+    _replace(store, "open_request", lambda real: lambda c, it: real(c, without_due(it)))
+    _replace(
+        store,
+        "save_request",
+        lambda real: lambda c, before, after: real(c, before, without_due(after)),
+    )
+
+
+@_guard("answer-last", "not_stored", "disk_full", "web_killed")
+def _answer_last(role: str) -> None:
+    """A webhook is answered before the transaction is committed."""
+    if role != "web":
+        return
+
+    def broken(real: Any) -> Any:
+        def submit(self: Database, work: Callable[[Connection], Any]) -> Future[Any]:
+            early: Future[Any] = Future()
+
+            def run(connection: Connection) -> Any:
+                result = work(connection)
+                if not early.done():
+                    early.set_result(result)
+                time.sleep(SLOW_DISK)
+                return result
+
+            def too_late(late: Future[Any]) -> None:
+                error = late.exception()
+                if error and not early.done():
+                    early.set_exception(error)
+
+            real(self, run).add_done_callback(too_late)
+            return early
+
+        return submit
+
+    _replace(Database, "submit", broken)
+
+
+@_guard("forward", "backwards", "callbacks_backwards")
+def _forward(_role: str) -> None:
+    """A late callback moves a text back to where it was before."""
+    _replace(store, "note_delivery", lambda real: real)  # fails loudly if it is gone
+    store.BEFORE["sent"] = [*store.BEFORE["sent"], "delivered", "undelivered"]
+
+
+@_guard("ring-again", "never_sent", "redis_emptied", "worker_killed")
+def _ring_again(role: str) -> None:
+    """The clock does not ring for what is overdue."""
+    if role != "clock":
+        return
+    from paging import clock
+
+    _replace(clock, "due", lambda _real: lambda *_arguments, **_named: [])
+
+
+@_guard("discreet", "told_tales", "quiet")
+def _discreet(_role: str) -> None:
+    """A log line holds what somebody wrote."""
+    import logging
+
+    def broken(real: Any) -> Any:
+        def note(connection: Connection, sid: str, who: int, body: str, *more: Any) -> Any:
+            logging.getLogger("hotline.sms").info("a text: %s", body)
+            return real(connection, sid, who, body, *more)
+
+        return note
+
+    _replace(store, "note_inbound", broken)

@@ -1,0 +1,326 @@
+"""Some hundred people, and what they do: ask, answer, refuse, talk, hand back, withdraw, stop.
+
+What somebody can do is one function each, registered with `deed`. It looks at what that person has
+read so far and returns the words of a text, or None when it does not fit now. Whatever comes with
+calls one day returns another kind of doing, and gets a case in `Crowd`.
+
+Nobody knows more than their phone shows: they answer the numbers that they were texted. Each has a
+chance of their own, so one seed makes always the same people.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import httpx2
+
+from chaos.sentences import recognize
+from hotline.words import Sentence
+
+FIRST_NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", "Kit", "Lu", "Max")
+AREAS = ("northside", "11216", "eastside", "11233", "westside", "11201")
+NEEDS = {"en": ("groceries", "a ride", "insulin", "milk"), "es": ("comida", "insulina", "leche")}
+TELL = "stq"  # begins every word that is somebody's own: no other word begins so
+
+
+@dataclass
+class Sent:
+    """One text of somebody's. `status` is the HTTP status of the hotline's answer, 0 for none;
+    `begun` and `answered` are real seconds, None while there was no good answer."""
+
+    sid: str
+    phone: str
+    body: str
+    deed: str
+    begun: float
+    status: int = 0
+    answered: float | None = None
+    replies: list[str] = field(default_factory=list)
+
+
+class Person:
+    def __init__(self, seed: str, phone: str, *, volunteers: bool) -> None:
+        self.phone = phone
+        self.volunteers = volunteers
+        self.chance = random.Random(f"{seed}-{phone}")
+        self.name = f"{self.chance.choice(FIRST_NAMES)} {self.own_word().capitalize()}"
+        self.language = self.chance.choice(("en", "en", "es"))
+        self.busy = threading.Lock()  # people do one thing after the other
+        self.asked: set[int] = set()  # about these they were asked and have not answered
+        self.holds: set[int] = set()
+        self.open: set[int] = set()  # theirs, and nobody took it yet
+        self.taken: set[int] = set()  # theirs, and somebody has it
+        self.stopped = False
+
+    def own_word(self) -> str:
+        """A word that is in nobody else's texts, and in no log."""
+        letters = "".join(
+            self.chance.choice("bdfgklmnprtvz") + self.chance.choice("aeiou") for _ in range(5)
+        )
+        return f"{TELL}{letters}"
+
+    def reads(self, body: str) -> None:
+        """What a text changes in what they know."""
+        it = recognize(body)
+        if it is None or it.number is None:
+            return
+        number = it.number
+        match it.sentence:
+            case Sentence.PAGE | Sentence.PAGE_ANYWHERE:
+                self.asked.add(number)
+            case Sentence.YOURS | Sentence.YOURS_QUOTE_FOLLOWS:
+                self.asked.discard(number)
+                self.holds.add(number)
+            case Sentence.ASKED | Sentence.ASKED_IN_QUIET | Sentence.HANDED_BACK_TO_REQUESTER:
+                self.taken.discard(number)
+                self.open.add(number)
+            case Sentence.TAKEN | Sentence.TAKEN_NOTE:
+                self.open.discard(number)
+                self.taken.add(number)
+            case (
+                Sentence.COVERED
+                | Sentence.TOO_LATE
+                | Sentence.NO_LONGER_NEEDED
+                | Sentence.THANKS_ALL_THE_SAME
+                | Sentence.PASSED
+                | Sentence.HANDED_BACK
+                | Sentence.DONE
+                | Sentence.DONE_TO_REQUESTER
+                | Sentence.WITHDRAWN
+            ):
+                for known in (self.asked, self.holds, self.open, self.taken):
+                    known.discard(number)
+            case _:
+                pass
+
+
+# What people do.
+
+
+@dataclass(frozen=True)
+class Words:
+    """To text these words to the hotline."""
+
+    body: str
+
+
+Deed = Callable[[Person], Words | None]
+DEEDS: dict[str, tuple[int, Deed]] = {}
+
+
+def deed(often: int) -> Callable[[Deed], Deed]:
+    """Register something that people do; `often` compared with the others."""
+
+    def register(do: Deed) -> Deed:
+        DEEDS[do.__name__] = often, do
+        return do
+
+    return register
+
+
+@deed(often=5)
+def ask(it: Person) -> Words | None:
+    if it.open or it.asked or len(it.taken) > 1 or (it.volunteers and it.chance.random() < 0.8):
+        return None
+    need, area = it.chance.choice(NEEDS[it.language]), it.chance.choice(AREAS)
+    asks = {
+        "en": f"need {need} for {it.own_word()} near {area}",
+        "es": f"necesito {need} para {it.own_word()} cerca de {area}",
+    }
+    return Words(asks[it.language])
+
+
+@deed(often=1)
+def add_words(it: Person) -> Words | None:
+    return Words(f"need it by noon, ring at {it.own_word()}") if it.open else None
+
+
+@deed(often=1)
+def ask_for_news(it: Person) -> Words | None:
+    return Words("status") if it.open or it.taken else None
+
+
+@deed(often=1)
+def withdraw(it: Person) -> Words | None:
+    mine = it.open | it.taken
+    return Words(f"never mind {it.chance.choice(sorted(mine))}") if mine else None
+
+
+@deed(often=14)
+def accept(it: Person) -> Words | None:
+    if not it.asked:
+        return None
+    number = it.chance.choice(sorted(it.asked))
+    it.asked.discard(number)
+    note = f" i come with {it.own_word()}" if it.chance.random() < 0.3 else ""
+    bare = len(it.asked) == 0 and not it.holds and it.chance.random() < 0.2
+    return Words("yes" if bare else f"yes {number}{note}")
+
+
+@deed(often=5)
+def refuse(it: Person) -> Words | None:
+    if not it.asked:
+        return None
+    number = it.chance.choice(sorted(it.asked))
+    it.asked.discard(number)
+    return Words(f"no {number}")
+
+
+@deed(often=5)
+def talk(it: Person) -> Words | None:
+    """To the other person of one conversation."""
+    talks = sorted(it.holds | it.taken)
+    if not talks or it.open or it.asked:
+        return None
+    return Words(f"{it.chance.choice(talks)} see you at {it.own_word()}")
+
+
+@deed(often=3)
+def finish(it: Person) -> Words | None:
+    mine = it.holds | it.taken
+    return Words(f"done {it.chance.choice(sorted(mine))}") if mine else None
+
+
+@deed(often=3)
+def hand_back(it: Person) -> Words | None:
+    return Words(f"cant {it.chance.choice(sorted(it.holds))}") if it.holds else None
+
+
+@deed(often=1)
+def stop(it: Person) -> Words | None:
+    """Half of them in words that the carrier does not know: then our own record is all there is."""
+    if it.chance.random() < 0.7:
+        return None
+    it.stopped = True
+    return Words(it.chance.choice(("STOP", "please stop texting me", "no more texts")))
+
+
+def start(it: Person) -> Words | None:
+    """The only thing that somebody does who said STOP."""
+    if it.chance.random() < 0.9:
+        return None
+    it.stopped = False
+    return Words("START")
+
+
+def next_deed(it: Person) -> tuple[str, Words] | None:
+    """What somebody does next, chosen by their own chance; None for nothing."""
+    if it.stopped:
+        words = start(it)
+        return ("start", words) if words else None
+    names = list(DEEDS)
+    (name,) = it.chance.choices(names, [DEEDS[name][0] for name in names])
+    words = DEEDS[name][1](it)
+    return (name, words) if words else None
+
+
+# All of them at once.
+
+
+class Crowd:
+    """Everybody does something again and again, several at once, until told to rest."""
+
+    HANDS = 16  # who text at the same moment
+    BREATH = 0.05  # seconds between two deeds of one hand
+    LINE_SECONDS = 40.0  # for the carrier to answer us, who waits 15 s for the hotline twice
+
+    def __init__(self, seed: str, people: Iterable[Person], carrier_url: str) -> None:
+        self.people = {it.phone: it for it in people}
+        self.sent: list[Sent] = []
+        self.breath = self.BREATH
+        self._seed = seed
+        self._carrier = httpx2.Client(
+            base_url=f"{carrier_url}/rehearsal/",
+            trust_env=False,
+            timeout=self.LINE_SECONDS,
+            limits=httpx2.Limits(max_connections=None),
+        )
+        self._rest = threading.Event()
+        self._gone = threading.Event()
+        self._hands: list[threading.Thread] = []
+        self._read = 0
+
+    def begin(self) -> None:
+        self._hands = [
+            threading.Thread(target=self._act, args=(hand,), name=f"hand-{hand}")
+            for hand in range(self.HANDS)
+        ]
+        self._hands.append(threading.Thread(target=self._read_on, name="reader"))
+        for thread in self._hands:
+            thread.start()
+
+    def rest(self) -> None:
+        """Nobody writes any more; what is under way is waited for."""
+        self._rest.set()
+        for thread in self._hands:
+            thread.join()
+
+    def close(self) -> None:
+        self._gone.set()
+        self._rest.set()
+        for thread in self._hands:
+            thread.join()
+        self._carrier.close()
+
+    def _act(self, hand: int) -> None:
+        chance = random.Random(f"{self._seed}-hand-{hand}")
+        everybody = list(self.people.values())
+        while not self._rest.wait(self.breath * chance.uniform(0.5, 1.5)):
+            it = self._somebody(chance, everybody)
+            if not it.busy.acquire(blocking=False):
+                continue
+            try:
+                if found := next_deed(it):
+                    self._do(it, *found, chance)
+            finally:
+                it.busy.release()
+
+    def _somebody(self, chance: random.Random, everybody: list[Person]) -> Person:
+        """Whoever was asked something is more likely to act than others."""
+        for _ in range(4):
+            it = chance.choice(everybody)
+            if it.asked or it.holds:
+                return it
+        return chance.choice(everybody)
+
+    def _do(self, it: Person, name: str, doing: Words, chance: random.Random) -> None:
+        match doing:
+            case Words(body):
+                self._text(it, name, body, chance)
+
+    def _text(self, it: Person, name: str, body: str, chance: random.Random) -> None:
+        """The carrier tells the hotline once, twice at the same moment, or again a second later;
+        and as `#rc=3` has it, again when there was no good answer."""
+        sent = Sent("", it.phone, body, name, time.time())
+        self.sent.append(sent)
+        times = 2 if chance.random() < 0.15 else 1
+        self._deliver(it, sent, times)
+        for _ in range(2):
+            if sent.answered is None and chance.random() < 0.8 and not self._rest.wait(0.3):
+                self._deliver(it, sent, 1)
+        if chance.random() < 0.1 and not self._rest.wait(1.0):
+            self._deliver(it, sent, 1)
+
+    def _deliver(self, it: Person, sent: Sent, times: int) -> None:
+        wish = {"from": it.phone, "body": sent.body, "times": times}
+        if sent.sid:
+            wish["sid"] = sent.sid
+        found = self._carrier.post("texts", json=wish).json()
+        sent.sid, sent.status = found["sid"], found["status"]
+        sent.replies += found["replies"]
+        if sent.status == 200 and sent.answered is None:
+            sent.answered = time.time()
+
+    def _read_on(self) -> None:
+        while not self._rest.wait(0.25):
+            found = self._carrier.get("texts", params={"after": self._read}).json()
+            self._read = found["last"]
+            for text in found["texts"]:
+                reader = self.people.get(text["phone"])
+                arrived = text["status"] in ("sent", "delivered")
+                if reader and arrived and text["direction"] == "to_phone":
+                    reader.reads(text["body"])

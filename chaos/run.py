@@ -1,0 +1,371 @@
+"""The fault suite's command line.
+
+    python -m chaos.run --seed 7 --minutes 5 --database both
+    python -m chaos.run --database postgresql --halves 2
+    python -m chaos.run --without look-up
+
+Everything that is chosen is chosen by the seed: people, words, order, faults. What a race makes of
+it is up to the machine. Exit status: 0 if every count is zero, 1 if not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import secrets
+import statistics
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import httpx2
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from chaos import checker, gather
+from chaos.checker import Line
+from chaos.disk import see_mounts_alone
+from chaos.faults import FAULTS, ZONE, Scene, next_morning, possible
+from chaos.guards import GUARDS
+from chaos.nursery import Nursery
+from chaos.people import Crowd, Person
+from chaos.town import NotReady, Town, wait_until
+from hotline import roles
+from hotline.store import tables
+
+ASKERS, VOLUNTEERS = 60, 60
+PATIENCE = 90.0  # seconds for everything due to be done
+MOST_LEAPS = 120  # until everything has come to rest
+TWO_AT_ONCE = 0.25  # how often two faults happen together
+NIGHT = (22, 7)  # little happens then: time goes on to the morning
+
+
+@dataclass(frozen=True)
+class Wish:
+    seed: str
+    seconds: float
+    database: str
+    halves: int = 1
+    without: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+@dataclass
+class Outcome:
+    """What a run came to. `recovered`: fault → seconds until everything due was done."""
+
+    wish: Wish
+    lines: list[Line] = field(default_factory=list)
+    recovered: list[tuple[str, float]] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        return not any(line.found for line in self.lines)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "seed": self.wish.seed,
+            "counts": {line.name: len(line.found) for line in self.lines},
+            "found": {line.name: line.found[:20] for line in self.lines},
+            "recovered": self.recovered,
+            **self.facts,
+        }
+
+
+def people(seed: str) -> list[Person]:
+    numbers = random.Random(f"{seed}-numbers").sample(range(2_000_000, 9_999_999), 200)
+    every = [f"+1718{number}" for number in numbers]
+    askers = [Person(seed, phone, volunteers=False) for phone in every[:ASKERS]]
+    helping = every[ASKERS : ASKERS + VOLUNTEERS]
+    return askers + [Person(seed, phone, volunteers=True) for phone in helping]
+
+
+def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
+    outcome = Outcome(wish)
+    everybody = people(wish.seed)
+    town = Town(
+        nursery,
+        wish.database,
+        everybody,
+        seed=wish.seed,
+        halves=wish.halves,
+        without=wish.without,
+        own_mounts=own_mounts,
+    )
+    with town, ExitStack() as stack:
+        _say(f"\n{_title(wish)}\n  disk: {town.disk.way}")
+        crowd = Crowd(wish.seed, everybody, town.carrier)
+        stack.callback(crowd.close)
+        begun = town.clock()
+        pages: list[str] = []
+        crowd.begin()
+        with (
+            _beside(partial(_let_time_pass, town, wish.seed)),
+            _beside(partial(_knock, town, pages)),
+        ):
+            _break_things(town, wish, outcome)
+        crowd.rest()
+        undone = _come_to_rest(town)
+        facts = gather.facts(town, crowd, pages)
+        outcome.lines = checker.count(facts)
+        if undone:
+            outcome.lines.append(Line("no_rest", "never came to rest", [undone]))
+        outcome.facts = _figures(town, crowd, facts, begun)
+    _report(outcome)
+    return outcome
+
+
+# Meanwhile.
+
+
+@contextmanager
+def _beside(do: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Do something in a thread of its own until the end of the block."""
+    over = threading.Event()
+    thread = threading.Thread(target=do, args=(over,))
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _let_time_pass(town: Town, seed: str, over: threading.Event) -> None:
+    """A minute or so at a time, sometimes a whole wave; through the night in a few steps."""
+    chance = random.Random(f"{seed}-time")
+    while not over.wait(chance.uniform(0.5, 2.0)):
+        length = timedelta(seconds=chance.choice((5, 20, 40, 60, 90, 150, 320)))
+        local = town.clock().astimezone(ZONE)
+        if (local.hour >= NIGHT[0] or local.hour < NIGHT[1]) and chance.random() < 0.2:
+            length = next_morning(town.clock()) - town.clock()
+        town.leap(length)
+
+
+def _knock(town: Town, pages: list[str], over: threading.Event) -> None:
+    """Ask for pages as a stranger, and keep what is no answer."""
+    with httpx2.Client(trust_env=False, timeout=5) as stranger:
+        while not over.wait(0.5):
+            for web in town.webs:
+                for method, path in (("GET", "/ready"), ("GET", "/nothing"), ("POST", "/sms")):
+                    try:
+                        answer = stranger.request(method, web + path)
+                    except httpx2.HTTPError:
+                        continue
+                    if answer.status_code != 200:
+                        pages.append(f"{answer.headers}\n{answer.text}")
+
+
+def _break_things(town: Town, wish: Wish, outcome: Outcome) -> None:
+    chance = random.Random(f"{wish.seed}-faults")
+    until = time.monotonic() + wish.seconds
+    scene = Scene(town, chance, threading.Event())
+    ahead: list[str] = []
+    while time.monotonic() < until:
+        if not ahead:
+            ahead = list(wish.faults or possible(wish.database, wish.halves))
+            chance.shuffle(ahead)
+        names = [ahead.pop()]
+        other = next((it for it in ahead if _goes_with(it, names[0])), None)
+        if other and chance.random() < TWO_AT_ONCE:
+            ahead.remove(other)
+            names.append(other)
+        _happen(scene, names)
+        name = " + ".join(names)
+        seconds = _recover(town)
+        outcome.recovered.append((name, seconds))
+        shown = f"{seconds:6.1f} s" if seconds != float("inf") else "  never"
+        _say(f"  {name:<50} everything due done after {shown}")
+
+
+def _goes_with(one: str, other: str) -> bool:
+    """Two faults of one thing would end each other's."""
+    alone = {"disk_full", "machine_lost", "all_killed", "told_to_end", "clocks_change"}
+    return not {one, other} & alone and one.split("_")[0] != other.split("_")[0]
+
+
+def _happen(scene: Scene, names: Sequence[str]) -> None:
+    errors: list[BaseException] = []
+
+    def one(name: str, chance: random.Random) -> None:
+        try:
+            FAULTS[name].happen(Scene(scene.town, chance, scene.over))
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [
+        threading.Thread(target=one, args=(name, random.Random(scene.chance.random())))
+        for name in names
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+# Everything due being done.
+
+Due = tuple[object, ...]
+
+
+def _overdue(now: datetime, connection: Connection) -> set[Due]:
+    request, outbox = tables.request.c, tables.outbox.c
+    late = or_(request.due <= now, request.owed > 0)
+    asks = select(request.number, request.version).where(request.state == "open", late)
+    texts = select(outbox.id, outbox.state, outbox.tries, outbox.due).where(outbox.due <= now)
+    found: set[Due] = {("request", *row) for row in connection.execute(asks)}
+    return found | {("text", *row) for row in connection.execute(texts)}
+
+
+def _look(town: Town) -> set[Due] | None:
+    """What is overdue; None while the database is away."""
+    try:
+        found: set[Due] = town.read(partial(_overdue, town.clock()))
+    except SQLAlchemyError:
+        return None
+    return found
+
+
+def _recover(town: Town) -> float:
+    """Seconds until everything is done that was due when the fault ended."""
+    begun = time.monotonic()
+    try:
+        wait_until(lambda: _look(town) is not None, "the database answers", PATIENCE)
+        due = _look(town) or set()
+        wait_until(lambda: not due & (_look(town) or due), "what is due is done", PATIENCE)
+    except NotReady:
+        return float("inf")
+    return time.monotonic() - begun
+
+
+def _come_to_rest(town: Town) -> str:
+    """Let everything happen that is to happen, from due moment to due moment, until no text waits.
+
+    Open requests go on asking: of them some rounds are seen. Returns what did not happen.
+    """
+    try:
+        wait_until(lambda: _look(town) is not None, "the database answers", PATIENCE)
+        for leaps in range(MOST_LEAPS):
+            wait_until(lambda: _look(town) == set(), "what is due is done", PATIENCE)
+            town.control("GET", "idle", params={"wait": 60})
+            texts, asks = town.read(_next_due)
+            moments = [it for it in (texts, asks) if it]
+            if not moments or (texts is None and leaps > 3):
+                return ""
+            town.leap(max(min(moments) - town.clock(), timedelta()) + timedelta(seconds=3))
+    except NotReady as problem:
+        return str(problem)
+    return "texts wait on and on"
+
+
+def _next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
+    request, outbox = tables.request.c, tables.outbox.c
+    texts = select(func.min(outbox.due, type_=tables.Moment))
+    asks = select(func.min(request.due, type_=tables.Moment)).where(request.state == "open")
+    return connection.execute(texts).scalar(), connection.execute(asks).scalar()
+
+
+# Telling.
+
+
+def _figures(town: Town, crowd: Crowd, facts: checker.Facts, begun: datetime) -> dict[str, object]:
+    killed_at: Counter[str] = Counter()
+    for log in town.logs.iterdir():
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("chaos: killed at "):
+                killed_at[line.removeprefix("chaos: killed at ")] += 1
+    deeds = Counter(it.deed for it in crowd.sent)
+    return {
+        "hours": round((town.clock() - begun).total_seconds() / 3600, 1),
+        "texts in": len(facts.inbox),
+        "texts out": len(facts.outbox),
+        "requests": dict(Counter(row.state for row in facts.requests)),
+        "taken by the carrier": sum(bool(it["taken"]) for it in facts.attempts),
+        "deeds": dict(deeds.most_common()),
+        "killed at": dict(killed_at.most_common()),
+        "started": {it.name: it.lives for it in town.members.values()},
+    }
+
+
+def _title(wish: Wish) -> str:
+    machines = "two machines" if wish.halves == 2 else "one machine"
+    broken = f", without the guard {wish.without!r}" if wish.without else ""
+    return f"seed {wish.seed}: {wish.database}, {machines}, {wish.seconds:.0f} s{broken}"
+
+
+def _report(outcome: Outcome) -> None:
+    for name, value in outcome.facts.items():
+        shown = (
+            ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        )
+        _say(f"  {name}: {shown}")
+    seconds = sorted(it for _, it in outcome.recovered)
+    if seconds:
+        p99 = statistics.quantiles(seconds, n=100)[98] if len(seconds) > 99 else seconds[-1]
+        _say(f"  everything due done: p50 {statistics.median(seconds):.1f} s, p99 {p99:.1f} s")
+    for line in outcome.lines:
+        _say(f"  {len(line.found):6}  {line.says}")
+        for found in line.found[:5]:
+            _say(f"            {found}")
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+def main() -> None:
+    wish = _parser().parse_args()
+    seed = wish.seed or str(secrets.randbelow(1_000_000))
+    own_mounts = see_mounts_alone()
+    roles.import_program()
+    nursery = Nursery()
+    outcomes = []
+    try:
+        for one in _wishes(wish, seed):
+            outcomes.append(run(one, nursery, own_mounts=own_mounts))  # noqa: PERF401
+    finally:
+        nursery.close()
+    if wish.json:
+        wish.json.write_text(json.dumps([it.as_json() for it in outcomes]))
+    sys.exit(0 if all(it.is_good for it in outcomes) else 1)
+
+
+def _wishes(wish: argparse.Namespace, seed: str) -> list[Wish]:
+    both = ("sqlite", "postgresql")
+    if wish.without:
+        guard = GUARDS[wish.without]
+        databases: Sequence[str] = (guard.database,)
+        faults = guard.faults
+    else:
+        databases = both if wish.database == "both" else (wish.database,)
+        faults = tuple(wish.fault)
+    return [
+        Wish(seed, wish.minutes * 60, it, wish.halves, wish.without, faults) for it in databases
+    ]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m chaos.run", description=__doc__)
+    parser.add_argument("--seed", default="", help="the same people, words and faults again")
+    parser.add_argument("--minutes", type=float, default=5.0, help="of faults (default: 5)")
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--halves", type=int, choices=[1, 2], default=1, help="how many machines")
+    parser.add_argument("--without", choices=sorted(GUARDS), help="a guard to take out")
+    parser.add_argument("--fault", action="append", default=[], choices=sorted(FAULTS))
+    parser.add_argument("--json", type=Path, help="write what was counted there as well")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
