@@ -18,8 +18,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_OFFSET, _LEAPS, _RISK = (struct.Struct(kind) for kind in ("=d", "=Q", "=d"))
-_OFFSET_AT, _LEAPS_AT, _RISK_AT, _SIZE = 0, 8, 16, 24
+FRESH_SECONDS = 30.0  # less than the hotline gives a text between claiming and sending it
+_NUMBER = struct.Struct("=d")
+_OFFSET_AT, _RISK_AT, _SIZE = 0, 8, 16
 
 
 class SharedClock:
@@ -35,53 +36,48 @@ class SharedClock:
         self._seen = threading.local()
 
     def __call__(self) -> datetime:
-        self._seen.leaps = self._leaps
-        return datetime.fromtimestamp(time.time() + self._offset, UTC)
+        moment = time.time() + self._offset
+        self._seen.moment = moment
+        return datetime.fromtimestamp(moment, UTC)
 
     def set(self, moment: datetime) -> None:
-        _OFFSET.pack_into(self._map, _OFFSET_AT, moment.timestamp() - time.time())
+        _NUMBER.pack_into(self._map, _OFFSET_AT, moment.timestamp() - time.time())
 
     def leap(self, length: timedelta, ready: Callable[[], bool] = lambda: True) -> bool:
         """Move the time on as soon as no text is on its way. False if `ready` says no then."""
         with _held(self._gate, fcntl.LOCK_EX), _held(self._road, fcntl.LOCK_EX):
             if not ready():
                 return False
-            _OFFSET.pack_into(self._map, _OFFSET_AT, self._offset + length.total_seconds())
-            _LEAPS.pack_into(self._map, _LEAPS_AT, self._leaps + 1)
+            _NUMBER.pack_into(self._map, _OFFSET_AT, self._offset + length.total_seconds())
         return True
 
     @contextmanager
     def standing_still(self) -> Iterator[bool]:
-        """No leap until the end of the block. False if there was one since this thread asked for
-        the time: what it decided then is of another time."""
+        """No leap until the end of the block. False if much time leapt by since this thread asked
+        for it: what it decided then is of another time."""
         with _held(self._gate, fcntl.LOCK_SH):
             road = _held(self._road, fcntl.LOCK_SH)
             road.__enter__()
         try:
-            fresh = getattr(self._seen, "leaps", self._leaps) == self._leaps
-            self._seen.leaps = self._leaps
-            yield fresh
+            now = time.time() + self._offset
+            seen, self._seen.moment = getattr(self._seen, "moment", now), now
+            yield now - seen < FRESH_SECONDS
         finally:
             road.__exit__(None, None, None)
 
     @property
     def risk(self) -> float:
-        (risk,) = _RISK.unpack_from(self._map, _RISK_AT)
+        (risk,) = _NUMBER.unpack_from(self._map, _RISK_AT)
         return float(risk)
 
     @risk.setter
     def risk(self, risk: float) -> None:
-        _RISK.pack_into(self._map, _RISK_AT, risk)
+        _NUMBER.pack_into(self._map, _RISK_AT, risk)
 
     @property
     def _offset(self) -> float:
-        (offset,) = _OFFSET.unpack_from(self._map, _OFFSET_AT)
+        (offset,) = _NUMBER.unpack_from(self._map, _OFFSET_AT)
         return float(offset)
-
-    @property
-    def _leaps(self) -> int:
-        (leaps,) = _LEAPS.unpack_from(self._map, _LEAPS_AT)
-        return int(leaps)
 
     @property
     def _gate(self) -> Path:

@@ -225,7 +225,7 @@ class Crowd:
     """Everybody does something again and again, several at once, until told to rest."""
 
     HANDS = 16  # who text at the same moment
-    BREATH = 0.05  # seconds between two deeds of one hand
+    BREATH = 0.4  # seconds between two deeds of one hand
     LINE_SECONDS = 40.0  # for the carrier to answer us, who waits 15 s for the hotline twice
 
     def __init__(self, seed: str, people: Iterable[Person], carrier_url: str) -> None:

@@ -14,6 +14,7 @@ import argparse
 import json
 import random
 import secrets
+import signal
 import statistics
 import sys
 import threading
@@ -44,6 +45,7 @@ from hotline.store import tables
 ASKERS, VOLUNTEERS = 60, 60
 PATIENCE = 90.0  # seconds for everything due to be done
 MOST_LEAPS = 120  # until everything has come to rest
+MUCH = 30  # overdue texts and requests
 TWO_AT_ONCE = 0.25  # how often two faults happen together
 NIGHT = (22, 7)  # little happens then: time goes on to the morning
 
@@ -108,10 +110,10 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         begun = town.clock()
         pages: list[str] = []
         crowd.begin()
-        with (
-            _beside(partial(_let_time_pass, town, wish.seed)),
-            _beside(partial(_knock, town, pages)),
-        ):
+        with ExitStack() as meanwhile:
+            meanwhile.enter_context(_beside(partial(_let_time_pass, town, wish.seed)))
+            meanwhile.enter_context(_beside(partial(_knock, town, pages)))
+            meanwhile.enter_context(_beside(partial(_slow_down, town, crowd)))
             _break_things(town, wish, outcome)
         crowd.rest()
         undone = _come_to_rest(town)
@@ -143,7 +145,7 @@ def _beside(do: Callable[[threading.Event], None]) -> Iterator[None]:
 def _let_time_pass(town: Town, seed: str, over: threading.Event) -> None:
     """A minute or so at a time, sometimes a whole wave; through the night in a few steps."""
     chance = random.Random(f"{seed}-time")
-    while not over.wait(chance.uniform(0.5, 2.0)):
+    while not over.wait(chance.uniform(1.5, 4.0)):
         length = timedelta(seconds=chance.choice((5, 20, 40, 60, 90, 150, 320)))
         local = town.clock().astimezone(ZONE)
         if (local.hour >= NIGHT[0] or local.hour < NIGHT[1]) and chance.random() < 0.2:
@@ -163,6 +165,14 @@ def _knock(town: Town, pages: list[str], over: threading.Event) -> None:
                         continue
                     if answer.status_code != 200:
                         pages.append(f"{answer.headers}\n{answer.text}")
+
+
+def _slow_down(town: Town, crowd: Crowd, over: threading.Event) -> None:
+    """The more is overdue, the slower people are: what is measured is how long the hotline takes
+    after a fault, and not how much a crowd can bury it under on a small machine."""
+    while not over.wait(0.5):
+        late = len(_look(town) or ())
+        crowd.breath = crowd.BREATH * (1 + (late / MUCH) ** 2)
 
 
 def _break_things(town: Town, wish: Wish, outcome: Outcome) -> None:
@@ -295,6 +305,12 @@ def _figures(town: Town, crowd: Crowd, facts: checker.Facts, begun: datetime) ->
         "deeds": dict(deeds.most_common()),
         "killed at": dict(killed_at.most_common()),
         "started": {it.name: it.lives for it in town.members.values()},
+        "ended by themselves": {
+            f"{it.name} ({status})": times
+            for it in town.members.values()
+            for status, times in it.endings.items()
+            if status not in (-signal.SIGKILL, -signal.SIGTERM, 0)
+        },
     }
 
 

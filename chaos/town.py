@@ -145,6 +145,7 @@ class Town:
         self._seed = seed
         self._without = without
         self._own_mounts = own_mounts
+        self._http = httpx2.Client(trust_env=False, timeout=120)
         self._stack = ExitStack()
         self._lock = threading.RLock()
         self._over = threading.Event()
@@ -161,6 +162,7 @@ class Town:
         self._stack.close()
 
     def _open(self, stack: ExitStack) -> None:
+        stack.callback(self._http.close)
         self.folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o711)
@@ -189,8 +191,9 @@ class Town:
         self._prepare_database()
         for member in self.members.values():
             self._start(member)
-        wait_until(lambda: all(map(_answers, self.everywhere("/ready"))), "the web is ready")
-        wait_until(lambda: _answers(f"{self.carrier}/rehearsal/phones"), "the carrier is ready")
+        wait_until(lambda: all(self._responds(f"{it}/ready") for it in self.webs), "web is ready")
+        phones = f"{self.carrier}/rehearsal/phones"
+        wait_until(lambda: self._responds(phones), "the carrier is ready")
         self._watch.start()
 
     def _end_all(self) -> None:
@@ -357,15 +360,17 @@ class Town:
         """Whether the database does."""
         return _can_connect(self.engine)
 
-    def everywhere(self, path: str) -> list[str]:
-        return [f"{web}{path}" for web in self.webs]
+    def _responds(self, address: str) -> bool:
+        try:
+            return self._http.get(address, timeout=5).status_code == 200
+        except httpx2.HTTPError:
+            return False
 
     def control(self, method: str, path: str, **more: Any) -> Any:
         """One of the carrier's own addresses."""
-        with httpx2.Client(trust_env=False, timeout=120) as client:
-            answer = client.request(method, f"{self.carrier}/rehearsal/{path}", **more)
-            answer.raise_for_status()
-            return answer.json()
+        answer = self._http.request(method, f"{self.carrier}/rehearsal/{path}", **more)
+        answer.raise_for_status()
+        return answer.json()
 
     def leap(self, length: timedelta) -> bool:
         """Move the time on, unless a text is on its way to the carrier all the while."""
@@ -459,13 +464,6 @@ def _free_port() -> int:
         listener.bind((HOST, 0))
         port: int = listener.getsockname()[1]
         return port
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx2.get(address, trust_env=False, timeout=5).status_code == 200
-    except httpx2.HTTPError:
-        return False
 
 
 def _can_connect(engine: Any) -> bool:
