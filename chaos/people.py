@@ -237,19 +237,21 @@ class Crowd:
             base_url=f"{carrier_url}/rehearsal/",
             trust_env=False,
             timeout=self.LINE_SECONDS,
-            limits=httpx2.Limits(max_connections=None),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
         )
         self._rest = threading.Event()
         self._gone = threading.Event()
         self._hands: list[threading.Thread] = []
+        self.problems: list[BaseException] = []  # of this suite, not of the hotline
         self._read = 0
 
     def begin(self) -> None:
         self._hands = [
-            threading.Thread(target=self._act, args=(hand,), name=f"hand-{hand}")
+            threading.Thread(target=self._honestly, args=(self._act, hand), name=f"hand-{hand}")
             for hand in range(self.HANDS)
         ]
-        self._hands.append(threading.Thread(target=self._read_on, name="reader"))
+        reader = threading.Thread(target=self._honestly, args=(self._read_on,), name="reader")
+        self._hands.append(reader)
         for thread in self._hands:
             thread.start()
 
@@ -258,6 +260,8 @@ class Crowd:
         self._rest.set()
         for thread in self._hands:
             thread.join()
+        if self.problems:
+            raise self.problems[0]
 
     def close(self) -> None:
         self._gone.set()
@@ -265,6 +269,13 @@ class Crowd:
         for thread in self._hands:
             thread.join()
         self._carrier.close()
+
+    def _honestly(self, do: Callable[..., None], *arguments: object) -> None:
+        try:
+            do(*arguments)
+        except BaseException as problem:
+            self.problems.append(problem)
+            self._rest.set()
 
     def _act(self, hand: int) -> None:
         chance = random.Random(f"{self._seed}-hand-{hand}")

@@ -45,6 +45,7 @@ from hotline.store import tables
 ASKERS, VOLUNTEERS = 60, 60
 PATIENCE = 90.0  # seconds for everything due to be done
 MOST_LEAPS = 120  # until everything has come to rest
+RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
 MUCH = 30  # overdue texts and requests
 TWO_AT_ONCE = 0.25  # how often two faults happen together
 NIGHT = (22, 7)  # little happens then: time goes on to the morning
@@ -131,15 +132,25 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
 
 @contextmanager
 def _beside(do: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Do something in a thread of its own until the end of the block."""
+    """Do something in a thread of its own until the end of the block. Raises what it raises."""
     over = threading.Event()
-    thread = threading.Thread(target=do, args=(over,))
+    problems: list[BaseException] = []
+
+    def honestly() -> None:
+        try:
+            do(over)
+        except BaseException as problem:
+            problems.append(problem)
+
+    thread = threading.Thread(target=honestly)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+    if problems:
+        raise problems[0]
 
 
 def _let_time_pass(town: Town, seed: str, over: threading.Event) -> None:
@@ -189,7 +200,9 @@ def _break_things(town: Town, wish: Wish, outcome: Outcome) -> None:
         if other and chance.random() < TWO_AT_ONCE:
             ahead.remove(other)
             names.append(other)
+        town.clock.risk = chance.choice(RISKS)
         _happen(scene, names)
+        town.clock.risk = 0.0
         name = " + ".join(names)
         seconds = _recover(town)
         outcome.recovered.append((name, seconds))

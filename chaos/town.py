@@ -145,7 +145,9 @@ class Town:
         self._seed = seed
         self._without = without
         self._own_mounts = own_mounts
-        self._http = httpx2.Client(trust_env=False, timeout=120)
+        self._http = httpx2.Client(
+            trust_env=False, timeout=120, limits=httpx2.Limits(max_keepalive_connections=0)
+        )
         self._stack = ExitStack()
         self._lock = threading.RLock()
         self._over = threading.Event()
