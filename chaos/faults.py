@@ -246,6 +246,13 @@ def carrier_takes_silently(scene: Scene) -> None:
 
 
 @fault()
+def carrier_takes_and_never_tells(scene: Scene) -> None:
+    """It accepts, never answers, and no callback comes either: only asking it helps."""
+    with scene.trouble("silent_taken", "no_callbacks", seconds=0.1):
+        scene.wait(3.0, 5.0)
+
+
+@fault()
 def carrier_loses(scene: Scene) -> None:
     """It neither accepts nor answers."""
     with scene.trouble("silent_lost", seconds=scene.chance.choice((0.1, 1.0))):

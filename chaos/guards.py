@@ -26,14 +26,15 @@ SLOW_DISK = 0.1  # seconds between an answer and the commit that should have com
 
 @dataclass(frozen=True)
 class Guard:
-    """`noticed_in`: the line of the count that must not be zero without it. `database` and
-    `faults`: where and under what it shows soonest."""
+    """`noticed_in`: the line of the count that must not be zero without it. `database`, `faults`
+    and the deed that people are `eager` to do: where and under what it shows soonest."""
 
     name: str
     take_out: Callable[[str], None]
     noticed_in: str
     faults: tuple[str, ...]
     database: str
+    eager: str
     means: str
 
 
@@ -46,11 +47,11 @@ def take_out(name: str, role: str) -> None:
 
 
 def _guard(
-    name: str, noticed_in: str, *faults: str, database: str = "sqlite"
+    name: str, noticed_in: str, *faults: str, database: str = "sqlite", eager: str = ""
 ) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
     def register(break_it: Callable[[str], None]) -> Callable[[str], None]:
         means = (break_it.__doc__ or "").strip()
-        GUARDS[name] = Guard(name, break_it, noticed_in, faults, database, means)
+        GUARDS[name] = Guard(name, break_it, noticed_in, faults, database, eager, means)
         return break_it
 
     return register
@@ -80,7 +81,7 @@ def _first_come(_role: str) -> None:
     _replace(store, "save_request", broken)
 
 
-@_guard("claim", "taken_twice", "carrier_slow", "worker_killed")
+@_guard("claim", "taken_twice", "carrier_slow")
 def _claim(_role: str) -> None:
     """Claiming a text does not ask whether it still waits."""
 
@@ -97,7 +98,7 @@ def _claim(_role: str) -> None:
     _replace(store, "claim_texts", broken)
 
 
-@_guard("look-up", "taken_twice", "carrier_takes_silently", "worker_killed")
+@_guard("look-up", "taken_twice", "carrier_takes_and_never_tells")
 def _look_up(_role: str) -> None:
     """A text in doubt is sent again without asking the carrier for it."""
 
@@ -110,7 +111,7 @@ def _look_up(_role: str) -> None:
     _replace(Carrier, "sent_since", broken)
 
 
-@_guard("in-doubt", "never_sent", "carrier_takes_silently", "worker_killed")
+@_guard("in-doubt", "never_sent", "carrier_takes_and_never_tells")
 def _in_doubt(_role: str) -> None:
     """Nobody looks after a text that was claimed and never reported about."""
     _replace(store, "claim_lost_texts", lambda _real: lambda *_arguments, **_named: [])
@@ -129,7 +130,7 @@ def _same_text(_role: str) -> None:
     _replace(store, "note_inbound", broken)
 
 
-@_guard("stop", "after_stop", "quiet")
+@_guard("stop", "after_stop", "quiet", eager="stop")
 def _stop(_role: str) -> None:
     """Nobody asks whether somebody said STOP before writing and sending them a text."""
 
@@ -158,7 +159,7 @@ def _due(_role: str) -> None:
     )
 
 
-@_guard("answer-last", "not_stored", "disk_full", "web_killed")
+@_guard("answer-last", "not_stored", "disk_full")
 def _answer_last(role: str) -> None:
     """A webhook is answered before the transaction is committed."""
     if role != "web":
@@ -195,7 +196,7 @@ def _forward(_role: str) -> None:
     store.BEFORE["sent"] = [*store.BEFORE["sent"], "delivered", "undelivered"]
 
 
-@_guard("ring-again", "never_sent", "redis_emptied", "worker_killed")
+@_guard("ring-again", "never_sent", "redis_emptied")
 def _ring_again(role: str) -> None:
     """The clock does not ring for what is overdue."""
     if role != "clock":

@@ -24,6 +24,7 @@ from hotline.words import Sentence
 FIRST_NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", "Kit", "Lu", "Max")
 AREAS = ("northside", "11216", "eastside", "11233", "westside", "11201")
 NEEDS = {"en": ("groceries", "a ride", "insulin", "milk"), "es": ("comida", "insulina", "leche")}
+EAGER = 15
 TELL = "stq"  # begins every word that is somebody's own: no other word begins so
 
 
@@ -43,9 +44,12 @@ class Sent:
 
 
 class Person:
-    def __init__(self, seed: str, phone: str, *, volunteers: bool) -> None:
+    """`eager`: what they do much more often than others would."""
+
+    def __init__(self, seed: str, phone: str, *, volunteers: bool, eager: str = "") -> None:
         self.phone = phone
         self.volunteers = volunteers
+        self.eager = eager
         self.chance = random.Random(f"{seed}-{phone}")
         self.name = f"{self.chance.choice(FIRST_NAMES)} {self.own_word().capitalize()}"
         self.language = self.chance.choice(("en", "en", "es"))
@@ -213,7 +217,8 @@ def next_deed(it: Person) -> tuple[str, Words] | None:
         words = start(it)
         return ("start", words) if words else None
     names = list(DEEDS)
-    (name,) = it.chance.choices(names, [DEEDS[name][0] for name in names])
+    often = [DEEDS[name][0] * (EAGER if name == it.eager else 1) for name in names]
+    (name,) = it.chance.choices(names, often)
     words = DEEDS[name][1](it)
     return (name, words) if words else None
 

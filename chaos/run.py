@@ -44,6 +44,8 @@ from hotline.store import tables
 
 ASKERS, VOLUNTEERS = 60, 60
 PATIENCE = 90.0  # seconds for everything due to be done
+LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
+ONLY_AT_REST = ("never_sent", "left_undone")  # these lines of the count
 MOST_LEAPS = 120  # until everything has come to rest
 RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
 MUCH = 30  # overdue texts and requests
@@ -59,6 +61,10 @@ class Wish:
     halves: int = 1
     without: str | None = None
     faults: tuple[str, ...] = ()
+
+    @property
+    def patience(self) -> float:
+        return LITTLE if self.without else PATIENCE
 
 
 @dataclass
@@ -84,17 +90,18 @@ class Outcome:
         }
 
 
-def people(seed: str) -> list[Person]:
+def people(seed: str, eager: str = "") -> list[Person]:
     numbers = random.Random(f"{seed}-numbers").sample(range(2_000_000, 9_999_999), 200)
     every = [f"+1718{number}" for number in numbers]
-    askers = [Person(seed, phone, volunteers=False) for phone in every[:ASKERS]]
-    helping = every[ASKERS : ASKERS + VOLUNTEERS]
-    return askers + [Person(seed, phone, volunteers=True) for phone in helping]
+    return [
+        Person(seed, phone, volunteers=place >= ASKERS, eager=eager)
+        for place, phone in enumerate(every[: ASKERS + VOLUNTEERS])
+    ]
 
 
 def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
     outcome = Outcome(wish)
-    everybody = people(wish.seed)
+    everybody = people(wish.seed, GUARDS[wish.without].eager if wish.without else "")
     town = Town(
         nursery,
         wish.database,
@@ -115,9 +122,9 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             meanwhile.enter_context(_beside(partial(_let_time_pass, town, wish.seed)))
             meanwhile.enter_context(_beside(partial(_knock, town, pages)))
             meanwhile.enter_context(_beside(partial(_slow_down, town, crowd)))
-            _break_things(town, wish, outcome)
+            _break_things(town, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
         crowd.rest()
-        undone = _come_to_rest(town)
+        undone = _come_to_rest(town, wish.patience)
         facts = gather.facts(town, crowd, pages)
         outcome.lines = checker.count(facts)
         if undone:
@@ -186,12 +193,24 @@ def _slow_down(town: Town, crowd: Crowd, over: threading.Event) -> None:
         crowd.breath = crowd.BREATH * (1 + (late / MUCH) ** 2)
 
 
-def _break_things(town: Town, wish: Wish, outcome: Outcome) -> None:
+def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> bool:
+    """Whether a missing guard shows already, so that no more has to happen."""
+    line = GUARDS[wish.without].noticed_in if wish.without else ""
+    if not line or line in ONLY_AT_REST:
+        return False
+    _, check = checker.CHECKS[line]
+    try:
+        return any(check(gather.facts(town, crowd, pages)))
+    except SQLAlchemyError:
+        return False
+
+
+def _break_things(town: Town, wish: Wish, outcome: Outcome, is_enough: Callable[[], bool]) -> None:
     chance = random.Random(f"{wish.seed}-faults")
     until = time.monotonic() + wish.seconds
     scene = Scene(town, chance, threading.Event())
     ahead: list[str] = []
-    while time.monotonic() < until:
+    while time.monotonic() < until and not is_enough():
         if not ahead:
             ahead = list(wish.faults or possible(wish.database, wish.halves))
             chance.shuffle(ahead)
@@ -204,7 +223,7 @@ def _break_things(town: Town, wish: Wish, outcome: Outcome) -> None:
         _happen(scene, names)
         town.clock.risk = 0.0
         name = " + ".join(names)
-        seconds = _recover(town)
+        seconds = _recover(town, wish.patience)
         outcome.recovered.append((name, seconds))
         shown = f"{seconds:6.1f} s" if seconds != float("inf") else "  never"
         _say(f"  {name:<50} everything due done after {shown}")
@@ -260,27 +279,27 @@ def _look(town: Town) -> set[Due] | None:
     return found
 
 
-def _recover(town: Town) -> float:
+def _recover(town: Town, patience: float) -> float:
     """Seconds until everything is done that was due when the fault ended."""
     begun = time.monotonic()
     try:
-        wait_until(lambda: _look(town) is not None, "the database answers", PATIENCE)
+        wait_until(lambda: _look(town) is not None, "the database answers", patience)
         due = _look(town) or set()
-        wait_until(lambda: not due & (_look(town) or due), "what is due is done", PATIENCE)
+        wait_until(lambda: not due & (_look(town) or due), "what is due is done", patience)
     except NotReady:
         return float("inf")
     return time.monotonic() - begun
 
 
-def _come_to_rest(town: Town) -> str:
+def _come_to_rest(town: Town, patience: float) -> str:
     """Let everything happen that is to happen, from due moment to due moment, until no text waits.
 
     Open requests go on asking: of them some rounds are seen. Returns what did not happen.
     """
     try:
-        wait_until(lambda: _look(town) is not None, "the database answers", PATIENCE)
+        wait_until(lambda: _look(town) is not None, "the database answers", patience)
         for leaps in range(MOST_LEAPS):
-            wait_until(lambda: _look(town) == set(), "what is due is done", PATIENCE)
+            wait_until(lambda: _look(town) == set(), "what is due is done", patience)
             town.control("GET", "idle", params={"wait": 60})
             texts, asks = town.read(_next_due)
             moments = [it for it in (texts, asks) if it]
