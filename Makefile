@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MINUTES ?= 1
+DATABASE := both
+HALVES := 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up talk test bench fuzz lint types words lock clean
+.PHONY: help up talk test chaos bench fuzz lint types words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -20,11 +21,14 @@ talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this t
 test: $(VENV)/ready-dev  ## all tests; says what it leaves out where redis-server or PostgreSQL is missing
 	$(BIN)/python -m pytest
 
+chaos: $(VENV)/ready-dev  ## break everything on purpose and count what is lost; MINUTES=5 SEED=… DATABASE=both HALVES=1
+	$(BIN)/python -m chaos.run --minutes $(or $(MINUTES),5) --database $(DATABASE) --halves $(HALVES) $(if $(SEED),--seed $(SEED))
+
 bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside its floor; about eight minutes
 	$(BIN)/python -m bench.run --json bench/results.json
 
 fuzz: $(VENV)/ready-fuzz  ## any text, read and answered, for MINUTES=1; what breaks is kept in .fuzz
-	$(BIN)/python fuzz/run.py --minutes $(MINUTES)
+	$(BIN)/python fuzz/run.py --minutes $(or $(MINUTES),1)
 
 lint: $(VENV)/ready-dev  ## style and formatting
 	$(BIN)/ruff check .

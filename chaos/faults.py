@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chaos.town import Member, Town
+from hotline.carrier import TIMEOUT
 
 ZONE = ZoneInfo("America/New_York")
 MANY = 1_000_000
@@ -243,6 +244,8 @@ def carrier_takes_silently(scene: Scene) -> None:
     seconds = scene.chance.choice((0.1, 1.0, 20.0))
     with scene.trouble("silent_taken", seconds=seconds):
         scene.wait(3.0, 5.0)
+    # It is not over before the last who waits for an answer has given up.
+    scene.over.wait(min(seconds, TIMEOUT))
 
 
 @fault()

@@ -26,12 +26,12 @@ SLOW_DISK = 0.1  # seconds between an answer and the commit that should have com
 
 @dataclass(frozen=True)
 class Guard:
-    """`noticed_in`: the line of the count that must not be zero without it. `database`, `faults`
-    and the deed that people are `eager` to do: where and under what it shows soonest."""
+    """`noticed_in`: the lines of the count that are not zero without it. `database`, `faults`
+    and the deed that who asks is `eager` to do: where and under what it shows soonest."""
 
     name: str
     take_out: Callable[[str], None]
-    noticed_in: str
+    noticed_in: tuple[str, ...]
     faults: tuple[str, ...]
     database: str
     eager: str
@@ -47,11 +47,16 @@ def take_out(name: str, role: str) -> None:
 
 
 def _guard(
-    name: str, noticed_in: str, *faults: str, database: str = "sqlite", eager: str = ""
+    name: str,
+    noticed_in: str | tuple[str, ...],
+    *faults: str,
+    database: str = "sqlite",
+    eager: str = "",
 ) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
     def register(break_it: Callable[[str], None]) -> Callable[[str], None]:
         means = (break_it.__doc__ or "").strip()
-        GUARDS[name] = Guard(name, break_it, noticed_in, faults, database, eager, means)
+        lines = (noticed_in,) if isinstance(noticed_in, str) else noticed_in
+        GUARDS[name] = Guard(name, break_it, lines, faults, database, eager, means)
         return break_it
 
     return register
@@ -111,13 +116,13 @@ def _look_up(_role: str) -> None:
     _replace(Carrier, "sent_since", broken)
 
 
-@_guard("in-doubt", "never_sent", "carrier_takes_and_never_tells")
+@_guard("in-doubt", ("never_sent", "left_undone"), "carrier_takes_and_never_tells")
 def _in_doubt(_role: str) -> None:
     """Nobody looks after a text that was claimed and never reported about."""
     _replace(store, "claim_lost_texts", lambda _real: lambda *_arguments, **_named: [])
 
 
-@_guard("same-text", "stored_twice", "quiet")
+@_guard("same-text", ("stored_twice", "passed_on"), "quiet")
 def _same_text(_role: str) -> None:
     """A text that the carrier delivers again is taken for another one."""
 
@@ -196,7 +201,7 @@ def _forward(_role: str) -> None:
     store.BEFORE["sent"] = [*store.BEFORE["sent"], "delivered", "undelivered"]
 
 
-@_guard("ring-again", "never_sent", "redis_emptied")
+@_guard("ring-again", ("never_sent", "left_undone"), "redis_emptied")
 def _ring_again(role: str) -> None:
     """The clock does not ring for what is overdue."""
     if role != "clock":

@@ -24,7 +24,7 @@ from hotline.words import Sentence
 FIRST_NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", "Kit", "Lu", "Max")
 AREAS = ("northside", "11216", "eastside", "11233", "westside", "11201")
 NEEDS = {"en": ("groceries", "a ride", "insulin", "milk"), "es": ("comida", "insulina", "leche")}
-EAGER = 15
+EAGER = 30
 TELL = "stq"  # begins every word that is somebody's own: no other word begins so
 
 
@@ -126,7 +126,7 @@ def deed(often: int) -> Callable[[Deed], Deed]:
     return register
 
 
-@deed(often=5)
+@deed(often=8)
 def ask(it: Person) -> Words | None:
     if it.open or it.asked or len(it.taken) > 1 or (it.volunteers and it.chance.random() < 0.8):
         return None
@@ -196,8 +196,9 @@ def hand_back(it: Person) -> Words | None:
 
 @deed(often=1)
 def stop(it: Person) -> Words | None:
-    """Half of them in words that the carrier does not know: then our own record is all there is."""
-    if it.chance.random() < 0.7:
+    """In the middle of something, which is where it matters. Most say it in words that the carrier
+    does not know: then our own record is all there is."""
+    if not (it.asked or it.holds or it.open or it.taken) or it.chance.random() < 0.6:
         return None
     it.stopped = True
     return Words(it.chance.choice(("STOP", "please stop texting me", "no more texts")))

@@ -94,7 +94,7 @@ def people(seed: str, eager: str = "") -> list[Person]:
     numbers = random.Random(f"{seed}-numbers").sample(range(2_000_000, 9_999_999), 200)
     every = [f"+1718{number}" for number in numbers]
     return [
-        Person(seed, phone, volunteers=place >= ASKERS, eager=eager)
+        Person(seed, phone, volunteers=place >= ASKERS, eager=eager if place < ASKERS else "")
         for place, phone in enumerate(every[: ASKERS + VOLUNTEERS])
     ]
 
@@ -195,14 +195,14 @@ def _slow_down(town: Town, crowd: Crowd, over: threading.Event) -> None:
 
 def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> bool:
     """Whether a missing guard shows already, so that no more has to happen."""
-    line = GUARDS[wish.without].noticed_in if wish.without else ""
-    if not line or line in ONLY_AT_REST:
+    names = GUARDS[wish.without].noticed_in if wish.without else ()
+    if not names or set(names) & set(ONLY_AT_REST):
         return False
-    _, check = checker.CHECKS[line]
     try:
-        return any(check(gather.facts(town, crowd, pages)))
+        facts = gather.facts(town, crowd, pages)
     except SQLAlchemyError:
         return False
+    return all(any(checker.CHECKS[name][1](facts)) for name in names)
 
 
 def _break_things(town: Town, wish: Wish, outcome: Outcome, is_enough: Callable[[], bool]) -> None:
@@ -378,6 +378,7 @@ def main() -> None:
     own_mounts = see_mounts_alone()
     roles.import_program()
     nursery = Nursery()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     outcomes = []
     try:
         for one in _wishes(wish, seed):

@@ -1,0 +1,167 @@
+"""The fault suite in its short form, and that it notices: `make chaos` is the long one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import servers
+from waiting import until
+
+from chaos import checker, faults, guards, sentences
+from chaos.clock import SharedClock
+from hotline import words
+from hotline.words import Sentence
+
+ROOT = Path(__file__).parent.parent
+SEED = os.environ.get("SEED", "2026")
+FAR = 400.0  # seconds; a run is over long before
+
+needs_postgresql = pytest.mark.skipif(
+    servers.postgresql_programs() is None, reason="this machine has no PostgreSQL server"
+)
+
+
+def break_it(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
+    """One run: its exit status, what it counted, and what it printed."""
+    counted = folder / "counted.json"
+    command = [sys.executable, "-m", "chaos.run", "--seed", SEED, "--json", str(counted)]
+    done = subprocess.run(
+        [*command, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=FAR,
+        check=False,
+    )
+    assert counted.exists(), done.stdout
+    (outcome,) = json.loads(counted.read_text())
+    return done.returncode, outcome, done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["--minutes", "0.6", "--database", "sqlite"], id="sqlite"),
+        pytest.param(
+            ["--minutes", "0.6", "--database", "postgresql"],
+            id="postgresql",
+            marks=needs_postgresql,
+        ),
+        pytest.param(
+            ["--minutes", "0.5", "--database", "postgresql", "--halves", "2"],
+            id="two machines",
+            marks=needs_postgresql,
+        ),
+    ],
+)
+def test_whatever_breaks_nothing_is_lost_and_nothing_done_twice(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    status, outcome, printed = break_it(tmp_path, *arguments)
+    assert not any(outcome["counts"].values()), printed
+    assert set(checker.CHECKS) <= set(outcome["counts"])
+    assert outcome["recovered"], printed
+    assert outcome["texts in"] > 20, printed
+    assert status == 0, printed
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        pytest.param(it, id=it.name, marks=needs_postgresql if it.database == "postgresql" else ())
+        for it in guards.GUARDS.values()
+    ],
+)
+def test_a_guard_that_is_missing_is_noticed(tmp_path: Path, guard: guards.Guard) -> None:
+    minutes = "0.15" if "never_sent" in guard.noticed_in else "0.75"
+    status, outcome, printed = break_it(tmp_path, "--without", guard.name, "--minutes", minutes)
+    assert all(outcome["counts"][line] > 0 for line in guard.noticed_in), printed
+    assert status == 1
+
+
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+def test_nothing_outlives_a_run(how: str) -> None:
+    command = [sys.executable, "-m", "chaos.run", "--database", "sqlite", "--fault", "quiet"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert any("everything due done" in line for line in run.stdout)
+        family = descendants(run.pid)
+        assert len(family) >= 7, "nursery, Redis, carrier, web, two workers, clock"
+        getattr(run, how)()
+        run.stdout.read()
+        run.wait(FAR)
+    until(lambda: not family & set(parents()), "all have ended")
+
+
+def parents() -> dict[int, int]:
+    """The parent of every process of this machine that has not ended."""
+    shown = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
+    )
+    rows = (line.split() for line in shown.stdout.splitlines())
+    return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
+
+
+def descendants(pid: int) -> set[int]:
+    known, found = parents(), set[int]()
+    ahead = {pid}
+    while ahead:
+        ahead = {it for it, parent in known.items() if parent in ahead}
+        found |= ahead
+    return found
+
+
+# Parts.
+
+
+@pytest.mark.parametrize("language", sentences.LANGUAGES)
+@pytest.mark.parametrize("sentence", Sentence, ids=lambda it: it.name)
+def test_people_recognize_every_sentence(sentence: Sentence, language: str) -> None:
+    template = str(words.load(sentences.LANGUAGES)[language].gettext(sentence.value))
+    if "{" not in template and sentence in list(Sentence)[-7:]:
+        return  # parts of sentences
+    values = dict.fromkeys(("network", "need", "area", "ago", "time", "name", "note"), "x y")
+    values |= dict.fromkeys(("quote", "words", "numbers", "emergency", "code"), "some 3")
+    told = sentences.recognize(template.format(**values, number=17))
+    assert told is not None
+    assert (told.sentence is sentence) or told.number in (17, None)
+
+
+def test_clocks_change_twice_a_year() -> None:
+    change = faults.next_change(datetime(2026, 3, 7, 17, 20, tzinfo=UTC))
+    assert change == datetime(2026, 3, 8, 7, tzinfo=UTC)
+    assert faults.next_change(change) == datetime(2026, 11, 1, 6, tzinfo=UTC)
+    assert faults.next_morning(change) == datetime(2026, 3, 8, 12, 30, tzinfo=UTC)
+
+
+def test_time_does_not_leap_over_a_text_on_its_way(tmp_path: Path) -> None:
+    ours, theirs = SharedClock(tmp_path / "clock"), SharedClock(tmp_path / "clock")
+    noon = datetime(2026, 3, 7, 17, tzinfo=UTC)
+    ours.set(noon)
+    assert timedelta() <= theirs() - noon < timedelta(minutes=1)
+    with theirs.standing_still() as is_fresh:
+        assert is_fresh
+    assert ours.leap(timedelta(hours=1))
+    with theirs.standing_still() as is_fresh:
+        assert not is_fresh, "what was decided an hour ago is old"
+    assert not ours.leap(timedelta(hours=1), ready=lambda: False)
+    assert theirs() - noon < timedelta(hours=2)
+
+
+def test_the_docs_name_every_fault_guard_and_count() -> None:
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    for name in [*faults.FAULTS, *guards.GUARDS]:
+        assert f"`{name}`" in page, name
+    for says, _ in checker.CHECKS.values():
+        assert says in page, says
+    for guard in guards.GUARDS.values():
+        lines = "; ".join(checker.CHECKS[name][0] for name in guard.noticed_in)
+        assert f"| `{guard.name}` | {guard.means} | {lines} |" in page, guard.name
