@@ -22,6 +22,16 @@ PERMANENT = {21610, 21211, 21214, 21217, 21612, 21614}  # the carrier's codes fo
 STATES = ["waiting", "sending", "unknown", "accepted", "sent", "delivered"]
 STARTS = re.compile(r"\s*(start|unstop|yes)\s*", re.IGNORECASE)  # what opts in again
 
+TAKEN = (Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS)
+ABOUT_TAKING = (
+    *TAKEN,
+    Sentence.HANDED_BACK,
+    Sentence.TOO_LATE,
+    Sentence.NO_LONGER_NEEDED,
+    Sentence.THANKS_ALL_THE_SAME,
+    Sentence.DONE,
+)
+
 Row = Any  # one row of a table, with its columns by name
 
 
@@ -112,24 +122,33 @@ def stored_twice(facts: Facts) -> Iterator[str]:
 @_check("two_takers", "requests with two takers")
 def two_takers(facts: Facts) -> Iterator[str]:
     """Whoever was told that it is theirs holds it, or has given it back since."""
-    people = {row.phone: row.id for row in facts.neighbors}
-    pages = defaultdict(set)
-    for row in facts.pages:
-        pages[row.request_number, row.neighbor_id].add(row.state)
+    gave_back = {
+        (row.request_number, row.neighbor_id) for row in facts.pages if row.state == "passed"
+    }
     holders: dict[int, set[int]] = defaultdict(set)
-    for (number, who), states in pages.items():
-        if "accepted" in states:
+    for row in facts.pages:
+        if row.state == "accepted":
+            holders[row.request_number].add(row.neighbor_id)
+    for (number, who), told in _last_told(facts).items():
+        if told in TAKEN and (number, who) not in gave_back:
             holders[number].add(who)
-    for it in facts.sent:
-        for told in filter(None, map(recognize, it.replies)):
-            if told.sentence in (Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS):
-                who, number = people.get(it.phone, 0), told.number or 0
-                if "passed" not in pages[number, who]:
-                    holders[number].add(who)
     for row in facts.requests:
         of_record = {row.taker_id} if row.state in ("taken", "done") else set()
         if len(holders[row.number] | of_record) > 1:
             yield f"request {row.number}: neighbors {sorted(holders[row.number] | of_record)}"
+
+
+def _last_told(facts: Facts) -> dict[tuple[int, int], Sentence]:
+    """What somebody was answered last about a request; nothing since they said STOP."""
+    stops = {it.sid for it in facts.sent if it.deed == "stop"}
+    last: dict[tuple[int, int], Sentence] = {}
+    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+        if row.sid in stops:
+            last = {key: told for key, told in last.items() if key[1] != row.neighbor_id}
+        for told in filter(None, map(recognize, row.answer)):
+            if told.number and told.sentence in ABOUT_TAKING:
+                last[told.number, row.neighbor_id] = told.sentence
+    return last
 
 
 @_check("nothing_due", "open requests with nothing due")
@@ -284,7 +303,7 @@ def _ever_takers(facts: Facts) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for row in facts.inbox:
         for told in filter(None, map(recognize, row.answer)):
-            if told.sentence in (Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS) and told.number:
+            if told.sentence in TAKEN and told.number:
                 found[told.number].add(row.neighbor_id)
     return found
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -32,6 +35,19 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
         now=town.clock(),
         tales=list(_tales(town, crowd, everything)),
     )
+
+
+def keep(folder: Path, facts: Facts, logs: Path) -> None:
+    """Write everything down that was known, to look into what was found."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = ("neighbors", "requests", "pages", "inbox", "outbox")
+    known: dict[str, object] = {
+        name: [dict(row._mapping) for row in getattr(facts, name)] for name in tables
+    }
+    known |= {"attempts": facts.attempts, "begun": facts.begun, "now": facts.now}
+    known["sent"] = [asdict(it) for it in facts.sent]
+    (folder / "facts.json").write_text(json.dumps(known, default=str, indent=1))
+    shutil.copytree(logs, folder / "logs", dirs_exist_ok=True)
 
 
 def _rows(connection: Connection) -> list[list[Row]]:

@@ -128,7 +128,10 @@ def _same_text(_role: str) -> None:
 
     def broken(real: Any) -> Any:
         def note(connection: Connection, sid: str, *more: Any) -> Any:
-            return real(connection, f"{sid[:40]}-{secrets.token_hex(4)}", *more)
+            written = real(connection, sid, *more)
+            if written is None:
+                written = real(connection, f"{sid[:40]}-{secrets.token_hex(4)}", *more)
+            return written
 
         return note
 

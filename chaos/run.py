@@ -61,6 +61,7 @@ class Wish:
     halves: int = 1
     without: str | None = None
     faults: tuple[str, ...] = ()
+    keep: Path | None = None
 
     @property
     def patience(self) -> float:
@@ -130,6 +131,8 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         if undone:
             outcome.lines.append(Line("no_rest", "never came to rest", [undone]))
         outcome.facts = _figures(town, crowd, facts, begun)
+        if wish.keep:
+            gather.keep(wish.keep / f"{wish.seed}-{wish.database}", facts, town.logs)
     _report(outcome)
     return outcome
 
@@ -400,7 +403,8 @@ def _wishes(wish: argparse.Namespace, seed: str) -> list[Wish]:
         databases = both if wish.database == "both" else (wish.database,)
         faults = tuple(wish.fault)
     return [
-        Wish(seed, wish.minutes * 60, it, wish.halves, wish.without, faults) for it in databases
+        Wish(seed, wish.minutes * 60, it, wish.halves, wish.without, faults, wish.keep)
+        for it in databases
     ]
 
 
@@ -412,6 +416,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--halves", type=int, choices=[1, 2], default=1, help="how many machines")
     parser.add_argument("--without", choices=sorted(GUARDS), help="a guard to take out")
     parser.add_argument("--fault", action="append", default=[], choices=sorted(FAULTS))
+    parser.add_argument("--keep", type=Path, help="keep tables, ledger and logs in that folder")
     parser.add_argument("--json", type=Path, help="write what was counted there as well")
     return parser
 
