@@ -126,16 +126,22 @@ def _in_doubt(_role: str) -> None:
 def _same_text(_role: str) -> None:
     """A text that the carrier delivers again is taken for another one."""
 
-    def broken(real: Any) -> Any:
-        def note(connection: Connection, sid: str, *more: Any) -> Any:
-            written = real(connection, sid, *more)
-            if written is None:
-                written = real(connection, f"{sid[:40]}-{secrets.token_hex(4)}", *more)
-            return written
+    def forgetful(real: Any) -> Any:
+        def heard_lately(connection: Connection, who: int, sid: str, *more: Any) -> Any:
+            return [it for it in real(connection, who, sid, *more) if it.sid != sid]
+
+        return heard_lately
+
+    def renamed(real: Any) -> Any:
+        def note(connection: Connection, sid: str, *more: Any) -> None:
+            same = select(tables.inbox.c.id).where(tables.inbox.c.sid == sid)
+            again = connection.execute(same).first() is not None
+            real(connection, f"{sid[:40]}-{secrets.token_hex(4)}" if again else sid, *more)
 
         return note
 
-    _replace(store, "note_inbound", broken)
+    _replace(store, "heard_lately", forgetful)
+    _replace(store, "note_inbound", renamed)
 
 
 @_guard("stop", "after_stop", "quiet", eager="stop")

@@ -33,6 +33,7 @@ from hotline.carrier import Carrier
 from hotline.errors import CarrierBusy
 from hotline.rehearsal import carrier
 from hotline.rehearsal.carrier import Line
+from hotline.store.prepared import Prepared
 from paging.dispatch import Bell
 
 HOST = "127.0.0.1"
@@ -133,6 +134,7 @@ def live_dangerously(fate: Fate, clock: SharedClock) -> None:
         fate.step("statement")
 
     event.listen(Engine, "before_cursor_execute", before_statement)
+    _around(Prepared, "rows", fate, "statement", "statement")
     for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
         _around(dialect, "do_commit", fate, "commit", "committed")
     _around(Bell, "ring", fate, "bell", "bell")

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -37,7 +38,9 @@ from hotline import redis_server, roster_file, settings
 from hotline.settings import Settings
 from hotline.store import migrate, store
 from hotline.store.database import Database, Work
-from tests.servers import not_root, postgresql_programs
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from servers import not_root, postgresql_programs
 
 HOST = "127.0.0.1"
 NUMBER = "+12125550199"
