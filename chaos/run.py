@@ -45,6 +45,7 @@ from hotline.store import tables
 ASKERS, VOLUNTEERS = 60, 60
 PATIENCE = 90.0  # seconds for everything due to be done
 LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
+STUCK = timedelta(minutes=6)  # overdue for that long: nobody comes back to it
 ONLY_AT_REST = ("never_sent", "left_undone")  # these lines of the count
 MOST_LEAPS = 120  # until everything has come to rest
 RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
@@ -199,12 +200,15 @@ def _slow_down(town: Town, crowd: Crowd, over: threading.Event) -> None:
 def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> bool:
     """Whether a missing guard shows already, so that no more has to happen."""
     names = GUARDS[wish.without].noticed_in if wish.without else ()
-    if not names or set(names) & set(ONLY_AT_REST):
+    if not names:
         return False
     try:
         facts = gather.facts(town, crowd, pages)
     except SQLAlchemyError:
         return False
+    if set(names) & set(ONLY_AT_REST):
+        rows = [*facts.outbox, *(row for row in facts.requests if row.state == "open")]
+        return any(row.due is not None and row.due < facts.now - STUCK for row in rows)
     return all(any(checker.CHECKS[name][1](facts)) for name in names)
 
 
