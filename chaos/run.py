@@ -43,13 +43,13 @@ from hotline import roles
 from hotline.store import tables
 
 ASKERS, VOLUNTEERS = 60, 60
-PATIENCE = 90.0  # seconds for everything due to be done
+PATIENCE = 240.0  # seconds for everything due to be done
 LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
 STUCK = timedelta(minutes=6)  # overdue for that long: nobody comes back to it
 ONLY_AT_REST = ("never_sent", "left_undone")  # these lines of the count
 MOST_LEAPS = 120  # until everything has come to rest
 RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
-MUCH = 30  # overdue texts and requests
+MUCH, TOO_MUCH = 30, 60  # overdue texts and requests
 TWO_AT_ONCE = 0.25  # how often two faults happen together
 NIGHT = (22, 7)  # little happens then: time goes on to the morning
 
@@ -129,6 +129,8 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         undone = _come_to_rest(town, wish.patience)
         facts = gather.facts(town, crowd, pages)
         outcome.lines = checker.count(facts)
+        if never := [name for name, seconds in outcome.recovered if seconds == float("inf")]:
+            outcome.lines.append(Line("no_recovery", "faults after which it stayed undone", never))
         if undone:
             outcome.lines.append(Line("no_rest", "never came to rest", [undone]))
         outcome.facts = _figures(town, crowd, facts, begun)
@@ -165,9 +167,12 @@ def _beside(do: Callable[[threading.Event], None]) -> Iterator[None]:
 
 
 def _let_time_pass(town: Town, seed: str, over: threading.Event) -> None:
-    """A minute or so at a time, sometimes a whole wave; through the night in a few steps."""
+    """A minute or so at a time, sometimes a whole wave; through the night in a few steps. It waits
+    for a machine that is far behind, as each leap makes more due."""
     chance = random.Random(f"{seed}-time")
     while not over.wait(chance.uniform(1.5, 4.0)):
+        if len(_look(town) or ()) > TOO_MUCH:
+            continue
         length = timedelta(seconds=chance.choice((5, 20, 40, 60, 90, 150, 320)))
         local = town.clock().astimezone(ZONE)
         if (local.hour >= NIGHT[0] or local.hour < NIGHT[1]) and chance.random() < 0.2:
