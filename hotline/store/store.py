@@ -423,10 +423,11 @@ def close_unanswered_pages(connection: Connection, number: int, now: datetime) -
 
 
 def remove_pages(connection: Connection, pages: Collection[int]) -> None:
-    """Forget pages whose texts never left: nobody was asked."""
-    texts = update(outbox).where(outbox.c.page_id.in_(pages))
+    """Forget pages whose texts never left: nobody was asked. Who answered all the same was."""
+    unanswered = page.c.id.in_(pages), page.c.state.not_in(["accepted", "passed"])
+    texts = update(outbox).where(outbox.c.page_id.in_(select(page.c.id).where(*unanswered)))
     connection.execute(texts.values(page_id=None))
-    gone = delete(page).where(page.c.id.in_(pages)).returning(page.c.neighbor_id)
+    gone = delete(page).where(*unanswered).returning(page.c.neighbor_id)
     _note_asked_last(connection, connection.execute(gone).scalars().all())
 
 
