@@ -94,6 +94,7 @@ _SHOWN = (
     in_waves(10, minutes=5),
     in_waves(2, 4, 8, minutes=5),
     in_waves(3, 5, 10, minutes=5),
+    in_waves(5, 10, minutes=5),
     in_waves(5, 10, 20, minutes=5),
     in_waves(8, 4, 2, minutes=5),
     in_waves(5, minutes=10),

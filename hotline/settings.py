@@ -285,7 +285,7 @@ class Area(_Section):
 class Waves(_Section):
     """How many are asked at once, and how long each wave has to answer, in minutes."""
 
-    sizes: Annotated[tuple[Whole, ...], AfterValidator(_sizes)] = (3, 5, 10)
+    sizes: Annotated[tuple[Whole, ...], AfterValidator(_sizes)] = (5,)  # docs/waves.md says why
     minutes: Minutes = 5.0
     urgent_minutes: Minutes = 2.0
     again_minutes: Minutes = 60.0
