@@ -9,6 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import Connection
 
 from bench import children, town
 from bench.report import Figure, median
@@ -85,18 +88,24 @@ def _times(database: Database, place: Place, size: int) -> dict[str, list[float]
 
 
 def _fill(database: Database, at_noon: house.House, size: int) -> dict[str, HelpRequest]:
-    entries = town.volunteers(size)
-    database.write(lambda connection: store.put_on_roster(connection, entries, NOON))
+    town.put_on_roster(database, town.volunteers(size), NOON)
     requesters = database.write(lambda connection: town.add_neighbors(connection, 100, NOON))
     database.write(lambda connection: town.add_history(connection, requesters, NOON))
     return {
-        ask: database.write(
-            lambda connection, who=who, needs=needs, area=area: steps.open_request(  # type: ignore[misc]
-                connection, at_noon, who, needs, area
-            )
-        )[0]
+        ask: database.write(partial(_ask_for, at_noon, who, needs, area))
         for who, (ask, (needs, area)) in zip(requesters, ASKS.items(), strict=False)
     }
+
+
+def _ask_for(
+    at_noon: house.House,
+    who: int,
+    needs: tuple[str, ...],
+    area: str | None,
+    connection: Connection,
+) -> HelpRequest:
+    requester = store.neighbors(connection, [who])[who]
+    return steps.open_request(connection, at_noon, requester, needs, area)[0]
 
 
 def _repeated(database: Database, at_noon: house.House, request: HelpRequest) -> list[float]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from uuid import uuid4
 
 from redis import Redis
 from rq import Worker
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from bench import children
 from hotline import house, settings
@@ -257,8 +257,13 @@ def fill_roster(database: Database, count: int, *, hours: bool = True) -> None:
     entries = volunteers(count)
     if not hours:
         entries = [replace(entry, hours="") for entry in entries]
-    now = house.utc_now()
-    database.write(lambda connection: store.put_on_roster(connection, entries, now))
+    put_on_roster(database, entries, house.utc_now())
+
+
+def put_on_roster(database: Database, entries: Sequence[RosterEntry], now: datetime) -> None:
+    for start in range(0, len(entries), store.MANY):
+        some = entries[start : start + store.MANY]
+        database.write(partial(store.put_on_roster, people=some, now=now))
 
 
 def phone(number: int) -> str:
@@ -313,6 +318,16 @@ def add_history(connection: Connection, requesters: list[int], now: datetime) ->
         for who in chance.sample(roster, min(5, len(roster)))
     ]
     connection.execute(insert(tables.page), pages)
+    _note_who_was_asked(connection)
+
+
+def _note_who_was_asked(connection: Connection) -> None:
+    neighbor, offer, page = tables.neighbor.c, tables.offer.c, tables.page.c
+    last = select(func.max(page.asked_at)).where(page.neighbor_id == neighbor.id)
+    asked = neighbor.id.in_(select(page.neighbor_id))
+    connection.execute(update(tables.neighbor).where(asked).values(asked_at=last.scalar_subquery()))
+    same = select(neighbor.asked_at).where(neighbor.id == offer.neighbor_id)
+    connection.execute(update(tables.offer).values(asked_at=same.scalar_subquery()))
 
 
 def add_open_requests(
@@ -323,6 +338,7 @@ def add_open_requests(
         {
             **_request(requesters[number % len(requesters)], now),
             "due": now + timedelta(seconds=1 + 300 * number / count),
+            "ring_at": now + timedelta(seconds=1 + 300 * number / count),
         }
         for number in range(count)
     ]

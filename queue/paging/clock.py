@@ -55,9 +55,9 @@ def _slot(now: datetime) -> int:
 
 def tick(database: Database, bell: Bell, now: datetime) -> int:
     """One look at what is due. Returns how many bells were rung."""
-    if bell.has_plenty():
-        return 0  # the workers have not heard the last ones yet
     rings = database.read(lambda connection: due(connection, now))
+    if rings and bell.has_plenty():
+        return 0  # the workers have not heard the last ones yet
     bell.ring(rings)
     return len(rings)
 
