@@ -26,7 +26,7 @@ from hotline.settings import Waves
 WAVE = Waves().sizes[0]  # pages of a first wave
 PAUSE = 0.05  # seconds in which everybody becomes idle again
 MOST, SLOWEST = 2.0, 1000.0  # times the floor at p50; ms at p99
-ROSTER = 300
+ROSTER = 3000
 
 Sample = Callable[[], float]
 """Does it once; returns milliseconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Figure:
     met: bool | None = None
     runs: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    measured: str = ""  # the commit
 
 
 def median(values: Sequence[float]) -> float:
@@ -65,6 +66,14 @@ def show(figures: Sequence[Figure]) -> None:
 def write_json(path: Path, machine: dict[str, Any], figures: Sequence[Figure]) -> None:
     found = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def kept(path: Path, measured: Collection[str]) -> list[Figure]:
+    """The figures of an earlier run, but for the rows that were measured anew."""
+    if not path.exists():
+        return []
+    found = json.loads(path.read_text(encoding="utf-8"))["figures"]
+    return [Figure(**it) for it in found if it["row"] not in measured]
 
 
 def in_words(machine: dict[str, Any]) -> str:

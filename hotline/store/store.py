@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -149,8 +150,16 @@ def ids_at(connection: Connection, phones: Sequence[str], now: datetime) -> list
 
 
 def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, Neighbor]:
-    rows = connection.execute(_SOME_NEIGHBORS, {"ids": list(ids)})
-    return {row.id: _neighbor(tuple(row)) for row in rows}
+    if len(ids) == 1:
+        (one,) = ids
+        found = [_neighbor(row) for row in _ONE_NEIGHBOR.rows(connection, {"who": one})]
+    else:
+        rows = connection.execute(_SOME_NEIGHBORS, {"ids": list(ids)})
+        found = [_neighbor(tuple(row)) for row in rows]
+    return {it.id: it for it in found}
+
+
+_ONE_NEIGHBOR = Prepared(select(*_KNOWN).where(neighbor.c.id == bindparam("who")))
 
 
 _SOME_NEIGHBORS = select(*_KNOWN).where(neighbor.c.id.in_(bindparam("ids", expanding=True)))
@@ -493,10 +502,11 @@ def choose_alone(connection: Connection) -> None:
 
 def availabilities(connection: Connection) -> dict[int, Availability]:
     """Every availability that there is on the roster, by its id."""
-    return {row.id: _availability(row.content) for row in connection.execute(_AVAILABILITIES)}
+    rows = _AVAILABILITIES.rows(connection, {})
+    return {number: _availability(content) for number, content in rows}
 
 
-_AVAILABILITIES = select(tables.availability)
+_AVAILABILITIES = Prepared(select(tables.availability.c.id, tables.availability.c.content))
 
 
 @lru_cache(maxsize=10_000)
@@ -612,9 +622,15 @@ def _pages_since(moment: str) -> Any:
 
 def note_asked(connection: Connection, crew: Collection[int], now: datetime) -> None:
     """These people are asked now."""
-    for table, who in ((neighbor, neighbor.c.id), (offer, offer.c.neighbor_id)):
-        asked = update(table).where(who.in_(sorted(crew)))
-        connection.execute(asked.values(asked_at=now))
+    for who in sorted(crew):
+        for asked in _NOTE_ASKED:
+            asked.rows(connection, {"who": who, "asked_at": now})
+
+
+_NOTE_ASKED = [
+    Prepared(update(table).where(who == bindparam("who")).values(asked_at=bindparam("asked_at")))
+    for table, who in ((neighbor, neighbor.c.id), (offer, offer.c.neighbor_id))
+]
 
 
 def _note_asked_last(connection: Connection, people: Collection[int]) -> None:
@@ -693,7 +709,7 @@ def _availability_ids(connection: Connection, contents: Collection[str]) -> dict
         index_elements=[tables.availability.c.content]
     )
     connection.execute(new, [{"content": content} for content in sorted(contents)])
-    return {row.content: row.id for row in connection.execute(_AVAILABILITIES)}
+    return {content: number for number, content in _AVAILABILITIES.rows(connection, {})}
 
 
 def _available(entry: RosterEntry) -> str:
@@ -1031,18 +1047,31 @@ def hold_texts(
 
 def segments_since(connection: Connection, moment: datetime) -> int:
     """How many segments left since then: texts that were sent, and answers."""
-    sent = select(func.sum(outbox.c.segments)).where(outbox.c.claimed_at >= moment)
-    answered = select(func.sum(inbox.c.segments)).where(inbox.c.received_at >= moment)
-    return sum(connection.execute(one).scalar() or 0 for one in (sent, answered))
+    ((sent, answered),) = _SEGMENTS_SINCE.rows(connection, {"moment": moment})
+    return (sent or 0) + (answered or 0)
+
+
+_MOMENT = bindparam("moment", type_=tables.Moment)
+_SEGMENTS_SINCE = Prepared(
+    select(
+        select(func.sum(outbox.c.segments)).where(outbox.c.claimed_at >= _MOMENT).scalar_subquery(),
+        select(func.sum(inbox.c.segments)).where(inbox.c.received_at >= _MOMENT).scalar_subquery(),
+    )
+)
 
 
 def texts_held_until(connection: Connection) -> datetime | None:
     """When the last of those texts is tried again that are held back by our account's trouble;
     None while there is no such trouble."""
-    held = and_(outbox.c.due.is_not(None), outbox.c.state == "waiting", outbox.c.error.is_not(None))
-    return connection.execute(
-        select(func.max(outbox.c.due, type_=tables.Moment)).where(held)
-    ).scalar()
+    until: datetime | None = _HELD_UNTIL.rows(connection, {})[0][0]
+    return until
+
+
+_HELD_UNTIL = Prepared(
+    select(func.max(outbox.c.due, type_=tables.Moment)).where(
+        outbox.c.state == literal_column("'waiting'"), outbox.c.error.is_not(None)
+    )
+)
 
 
 def note_unknown(connection: Connection, it: TextOut, due: datetime) -> None:

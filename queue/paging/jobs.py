@@ -91,10 +91,10 @@ def _ask(
     house: House, number: int, at_once: bool, connection: Connection
 ) -> tuple[Aftermath, list[TextOut]]:
     """One request's next wave. Texts that leave at once are claimed as they are written."""
-    now = house.now()
     aftermath = steps.ask_volunteers(connection, house, number)
     if not (at_once and aftermath.texts) or deliveries.is_near_the_budget(connection, house):
         return aftermath, []
+    now = house.now()  # not before they were written, or they would not be due yet
     claimed = store.claim_texts(connection, aftermath.texts, now, now + LOST_AFTER)
     left = set(aftermath.texts) - {it.id for it in claimed}
     return replace(aftermath, texts=sorted(left)), claimed
