@@ -1,13 +1,17 @@
-"""Writes: one that nobody waits for any more takes no other with it."""
+"""Writes: none takes another with it, and none waits or tries for ever."""
 
 from __future__ import annotations
 
 import threading
 
-from sqlalchemy import Connection
+import pytest
+from neighborhood import CAST, NOON
+from sqlalchemy import Connection, text
 
 from hotline.store import store
-from hotline.store.database import Database
+from hotline.store.database import Database, Stale
+
+ANA = CAST["Ana"]
 
 
 def test_a_write_that_was_called_off_does_not_stop_the_next(database_url: str) -> None:
@@ -27,4 +31,29 @@ def test_a_write_that_was_called_off_does_not_stop_the_next(database_url: str) -
     slow_one.cancel()
     go_on.set()
     assert database.submit(store.roster).result(10) == []
+    database.close()
+
+
+def test_texts_can_be_written_to_somebody_who_is_writing(postgresql_url: str) -> None:
+    """Else whoever asks them and they themselves wait for each other."""
+    database = Database(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
+    ana = database.write(lambda connection: store.add_neighbor(connection, ANA, NOON))
+    with database.engine.begin() as writing, database.engine.begin() as asking:
+        assert store.who_is_at(writing, ANA) == ana
+        asking.execute(text("SET LOCAL lock_timeout = '2s'"))
+        assert store.add_text(asking, ana.id, "Maple Street: …", 1, NOON) > 0
+    database.close()
+
+
+def test_a_write_that_loses_every_race_ends(postgresql_url: str) -> None:
+    database = Database(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
+    tries: list[Connection] = []
+
+    def lose(connection: Connection) -> None:
+        tries.append(connection)
+        raise Stale("somebody was faster")
+
+    with pytest.raises(Stale):
+        database.write(lose)
+    assert 1 < len(tries) < 100
     database.close()

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -685,3 +687,15 @@ def _state_of(maple: Neighborhood, who: str) -> str:
 def _neighbor(maple: Neighborhood, who: str) -> Any:
     row = select(tables.neighbor).where(tables.neighbor.c.phone == CAST[who])
     return maple.database.read(lambda c: c.execute(row).one())
+
+
+def test_pages_leave_in_the_moment_they_are_written(maple_on_each: Neighborhood) -> None:
+    """On a clock that goes on meanwhile, as clocks do."""
+    maple = maple_on_each
+    number = maple.database.write(partial(_open_request, maple, "Maria"))
+    moments = (maple.now() + timedelta(milliseconds=it) for it in count())
+    house = replace(maple.hotline.house, now=lambda: next(moments))
+
+    _, claimed = maple.database.write(partial(jobs._ask, house, number, True))
+
+    assert len(claimed) == 1

@@ -11,7 +11,9 @@ from __future__ import annotations
 import fcntl
 import os
 import queue
+import random
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +29,8 @@ Work = Callable[[Connection], Result]
 BUSY_SECONDS = 10  # how long SQLite waits for another program that holds the file
 BATCH = 64  # writes committed together at most
 CONNECTIONS = 16  # to PostgreSQL, per process
+MOST_TRIES = 30  # of one write, when others are faster
+LITTLE_LATER = 0.01  # seconds, longer with each try
 LOST_A_RACE = {"40001", "40P01"}  # PostgreSQL: could not serialize, deadlock
 
 
@@ -151,7 +155,10 @@ class _Pool:
         self._threads.shutdown()
 
     def _run(self, work: Work[Result]) -> Result:
-        while True:
+        """Again and again while others are faster, a little later each time, so that two that
+        stand in each other's way do not do so for ever."""
+        for tried in range(MOST_TRIES):
+            time.sleep(random.uniform(0, LITTLE_LATER * tried))  # noqa: S311 - no secret
             try:
                 with self._engine.begin() as connection:
                     return work(connection)
@@ -160,6 +167,7 @@ class _Pool:
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in LOST_A_RACE:
                     raise
+        raise Stale(f"others were faster {MOST_TRIES} times")
 
 
 def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:

@@ -102,13 +102,15 @@ def who_is_at(connection: Connection, phone: str) -> Neighbor | None:
     """The person with this number, if we know them.
 
     The row stays locked until the transaction ends, so texts from one number are read one
-    after the other.
+    after the other; others may write rows that refer to it meanwhile.
     """
     rows = _AT.rows(connection, {"of": phone})
     return _neighbor(rows[0]) if rows else None
 
 
-_AT = Prepared(select(*_KNOWN).where(neighbor.c.phone == bindparam("of")).with_for_update())
+_AT = Prepared(
+    select(*_KNOWN).where(neighbor.c.phone == bindparam("of")).with_for_update(key_share=True)
+)
 
 
 def add_neighbor(
@@ -293,7 +295,7 @@ def require_unchanged(connection: Connection, it: HelpRequest) -> None:
 _UNCHANGED = Prepared(
     select(request.c.number)
     .where(request.c.number == bindparam("of"), request.c.version == bindparam("at"))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 
 
