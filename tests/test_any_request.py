@@ -68,6 +68,8 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/trouble": JSON_BYTES,
     "/rehearsal/idle": NOTHING,
     "/rehearsal/log": NOTHING,
+    "/rehearsal/errors": NOTHING,
+    "/rehearsal/ledger": NOTHING,
     "/": FORM_BYTES,
     "/static/{path}": NOTHING,
 }
@@ -76,7 +78,7 @@ LOGGERS = (
     *("starlette", "twilio", "redis", "rq", "psycopg"),
 )
 
-many = thoroughness(max_examples=100, suppress_health_check=list(HealthCheck))
+many = thoroughness(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture
