@@ -121,7 +121,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         pages: list[str] = []
         crowd.begin()
         with ExitStack() as meanwhile:
-            meanwhile.enter_context(_beside(partial(_let_time_pass, town, wish.seed)))
+            meanwhile.enter_context(_beside(partial(_let_time_pass, town, wish)))
             meanwhile.enter_context(_beside(partial(_knock, town, pages)))
             meanwhile.enter_context(_beside(partial(_slow_down, town, crowd)))
             _break_things(town, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
@@ -166,12 +166,12 @@ def _beside(do: Callable[[threading.Event], None]) -> Iterator[None]:
         raise problems[0]
 
 
-def _let_time_pass(town: Town, seed: str, over: threading.Event) -> None:
+def _let_time_pass(town: Town, wish: Wish, over: threading.Event) -> None:
     """A minute or so at a time, sometimes a whole wave; through the night in a few steps. It waits
-    for a machine that is far behind, as each leap makes more due."""
-    chance = random.Random(f"{seed}-time")
+    for a machine that is far behind, as each leap makes more due; a broken build stays behind."""
+    chance = random.Random(f"{wish.seed}-time")
     while not over.wait(chance.uniform(1.5, 4.0)):
-        if len(_look(town) or ()) > TOO_MUCH:
+        if not wish.without and len(_look(town) or ()) > TOO_MUCH:
             continue
         length = timedelta(seconds=chance.choice((5, 20, 40, 60, 90, 150, 320)))
         local = town.clock().astimezone(ZONE)
