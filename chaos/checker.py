@@ -17,7 +17,7 @@ from chaos.people import Sent
 from chaos.sentences import recognize
 from hotline.words import Sentence
 
-UNDER_WAY = 1.0  # seconds between deciding to send a text and its being on the wire
+UNDER_WAY = 2.0  # seconds between deciding to send a text and its being on the wire
 PERMANENT = {21610, 21211, 21214, 21217, 21612, 21614}  # the carrier's codes for "never"
 STATES = ["waiting", "sending", "unknown", "accepted", "sent", "delivered"]
 STARTS = re.compile(r"\s*(start|unstop|yes)\s*", re.IGNORECASE)  # what opts in again

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,6 +49,10 @@ class Nursery:
         wish = {"do": "program", "command": list(command), "log": str(log), "user": user}
         return cast(int, self._ask(wish))
 
+    def remove_at_last(self, folder: Path) -> None:
+        """Whatever becomes of the runner, this folder does not stay."""
+        self._ask({"do": "remove", "folder": str(folder)})
+
     def ended(self) -> dict[int, int]:
         """What has ended since this was asked last: pid → exit status, negative for a signal."""
         found = cast(list[tuple[int, int]], self._ask({"do": "ended"}))
@@ -73,15 +78,18 @@ def _serve(ours: socket.socket) -> None:
     os.setsid()  # Ctrl-C is for the runner
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     running: dict[int, str] = {}
+    folders: list[str] = []
     words = ours.makefile("rw", encoding="utf-8")
     for line in words:
         wish = json.loads(line)
-        words.write(json.dumps(_answer(wish, running)) + "\n")
+        words.write(json.dumps(_answer(wish, running, folders)) + "\n")
         words.flush()
     _end(running)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _answer(wish: dict[str, Any], running: dict[int, str]) -> object:
+def _answer(wish: dict[str, Any], running: dict[int, str], folders: list[str]) -> object:
     match wish["do"]:
         case "role":
             pid = _fork(wish)
@@ -91,6 +99,9 @@ def _answer(wish: dict[str, Any], running: dict[int, str]) -> object:
             pid = _spawn(wish)
             running[pid] = "program"
             return pid
+        case "remove":
+            folders.append(wish["folder"])
+            return None
         case _:
             return _reap(running)
 

@@ -169,6 +169,7 @@ class Town:
     def _open(self, stack: ExitStack) -> None:
         stack.callback(self._http.close)
         self.folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
+        self._nursery.remove_at_last(self.folder)
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o711)
         data = self.folder / "data"
