@@ -210,7 +210,7 @@ def _forward(_role: str) -> None:
     store.BEFORE["sent"] = [*store.BEFORE["sent"], "delivered", "undelivered"]
 
 
-@_guard("ring-again", ("never_sent", "left_undone"), "redis_emptied")
+@_guard("ring-again", "left_undone", "redis_emptied")
 def _ring_again(role: str) -> None:
     """The clock does not ring for what is overdue."""
     if role != "clock":

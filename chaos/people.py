@@ -24,7 +24,7 @@ from hotline.words import Sentence
 FIRST_NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", "Kit", "Lu", "Max")
 AREAS = ("northside", "11216", "eastside", "11233", "westside", "11201")
 NEEDS = {"en": ("groceries", "a ride", "insulin", "milk"), "es": ("comida", "insulina", "leche")}
-EAGER = 30
+EAGER = 300
 TELL = "stq"  # begins every word that is somebody's own: no other word begins so
 
 

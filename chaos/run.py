@@ -170,7 +170,8 @@ def _let_time_pass(town: Town, wish: Wish, over: threading.Event) -> None:
     """A minute or so at a time, sometimes a whole wave; through the night in a few steps. It waits
     for a machine that is far behind, as each leap makes more due; a broken build stays behind."""
     chance = random.Random(f"{wish.seed}-time")
-    while not over.wait(chance.uniform(1.5, 4.0)):
+    least, most = (0.3, 0.8) if wish.without else (1.5, 4.0)
+    while not over.wait(chance.uniform(least, most)):
         if not wish.without and len(_look(town) or ()) > TOO_MUCH:
             continue
         length = timedelta(seconds=chance.choice((5, 20, 40, 60, 90, 150, 320)))
