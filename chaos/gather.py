@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -37,7 +36,7 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
     )
 
 
-def keep(folder: Path, facts: Facts, logs: Path) -> None:
+def keep(folder: Path, facts: Facts) -> None:
     """Write everything down that was known, to look into what was found."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = ("neighbors", "requests", "pages", "inbox", "outbox")
@@ -47,7 +46,6 @@ def keep(folder: Path, facts: Facts, logs: Path) -> None:
     known |= {"attempts": facts.attempts, "begun": facts.begun, "now": facts.now}
     known["sent"] = [asdict(it) for it in facts.sent]
     (folder / "facts.json").write_text(json.dumps(known, default=str, indent=1))
-    shutil.copytree(logs, folder / "logs", dirs_exist_ok=True)
 
 
 def _rows(connection: Connection) -> list[list[Row]]:

@@ -14,6 +14,7 @@ import argparse
 import json
 import random
 import secrets
+import shutil
 import signal
 import statistics
 import sys
@@ -117,6 +118,9 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         _say(f"\n{_title(wish)}\n  disk: {town.disk.way}")
         crowd = Crowd(wish.seed, everybody, town.carrier)
         stack.callback(crowd.close)
+        if wish.keep:
+            kept = wish.keep / f"{wish.seed}-{wish.database}" / "logs"
+            stack.callback(shutil.copytree, town.logs, kept, dirs_exist_ok=True)
         begun = town.clock()
         pages: list[str] = []
         crowd.begin()
@@ -135,7 +139,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             outcome.lines.append(Line("no_rest", "never came to rest", [undone]))
         outcome.facts = _figures(town, crowd, facts, begun)
         if wish.keep:
-            gather.keep(wish.keep / f"{wish.seed}-{wish.database}", facts, town.logs)
+            gather.keep(wish.keep / f"{wish.seed}-{wish.database}", facts)
     _report(outcome)
     return outcome
 

@@ -413,6 +413,15 @@ def test_a_failed_connection_is_tried_once_more() -> None:
     assert asked_with(behave) == (2, webhooks.Answer(200, ("hello",)))
 
 
+def test_a_peer_that_dies_while_it_is_called_was_not_reached() -> None:
+    """anyio's own words for it."""
+
+    def behave(call: int) -> httpx2.Response:
+        raise AttributeError(f"'NoneType' object has no attribute 'getpeername' {call}")
+
+    assert asked_with(behave) == (2, webhooks.Answer(0, error=11200))
+
+
 def test_and_not_a_third_time() -> None:
     def behave(call: int) -> httpx2.Response:
         raise httpx2.ConnectError(f"refused {call}")

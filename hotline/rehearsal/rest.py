@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
@@ -93,7 +93,10 @@ def _guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awai
         ):
             response = refused(refusal(20404, 404))
         else:
-            response = await endpoint(exchange, request)
+            try:
+                response = await endpoint(exchange, request)
+            except ClientDisconnect:  # in the middle of asking: nothing was asked
+                response = Response(status_code=400)
         exchange.note(
             "api",
             method=request.method,

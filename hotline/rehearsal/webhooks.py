@@ -167,9 +167,19 @@ async def _send(
     client: httpx2.AsyncClient, address: str, body: str, headers: Mapping[str, str]
 ) -> httpx2.Response:
     try:
-        return await client.post(address, content=body, headers=headers)
+        return await _send_once(client, address, body, headers)
     except (httpx2.ConnectError, httpx2.ConnectTimeout):
+        return await _send_once(client, address, body, headers)
+
+
+async def _send_once(
+    client: httpx2.AsyncClient, address: str, body: str, headers: Mapping[str, str]
+) -> httpx2.Response:
+    try:
         return await client.post(address, content=body, headers=headers)
+    except AttributeError as error:
+        # anyio asks a new socket for its peer's name, and by then a killed peer has closed it.
+        raise httpx2.ConnectError("closed while it was being opened") from error
 
 
 def read_answer(status: int, content_type: str, body: str) -> Answer:
