@@ -22,6 +22,7 @@ from rq import Callback
 from sqlalchemy import select
 from stoppable_redis import StoppableRedis
 from twilio.request_validator import RequestValidator
+from waiting import until
 
 from hotline import steps
 from hotline.store import store, tables
@@ -699,3 +700,35 @@ def test_pages_leave_in_the_moment_they_are_written(maple_on_each: Neighborhood)
     _, claimed = maple.database.write(partial(jobs._ask, house, number, True))
 
     assert len(claimed) == 1
+
+
+def test_who_stops_while_the_carrier_is_slow_is_not_texted_any_more(
+    database_url: str, redis_url: str
+) -> None:
+    """Thirty are asked at once, sixteen are on their way, and the last of all says STOP."""
+    crowd = [f"+1212555{number}" for number in range(1000, 1030)]
+    with open_neighborhood(database_url, redis_url, NETWORK + "\n[waves]\nsizes = [30]\n") as maple:
+        maple.put_on_roster(*({"phone": it, "name": "Ana"} for it in crowd))
+        maple.trouble("slow", times=100, seconds=2)
+        with ThreadPoolExecutor(1) as threads:
+            asking = threads.submit(maple.text, "Maria", "need milk")
+            until(lambda: len(_attempts(maple)) >= jobs.AT_ONCE, "the first are on their way")
+            last = max(set(crowd) - {it["to"] for it in _attempts(maple)})
+            _text_at_once(maple, last, "no more texts")
+            asking.result()
+        assert last not in {it["to"] for it in _attempts(maple)}
+
+
+def _attempts(maple: Neighborhood) -> list[dict[str, Any]]:
+    """What the carrier was asked to send."""
+    answer = httpx2.get(f"{maple.address}/rehearsal/ledger", timeout=30, trust_env=False)
+    found: list[dict[str, Any]] = answer.json()["ledger"]
+    return found
+
+
+def _text_at_once(maple: Neighborhood, phone: str, body: str) -> None:
+    """Somebody texts, whatever else is under way."""
+    wish = {"from": phone, "body": body}
+    httpx2.post(
+        f"{maple.address}/rehearsal/texts", json=wish, timeout=30, trust_env=False
+    ).raise_for_status()

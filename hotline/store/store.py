@@ -983,6 +983,13 @@ def _still_claimed(it: TextOut) -> Any:
     )
 
 
+def drop_if_stopped(connection: Connection, it: TextOut) -> bool:
+    """Give up a claimed text to somebody who said STOP. True if they did."""
+    stopped = exists().where(neighbor.c.id == it.neighbor, neighbor.c.stopped_at.is_not(None))
+    dropped = update(outbox).where(_still_claimed(it), stopped).values(state="dropped", due=None)
+    return connection.execute(dropped).rowcount == 1
+
+
 def note_accepted(connection: Connection, it: TextOut, sid: str) -> None:
     """The carrier has it. Its first callback may have been faster: then only the SID is new."""
     _ACCEPTED.rows(connection, {"of": it.id, "called": sid})

@@ -29,6 +29,7 @@ log = logging.getLogger("hotline.jobs")
 
 AT_ONCE = 16  # texts on their way to the carrier at the same time
 LOST_AFTER = timedelta(minutes=2)  # a text somebody claimed and never reported about
+FRESH = timedelta(seconds=1)  # a claim that is older is looked at again before it is sent
 BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -95,7 +96,7 @@ def _ask(
     if not (at_once and aftermath.texts) or deliveries.is_near_the_budget(connection, house):
         return aftermath, []
     now = house.now()  # not before they were written, or they would not be due yet
-    claimed = store.claim_texts(connection, aftermath.texts, now, now + LOST_AFTER)
+    claimed = store.claim_texts(connection, aftermath.texts[:AT_ONCE], now, now + LOST_AFTER)
     left = set(aftermath.texts) - {it.id for it in claimed}
     return replace(aftermath, texts=sorted(left)), claimed
 
@@ -182,6 +183,8 @@ def _send(shop: Workshop, it: TextOut) -> Aftermath:
     now = shop.house.now()
     if it.claimed_at is None or now - it.claimed_at > BEGUN_BY:
         return Aftermath()
+    if now - it.claimed_at > FRESH and shop.database.write(partial(_has_stopped, it)):
+        return Aftermath()
     good_for = it.good_until - now if it.good_until else None
     try:
         accepted = shop.carrier.send(it.phone, it.body, it.id, good_for=good_for)
@@ -189,6 +192,11 @@ def _send(shop: Workshop, it: TextOut) -> Aftermath:
         return shop.database.write(partial(_not_sent, shop.house, it, error))
     shop.database.write(lambda connection: store.note_accepted(connection, it, accepted.sid))
     return Aftermath()
+
+
+def _has_stopped(it: TextOut, connection: Connection) -> bool:
+    """Whether somebody said STOP since their text was claimed: it is given up then."""
+    return store.drop_if_stopped(connection, it)
 
 
 def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connection) -> Aftermath:
