@@ -97,7 +97,7 @@ def test_nothing_outlives_a_run(how: str) -> None:
         getattr(run, how)()
         run.stdout.read()
         run.wait(FAR)
-    until(lambda: not family & set(parents()), "all have ended")
+    until(lambda: not family & set(parents()), "all have ended", FAR)
 
 
 def parents() -> dict[int, int]:
