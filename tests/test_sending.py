@@ -711,12 +711,17 @@ def test_who_stops_while_the_carrier_is_slow_is_not_texted_any_more(
         maple.put_on_roster(*({"phone": it, "name": "Ana"} for it in crowd))
         maple.trouble("slow", times=100, seconds=2)
         with ThreadPoolExecutor(1) as threads:
-            asking = threads.submit(maple.text, "Maria", "need milk")
-            until(lambda: len(_attempts(maple)) >= jobs.AT_ONCE, "the first are on their way")
-            last = max(set(crowd) - {it["to"] for it in _attempts(maple)})
-            _text_at_once(maple, last, "no more texts")
-            asking.result()
+            stopping = threads.submit(_last_of_all_stops, maple, crowd)
+            maple.text("Maria", "need milk")
+            last = stopping.result()
         assert last not in {it["to"] for it in _attempts(maple)}
+
+
+def _last_of_all_stops(maple: Neighborhood, crowd: list[str]) -> str:
+    until(lambda: len(_attempts(maple)) >= jobs.AT_ONCE, "the first are on their way")
+    last = max(set(crowd) - {it["to"] for it in _attempts(maple)})
+    _text_at_once(maple, last, "no more texts")
+    return last
 
 
 def _attempts(maple: Neighborhood) -> list[dict[str, Any]]:
