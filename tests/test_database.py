@@ -8,6 +8,7 @@ import pytest
 from neighborhood import CAST, NOON
 from sqlalchemy import Connection, text
 
+from hotline.help_request import HelpRequest
 from hotline.store import store
 from hotline.store.database import Database, Stale
 
@@ -42,6 +43,29 @@ def test_texts_can_be_written_to_somebody_who_is_writing(postgresql_url: str) ->
         assert store.who_is_at(writing, ANA) == ana
         asking.execute(text("SET LOCAL lock_timeout = '2s'"))
         assert store.add_text(asking, ana.id, "Maple Street: …", 1, NOON) > 0
+    database.close()
+
+
+def test_a_request_can_be_closed_while_somebody_asked_about_it_is_writing(
+    postgresql_url: str,
+) -> None:
+    """Who writes holds their own row and may want the request next: each would wait for both."""
+    database = Database(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
+
+    def ask(connection: Connection) -> None:
+        ana, ben = (store.add_neighbor(connection, CAST[it], NOON) for it in ("Ana", "Ben"))
+        number = store.open_request(connection, HelpRequest(0, ana.id, NOON)).number
+        it = store.find_request(connection, number)
+        assert it is not None
+        page = store.add_page(connection, it, ben.id, NOON)
+        store.add_text(connection, ben.id, "Maple Street: …", 1, NOON, page_id=page)
+
+    database.write(ask)
+    with database.engine.begin() as writing, database.engine.begin() as closing:
+        assert store.who_is_at(writing, CAST["Ben"])
+        (it,) = store.all_requests(closing, only_open=True)
+        closing.execute(text("SET LOCAL lock_timeout = '2s'"))
+        assert store.close_unanswered_pages(closing, it.number, NOON) == []  # it never left
     database.close()
 
 

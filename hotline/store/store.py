@@ -435,11 +435,13 @@ def close_unanswered_pages(connection: Connection, number: int, now: datetime) -
 
 def remove_pages(connection: Connection, pages: Collection[int]) -> None:
     """Forget pages whose texts never left: nobody was asked. Who answered all the same was."""
+    if not pages:
+        return
     unanswered = page.c.id.in_(pages), page.c.state.not_in(["accepted", "passed"])
     texts = update(outbox).where(outbox.c.page_id.in_(select(page.c.id).where(*unanswered)))
     connection.execute(texts.values(page_id=None))
     gone = delete(page).where(*unanswered).returning(page.c.neighbor_id)
-    _note_asked_last(connection, connection.execute(gone).scalars().all())
+    _note_offers_asked_last(connection, connection.execute(gone).scalars().all())
 
 
 def is_unanswered(connection: Connection, page_id: int) -> bool:
@@ -635,12 +637,16 @@ _NOTE_ASKED = [
 ]
 
 
-def _note_asked_last(connection: Connection, people: Collection[int]) -> None:
-    """Read again when these people were asked last."""
-    for table, who in ((neighbor, neighbor.c.id), (offer, offer.c.neighbor_id)):
-        last = select(func.max(page.c.asked_at)).where(page.c.neighbor_id == who)
-        known = func.coalesce(last.scalar_subquery(), literal(tables.NEVER, tables.Moment))
-        connection.execute(update(table).where(who.in_(sorted(people))).values(asked_at=known))
+def _note_offers_asked_last(connection: Connection, people: Collection[int]) -> None:
+    """Read again when these people were asked last, for the order in which to ask.
+
+    Their own rows keep the time: it only tells that pages are to be looked for, and somebody
+    who writes just now holds theirs and may be waiting for the request.
+    """
+    last = select(func.max(page.c.asked_at)).where(page.c.neighbor_id == offer.c.neighbor_id)
+    known = func.coalesce(last.scalar_subquery(), literal(tables.NEVER, tables.Moment))
+    theirs = offer.c.neighbor_id.in_(sorted(people))
+    connection.execute(update(offer).where(theirs).values(asked_at=known))
 
 
 @dataclass(frozen=True, slots=True)
