@@ -38,7 +38,7 @@ types: $(VENV)/ready-dev  ## mypy, strictly
 	$(BIN)/mypy
 
 words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the code
-	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/catalogues/messages.pot hotline/words.py
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/catalogues/messages.pot hotline/words.py hotline/prompts.py
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i hotline/catalogues/messages.pot -d hotline/catalogues -D messages
 
 lock:  ## choose and pin the newest libraries that fit together (needs uv)

@@ -1,4 +1,4 @@
-"""The only file that calls the carrier's REST API: send a text, look one up.
+"""The only file that calls the carrier's REST API: send a text, place a call, look one up.
 
 It raises what `errors` names and stores nothing. Whoever forks makes a `Carrier` afterwards, so
 that every process has one pool of connections of its own.
@@ -18,12 +18,13 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, from_carrier
+from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, from_carrier
 from hotline.settings import Environment
 
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
 CONNECTIONS = 32
 MOST_LOOKED_AT = 100  # of one number's latest texts
+RING_SECONDS = 30  # before nobody answers
 CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
 LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
 
@@ -64,6 +65,35 @@ class Carrier:
         )
         return Accepted(message.sid)
 
+    def call(self, to: str, text_id: int, *, leaves_message: bool) -> Accepted:
+        """Call somebody; what is said comes from `/voice/out`. `leaves_message`: a machine that
+        answers is listened to until its tone. Raises CarrierError, as `send`.
+        """
+        environment = self._environment
+        sender = environment.hotline_number or ""
+        if not sender.startswith("+"):
+            raise NoVoice("HOTLINE_NUMBER is no number that calls come from")
+        public = environment.public_url
+        call = self._call(
+            self._client.calls.create,
+            to=to,
+            from_=sender,
+            url=f"{public}/voice/out?text={text_id}",
+            status_callback=f"{public}/voice/status?text={text_id}",
+            status_callback_event=["initiated", "answered", "completed"],
+            machine_detection="DetectMessageEnd" if leaves_message else "Enable",
+            timeout=RING_SECONDS,
+        )
+        return Accepted(call.sid)
+
+    def called_since(self, to: str, since: datetime) -> list[str]:
+        """The carrier's names of our calls to this number since then, oldest first. Raises
+        CarrierError."""
+        found = self._call(self._client.calls.list, to=to, limit=MOST_LOOKED_AT)
+        earliest = since - CLOCKS_APART
+        ours = [it for it in found if it.direction != "inbound" and _is_since(it, earliest)]
+        return [it.sid for it in reversed(ours)]
+
     def sent_since(self, to: str, body: str, since: datetime) -> list[str]:
         """The carrier's names of texts with these words to this number since then, oldest first.
 
@@ -87,6 +117,11 @@ class Carrier:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
         except Exception as error:
             raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+
+
+def _is_since(call: Any, earliest: datetime) -> bool:
+    created = call.date_created
+    return created is None or bool(created >= earliest)
 
 
 def _is_this(message: Any, body: str, since: datetime) -> bool:

@@ -160,6 +160,15 @@ def check() -> None:
     )
 
 
+@hotline.command()
+def prompts() -> None:
+    """Every prompt of the phone menu: the name that a recording of yours has, and its words."""
+    from hotline.prompts import Prompt
+
+    for prompt in Prompt:
+        click.echo(f"{prompt.name.lower()}\t{prompt.value}")
+
+
 @hotline.group()
 def roster() -> None:
     """The people who can be asked."""

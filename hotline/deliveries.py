@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hotline import errors, phone, steps
+from hotline import errors, phone, roster, steps
 from hotline.errors import CarrierError
-from hotline.help_request import HandedBack, Unreached
+from hotline.help_request import HandedBack, HelpRequest, Unreached
 from hotline.house import House
 from hotline.steps import Aftermath
 from hotline.store import store
@@ -64,9 +64,10 @@ def failed(
     elif it.page_id is not None:
         others = not issubclass(why, errors.Filtered | errors.CarrierBusy)
         aftermath.add(unreached(connection, house, it.page_id, ask_others=others))
+    elif issubclass(why, errors.Landline) and it.by == "text":
+        aftermath.add(_call_instead(connection, house, it))
     elif _is_worth_another_try(it, why):
-        pause = min(TRY_AGAIN * it.tries, LONGEST_PAUSE)
-        store.try_anew(connection, it, now, now + pause)
+        store.try_anew(connection, it, now, _try_again_at(house, it, now))
     if issubclass(why, errors.Filtered):
         aftermath.add(_tell_stewards(connection, house, _about(Sentence.STEWARDS_FILTERED, code)))
     if issubclass(why, errors.NotAllowedThere):
@@ -74,6 +75,42 @@ def failed(
             _tell_stewards(connection, house, _about(Sentence.STEWARDS_NOT_ALLOWED, code))
         )
     return aftermath
+
+
+def call_ended(
+    connection: Connection, house: House, text_id: int, sid: str, *, was_heard: bool
+) -> Aftermath:
+    """A call of ours is over. Nobody answered, or a machine to whom nothing was to be said: as a
+    phone that is off."""
+    state = "delivered" if was_heard else "undelivered"
+    news = store.note_delivery(connection, text_id, sid, state, None)
+    if news is None or was_heard:
+        return Aftermath()
+    return failed(connection, house, news, errors.Unreachable, None)
+
+
+def _call_instead(connection: Connection, house: House, it: store.TextOut) -> Aftermath:
+    """A landline: what is worth a call is said by phone."""
+    told = store.what_to_say(connection, it.id)
+    if told is None:
+        return Aftermath()
+    body, number = told
+    request = store.find_request(connection, number) if number else None
+    may_wake = request is not None and request.urgent
+    now = house.now()
+    due = roster.may_ask_from(may_wake, house.network, now)
+    call = store.add_call_out(
+        connection, it.neighbor, body, now, due, request_number=number, may_wake=may_wake
+    )
+    return Aftermath(texts=[call] if due <= now else [])
+
+
+def _try_again_at(house: House, it: store.TextOut, now: datetime) -> datetime:
+    """Later each time, and a call not in quiet hours."""
+    later = now + min(TRY_AGAIN * it.tries, LONGEST_PAUSE)
+    if it.by == "text":
+        return later
+    return roster.may_ask_from(it.may_wake, house.network, later)
 
 
 def _is_worth_another_try(it: store.TextOut, why: type[CarrierError]) -> bool:
@@ -178,6 +215,12 @@ def _mark(
             back = HandedBack(it.neighbor, now)
             aftermath.add(steps.take_step(connection, house, request.number, back))
     return aftermath
+
+
+def no_way_back(connection: Connection, house: House, it: HelpRequest) -> Aftermath:
+    """Somebody asked and cannot be told: perhaps a steward knows who it is."""
+    about = {"number": it.number, "need": it.needs, "area": it.area}
+    return _tell_stewards(connection, house, text(Sentence.STEWARDS_NO_WAY_BACK, **about))
 
 
 def _tell_stewards(

@@ -17,7 +17,8 @@ HotlineError
     ├── NotAllowedThere  our account may not text this number; others go out: tell the stewards
     ├── AccountRefused   no text will leave until somebody mends our account: tell the stewards
     └── Refused          not this message, for a reason of its own: do not send it again
-        └── Uncallable   this number cannot be called; it may well take texts
+        ├── Uncallable   this number cannot be called; it may well take texts
+        └── NoVoice      our own number makes no calls: HOTLINE_NUMBER is a short code, or missing
 
 One function reads the carrier's numbers. Nothing here sends, waits or decides what to do next.
 """
@@ -115,6 +116,10 @@ class Refused(CarrierError):
 
 class Uncallable(Refused):
     """This number cannot be called by us."""
+
+
+class NoVoice(Refused):
+    """No calls come from our number."""
 
 
 # https://www.twilio.com/docs/api/errors

@@ -20,6 +20,8 @@ _SHORT_CODE: Final = re.compile(r"[0-9]{3,6}")
 # unknown, blocked, restricted and private on a phone's keys.
 _HIDDEN: Final = frozenset({"+266696687", "+86282452253", "+2562533", "+7378742833", "+464"})
 
+_NOBODYS: Final = "hidden-"
+
 _HOW_WRONG: Final = {
     ValidationResult.TOO_SHORT: "is too short for a phone number",
     ValidationResult.TOO_LONG: "is too long for a phone number",
@@ -92,6 +94,16 @@ def sender(text: str) -> str | None:
     if plain in _HIDDEN:
         return None
     return plain if is_short_code(plain) or _E164.fullmatch(plain) else None
+
+
+def nobodys(call_id: int) -> str:
+    """In the place of a number, for who called with theirs hidden and left none. Nobody is texted
+    or called there: it is in no country."""
+    return f"{_NOBODYS}{call_id}"
+
+
+def is_nobodys(number: str) -> bool:
+    return number.startswith(_NOBODYS)
 
 
 def mask(number: str) -> str:

@@ -59,12 +59,14 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
 def worker(of: Settings, now: Now = utc_now) -> None:
     """One worker: asks volunteers, sends texts."""
     from hotline.carrier import Carrier
+    from ivr.calling import lost
     from paging import dispatch, jobs
 
     database = Database(of.environment.sqlalchemy_url)
     bell = dispatch.Bell(of.environment.redis_url)
     carrier = Carrier(of.environment)
-    jobs.open_workshop(jobs.Workshop(furnish(of.network, now), database, carrier, bell))
+    house = furnish(of.network, now)
+    jobs.open_workshop(jobs.Workshop(house, database, carrier, bell, hang_up=lost))
     dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
 
 

@@ -123,6 +123,12 @@ def _digit(digit: int) -> int:
     return digit
 
 
+def _voice(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+( [a-z]{2,3}-[A-Z0-9]{2,3})?", text):
+        raise ValueError('is no name of a voice, like "Polly.Joanna" or "Polly.Mia es-MX"')
+    return text
+
+
 def _word(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty")
@@ -298,9 +304,24 @@ class Limits(_Section):
     texts_a_minute: Whole = 15
     texts_an_hour: Whole = 100
     segments_a_day: Whole = 10_000
+    calls_at_once: Whole = 20
     countries: Annotated[
         tuple[Annotated[str, AfterValidator(_country)], ...], AfterValidator(_once)
     ] = ()
+
+
+class Voice(_Section):
+    """How the hotline sounds: the carrier's name of a voice for each language, and a folder of
+    recordings of the network's own."""
+
+    voices: dict[str, Annotated[str, AfterValidator(_voice)]] = {}
+    audio: Annotated[str, AfterValidator(_word)] | None = None
+
+    def of(self, language: str, country: str) -> tuple[str, str]:
+        """The name of the voice and the accent that it speaks."""
+        accent = _ACCENTS.get((language, country)) or _ACCENTS[language, ""]
+        chosen, _, spoken = self.voices.get(language, "").partition(" ")
+        return chosen or _VOICES[accent], spoken or accent
 
 
 class RosterRules(_Section):
@@ -310,6 +331,26 @@ class RosterRules(_Section):
     max_a_day: Whole = 3
     max_a_week: Whole = 8
 
+
+# The accent of a language in a country, and a voice of the carrier's that speaks it.
+_ACCENTS: Final = {
+    ("en", ""): "en-US",
+    ("en", "GB"): "en-GB",
+    ("en", "IE"): "en-GB",
+    ("en", "AU"): "en-AU",
+    ("en", "NZ"): "en-AU",
+    ("es", ""): "es-MX",
+    ("es", "ES"): "es-ES",
+    ("es", "US"): "es-US",
+}
+_VOICES: Final = {
+    "en-US": "Polly.Joanna",
+    "en-GB": "Polly.Amy",
+    "en-AU": "Polly.Nicole",
+    "es-MX": "Polly.Mia",
+    "es-ES": "Polly.Lucia",
+    "es-US": "Polly.Lupe",
+}
 
 NEEDS: Final = (
     Need(
@@ -395,6 +436,7 @@ class Network(_Hotline):
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
+    voice: Voice = Voice()
     needs: tuple[Need, ...] = NEEDS
     areas: tuple[Area, ...] = ()
 
@@ -428,6 +470,7 @@ class _File(_Section):
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
+    voice: Voice = Voice()
     needs: tuple[Need, ...] = NEEDS
     areas: tuple[Area, ...] = ()
 
@@ -478,6 +521,7 @@ def read_network(text: str, file: str) -> Network:
         waves=sections.waves,
         roster=sections.roster,
         limits=sections.limits,
+        voice=sections.voice,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,
     )
@@ -604,6 +648,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "waves": Waves,
     "roster": RosterRules,
     "limits": Limits,
+    "voice": Voice,
     "needs": Need,
     "areas": Area,
 }
@@ -613,6 +658,7 @@ _HEADINGS: Final = {
     "waves": "[waves]",
     "roster": "[roster]",
     "limits": "[limits]",
+    "voice": "[voice]",
     "needs": "[[needs]]",
     "areas": "[[areas]]",
 }
@@ -635,6 +681,9 @@ _EXAMPLES: Final = {
     "limits.texts_a_minute": "texts_a_minute = 15",
     "limits.texts_an_hour": "texts_an_hour = 100",
     "limits.segments_a_day": "segments_a_day = 10000",
+    "limits.calls_at_once": "calls_at_once = 20",
+    "voice.voices": 'voices = { en = "Polly.Joanna", es = "Polly.Mia es-MX" }',
+    "voice.audio": 'audio = "recordings"',
     "limits.countries": 'countries = ["US", "MX"]',
     "needs.key": 'key = "food"',
     "needs.digit": "digit = 1",

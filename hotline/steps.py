@@ -38,6 +38,7 @@ from hotline.help_request import (
     WordsAdded,
 )
 from hotline.house import House
+from hotline.prompts import SPOKEN
 from hotline.settings import Network
 from hotline.store import store
 from hotline.words import Sentence, Text, text
@@ -51,10 +52,10 @@ LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A bell to ring after the commit: `job` is "ask" (one request's number) or "send" (ids of
-    texts); `name` names the work, so that it is not queued twice."""
+    """A bell to ring after the commit: `job` is "ask" (one request's number), "send" (ids of
+    texts) or "hang_up" (ids of calls); `name` names the work, so that it is not queued twice."""
 
-    job: Literal["ask", "send"]
+    job: Literal["ask", "send", "hang_up"]
     about: tuple[int, ...]
     name: str
 
@@ -130,8 +131,11 @@ def open_request(
     requester: store.Neighbor,
     needs: tuple[str, ...],
     area: str | None,
+    *,
+    answered: bool = True,
 ) -> tuple[HelpRequest, Aftermath]:
-    """Write a new request down and tell its requester the number."""
+    """Write a new request down and tell its requester the number: in the answer to a text, or,
+    not `answered`, in a text of its own."""
     now = house.now()
     urgent = house.network.is_urgent(needs)
     ask_from = roster.may_ask_from(urgent, house.network, now)
@@ -146,7 +150,8 @@ def open_request(
     effects: list[Effect] = [Tell(requester.id, got_it)]
     if ask_from <= now:
         effects.append(AskSoon())
-    return request, carry_out(connection, house, request, effects, now, requester)
+    sender = requester if answered else None
+    return request, carry_out(connection, house, request, effects, now, sender)
 
 
 def more_words(
@@ -323,6 +328,7 @@ class _Scribe:
             request_number=self.request.number,
             page_id=page_id,
             good_until=good_until,
+            may_wake=self.request.urgent,
         )
 
     def _words_for(self, neighbor: int) -> list[Text]:
@@ -335,18 +341,28 @@ class _Scribe:
         if segments.count(spoken(self.connection, self.house, whole, person.language)) > 1:
             follows = text(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
             said = [follows, text(Sentence.QUOTE, number=number, quote=quote)]
-        requester = self.request.requester
-        if store.neighbors(self.connection, [requester])[requester].stopped:
+        requester = store.neighbors(self.connection, [self.request.requester])
+        asker = requester[self.request.requester]
+        if asker.stopped:
             said.append(text(Sentence.THEY_SAID_STOP, number=number))
+        if phone.is_nobodys(asker.phone):
+            said.append(text(Sentence.NO_WAY_BACK, number=number))
         return said
 
     def _quote(self, language: str | None) -> str:
-        picture = spoken(self.connection, self.house, text(Sentence.PICTURE), language)
-        written = store.words_of(self.connection, self.request.number)
-        parts = [" ".join([words.body, *[picture] * words.pictures]).strip() for words in written]
-        return textwrap.shorten(
-            " / ".join(part for part in parts if part), LONGEST_QUOTE, placeholder=" ..."
-        )
+        return quote_of(self.connection, self.house, self.request.number, language)
+
+
+def quote_of(connection: Connection, house: House, number: int, language: str | None) -> str:
+    """Everything that was said for a request, as its taker reads it."""
+    picture = spoken(connection, house, text(Sentence.PICTURE), language)
+    recording = spoken(connection, house, text(Sentence.RECORDING), language)
+    parts = [
+        " ".join([*[recording] * words.is_recording, words.body, *[picture] * words.pictures])
+        for words in store.words_of(connection, number)
+    ]
+    said = " / ".join(part.strip() for part in parts if part.strip())
+    return textwrap.shorten(said, LONGEST_QUOTE, placeholder=" ...")
 
 
 def write_text(
@@ -359,9 +375,30 @@ def write_text(
     request_number: int | None = None,
     page_id: int | None = None,
     good_until: datetime | None = None,
+    may_wake: bool = False,
 ) -> list[int]:
-    """Write a text to somebody down and return its id; nothing for somebody who said STOP."""
+    """Write a text to somebody down and return its id; nothing for somebody who said STOP. Whoever
+    gets no texts is called, if it is worth a call; `may_wake`: also in quiet hours."""
     person = store.neighbors(connection, [neighbor])[neighbor]
+    # A page that reaches nobody as a text brings somebody else.
+    may_be_said = person.by_voice or page_id is None
+    aloud = aloud_to(connection, house, person, told) if may_be_said else None
+    if person.by_voice:
+        if aloud is None:
+            return []
+        due = roster.may_ask_from(may_wake, house.network, now)
+        call = store.add_call_out(
+            connection,
+            neighbor,
+            aloud,
+            now,
+            due,
+            request_number=request_number,
+            page_id=page_id,
+            good_until=good_until,
+            may_wake=may_wake,
+        )
+        return [call] if due <= now else []
     return [
         store.add_text(
             connection,
@@ -372,9 +409,27 @@ def write_text(
             request_number=request_number,
             page_id=page_id,
             good_until=good_until,
+            spoken=aloud,
         )
         for body in say_to(connection, house, person, told)
     ]
+
+
+def aloud_to(
+    connection: Connection, house: House, person: store.Neighbor, told: Text
+) -> str | None:
+    """What a call would say to somebody in the place of a text; None if it is worth no call, and
+    for whom we may not call."""
+    prompt = SPOKEN.get(told.sentence)
+    if prompt is None or person.stopped or not phone.is_in(person.phone, house.network.countries):
+        return None
+    return said_aloud(connection, house, Text(prompt, told.values), person.language)
+
+
+def said_aloud(connection: Connection, house: House, told: Text, language: str | None) -> str:
+    """As `spoken`, on the phone."""
+    told = _with_names(connection, told)
+    return house.speech.speak(told, house.speech.spoken(language))
 
 
 def say_to(connection: Connection, house: House, person: store.Neighbor, told: Text) -> list[str]:
@@ -390,12 +445,17 @@ def say_to(connection: Connection, house: House, person: store.Neighbor, told: T
 
 def spoken(connection: Connection, house: House, told: Text, language: str | None) -> str:
     """A text in somebody's language, with first names where it has neighbors' ids."""
-    who = told.values.get("name")
-    if isinstance(who, int):
-        person = store.neighbors(connection, [who]).get(who)
-        name = person.name.split()[0] if person and person.name else None
-        told = replace(told, values={**told.values, "name": name})
+    told = _with_names(connection, told)
     return house.speech.say(told, house.speech.spoken(language))
+
+
+def _with_names(connection: Connection, told: Text) -> Text:
+    who = told.values.get("name")
+    if not isinstance(who, int):
+        return told
+    person = store.neighbors(connection, [who]).get(who)
+    name = person.name.split()[0] if person and person.name else None
+    return replace(told, values={**told.values, "name": name})
 
 
 def steward_ids(connection: Connection, house: House, now: datetime) -> list[int]:

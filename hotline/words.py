@@ -113,6 +113,7 @@ class Sentence(StrEnum):
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
     PICTURE = N_("[a picture]")
+    RECORDING = N_("[a voice message]")
     PASSED = N_("Thanks for telling us. If you can after all: YES {number}")
     COVERED = N_("{number} is covered: {name} has it. Thank you for being there!")
     TOO_LATE = N_("{number} is already covered: {name} got there first. Thank you for saying yes!")
@@ -146,6 +147,13 @@ class Sentence(StrEnum):
     FROM_REQUESTER = N_("Your neighbor ({number}): {words}")
     WHICH_TALK = N_(
         "Who is this for? Put the number first: {numbers}. For example: {number} thank you"
+    )
+
+    VOICE_MESSAGE = N_("{name} left a voice message about {number}. To hear it, call this number.")
+    TRANSCRIPT = N_('{number}, their voice message: "{quote}"')
+    NO_WAY_BACK = N_(
+        "{number}: they called from a hidden number and left none, so nobody can reach them."
+        " CANT {number} hands it back."
     )
 
     # To anybody.
@@ -188,6 +196,11 @@ class Sentence(StrEnum):
         " add it to the countries in the settings."
     )
 
+    STEWARDS_NO_WAY_BACK = N_(
+        "{network}: somebody called from a hidden number about {need} ({area}) and left no number:"
+        " request {number}. Does anybody know them?"
+    )
+
     # Parts of sentences.
     SOMEBODY = N_("a neighbor")
     ANYWHERE = N_("anywhere")
@@ -198,20 +211,24 @@ class Sentence(StrEnum):
     FULL_HOUR_PATTERN = N_("ha")
 
 
+DIGIT_BY_DIGIT = {"number", "digits", "emergency"}  # 911 is no "nine hundred and eleven"
+
+
 @dataclass(frozen=True)
 class Text:
-    """One text to somebody: a sentence and what goes into it, not yet in any language.
+    """One text to somebody, or one thing said on the phone: a sentence and what goes into it, not
+    yet in any language. `sentence` is a `Sentence` or a `prompts.Prompt`.
 
     Values: `number` and `code` int, `numbers` a tuple of int, `need` a tuple of need keys, `area`
     an area key or None, `ago` a timedelta, `time` an aware datetime, `name` the id of a neighbor
     (whoever writes the text down puts the first name there, or None), the rest str.
     """
 
-    sentence: Sentence
+    sentence: StrEnum
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def text(sentence: Sentence, **values: object) -> Text:
+def text(sentence: StrEnum, **values: object) -> Text:
     return Text(sentence, values)
 
 
@@ -248,12 +265,22 @@ class Speech:
                 break
         return text
 
+    def speak(self, it: Text, language: str) -> str:
+        """The same said on the phone: whole, with numbers digit by digit."""
+        language = self.spoken(language)
+        said = {name: self._value(name, value, language) for name, value in it.values.items()}
+        said.setdefault("network", self.network.name)
+        said.setdefault("emergency", phone.emergency_number(self.network.country))
+        for name in DIGIT_BY_DIGIT & said.keys():
+            said[name] = " ".join(str(said[name]))
+        return self._template(it.sentence, language).format(**said)
+
     def spoken(self, language: str | None) -> str:
         """The language itself if this network speaks it, else its first one."""
         known = self.network.languages
         return language if language in known else known[0]
 
-    def _template(self, sentence: Sentence, language: str) -> str:
+    def _template(self, sentence: StrEnum, language: str) -> str:
         return str(self.catalogues[language].gettext(sentence.value))
 
     def _ever_shorter(

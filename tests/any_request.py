@@ -227,6 +227,33 @@ def callbacks(draw: some.DrawFn) -> Pairs:
     return [*needed, ("ErrorCode", draw(ERROR_CODES)), *draw(FORMS)]
 
 
+@some.composite
+def calls_in(draw: some.DrawFn) -> Pairs:
+    """What the carrier posts about calls, with anything else it may add."""
+    recordings = some.sampled_from(["RE1", "RE2", "", "R" * 300, "\x00"])
+    needed = [("CallSid", draw(some.sampled_from(["CA1", "CA2", "CA3"]) | SIDS))]
+    needed += [("From", draw(SENDERS)), ("CallStatus", draw(CALL_STATES))]
+    maybe = {
+        "Digits": KEYS_PRESSED,
+        "RecordingSid": recordings,
+        "RecordingDuration": NUMBERS,
+        "RecordingStatus": some.sampled_from(["completed", "absent", ""]),
+        "AnsweredBy": some.sampled_from(["human", "machine_start", "fax", "unknown", ""]),
+        "TranscriptionStatus": some.sampled_from(["completed", "failed"]),
+        "TranscriptionText": WORDS,
+    }
+    chosen = draw(some.lists(some.sampled_from(sorted(maybe)), unique=True))
+    return [*needed, *((name, draw(maybe[name])) for name in chosen), *draw(FORMS)]
+
+
+CALL_STATES = some.sampled_from(
+    ["ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled", "", "x"]
+)
+KEYS_PRESSED = some.sampled_from(
+    ["1", "2", "3", "9", "0", "11216", "2125550177", "hangup", "*", "", "1" * 300, "é", "\x00"]
+)
+
+
 def encoded(pairs: Iterable[tuple[str, str]]) -> bytes:
     return urlencode(list(pairs)).encode()
 

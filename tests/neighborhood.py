@@ -26,6 +26,7 @@ from hotline.settings import Environment, Network, Settings
 from hotline.store import store, tables
 from hotline.store.database import Database
 from hotline.web.app import Hotline
+from ivr.calling import lost
 from paging import clock, dispatch, jobs
 
 CAST = {
@@ -265,7 +266,9 @@ def open_neighborhood(
         stack.callback(database.close)
         bell = dispatch.Bell(redis_url)
         stack.callback(bell.close)
-        shop = jobs.Workshop(furnish(of.network, by_hand), database, Carrier(of.environment), bell)
+        shop = jobs.Workshop(
+            furnish(of.network, by_hand), database, Carrier(of.environment), bell, lost
+        )
         jobs.open_workshop(shop)
         worker = dispatch.worker(redis_url)
         stack.callback(worker.connection.close)

@@ -26,6 +26,7 @@ from hotline.errors import CarrierError
 from hotline.help_request import State
 from hotline.store import store
 from hotline.store.tables import FIRST_NUMBER, metadata, neighbor, outbox, page, request
+from ivr.calling import lost
 from paging import clock, dispatch, jobs
 
 ASKING, ROSTER = ("Maria", "Nora"), ("Ana", "Ben", "Chi")
@@ -78,6 +79,12 @@ class Moody:
     def sent_since(self, to: str, body: str, since: object) -> list[str]:  # noqa: ARG002
         return [f"SM-{it}" for it, taken in self.taken.items() if taken == (to, body)]
 
+    def call(self, to: str, text_id: int, *, leaves_message: bool) -> Accepted:  # noqa: ARG002
+        return self.send(to, "", text_id, good_for=None)
+
+    def called_since(self, to: str, since: object) -> list[str]:
+        return self.sent_since(to, "", since)
+
 
 class Street(RuleBasedStateMachine):
     """What may happen, one thing after the other."""
@@ -94,7 +101,7 @@ class Street(RuleBasedStateMachine):
         entries = [roster_file.entry(person, self.house.network) for person in people]
         self.database.write(lambda c: store.put_on_roster(c, entries, NOON))
         of: Any = self.carrier
-        jobs.open_workshop(jobs.Workshop(self.house, self.database, of, bell))
+        jobs.open_workshop(jobs.Workshop(self.house, self.database, of, bell, lost))
 
     @rule(who=some.sampled_from(ASKING), body=NEEDS)
     def asks(self, who: str, body: str) -> None:
@@ -149,7 +156,7 @@ class Street(RuleBasedStateMachine):
         before, stopped = set(self.carrier.taken), self.stopped()
         moment = self.house.now() + clock.GRACE
         for ring in self.database.read(lambda c: clock.due(c, moment)):
-            {"ask": jobs.ask, "send": jobs.send}[ring.job](*ring.about)
+            {"ask": jobs.ask, "send": jobs.send, "hang_up": jobs.hang_up}[ring.job](*ring.about)
         texted = {self.carrier.taken[it][0] for it in set(self.carrier.taken) - before}
         assert not texted & stopped, "who said STOP is texted"
 

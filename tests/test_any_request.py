@@ -30,6 +30,7 @@ from any_request import (
     addresses,
     ask,
     callbacks,
+    calls_in,
     encoded,
     requests_to,
     texts_in,
@@ -51,6 +52,13 @@ NOTHING = some.just(b"")
 HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
     "/sms": texts_in().map(encoded),
     "/sms/status": callbacks().map(encoded),
+    "/voice": calls_in().map(encoded),
+    "/voice/step": calls_in().map(encoded),
+    "/voice/out": calls_in().map(encoded),
+    "/voice/status": calls_in().map(encoded),
+    "/voice/recording": calls_in().map(encoded),
+    "/voice/transcript": calls_in().map(encoded),
+    "/voice/audio/{name}": NOTHING,
     "/health": NOTHING,
     "/ready": NOTHING,
 }
@@ -232,6 +240,25 @@ def test_any_callback_about_any_text(either_door: Door) -> None:
 
     send()
     assert len(ids) == 4
+
+
+def test_any_post_about_any_call(either_door: Door) -> None:
+    """Of calls that there are and of others, about texts that are calls and about others."""
+    ids = texts_sent(either_door)
+    about = some.sampled_from([*map(str, ids), "", "0", "-1", "x", "9" * 50, "%00", "1&turn=2"])
+    paths = ("", "/step", "/out", "/status", "/recording", "/transcript")
+
+    @many
+    @given(pairs=calls_in() | FORMS, path=some.sampled_from(paths), number=about)
+    def send(pairs: Pairs, path: str, number: str) -> None:
+        answer = signed(either_door, pairs, f"/voice{path}?turn={number}&text={number}")
+        polite(answer)
+        discreet(answer.body.decode())
+        assert answer.status in (200, 204, 400)
+        if answer.status == 200:
+            assert ElementTree.fromstring(answer.body).tag == "Response"  # noqa: S314 - our own
+
+    send()
 
 
 def test_the_name_of_another_text_is_no_news(either_door: Door) -> None:

@@ -11,6 +11,7 @@ from neighborhood import NETWORK
 
 from hotline import cli, roster_file, settings
 from hotline.rehearsal.transcript import Says, parse
+from ivr import diagram
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -57,7 +58,14 @@ def test_the_example_configuration_has_every_key_and_the_defaults() -> None:
     assert network.waves == default.waves
     assert network.roster == default.roster
     assert network.quiet == default.quiet
-    for table in (settings.Waves, settings.RosterRules, settings.Need, settings.Area):
+    for table in (
+        settings.Waves,
+        settings.RosterRules,
+        settings.Limits,
+        settings.Voice,
+        settings.Need,
+        settings.Area,
+    ):
         for key in table.model_fields:
             assert re.search(rf"^{key} = ", configuration(), re.MULTILINE), key
     for key in ("name", "country", "timezone", "languages", "quiet", "stewards"):
@@ -84,6 +92,11 @@ def test_every_make_target_in_the_docs_exists() -> None:
     assert {"up", "talk", "test", "lint", "types", "words", "lock"} <= targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_picture_of_the_menu_is_drawn_from_its_table() -> None:
+    ((_, picture),) = blocks("mermaid")
+    assert picture.strip() == diagram.draw()
 
 
 def test_the_procfile_names_commands_that_exist() -> None:

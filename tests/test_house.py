@@ -23,15 +23,22 @@ from hotline.store.tables import metadata
 from paging.dispatch import JOBS
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"hotline": ROOT / "hotline", "sms": ROOT / "sms", "paging": ROOT / "queue" / "paging"}
+PACKAGES = {
+    "hotline": ROOT / "hotline",
+    "sms": ROOT / "sms",
+    "ivr": ROOT / "ivr",
+    "paging": ROOT / "queue" / "paging",
+}
 
 PURE = [
     "hotline.help_request",
     "hotline.hours",
     "hotline.phone",
+    "hotline.prompts",
     "hotline.roster",
     "hotline.segments",
     "hotline.words",
+    "ivr.menu",
     "sms.conversation",
     "sms.reading",
 ]
@@ -87,15 +94,26 @@ def test_the_core_knows_neither_texts_nor_jobs() -> None:
         module
         for module in _modules()
         if module.startswith("hotline") and not module.startswith("hotline.rehearsal")
-        if any(it.startswith(("sms", "paging")) for it in _inside(module))
+        if any(it.startswith(("sms", "ivr", "paging")) for it in _inside(module))
     }
     assert knowing <= wiring
 
 
-def test_texts_and_jobs_do_not_know_each_other() -> None:
+def test_texts_calls_and_jobs_do_not_know_each_other() -> None:
+    beside = {"sms", "ivr", "paging"}
     for module in _modules():
-        others = {"sms": "paging", "paging": "sms"}.get(module.split(".")[0])
-        assert not others or not any(it.startswith(others) for it in _inside(module)), module
+        own = module.split(".")[0]
+        others = tuple(beside - {own}) if own in beside else ()
+        assert not any(it.startswith(others) for it in _inside(module)), module
+
+
+def test_one_file_alone_writes_what_is_said_in_calls() -> None:
+    writing = {
+        module
+        for module in _modules()
+        if any(it.startswith("twilio.twiml.voice") for it in _imports(module))
+    }
+    assert writing == {"ivr.twiml"}
 
 
 def test_nobody_imports_what_wires_everything() -> None:

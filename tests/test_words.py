@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import string
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import pytest
 from neighborhood import NETWORK
 
 from hotline import segments, settings, words
 from hotline.house import furnish
+from hotline.prompts import Prompt
 from hotline.words import Sentence, text
 
 # The longest that the configuration and people's names come to.
@@ -33,7 +36,7 @@ LONGEST = {
 USUAL_QUOTE = "groceries for 2 kids, apt 4B"
 USUAL_NOTE = "in 2 hours"
 WORDS_OF_PEOPLE = {"quote": USUAL_QUOTE, "note": USUAL_NOTE, "words": "I am at the door"}
-PARTS = {"SOMEBODY", "ANYWHERE", "HELP", "JUST_NOW", "AND_MORE", "PICTURE"} | {
+PARTS = {"SOMEBODY", "ANYWHERE", "HELP", "JUST_NOW", "AND_MORE", "PICTURE", "RECORDING"} | {
     "TIME_PATTERN",
     "FULL_HOUR_PATTERN",
 }
@@ -51,8 +54,8 @@ def named(template: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", settings.LANGUAGES[1:])
-@pytest.mark.parametrize("sentence", Sentence, ids=lambda sentence: sentence.name)
-def test_every_sentence_is_in_the_catalogue(sentence: Sentence, language: str) -> None:
+@pytest.mark.parametrize("sentence", [*Sentence, *Prompt], ids=lambda sentence: sentence.name)
+def test_every_sentence_is_in_the_catalogue(sentence: StrEnum, language: str) -> None:
     translated = words.load([language])[language].gettext(sentence.value)
     untranslated = {Sentence.FROM_TAKER}
     assert (translated != sentence.value) or sentence in untranslated
@@ -67,6 +70,18 @@ def test_every_sentence_costs_one_segment(sentence: Sentence, language: str) -> 
     said = speech.say(text(sentence, **LONGEST, **WORDS_OF_PEOPLE), language)
     assert segments.outside_gsm7(said) == set()
     assert segments.count(said) == 1, f"{len(said)} letters: {said}"
+
+
+@pytest.mark.parametrize("language", settings.LANGUAGES)
+@pytest.mark.parametrize("prompt", Prompt, ids=lambda prompt: prompt.name)
+def test_every_prompt_can_be_said(prompt: Prompt, language: str) -> None:
+    values = {"digit": 1, "digits": "11216", **LONGEST, **WORDS_OF_PEOPLE}
+    said = speech.speak(text(prompt, **values), language)
+    assert "{" not in said
+    counted = said.replace(USUAL_QUOTE, "").replace("12:45", "")
+    assert not re.search(r"\d\d", counted), "digit by digit"
+    sentences = re.split(r"(?<=[.?]) ", said)
+    assert all(len(it.split()) <= 40 for it in sentences), "one thing in each sentence"
 
 
 def test_the_name_of_the_network_is_cut_at_a_word() -> None:

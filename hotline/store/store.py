@@ -50,6 +50,7 @@ from hotline.store.prepared import Prepared
 
 neighbor, request, page = tables.neighbor, tables.request, tables.page
 offer, inbox, outbox = tables.offer, tables.inbox, tables.outbox
+recording = tables.recording
 
 MANY = 500  # people put on the roster at once
 LOCK_FOR_ASKING = 4636  # the name of PostgreSQL's lock that lets one wave be chosen at a time
@@ -76,16 +77,18 @@ class Neighbor:
     stopped: bool
     on_roster: bool
     was_asked: bool
+    by_voice: bool = False  # gets no texts, and is called
 
 
 _KNOWN = (
     *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
+    *(neighbor.c.reach, neighbor.c.trouble),
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
-    who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at = row
+    who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *way = row
     return Neighbor(
         who,
         phone,
@@ -95,6 +98,7 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         stopped_at is not None,
         on_roster,
         asked_at.year > tables.NEVER.year,
+        way[0] == "voice" or way[1] == "landline",
     )
 
 
@@ -337,19 +341,37 @@ _DUE_REQUESTS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One text of a request: what was written, and how many pictures came with it."""
+    """What was said in one text or recording of a request: its words, how many pictures came
+    with it, and whether it can be listened to."""
 
     body: str
-    pictures: int
+    pictures: int = 0
+    is_recording: bool = False
 
 
 def words_of(connection: Connection, number: int) -> list[Words]:
-    rows = connection.execute(
-        select(inbox.c.body, inbox.c.pictures)
-        .where(inbox.c.request_number == number)
-        .order_by(inbox.c.id)
-    )
-    return [Words(row.body, len(row.pictures)) for row in rows]
+    """In the order in which they came; of a recording what is known of its words."""
+    facts = {"of": number}
+    said = [
+        (at, Words(body, len(pictures))) for at, body, pictures in _WRITTEN.rows(connection, facts)
+    ]
+    said += [
+        (at, Words(transcript or "", is_recording=True))
+        for at, transcript in _RECORDED.rows(connection, facts)
+    ]
+    return [words for _, words in sorted(said, key=lambda it: it[0])]
+
+
+_WRITTEN = Prepared(
+    select(inbox.c.received_at, inbox.c.body, inbox.c.pictures)
+    .where(inbox.c.request_number == bindparam("of"))
+    .order_by(inbox.c.id)
+)
+_RECORDED = Prepared(
+    select(recording.c.recorded_at, recording.c.transcript)
+    .where(recording.c.request_number == bindparam("of"), recording.c.passed_to.is_(None))
+    .order_by(recording.c.id)
+)
 
 
 # Pages: who was asked about what.
@@ -529,8 +551,8 @@ def free_volunteers(
     now: datetime,
 ) -> list[int]:
     """Who is found on one of these ways and can be asked about a request now, whoever was asked
-    longest ago first: of one of these availabilities, on the roster, reached by text, not
-    paused, holding nothing, not asked in this round, not having passed lately, not asked too
+    longest ago first: of one of these availabilities, on the roster, reached by text or call,
+    not paused, holding nothing, not asked in this round, not having passed lately, not asked too
     often."""
     if not available or most <= 0:
         return []
@@ -583,9 +605,8 @@ def _free(also: int, without: int) -> Select[Any]:
             *(_offers(bindparam(f"also_{place}")) for place in range(also)),
             *(~_offers(bindparam(f"without_{place}")) for place in range(without)),
             neighbor.c.on_roster,
-            neighbor.c.reach == "text",
             neighbor.c.stopped_at.is_(None),
-            neighbor.c.trouble.is_(None),
+            func.coalesce(neighbor.c.trouble, "landline") == "landline",  # who can be called
             neighbor.c.id != bindparam("requester"),
             or_(neighbor.c.paused_until.is_(None), neighbor.c.paused_until <= bindparam("now")),
             ~exists().where(
@@ -837,6 +858,8 @@ class TextOut:
     good_until: datetime | None
     page_id: int | None
     neighbor: int
+    by: str = "text"  # or "voice": it is a call
+    may_wake: bool = False
 
 
 def add_text(
@@ -849,14 +872,17 @@ def add_text(
     request_number: int | None = None,
     page_id: int | None = None,
     good_until: datetime | None = None,
+    spoken: str | None = None,
 ) -> int:
+    """`spoken`: what a call would say, should no text reach them."""
     facts = {
+        **_OF_A_TEXT,
         "neighbor_id": who,
         "body": body,
+        "spoken": spoken,
         "segments": segments,
         "request_number": request_number,
         "page_id": page_id,
-        "state": "waiting",
         "created_at": now,
         "due": now,
         "good_until": good_until,
@@ -865,14 +891,51 @@ def add_text(
     return int(text_id)
 
 
+def add_call_out(
+    connection: Connection,
+    who: int,
+    body: str,
+    now: datetime,
+    due: datetime,
+    *,
+    request_number: int | None = None,
+    page_id: int | None = None,
+    good_until: datetime | None = None,
+    may_wake: bool = False,
+) -> int:
+    """A call to somebody who gets no texts: it waits to be made as a text waits to be sent.
+    `may_wake`: also in quiet hours."""
+    facts = {
+        **_OF_A_TEXT,
+        "neighbor_id": who,
+        "body": body,
+        "by": "voice",
+        "may_wake": may_wake,
+        "request_number": request_number,
+        "page_id": page_id,
+        "created_at": now,
+        "due": due,
+        "good_until": good_until,
+    }
+    ((text_id,),) = _NEW_TEXT.rows(connection, facts)
+    return int(text_id)
+
+
+_OF_A_TEXT = {
+    "by": "text",
+    "spoken": None,
+    "may_wake": False,
+    "segments": 0,
+    "state": "waiting",
+}
 _NEW_TEXT = Prepared(
     insert(outbox)
     .values(
         {
             it: bindparam(it)
             for it in (
-                *("neighbor_id", "body", "segments", "request_number", "page_id", "state"),
-                *("created_at", "due", "good_until"),
+                *("neighbor_id", "body", "request_number", "page_id", "created_at", "due"),
+                *("good_until", *_OF_A_TEXT),
             )
         }
     )
@@ -894,6 +957,8 @@ def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
             row.good_until,
             row.page_id,
             row.neighbor_id,
+            row.by,
+            row.may_wake,
         )
         for row in rows
     ]
@@ -902,7 +967,8 @@ def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
 _SOME_TEXTS = (
     select(
         *(outbox.c.id, outbox.c.body, outbox.c.tries, outbox.c.claimed_at, outbox.c.good_until),
-        *(outbox.c.page_id, outbox.c.neighbor_id, neighbor.c.phone),
+        *(outbox.c.page_id, outbox.c.neighbor_id, outbox.c.by, outbox.c.may_wake),
+        neighbor.c.phone,
     )
     .join(neighbor, neighbor.c.id == outbox.c.neighbor_id)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
@@ -1142,6 +1208,9 @@ def try_anew(
         insert(outbox).values(
             neighbor_id=it.neighbor,
             body=it.body,
+            by=it.by,
+            spoken=row.spoken,
+            may_wake=it.may_wake,
             segments=row.segments,
             request_number=row.request_number,
             page_id=it.page_id,
@@ -1153,6 +1222,14 @@ def try_anew(
             good_until=it.good_until,
         )
     )
+
+
+def what_to_say(connection: Connection, text_id: int) -> tuple[str, int | None] | None:
+    """What a call would say in the place of a text, and about which request; None if nothing."""
+    row = connection.execute(
+        select(outbox.c.spoken, outbox.c.request_number).where(outbox.c.id == text_id)
+    ).one()
+    return (row.spoken, row.request_number) if row.spoken else None
 
 
 def known_sids(connection: Connection, sids: Collection[str]) -> set[str]:

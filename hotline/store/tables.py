@@ -169,6 +169,9 @@ outbox = Table(
     Column("id", Integer, Identity(), primary_key=True),
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
     Column("body", Text, nullable=False),
+    Column("by", String(5), nullable=False, server_default="text"),  # or "voice": it is a call
+    Column("spoken", Text),  # what a call would say, should no text reach them
+    Column("may_wake", Boolean, nullable=False, server_default=false()),  # a call in quiet hours
     Column("segments", Integer, nullable=False),
     Column("request_number", ForeignKey("request.number")),
     Column("page_id", ForeignKey("page.id"), index=True),  # when this text asks somebody
@@ -187,3 +190,32 @@ Index("ix_outbox_due", outbox.c.due)
 Index("ix_outbox_claimed_at", outbox.c.claimed_at, outbox.c.segments)
 held = (outbox.c.state == "waiting") & outbox.c.error.is_not(None)  # by our account's trouble
 Index("ix_outbox_held", outbox.c.due, sqlite_where=held, postgresql_where=held)
+
+call = Table(
+    "call",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the call
+    Column("neighbor_id", ForeignKey("neighbor.id"), index=True),  # NULL: a hidden number
+    Column("text_id", ForeignKey("outbox.id"), index=True),  # what we called to say
+    Column("state", JSON, nullable=False),  # where in the menu it is: see `ivr.menu.Call`
+    Column("turn", Integer, nullable=False),  # how many documents it was answered with
+    Column("answer", Text, nullable=False),  # the last of them, should it be asked for again
+    Column("began_at", Moment, nullable=False),
+    # When it is taken for ended, should nobody tell us; NULL once it has ended.
+    Column("due", Moment),
+)
+Index("ix_call_due", call.c.due)
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for it
+    Column("call_id", ForeignKey("call.id"), nullable=False, index=True),
+    Column("request_number", ForeignKey("request.number"), index=True),
+    Column("passed_to", ForeignKey("neighbor.id")),  # NULL: it is part of the request's words
+    Column("seconds", Integer),  # NULL until the carrier says that it is complete
+    Column("transcript", Text),
+    Column("recorded_at", Moment, nullable=False),
+)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from hotline.errors import OutdatedDatabase
@@ -20,7 +20,11 @@ from hotline.settings import Settings
 from hotline.steps import Aftermath
 from hotline.store import migrate
 from hotline.store.database import Database
+from hotline.web import audio
 from hotline.web.twilio import LARGEST_BODY, Form, Gate, Reception, Ringer
+from ivr import twiml
+from ivr import webhook as voice
+from ivr.calling import Desk
 from paging.dispatch import Bell
 from sms import webhook
 
@@ -38,6 +42,9 @@ class Hotline:
         self.bell = Bell(environment.redis_url)
         self.ringer = Ringer(self.bell.ring)
         self.reception = Reception(Gate(environment), self.database, self.ringer)
+        self.recorded = audio.Recorded(settings.network.voice.audio)
+        address = f"{environment.public_url}/voice"
+        self.desk = Desk(self.house, address, self.recorded.addresses(f"{address}/audio"))
         self._front = front
         self.app = Starlette(
             routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
@@ -50,6 +57,13 @@ class Hotline:
         routes: list[BaseRoute] = [
             Route("/sms", carrier(self._text, _twiml), methods=["POST"]),
             Route("/sms/status", carrier(self._text_status, _nothing), methods=["POST"]),
+            Route("/voice", carrier(self._call, _document), methods=["POST"]),
+            Route("/voice/step", carrier(self._call_step, _document), methods=["POST"]),
+            Route("/voice/out", carrier(self._call_out, _document), methods=["POST"]),
+            Route("/voice/status", carrier(self._call_status, _nothing), methods=["POST"]),
+            Route("/voice/recording", carrier(self._recording, _nothing), methods=["POST"]),
+            Route("/voice/transcript", carrier(self._transcript, _nothing), methods=["POST"]),
+            Route("/voice/audio/{name}", self._audio),
             Route("/health", self._health),
             Route("/ready", self._ready),
         ]
@@ -59,10 +73,33 @@ class Hotline:
         return webhook.inbound(connection, self.house, form)
 
     def _text_status(self, connection: Connection, form: Form, request: Request) -> Aftermath:
-        text_id = request.query_params.get("text", "")
-        if not (text_id.isascii() and text_id.isdigit() and len(text_id) < 10):
+        text_id = _number(request, "text")
+        if text_id is None:
             return Aftermath()
-        return webhook.status(connection, self.house, form, int(text_id))
+        return webhook.status(connection, self.house, form, text_id)
+
+    def _call(self, connection: Connection, form: Form, _request: Request) -> Aftermath:
+        return voice.inbound(connection, self.desk, form)
+
+    def _call_step(self, connection: Connection, form: Form, request: Request) -> Aftermath:
+        return voice.step(connection, self.desk, form, _number(request, "turn") or 0)
+
+    def _call_out(self, connection: Connection, form: Form, request: Request) -> Aftermath:
+        return voice.out(connection, self.desk, form, _number(request, "text") or 0)
+
+    def _call_status(self, connection: Connection, form: Form, request: Request) -> Aftermath:
+        return voice.status(connection, self.desk, form, _number(request, "text"))
+
+    def _recording(self, connection: Connection, form: Form, _request: Request) -> Aftermath:
+        return voice.recording(connection, self.desk, form)
+
+    def _transcript(self, connection: Connection, form: Form, _request: Request) -> Aftermath:
+        return voice.transcript(connection, self.desk, form)
+
+    async def _audio(self, request: Request) -> Response:
+        """A prompt that the network recorded itself."""
+        path = self.recorded.file(request.path_params["name"])
+        return FileResponse(path) if path else Response(status_code=404)
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -94,6 +131,18 @@ class Hotline:
 
 def _twiml(answer: list[str]) -> Response:
     return Response(webhook.twiml(answer), media_type="text/xml")
+
+
+def _document(answer: list[str]) -> Response:
+    """A call is answered with one document."""
+    return Response(answer[-1] if answer else twiml.hang_up(), media_type="text/xml")
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A number of our own in an address that the carrier gives back."""
+    written = request.query_params.get(name, "")
+    is_number = written.isascii() and written.isdigit() and len(written) < 10
+    return int(written) if is_number else None
 
 
 def _nothing(_answer: list[str]) -> Response:

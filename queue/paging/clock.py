@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hotline import steps
 from hotline.help_request import HelpRequest
 from hotline.steps import Ring
+from hotline.store import calls as calls_of
 from hotline.store import store
 from hotline.store.database import Database
 from paging.dispatch import Bell
@@ -38,7 +39,9 @@ def due(connection: Connection, now: datetime) -> list[Ring]:
         Ring("send", tuple(texts[start : start + BATCH]), f"send-{texts[start]}-{_slot(now)}")
         for start in range(0, len(texts), BATCH)
     ]
-    return asks + sends
+    calls = calls_of.calls_due(connection, now, BATCH)
+    ends = [Ring("hang_up", tuple(calls), f"hang-up-{calls[0]}-{_slot(now)}")] if calls else []
+    return asks + sends + ends
 
 
 def _ask_ring(request: HelpRequest, now: datetime) -> Ring:

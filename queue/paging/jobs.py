@@ -1,4 +1,6 @@
-"""The jobs: ask volunteers about a request, send texts. Each may run twice and be none the worse.
+"""The jobs: ask volunteers about a request, send texts, make and end calls.
+
+Each may run twice and be none the worse.
 
 A job carries ids, reads the rows again, and does nothing if they have moved on.
 """
@@ -15,9 +17,16 @@ from functools import partial, wraps
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hotline import deliveries, steps
-from hotline.carrier import Carrier
-from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent, describe
+from hotline import deliveries, roster, steps
+from hotline.carrier import Accepted, Carrier
+from hotline.errors import (
+    AccountRefused,
+    CarrierBusy,
+    CarrierError,
+    CarrierSilent,
+    NotAllowedThere,
+    describe,
+)
 from hotline.house import House
 from hotline.steps import Aftermath
 from hotline.store import store
@@ -44,6 +53,7 @@ class Workshop:
     database: Database
     carrier: Carrier
     bell: Bell
+    hang_up: Callable[[Connection, House, int], Aftermath]  # what is left to do of a call
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
@@ -99,6 +109,18 @@ def _ask(
     claimed = store.claim_texts(connection, aftermath.texts[:AT_ONCE], now, now + LOST_AFTER)
     left = set(aftermath.texts) - {it.id for it in claimed}
     return replace(aftermath, texts=sorted(left)), claimed
+
+
+@_discreet
+def hang_up(*calls: int) -> None:
+    """Do what is left to do of calls of whose end nobody told us."""
+    shop = _workshop[0]
+    for call_id in calls:
+        _finish(shop, shop.database.write(partial(_hang_up, shop, call_id)))
+
+
+def _hang_up(shop: Workshop, call_id: int, connection: Connection) -> Aftermath:
+    return shop.hang_up(connection, shop.house, call_id)
 
 
 @_discreet
@@ -185,13 +207,31 @@ def _send(shop: Workshop, it: TextOut) -> Aftermath:
         return Aftermath()
     if now - it.claimed_at > FRESH and shop.database.write(partial(_has_stopped, it)):
         return Aftermath()
-    good_for = it.good_until - now if it.good_until else None
+    if it.by == "voice" and (wakes_at := _wakes_at(shop.house, it, now)) > now:
+        shop.database.write(lambda connection: store.note_waiting(connection, it, wakes_at))
+        return Aftermath()
     try:
-        accepted = shop.carrier.send(it.phone, it.body, it.id, good_for=good_for)
+        accepted = _hand_over(shop, it, now)
     except CarrierError as error:
         return shop.database.write(partial(_not_sent, shop.house, it, error))
     shop.database.write(lambda connection: store.note_accepted(connection, it, accepted.sid))
     return Aftermath()
+
+
+def _hand_over(shop: Workshop, it: TextOut, now: datetime) -> Accepted:
+    """Give the carrier a text to send or a call to make. Raises CarrierError."""
+    if it.by == "voice":
+        try:
+            return shop.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
+        except AccountRefused as error:  # calls may be switched off where texts are not
+            raise NotAllowedThere(str(error), code=error.code) from None
+    good_for = it.good_until - now if it.good_until else None
+    return shop.carrier.send(it.phone, it.body, it.id, good_for=good_for)
+
+
+def _wakes_at(house: House, it: TextOut, now: datetime) -> datetime:
+    """When a phone may ring: not in quiet hours, unless it is urgent."""
+    return roster.may_ask_from(it.may_wake, house.network, now)
 
 
 def _has_stopped(it: TextOut, connection: Connection) -> bool:
@@ -231,13 +271,19 @@ def _look_up(shop: Workshop, it: TextOut) -> None:
     """Find out whether a text of which we know nothing reached the carrier."""
     now = shop.house.now()
     try:
-        sids = shop.carrier.sent_since(it.phone, it.body, it.claimed_at or now)
+        sids = _found_at_carrier(shop, it, it.claimed_at or now)
     except CarrierError as error:
         log.info("text %s: cannot be looked up (%s)", it.id, type(error).__name__)
         later = now + LOOK_UP_AFTER
         shop.database.write(lambda connection: store.note_unknown(connection, it, later))
         return
     shop.database.write(partial(_looked_up, it, sids, now))
+
+
+def _found_at_carrier(shop: Workshop, it: TextOut, since: datetime) -> list[str]:
+    if it.by == "voice":
+        return shop.carrier.called_since(it.phone, since)
+    return shop.carrier.sent_since(it.phone, it.body, since)
 
 
 def _looked_up(it: TextOut, sids: Sequence[str], now: datetime, connection: Connection) -> None:

@@ -1,0 +1,134 @@
+"""Everything that the hotline says on the phone: its English words, which are also its keys in
+the catalogues.
+
+Spoken sentences are shorter than written ones: one thing in each, and the key after the choice.
+Numbers are said digit by digit. A network may put a recording of its own in the place of any
+prompt, named after it. It does not decide who hears what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from hotline.words import N_, Sentence
+
+
+class Prompt(StrEnum):
+    """What a caller can hear. Names in braces are filled in by `Speech.speak`."""
+
+    # To whoever calls.
+    GREETING = N_("This is {network}, neighbors helping neighbors.")
+    CHOOSE_LANGUAGE = N_("For English, press {digit}.")
+    TRY_AGAIN = N_("That key does nothing here. Let us try again.")
+    AGAIN = N_("To hear this again, press {digit}.")
+    ELSE = N_("For something else, press {digit}.")
+    GOODBYE = N_("Thank you for calling. Goodbye.")
+    ALL_LINES_BUSY = N_(
+        "All our lines are in use. Please text this number, or call again in a few minutes."
+    )
+
+    # To whoever needs something.
+    CHOOSE_NEED = N_("For {need}, press {digit}.")
+    CHOOSE_MESSAGE = N_("To leave a message right away, press {digit}, or just stay on the line.")
+    NOT_FOR_DANGER = N_(
+        "This line is neighbors, and not for danger to life. In danger, hang up and call"
+        " {emergency}. Else stay on the line."
+    )
+    ASK_POSTCODE = N_(
+        "Key in the postcode where help is needed, then press pound. To skip this, press pound."
+    )
+    POSTCODE_IS = N_("The postcode is {digits}.")
+    IS_THAT_RIGHT = N_("If that is right, press 1. To key it in again, press 2.")
+    ASK_MESSAGE = N_("After the tone, tell us what you need, then press pound.")
+    ASK_CALL_BACK = N_(
+        "We cannot see your number. Key in a phone number where we can call you back, with its"
+        " area code, then press pound. To skip this, press pound."
+    )
+    NOT_A_NUMBER = N_("That number is too short or too long for us to call.")
+    CALL_BACK_IS = N_("The number to call back is {digits}.")
+    YOU_NEED = N_("You need {need}.")
+    WE_HAVE_A_MESSAGE = N_("We have your message.")
+    SEND_OR_START_OVER = N_("To send this to neighbors, press 1. To start over, press 2.")
+    YOUR_NUMBER_IS = N_("Thank you. Your request number is {number}. Once more: {number}.")
+    ASKING_NOW = N_("We are asking neighbors now.")
+    ASKING_FROM = N_("It is late, so we ask neighbors from {time}.")
+    WE_TEXT_YOU = N_("When somebody says yes, we text you.")
+    WE_CALL_YOU = N_("When somebody says yes, we call you.")
+    NO_WAY_BACK = N_(
+        "We have no number to call you back. We tell the people who look after this line."
+    )
+    CANNOT_TEXT = N_("If this phone cannot get texts, press 1, and we call you instead.")
+    TEXTS_STOPPED = N_(
+        "You stopped our messages. Call again to hear how it stands, or press 1, and we call you."
+    )
+    NOTHING_HEARD = N_(
+        "We could not hear you. Please call again, or text this number what you need. Goodbye."
+    )
+
+    # To whoever has an open request.
+    IS_OPEN = N_("Your request {number} is open. We are asking neighbors.")
+    WILL_BE_ASKED = N_("Your request {number} is open. We ask neighbors at {time}.")
+    IS_TAKEN = N_("{name} is taking your request {number}.")
+    ADD_MESSAGE = N_("To add a message, press 1.")
+    MESSAGE_FOR = N_("To leave a message for {name}, press 1.")
+    NO_LONGER_NEEDED = N_("If it is no longer needed, press 2.")
+    NEW_REQUEST = N_("For something new, press 3.")
+    SPEAK_NOW = N_("Speak after the tone, then press pound.")
+    MESSAGE_ADDED = N_("Thank you. Your message is part of request {number}. Goodbye.")
+    MESSAGE_PASSED_ON = N_("Thank you. We pass your message on. Goodbye.")
+    CLOSED = N_("Request {number} is closed. Nobody is asked any more. Goodbye.")
+    NEWS_TAKEN = N_("Good news. {name} is taking your request {number}.")
+    NEWS_TAKEN_NOTE = N_("Good news. {name} is taking your request {number}, and says: {note}.")
+    NEWS_NOBODY_YET = N_(
+        "Nobody is free for your request {number} yet. We try again at {time}. We have not"
+        " forgotten you. In danger, call {emergency}."
+    )
+    NEWS_OPEN_AGAIN = N_(
+        "{name} cannot make it after all. Your request {number} is open again, and we are asking"
+        " other neighbors."
+    )
+    NEWS_DONE = N_("{name} says that your request {number} is done. Still need something? Call us.")
+
+    # To whoever is asked.
+    A_CALL_FROM = N_("Hello. This is {network}.")
+    NEEDED = N_("A neighbor in {area} needs {need}.")
+    NEEDED_ANYWHERE = N_("A neighbor needs {need}.")
+    TAKE_OR_PASS = N_("To take it, press 1. To pass, press 2.")
+    HEAR_OR_STOP = N_("To hear this again, press 3. To stop these calls, press 9.")
+    HEAR_OR_ELSE = N_("To hear this again, press 3. For something else, press 4.")
+    IT_IS_YOURS = N_("Thank you. Request {number} is yours. Once more: {number}.")
+    THEY_WROTE = N_("They wrote: {quote}.")
+    THEY_LEFT_A_MESSAGE = N_("They left a voice message.")
+    HOW_TO_FINISH = N_(
+        "When it is done, or if you cannot make it, call this number again. Goodbye."
+    )
+    TOO_LATE = N_("Request {number} is covered. {name} got there first. Thank you. Goodbye.")
+    PASSED = N_("Thank you for telling us. Goodbye.")
+    NOT_NEEDED = N_("Request {number} is taken care of. Thank you. Goodbye.")
+    STOPPED = N_("We will not call this number any more. Goodbye.")
+    YOU_HOLD = N_("You are taking request {number}.")
+    DONE_OR_BACK = N_("If it is done, press 2. To hand it back, press 3.")
+    THANKS_DONE = N_("Request {number} is done. Thank you, neighbor. Goodbye.")
+    HANDED_BACK = N_("Thank you for trying. We are asking others about request {number}. Goodbye.")
+    NEWS_NOT_NEEDED = N_("Request {number} is no longer needed. Thank you for being there.")
+    NEWS_FROM_TAKER = N_("About request {number}. {name} says: {words}.")
+    NEWS_FROM_REQUESTER = N_("About request {number}. Your neighbor says: {words}.")
+    NEWS_VOICE_MESSAGE = N_("{name} left a voice message about request {number}.")
+    HEAR_NEWS_AGAIN = N_("To hear this again, press 1. To stop these calls, press 9.")
+
+
+SPOKEN: Mapping[StrEnum, Prompt] = {
+    Sentence.PAGE: Prompt.NEEDED,
+    Sentence.PAGE_ANYWHERE: Prompt.NEEDED_ANYWHERE,
+    Sentence.TAKEN: Prompt.NEWS_TAKEN,
+    Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN_NOTE,
+    Sentence.NOBODY_YET: Prompt.NEWS_NOBODY_YET,
+    Sentence.HANDED_BACK_TO_REQUESTER: Prompt.NEWS_OPEN_AGAIN,
+    Sentence.DONE_TO_REQUESTER: Prompt.NEWS_DONE,
+    Sentence.NO_LONGER_NEEDED: Prompt.NEWS_NOT_NEEDED,
+    Sentence.FROM_TAKER: Prompt.NEWS_FROM_TAKER,
+    Sentence.FROM_REQUESTER: Prompt.NEWS_FROM_REQUESTER,
+    Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
+}
+"""What is worth a call to somebody who gets no texts; of the rest they hear when they call."""

@@ -1,0 +1,236 @@
+"""Questions about calls and what was recorded in them, asked and answered in one place.
+
+Like `store`: each function is one question or one change, on a connection whose transaction
+belongs to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hotline.store.database import Stale
+from hotline.store.prepared import Prepared
+from hotline.store.tables import call, neighbor, outbox, recording
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call. `state` is the menu's, `turn` counts the documents it was answered with and
+    `answer` is the last of them. `due` is None once it has ended."""
+
+    id: int
+    sid: str
+    neighbor: int | None
+    text_id: int | None
+    state: dict[str, Any]
+    turn: int
+    answer: str
+    began_at: datetime
+    due: datetime | None
+
+
+_COLUMNS = tuple(call.c)
+
+
+def call_at(connection: Connection, sid: str) -> CallRow | None:
+    """The call of this name, held until the transaction ends: its steps come one by one."""
+    rows = _AT.rows(connection, {"of": sid})
+    return CallRow(*rows[0]) if rows else None
+
+
+_AT = Prepared(select(*_COLUMNS).where(call.c.sid == bindparam("of")).with_for_update())
+
+
+def call_by_id(connection: Connection, call_id: int) -> CallRow | None:
+    found = select(*_COLUMNS).where(call.c.id == call_id).with_for_update()
+    row = connection.execute(found).one_or_none()
+    return CallRow(*row) if row else None
+
+
+def add_call(
+    connection: Connection,
+    sid: str,
+    who: int | None,
+    text_id: int | None,
+    state: Mapping[str, Any],
+    now: datetime,
+    due: datetime,
+) -> CallRow:
+    """A call that begins. Raises Stale if it was written down meanwhile."""
+    facts = {
+        "sid": sid,
+        "neighbor_id": who,
+        "text_id": text_id,
+        "state": dict(state),
+        "turn": 0,
+        "answer": "",
+        "began_at": now,
+        "due": due,
+    }
+    rows = _NEW[connection.dialect.name].rows(connection, facts)
+    if not rows:
+        raise Stale("the call began meanwhile")
+    return CallRow(*rows[0])
+
+
+_NEW = {
+    dialect.dialect.name: Prepared(
+        dialect.insert(call)
+        .values({it.name: bindparam(it.name) for it in _COLUMNS if it is not call.c.id})
+        .on_conflict_do_nothing(index_elements=[call.c.sid])
+        .returning(*_COLUMNS)
+    )
+    for dialect in (postgresql, sqlite)
+}
+
+
+def save_call(
+    connection: Connection,
+    it: CallRow,
+    state: Mapping[str, Any],
+    answer: str,
+    due: datetime | None,
+) -> None:
+    """Where the call is now, and the document that said so."""
+    facts = {"of": it.id, "state": dict(state), "turn": it.turn + 1, "answer": answer, "due": due}
+    _SAVE.rows(connection, facts)
+
+
+_SAVE = Prepared(
+    update(call)
+    .where(call.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("state", "turn", "answer", "due")})
+    .returning(call.c.id)
+)
+
+
+def end_call(connection: Connection, it: CallRow, state: Mapping[str, Any]) -> None:
+    """Nothing more is said. What was said last is forgotten."""
+    connection.execute(
+        update(call).where(call.c.id == it.id).values(state=dict(state), answer="", due=None)
+    )
+
+
+def calls_due(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Calls of whose end nobody told us, the oldest first."""
+    return [one for (one,) in _DUE.rows(connection, {"now": now, "most": limit})]
+
+
+_DUE = Prepared(
+    select(call.c.id)
+    .where(call.c.due <= bindparam("now"))
+    .order_by(call.c.due)
+    .limit(bindparam("most"))
+)
+
+
+def live_calls(connection: Connection, now: datetime) -> int:
+    """How many people call us at this moment."""
+    ((count,),) = _LIVE.rows(connection, {"now": now})
+    return int(count)
+
+
+_LIVE = Prepared(
+    select(func.count()).where(call.c.due > bindparam("now"), call.c.text_id.is_(None))
+)
+
+
+# What we call to say.
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What somebody is called for: to be asked about a request, or to be told `body`."""
+
+    neighbor: int
+    body: str
+    page_id: int | None
+    request_number: int | None
+
+
+def reason(connection: Connection, text_id: int) -> Reason | None:
+    """None if there is no such call of ours."""
+    row = connection.execute(
+        select(
+            outbox.c.neighbor_id, outbox.c.body, outbox.c.page_id, outbox.c.request_number
+        ).where(outbox.c.id == text_id, outbox.c.by == "voice")
+    ).one_or_none()
+    return Reason(*row) if row else None
+
+
+def call_about(connection: Connection, text_id: int, sid: str) -> CallRow | None:
+    """The call that was made to say this, if somebody or something answered it."""
+    found = select(*_COLUMNS).where(call.c.text_id == text_id, call.c.sid == sid)
+    row = connection.execute(found).one_or_none()
+    return CallRow(*row) if row else None
+
+
+def call_instead(connection: Connection, who: int) -> None:
+    """From now on this person is called and not texted."""
+    connection.execute(
+        update(neighbor).where(neighbor.c.id == who).values(reach="voice", stopped_at=None)
+    )
+
+
+# Recordings.
+
+
+def add_recording(connection: Connection, sid: str, call_id: int, now: datetime) -> None:
+    """Something was recorded; known already, it stays as it is."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(recording).values(sid=sid, call_id=call_id, recorded_at=now)
+    connection.execute(new.on_conflict_do_nothing(index_elements=[recording.c.sid]))
+
+
+def is_recorded(connection: Connection, sid: str) -> bool:
+    found = select(recording.c.id).where(recording.c.sid == sid)
+    return connection.execute(found).first() is not None
+
+
+def note_complete(connection: Connection, sid: str, seconds: int) -> None:
+    """The carrier has the file."""
+    connection.execute(update(recording).where(recording.c.sid == sid).values(seconds=seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recording belongs to."""
+
+    request_number: int | None
+    passed_to: int | None
+
+
+def note_transcript(connection: Connection, sid: str, words: str) -> Recorded | None:
+    """Write down what was said, the first time that somebody tells it."""
+    row = connection.execute(
+        update(recording)
+        .where(recording.c.sid == sid, recording.c.transcript.is_(None))
+        .values(transcript=words)
+        .returning(recording.c.request_number, recording.c.passed_to)
+    ).one_or_none()
+    return Recorded(*row) if row else None
+
+
+def attach_recordings(
+    connection: Connection, sids: Collection[str], number: int, passed_to: int | None = None
+) -> None:
+    """These belong to this request: to its words, or passed on to one person."""
+    connection.execute(
+        update(recording)
+        .where(recording.c.sid.in_(sids))
+        .values(request_number=number, passed_to=passed_to)
+    )
+
+
+def has_recordings(connection: Connection, number: int) -> bool:
+    """Whether a request was asked for, at least in part, by speaking."""
+    found = select(recording.c.id).where(
+        recording.c.request_number == number, recording.c.passed_to.is_(None)
+    )
+    return connection.execute(found).first() is not None

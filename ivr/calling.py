@@ -1,0 +1,500 @@
+"""One step of a call, from what was heard to the next document, in one transaction.
+
+The shell around `menu`: it looks up the facts, does the deeds, and writes down where the call is.
+The same step posted again gets the same document and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hotline import deliveries, phone, steps
+from hotline.help_request import (
+    Accepted,
+    Done,
+    Event,
+    HandedBack,
+    HelpRequest,
+    Passed,
+    State,
+    Withdrawn,
+)
+from hotline.house import House
+from hotline.limits import Pace
+from hotline.prompts import Prompt
+from hotline.steps import Aftermath
+from hotline.store import calls, store
+from hotline.store.calls import CallRow
+from hotline.words import Sentence, text
+from ivr import menu, twiml
+from ivr.menu import Call, Choice, Deed, Draft, Facts, Heard, Kind, Line, Result, Step, Topic
+from ivr.twiml import Addresses, Spoken
+
+LOST_AFTER = timedelta(minutes=6)  # without a word: longer than the longest step
+WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down what was said
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a call is answered with: this house, where the carrier reaches it, and which prompts
+    the network has recorded itself: (name, language) to address."""
+
+    house: House
+    address: str
+    audio: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A call as it begins: the carrier's name of it and the caller's number, None for a hidden
+    one."""
+
+    sid: str
+    caller: str | None
+
+
+def answer(connection: Connection, desk: Desk, it: Ringing) -> Aftermath:
+    """Somebody calls. The answer of what is returned is one document."""
+    known = calls.call_at(connection, it.sid)
+    if known:
+        return Aftermath(answer=[known.answer or twiml.hang_up()])
+    now = desk.house.now()
+    is_busy = calls.live_calls(connection, now) >= desk.house.network.limits.calls_at_once
+    person = _caller(connection, desk.house, it.caller)
+    row = calls.add_call(
+        connection, it.sid, person.id if person else None, None, {}, now, now + LOST_AFTER
+    )
+    visit = _Visit(connection, desk, row, Call(), person)
+    facts = visit.facts()
+    visit.call = menu.begin(facts)
+    if is_busy:
+        visit.call = replace(visit.call, step=Step.BUSY)
+    return visit.go_on(facts)
+
+
+def _caller(connection: Connection, house: House, number: str | None) -> store.Neighbor | None:
+    if number is None:
+        return None
+    return store.who_is_at(connection, number) or store.add_neighbor(
+        connection, number, house.now()
+    )
+
+
+def call_out(
+    connection: Connection, desk: Desk, sid: str, text_id: int, *, is_machine: bool
+) -> Aftermath:
+    """Somebody, or a machine, answered a call of ours."""
+    known = calls.call_at(connection, sid)
+    if known:
+        return Aftermath(answer=[known.answer or twiml.hang_up()])
+    why = calls.reason(connection, text_id)
+    if why is None or (is_machine and why.page_id is not None):
+        return Aftermath(answer=[twiml.hang_up()])  # a machine takes nothing
+    now = desk.house.now()
+    person = store.neighbors(connection, [why.neighbor])[why.neighbor]
+    row = calls.add_call(connection, sid, person.id, text_id, {}, now, now + LOST_AFTER)
+    language = desk.house.speech.spoken(person.language)
+    call = Call(language=language, about=why.request_number, news=why.body, heard=True)
+    visit = _Visit(connection, desk, row, call, person)
+    facts = visit.facts()
+    visit.call = replace(call, step=_first_step(why, facts, is_machine=is_machine))
+    return visit.go_on(facts)
+
+
+def _first_step(why: calls.Reason, facts: Facts, *, is_machine: bool) -> Step:
+    if why.page_id is None:
+        return Step.LEFT_ON_MACHINE if is_machine else Step.NEWS
+    topic = facts.topic(why.request_number)
+    return Step.PAGE if topic and topic.kind is Kind.ASKED else Step.OUTCOME
+
+
+def step(connection: Connection, desk: Desk, sid: str, turn: int, heard: Heard) -> Aftermath:
+    """What was heard in answer to the document of this turn."""
+    row = calls.call_at(connection, sid)
+    if row is None:
+        return Aftermath(answer=[twiml.hang_up()])
+    if row.due is None or row.turn != turn:
+        return Aftermath(answer=[row.answer or twiml.hang_up()])
+    visit = _visit(connection, desk, row)
+    visit.hear(heard)
+    return visit.go_on(visit.facts())
+
+
+def ended(connection: Connection, desk: Desk, sid: str) -> Aftermath:
+    """The carrier says that the call is over."""
+    row = calls.call_at(connection, sid)
+    return _end(connection, desk, row) if row and row.due else Aftermath()
+
+
+def was_heard(connection: Connection, sid: str, text_id: int) -> bool:
+    """Whether what we called for was said to somebody, or left on their machine."""
+    row = calls.call_about(connection, text_id, sid)
+    return row is not None and _call_of(row.state).heard
+
+
+def lost(connection: Connection, house: House, call_id: int) -> Aftermath:
+    """Nobody told us how a call ended."""
+    row = calls.call_by_id(connection, call_id)
+    if row is None or row.due is None or row.due > house.now():
+        return Aftermath()
+    return _end(connection, Desk(house, "", {}), row)
+
+
+def _end(connection: Connection, desk: Desk, row: CallRow) -> Aftermath:
+    """Nothing that somebody told us before hanging up is lost."""
+    visit = _visit(connection, desk, row)
+    if deed := menu.hung_up(visit.call):
+        visit.do(deed)
+    calls.end_call(connection, row, _state_of(visit.call))
+    return visit.aftermath
+
+
+def recorded(connection: Connection, desk: Desk, sid: str, name: str, seconds: int) -> Aftermath:
+    """The carrier has the file of a recording. Of one that we did not hear of, because whoever
+    spoke hung up, this is the news."""
+    row = calls.call_at(connection, sid)
+    if row is None:
+        return Aftermath()
+    aftermath = Aftermath()
+    if not calls.is_recorded(connection, name) and seconds > 0:
+        aftermath = _late_recording(connection, desk, row, name)
+    calls.note_complete(connection, name, seconds)
+    return aftermath
+
+
+def _late_recording(connection: Connection, desk: Desk, row: CallRow, name: str) -> Aftermath:
+    visit = _visit(connection, desk, row)
+    if menu.wait(visit.call) is not menu.Wait.MESSAGE:
+        return Aftermath()
+    visit.hear(Heard(recording=name))
+    if row.due is None:
+        visit.call = menu.enter(visit.call, visit.facts())
+        if deed := menu.hung_up(visit.call):
+            visit.do(deed)
+        calls.end_call(connection, row, _state_of(visit.call))
+        return visit.aftermath
+    visit.go_on(visit.facts())
+    return replace(visit.aftermath, answer=[])
+
+
+def transcribed(connection: Connection, desk: Desk, name: str, words: str) -> Aftermath:
+    """The carrier wrote down what was said; whoever is to hear it reads it."""
+    of = calls.note_transcript(connection, name, words)
+    if of is None or of.request_number is None:
+        return Aftermath()
+    request = store.find_request(connection, of.request_number)
+    reader = of.passed_to or (request.taker if request and request.state is State.TAKEN else None)
+    if reader is None:
+        return Aftermath()
+    now = desk.house.now()
+    told = text(Sentence.TRANSCRIPT, number=of.request_number, quote=words)
+    return Aftermath(
+        texts=steps.write_text(
+            connection, desk.house, reader, told, now, request_number=of.request_number
+        )
+    )
+
+
+# A call between two documents.
+
+
+def _visit(connection: Connection, desk: Desk, row: CallRow) -> _Visit:
+    person = None
+    if row.neighbor is not None:
+        person = store.neighbors(connection, [row.neighbor])[row.neighbor]
+    return _Visit(connection, desk, row, _call_of(row.state), person)
+
+
+class _Visit:
+    """One step of a call on its way to rows and a document."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        desk: Desk,
+        row: CallRow,
+        call: Call,
+        person: store.Neighbor | None,
+    ) -> None:
+        self.connection = connection
+        self.desk = desk
+        self.house = desk.house
+        self.row = row
+        self.call = call
+        self.person = person
+        self.aftermath = Aftermath()
+
+    def hear(self, heard: Heard) -> None:
+        if heard.recording:
+            now = self.house.now()
+            calls.add_recording(self.connection, heard.recording, self.row.id, now)
+        self.call, deed = menu.react(self.call, heard, self.facts())
+        if deed:
+            self.do(deed, heard)
+
+    def go_on(self, facts: Facts) -> Aftermath:
+        """Write down where the call is now; the answer is the document that says so."""
+        self.call = menu.enter(self.call, facts)
+        said = [self._spoken(line) for line in menu.prompts(self.call, facts)]
+        document = twiml.document(said, menu.wait(self.call), self._addresses())
+        due = self.house.now() + LOST_AFTER
+        calls.save_call(self.connection, self.row, _state_of(self.call), document, due)
+        return replace(self.aftermath, answer=[document])
+
+    def _addresses(self) -> Addresses:
+        address, turn = self.desk.address, self.row.turn + 1
+        network = self.house.network
+        is_written = (self.call.language, network.country) in WRITTEN_IN
+        return Addresses(
+            f"{address}/step?turn={turn}",
+            f"{address}/recording",
+            f"{address}/transcript" if is_written else "",
+        )
+
+    def _spoken(self, line: Line) -> Spoken:
+        voice, accent = self.house.network.voice.of(line.language, self.house.network.country)
+        if line.text is None:
+            return Spoken(line.words, voice, accent)
+        words = steps.said_aloud(self.connection, self.house, line.text, line.language)
+        return Spoken(words, voice, accent, self._file(line.text.sentence, line))
+
+    def _file(self, prompt: Any, line: Line) -> str:
+        """The network's own recording of a prompt; of a need on the menu with its key."""
+        values = line.text.values if line.text else {}
+        need = values.get("need")
+        name = prompt.name.lower()
+        if prompt is Prompt.CHOOSE_NEED and isinstance(need, tuple):
+            name = f"{name}-{need[0]}"
+        return self.desk.audio.get((name, line.language), "")
+
+    # Facts.
+
+    def facts(self) -> Facts:
+        network, person = self.house.network, self.person
+        choices = sorted(
+            (str(need.digit), need.key, need.urgent) for need in network.needs if need.digit
+        )
+        keyed = [word.isdigit() for area in network.areas for word in area.words]
+        return Facts(
+            languages=network.languages,
+            needs=tuple(Choice(*choice) for choice in choices),
+            country=network.country,
+            countries=network.countries,
+            language=self.house.speech.spoken(person.language if person else None),
+            knows_language=person is not None and person.language is not None,
+            is_hidden=person is None,
+            can_text=person is None or self._can_be_texted(person),
+            has_stopped=person is not None and person.stopped,
+            has_keypad_postcodes=not network.areas or any(keyed),
+            topics=tuple(self._topics(person)) if person else (),
+            result=self._result(person) if person else None,
+            asks_at=self._asks_at(self.call.sent),
+        )
+
+    def _can_be_texted(self, person: store.Neighbor) -> bool:
+        return not person.by_voice and phone.is_in(person.phone, self.house.network.countries)
+
+    def _topics(self, person: store.Neighbor) -> list[Topic]:
+        """Their own requests, the newest first, what they hold, and what they were asked."""
+        found = store.requests_of(self.connection, person.id)
+        own = [it for it in reversed(found) if it.requester == person.id]
+        held = [it for it in found if it.taker == person.id]
+        topics = [self._topic(it, _KINDS[it.state]) for it in own]
+        topics += [self._topic(it, Kind.HELD) for it in held]
+        for asked in store.pages_of(self.connection, person.id) if person.was_asked else ():
+            if asked.page == "asked" and asked.request is State.OPEN:
+                request = store.find_request(self.connection, asked.number)
+                topics += [self._topic(request, Kind.ASKED)] if request else []
+        return topics
+
+    def _topic(self, it: HelpRequest, kind: Kind) -> Topic:
+        waits = it.state is State.OPEN and it.wave == 0
+        asks_at = it.due if waits and it.due and it.due > self.house.now() else None
+        return Topic(it.number, kind, it.needs, it.area, it.taker, asks_at)
+
+    def _asks_at(self, number: int | None) -> Any:
+        request = store.find_request(self.connection, number) if number else None
+        return self._topic(request, Kind.OPEN).asks_at if request else None
+
+    def _result(self, person: store.Neighbor) -> Result | None:
+        number = self.call.about
+        request = store.find_request(self.connection, number) if number else None
+        if request is None or number is None:
+            return None
+        is_mine = request.state is State.TAKEN and request.taker == person.id
+        taker = request.taker if request.state is State.TAKEN else None
+        if not is_mine:
+            return Result(number, is_open=request.state is State.OPEN, name=taker)
+        return Result(
+            number,
+            is_mine=True,
+            quote=self._words_of(number),
+            has_recordings=calls.has_recordings(self.connection, number),
+        )
+
+    def _words_of(self, number: int) -> str:
+        """What was written or keyed in for a request, to be read out: a postcode by its digits."""
+        bodies = [it.body for it in store.words_of(self.connection, number) if it.body]
+        return ". ".join(" ".join(body) if body.isdigit() else body for body in bodies)
+
+    # Deeds.
+
+    def do(self, deed: Deed, heard: Heard = Heard()) -> None:  # noqa: B008 - it never changes
+        match deed:
+            case Deed.REMEMBER_LANGUAGE:
+                self._remember_language()
+            case Deed.SEND:
+                self._send()
+            case Deed.ADD_MESSAGE:
+                self._add_message(heard.recording)
+            case Deed.CALL_INSTEAD:
+                self._call_instead()
+            case Deed.STOP:
+                self._stop()
+            case _:
+                self._happen(deed)
+
+    def _remember_language(self) -> None:
+        if self.person:
+            store.set_language(self.connection, self.person.id, self.call.language, chosen=True)
+            self.person = replace(self.person, language=self.call.language)
+
+    def _send(self) -> None:
+        """Open the request with everything that is known."""
+        draft, network = menu.to_send(self.call), self.house.network
+        requester = self.person or self._behind_a_hidden_number()
+        needs = (draft.need,) if draft.need else ()
+        area = next((it.key for it in network.areas if draft.postcode in it.words), None)
+        request, after = steps.open_request(
+            self.connection, self.house, requester, needs, area, answered=False
+        )
+        self.aftermath.add(after)
+        self._keep(draft, request, requester)
+        self.call = replace(self.call, sent=request.number)
+        if phone.is_nobodys(requester.phone):
+            self.aftermath.add(deliveries.no_way_back(self.connection, self.house, request))
+        elif not phone.is_in(requester.phone, network.countries):
+            self.aftermath.add(
+                deliveries.wrote_from_abroad(self.connection, self.house, requester.phone)
+            )
+
+    def _keep(self, draft: Draft, request: HelpRequest, requester: store.Neighbor) -> None:
+        """What was keyed in is part of the request's words, and so is what was spoken."""
+        if draft.postcode:
+            store.note_inbound(
+                self.connection,
+                self.row.sid,
+                requester.id,
+                draft.postcode,
+                (),
+                self.house.now(),
+                request.number,
+                (),
+                0,
+                Pace.USUAL,
+            )
+        calls.attach_recordings(self.connection, draft.recordings, request.number)
+
+    def _behind_a_hidden_number(self) -> store.Neighbor:
+        """Whoever is at the number to call back; nobody, if none was given."""
+        number = self.call.call_back or phone.nobodys(self.row.id)
+        found = store.who_is_at(self.connection, number)
+        language = self.call.language
+        return found or store.add_neighbor(
+            self.connection, number, self.house.now(), language, chosen=False
+        )
+
+    def _call_instead(self) -> None:
+        number = self.call.call_back
+        person = self.person or (store.who_is_at(self.connection, number) if number else None)
+        if person:
+            calls.call_instead(self.connection, person.id)
+
+    def _add_message(self, recording: str) -> None:
+        """To the words of an open request, or to the other person of a conversation."""
+        number = self.call.about
+        request = store.find_request(self.connection, number) if number else None
+        if request is None or self.person is None:
+            return
+        store.require_unchanged(self.connection, request)
+        to = self._other(request)
+        calls.attach_recordings(self.connection, [recording], request.number, to)
+        if to is not None:
+            told = text(Sentence.VOICE_MESSAGE, number=number, name=self.person.id)
+            self.aftermath.texts += steps.write_text(
+                self.connection,
+                self.house,
+                to,
+                told,
+                self.house.now(),
+                request_number=number,
+                may_wake=request.urgent,
+            )
+
+    def _other(self, request: HelpRequest) -> int | None:
+        """Whom somebody speaks to in a conversation; None while there is none."""
+        if self.person is None or request.state is not State.TAKEN:
+            return None
+        return request.requester if request.taker == self.person.id else request.taker
+
+    def _happen(self, deed: Deed) -> None:
+        """Something happens to the request that this is about, if it is theirs to decide."""
+        if self.person is None or self.call.about is None:
+            return
+        topic = next((it for it in self._topics(self.person) if it.number == self.call.about), None)
+        if deed is not Deed.TAKE and topic is None:
+            return
+        self._take_step(self.call.about, self._event(deed, self.person.id))
+
+    def _event(self, deed: Deed, me: int) -> Event:
+        match deed:
+            case Deed.TAKE:
+                return Accepted(me)
+            case Deed.PASS:
+                return Passed(me)
+            case Deed.FINISH:
+                return Done(by=me)
+            case Deed.HAND_BACK:
+                return HandedBack(me, self.house.now())
+            case _:
+                return Withdrawn()
+
+    def _take_step(self, number: int, event: Event) -> None:
+        """What they are told of it is said in the next document."""
+        after = steps.take_step(self.connection, self.house, number, event, sender=self.person)
+        self.aftermath.add(replace(after, answer=[]))
+
+    def _stop(self) -> None:
+        """No more calls or texts. Whoever was asked is not waited for, and what they held is
+        given back."""
+        if self.person is None:
+            return
+        me, now = self.person.id, self.house.now()
+        store.set_stopped(self.connection, me, now)
+        self.person = replace(self.person, stopped=True)
+        for topic in self._topics(self.person):
+            if topic.kind is Kind.ASKED:
+                self._take_step(topic.number, Passed(me))
+            elif topic.kind is Kind.HELD:
+                self._take_step(topic.number, HandedBack(me, now))
+
+
+_KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
+
+
+def _state_of(call: Call) -> dict[str, Any]:
+    return asdict(call)
+
+
+def _call_of(state: Mapping[str, Any]) -> Call:
+    """As it was written down."""
+    fields = dict(state)
+    for name in ("draft", "former"):
+        draft = fields[name]
+        fields[name] = Draft(draft["need"], draft["postcode"], tuple(draft["recordings"]))
+    return Call(**{**fields, "step": Step(fields["step"])})

@@ -1,0 +1,109 @@
+"""The carrier's words for calls, translated: a form comes in, TwiML goes out.
+
+`CallSid`, `Digits` and `no-answer` stop here. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from hotline import deliveries, phone
+from hotline.deliveries import Delivery
+from hotline.errors import BadForm
+from hotline.steps import Aftermath
+from ivr import calling
+from ivr.calling import Desk, Ringing
+from ivr.menu import Heard
+
+LONGEST_SID = 64
+MOST_KEYS = 32
+LONGEST_TRANSCRIPT = 4000  # letters
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def inbound(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Aftermath:
+    """`POST /voice`: somebody calls. Raises BadForm."""
+    caller = phone.sender(form.get("From", ""))
+    if caller is not None and phone.is_short_code(caller):
+        caller = None
+    return calling.answer(connection, desk, Ringing(_sid(form), caller))
+
+
+def step(connection: Connection, desk: Desk, form: Mapping[str, str], turn: int) -> Aftermath:
+    """`POST /voice/step`: keys, a recording, or silence. Raises BadForm."""
+    return calling.step(connection, desk, _sid(form), turn, _heard(form))
+
+
+def _heard(form: Mapping[str, str]) -> Heard:
+    """Neither a key that is none nor an empty recording is anything but silence."""
+    if form.get("RecordingSid"):
+        seconds = _number(form.get("RecordingDuration", ""))
+        return Heard(recording=_recording(form)) if seconds else Heard()
+    keys = form.get("Digits", "")[:MOST_KEYS]
+    return Heard(keys=keys) if re.fullmatch(r"[0-9*#A-D]+", keys) else Heard()
+
+
+def out(connection: Connection, desk: Desk, form: Mapping[str, str], text_id: int) -> Aftermath:
+    """`POST /voice/out`: a call of ours was answered. Raises BadForm."""
+    by = form.get("AnsweredBy", "")
+    is_machine = by.startswith("machine") or by == "fax"
+    return calling.call_out(connection, desk, _sid(form), text_id, is_machine=is_machine)
+
+
+def status(
+    connection: Connection, desk: Desk, form: Mapping[str, str], text_id: int | None
+) -> Aftermath:
+    """`POST /voice/status`: how far a call is. Raises BadForm."""
+    sid, state = _sid(form), form.get("CallStatus", "")
+    if state not in _OVER:
+        if text_id is None:
+            return Aftermath()
+        return deliveries.delivered(connection, desk.house, Delivery(text_id, sid, "sent"))
+    aftermath = calling.ended(connection, desk, sid)
+    if text_id is not None:
+        was_heard = calling.was_heard(connection, sid, text_id)
+        aftermath.add(
+            deliveries.call_ended(connection, desk.house, text_id, sid, was_heard=was_heard)
+        )
+    return aftermath
+
+
+_OVER = {"completed", "busy", "no-answer", "failed", "canceled"}
+
+
+def recording(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Aftermath:
+    """`POST /voice/recording`: the file of a recording is complete. Raises BadForm."""
+    if form.get("RecordingStatus", "completed") != "completed":
+        return Aftermath()
+    seconds = _number(form.get("RecordingDuration", "")) or 0
+    return calling.recorded(connection, desk, _sid(form), _recording(form), seconds)
+
+
+def transcript(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Aftermath:
+    """`POST /voice/transcript`: what was said in a recording. Raises BadForm."""
+    words = _UNSPEAKABLE.sub("", form.get("TranscriptionText", "")).strip()[:LONGEST_TRANSCRIPT]
+    if form.get("TranscriptionStatus") != "completed" or not words:
+        return Aftermath()
+    return calling.transcribed(connection, desk, _recording(form), words)
+
+
+def _sid(form: Mapping[str, str]) -> str:
+    sid = form.get("CallSid", "")
+    if not 0 < len(sid) <= LONGEST_SID or not sid.isprintable():
+        raise BadForm("CallSid is missing or is no name of a call")
+    return sid
+
+
+def _recording(form: Mapping[str, str]) -> str:
+    sid = form.get("RecordingSid", "")
+    if not 0 < len(sid) <= LONGEST_SID or not sid.isprintable():
+        raise BadForm("RecordingSid is missing or is no name of a recording")
+    return sid
+
+
+def _number(written: str) -> int | None:
+    is_number = written.isascii() and written.isdigit() and len(written) < 10
+    return int(written) if is_number else None
