@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -86,6 +87,18 @@ class Carrier:
         )
         return Accepted(call.sid)
 
+    def recording(self, sid: str) -> bytes:
+        """The sound of a recording, as a wave file. Raises CarrierError."""
+        client, account = self._client, self._environment.twilio_account_sid
+        where = f"https://api.twilio.com/2010-04-01/Accounts/{account}/Recordings/{sid}.wav"
+        try:
+            answer = client.http_client.fetch(where, client.auth)
+        except requests.exceptions.RequestException as error:
+            raise CarrierSilent(f"no answer: {type(error).__name__}") from None
+        if answer.status_code != HTTPStatus.OK:
+            raise CarrierBusy(f"the carrier answered {answer.status_code}")
+        return bytes(answer.content)
+
     def called_since(self, to: str, since: datetime) -> list[str]:
         """The carrier's names of our calls to this number since then, oldest first. Raises
         CarrierError."""
@@ -162,13 +175,22 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc] # the package has no 
         self.session.trust_env = False
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        return super().request(method, self._here(url), *args, **kwargs)
+
+    def fetch(self, url: str, auth: tuple[str, str]) -> requests.Response:
+        """A file of ours. The carrier may send us on to where it keeps them."""
+        answer: requests.Response = self.session.get(self._here(url), auth=auth, timeout=TIMEOUT)
+        return answer
+
+    def _here(self, url: str) -> str:
+        """The same at our address of the API."""
         parts = urlsplit(url)
         here = parts._replace(
             scheme=self._address.scheme,
             netloc=self._address.netloc,
             path=self._address.path.rstrip("/") + parts.path,
         )
-        return super().request(method, urlunsplit(here), *args, **kwargs)
+        return urlunsplit(here)
 
     def log_request(self, kwargs: Any) -> None:
         """Numbers and words stay out of the logs."""

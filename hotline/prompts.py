@@ -72,6 +72,9 @@ class Prompt(StrEnum):
     IS_TAKEN = N_("{name} is taking your request {number}.")
     ADD_MESSAGE = N_("To add a message, press 1.")
     MESSAGE_FOR = N_("To leave a message for {name}, press 1.")
+    LISTEN = N_("To hear the voice messages, press 5.")
+    A_MESSAGE_FROM = N_("This is what {name} said.")
+    ANSWER_OR_AGAIN = N_("To answer, press 1. To hear it again, press 9.")
     NO_LONGER_NEEDED = N_("If it is no longer needed, press 2.")
     NEW_REQUEST = N_("For something new, press 3.")
     SPEAK_NOW = N_("Speak after the tone, then press pound.")
@@ -99,7 +102,7 @@ class Prompt(StrEnum):
     HEAR_OR_ELSE = N_("To hear this again, press 3. For something else, press 4.")
     IT_IS_YOURS = N_("Thank you. Request {number} is yours. Once more: {number}.")
     THEY_WROTE = N_("They wrote: {quote}.")
-    THEY_LEFT_A_MESSAGE = N_("They left a voice message.")
+    THEY_LEFT_A_MESSAGE = N_("This is what they said.")
     HOW_TO_FINISH = N_(
         "When it is done, or if you cannot make it, call this number again. Goodbye."
     )

@@ -6,7 +6,7 @@ The same step posted again gets the same document and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -41,12 +41,14 @@ WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down wh
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a call is answered with: this house, where the carrier reaches it, and which prompts
-    the network has recorded itself: (name, language) to address."""
+    """What a call is answered with: this house, where the carrier reaches it, which prompts the
+    network has recorded itself ((name, language) to address), and where a recording of this name
+    can be heard for a while."""
 
     house: House
     address: str
     audio: Mapping[tuple[str, str], str]
+    listen: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def lost(connection: Connection, house: House, call_id: int) -> Aftermath:
     row = calls.call_by_id(connection, call_id)
     if row is None or row.due is None or row.due > house.now():
         return Aftermath()
-    return _end(connection, Desk(house, "", {}), row)
+    return _end(connection, Desk(house, "", {}, str), row)
 
 
 def _end(connection: Connection, desk: Desk, row: CallRow) -> Aftermath:
@@ -259,7 +261,8 @@ class _Visit:
     def _spoken(self, line: Line) -> Spoken:
         voice, accent = self.house.network.voice.of(line.language, self.house.network.country)
         if line.text is None:
-            return Spoken(line.words, voice, accent)
+            file = self.desk.listen(line.recording) if line.recording else ""
+            return Spoken(line.words, voice, accent, file)
         words = steps.said_aloud(self.connection, self.house, line.text, line.language)
         return Spoken(words, voice, accent, self._file(line.text.sentence, line))
 
@@ -304,13 +307,23 @@ class _Visit:
         found = store.requests_of(self.connection, person.id)
         own = [it for it in reversed(found) if it.requester == person.id]
         held = [it for it in found if it.taker == person.id]
-        topics = [self._topic(it, _KINDS[it.state]) for it in own]
-        topics += [self._topic(it, Kind.HELD) for it in held]
+        topics = [self._with_messages(self._topic(it, _KINDS[it.state])) for it in own]
+        topics += [self._with_messages(self._topic(it, Kind.HELD)) for it in held]
         for asked in store.pages_of(self.connection, person.id) if person.was_asked else ():
             if asked.page == "asked" and asked.request is State.OPEN:
                 request = store.find_request(self.connection, asked.number)
                 topics += [self._topic(request, Kind.ASKED)] if request else []
         return topics
+
+    def _with_messages(self, topic: Topic) -> Topic:
+        """What the other of a conversation said; its taker hears what it was asked for with."""
+        if self.person is None or topic.kind is Kind.OPEN:
+            return topic
+        is_held = topic.kind is Kind.HELD
+        found = calls.messages_for(
+            self.connection, topic.number, self.person.id, with_words=is_held
+        )
+        return replace(topic, messages=found)
 
     def _topic(self, it: HelpRequest, kind: Kind) -> Topic:
         waits = it.state is State.OPEN and it.wave == 0
@@ -334,7 +347,7 @@ class _Visit:
             number,
             is_mine=True,
             quote=self._words_of(number),
-            has_recordings=calls.has_recordings(self.connection, number),
+            messages=calls.messages_for(self.connection, number, person.id, with_words=True),
         )
 
     def _words_of(self, number: int) -> str:

@@ -33,6 +33,7 @@ class Step(StrEnum):
     TAKEN = "taken"  # their request that somebody took
     HOLDING = "holding"  # a request that they took
     ASKED = "asked"  # a request that they were asked about
+    LISTEN = "listen"
     ADD = "add"
     ADDED = "added"
     CLOSED = "closed"
@@ -150,6 +151,7 @@ class Topic:
     area: str | None = None
     name: int | None = None
     asks_at: datetime | None = None
+    messages: tuple[str, ...] = ()  # recordings that they may hear, by the carrier's names
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ class Result:
     is_open: bool = False
     name: int | None = None
     quote: str = ""
-    has_recordings: bool = False
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,12 +289,14 @@ ROWS: tuple[Row, ...] = (
     Row(_S.TAKEN, "2", _S.CLOSED, None, _D.WITHDRAW),
     Row(_S.TAKEN, "3", _S.NEEDS, _something_new),
     Row(_S.TAKEN, "4", _S.TOPIC, _next_topic),
+    Row(_S.TAKEN, "5", _S.LISTEN),
     Row(_S.TAKEN, "9", _S.TAKEN),
     Row(_S.TAKEN, _K.ON, _S.ADD),
     Row(_S.HOLDING, "1", _S.ADD),
     Row(_S.HOLDING, "2", _S.FINISHED, None, _D.FINISH),
     Row(_S.HOLDING, "3", _S.HANDED_BACK, None, _D.HAND_BACK),
     Row(_S.HOLDING, "4", _S.TOPIC, _next_topic),
+    Row(_S.HOLDING, "5", _S.LISTEN),
     Row(_S.HOLDING, "9", _S.HOLDING),
     Row(_S.HOLDING, _K.ON, _S.ADD),
     Row(_S.ASKED, "1", _S.OUTCOME, None, _D.TAKE),
@@ -300,6 +304,9 @@ ROWS: tuple[Row, ...] = (
     Row(_S.ASKED, "3", _S.ASKED),
     Row(_S.ASKED, "4", _S.TOPIC, _next_topic),
     Row(_S.ASKED, _K.ON, _S.NEEDS, _something_new),
+    Row(_S.LISTEN, "1", _S.ADD),
+    Row(_S.LISTEN, "9", _S.LISTEN),
+    Row(_S.LISTEN, _K.ON, _S.TOPIC),
     Row(_S.ADD, _K.MESSAGE, _S.ADDED, None, _D.ADD_MESSAGE),
     Row(_S.ADD, _K.ON, _S.GOODBYE),
     # Something new.
@@ -349,7 +356,13 @@ WAITS: dict[Step, Wait] = {
 PATIENCE: dict[Step, int] = {Step.NEEDS: 3, Step.LANGUAGE: 3, Step.PAGE: 5, Step.NEWS: 3}
 USUAL_PATIENCE = 3
 SILENCE, WRONG_KEY = 2, 1
-AT_ONCE = {Step.MESSAGE, Step.ADD, Step.SENT, Step.CHECK}  # where silence leads on at once
+AT_ONCE = {
+    Step.LISTEN,
+    Step.MESSAGE,
+    Step.ADD,
+    Step.SENT,
+    Step.CHECK,
+}  # where silence leads on at once
 
 
 def wait(call: Call) -> Wait:
@@ -444,6 +457,8 @@ def _passes(call: Call, facts: Facts) -> Step | None:
         case Step.STANDING | Step.TAKEN | Step.HOLDING | Step.ASKED if topic is not None:
             standing = _TOPICS[topic.kind]
             return standing if standing is not call.step else None
+        case Step.LISTEN if topic is None or not topic.messages:
+            return Step.TOPIC
         case Step.NEEDS if not facts.needs:
             return Step.MESSAGE
         case Step.POSTCODE if not facts.has_keypad_postcodes:
@@ -470,11 +485,12 @@ def hung_up(call: Call) -> Deed | None:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is said: a prompt, or `words` as they are, in one language."""
+    """One thing that is heard: a prompt, `words` as they are, or a recording of somebody's."""
 
     text: Text | None
     language: str
     words: str = ""
+    recording: str = ""
 
 
 def prompts(call: Call, facts: Facts) -> list[Line]:
@@ -485,7 +501,15 @@ def prompts(call: Call, facts: Facts) -> list[Line]:
         return [*lines, *_language_choices(facts)]
     if call.step in (Step.NEWS, Step.LEFT_ON_MACHINE):
         return [lines[0], Line(None, call.language, call.news), *lines[1:]]
+    if call.step in (Step.LISTEN, Step.OUTCOME):
+        return [*lines[:-1], *_messages(call, facts), *lines[-1:]]
     return lines
+
+
+def _messages(call: Call, facts: Facts) -> list[Line]:
+    """What others said, in their own voice."""
+    about = facts.result if call.step is Step.OUTCOME else facts.topic(call.about)
+    return [Line(None, call.language, recording=it) for it in (about.messages if about else ())]
 
 
 def _before(call: Call) -> Iterator[Text]:
@@ -525,6 +549,7 @@ def _say_taken(call: Call, facts: Facts) -> Iterator[Text]:
     topic = facts.topic(call.about)
     name = topic.name if topic else None
     yield text(Prompt.IS_TAKEN, number=call.about, name=name)
+    yield from _may_listen(topic)
     yield text(Prompt.MESSAGE_FOR, name=name)
     yield from _other_choices(call, facts)
 
@@ -536,8 +561,21 @@ def _other_choices(call: Call, facts: Facts) -> Iterator[Text]:
         yield text(Prompt.ELSE, digit=4)
 
 
-def _say_holding(call: Call, _facts: Facts) -> Iterator[Text]:
+def _may_listen(topic: Topic | None) -> Iterator[Text]:
+    if topic and topic.messages:
+        yield text(Prompt.LISTEN)
+
+
+def _say_listen(call: Call, facts: Facts) -> Iterator[Text]:
+    topic = facts.topic(call.about)
+    name = topic.name if topic and topic.kind is Kind.TAKEN else None
+    yield text(Prompt.A_MESSAGE_FROM, name=name)
+    yield text(Prompt.ANSWER_OR_AGAIN)
+
+
+def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
     yield text(Prompt.YOU_HOLD, number=call.about)
+    yield from _may_listen(facts.topic(call.about))
     yield text(Prompt.MESSAGE_FOR, name=None)
     yield text(Prompt.DONE_OR_BACK)
     yield text(Prompt.ELSE, digit=4)
@@ -644,7 +682,7 @@ def _say_outcome(_call: Call, facts: Facts) -> Iterator[Text]:
         yield text(Prompt.IT_IS_YOURS, number=number)
         if result.quote:
             yield text(Prompt.THEY_WROTE, quote=result.quote)
-        if result.has_recordings:
+        if result.messages:
             yield text(Prompt.THEY_LEFT_A_MESSAGE)
         yield text(Prompt.HOW_TO_FINISH)
     elif result.is_open:
@@ -665,6 +703,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
     Step.TAKEN: _say_taken,
     Step.HOLDING: _say_holding,
     Step.ASKED: _say_asked,
+    Step.LISTEN: _say_listen,
     Step.ADD: _only(Prompt.SPEAK_NOW),
     Step.ADDED: _say_added,
     Step.CLOSED: _only(Prompt.CLOSED),

@@ -59,6 +59,7 @@ HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
     "/voice/recording": calls_in().map(encoded),
     "/voice/transcript": calls_in().map(encoded),
     "/voice/audio/{name}": NOTHING,
+    "/voice/listen/{sid}": NOTHING,
     "/health": NOTHING,
     "/ready": NOTHING,
 }

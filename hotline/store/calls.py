@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Boolean, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.store.database import Stale
@@ -228,9 +228,24 @@ def attach_recordings(
     )
 
 
-def has_recordings(connection: Connection, number: int) -> bool:
-    """Whether a request was asked for, at least in part, by speaking."""
-    found = select(recording.c.id).where(
-        recording.c.request_number == number, recording.c.passed_to.is_(None)
+def messages_for(
+    connection: Connection, number: int, who: int, *, with_words: bool
+) -> tuple[str, ...]:
+    """The recordings about a request that somebody may hear, by the carrier's names: what was
+    passed on to them and, `with_words`, what it was asked for with."""
+    facts = {"number": number, "who": who, "with_words": with_words}
+    return tuple(sid for (sid,) in _MESSAGES_FOR.rows(connection, facts))
+
+
+_MESSAGES_FOR = Prepared(
+    select(recording.c.sid)
+    .where(
+        recording.c.request_number == bindparam("number"),
+        recording.c.seconds > 0,
+        or_(
+            recording.c.passed_to == bindparam("who"),
+            and_(recording.c.passed_to.is_(None), bindparam("with_words", type_=Boolean)),
+        ),
     )
-    return connection.execute(found).first() is not None
+    .order_by(recording.c.id)
+)

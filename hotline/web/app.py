@@ -21,6 +21,7 @@ from hotline.steps import Aftermath
 from hotline.store import migrate
 from hotline.store.database import Database
 from hotline.web import audio
+from hotline.web.recordings import Recordings
 from hotline.web.twilio import LARGEST_BODY, Form, Gate, Reception, Ringer
 from ivr import twiml
 from ivr import webhook as voice
@@ -43,8 +44,14 @@ class Hotline:
         self.ringer = Ringer(self.bell.ring)
         self.reception = Reception(Gate(environment), self.database, self.ringer)
         self.recorded = audio.Recorded(settings.network.voice.audio)
+        self.recordings = Recordings(environment, now)
         address = f"{environment.public_url}/voice"
-        self.desk = Desk(self.house, address, self.recorded.addresses(f"{address}/audio"))
+        self.desk = Desk(
+            self.house,
+            address,
+            self.recorded.addresses(f"{address}/audio"),
+            self.recordings.address,
+        )
         self._front = front
         self.app = Starlette(
             routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
@@ -64,6 +71,7 @@ class Hotline:
             Route("/voice/recording", carrier(self._recording, _nothing), methods=["POST"]),
             Route("/voice/transcript", carrier(self._transcript, _nothing), methods=["POST"]),
             Route("/voice/audio/{name}", self._audio),
+            Route("/voice/listen/{sid}", self._listen),
             Route("/health", self._health),
             Route("/ready", self._ready),
         ]
@@ -100,6 +108,16 @@ class Hotline:
         """A prompt that the network recorded itself."""
         path = self.recorded.file(request.path_params["name"])
         return FileResponse(path) if path else Response(status_code=404)
+
+    async def _listen(self, request: Request) -> Response:
+        """What somebody said in a call, for whoever was given this address."""
+        sid, query = request.path_params["sid"], request.query_params
+        if not self.recordings.is_genuine(sid, query.get("until", ""), query.get("key", "")):
+            return Response(status_code=403)
+        sound = await run_in_threadpool(self.recordings.fetch, sid)
+        if sound is None:
+            return Response(status_code=404)
+        return Response(sound, media_type="audio/x-wav", headers={"Cache-Control": "no-store"})
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"alive": True})
