@@ -6,7 +6,7 @@ runs: bells are rung and nobody hears them. Ours and the floor take turns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -29,16 +29,15 @@ ASKED_ABOUT = 400  # requests about which volunteers were asked, for their answe
 
 @dataclass
 class Side:
-    """One of the two that take turns."""
+    """One of the two that take turns. `more` makes that many requests."""
 
     server: Listening
-    people: People
-    answers: Iterator[Text]
+    more: Callable[[int], list[bytes]]
     outcomes: list[load.Outcome] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)  # ms that the server computed for a text
 
     def run(self, seconds: float, enough: int) -> load.Outcome:
-        texts = http_requests(self.people.mixture(enough, self.answers))
+        texts = self.more(enough)
         before = children.computed(self.server.process)
         outcome = load.drive(self.server.port, CONNECTIONS, texts, "200", seconds)
         self.cpu.append((children.computed(self.server.process) - before) * 1000 / outcome.count)
@@ -59,16 +58,25 @@ def _figures(servers: Servers, kind: str, quick: bool) -> Iterator[Figure]:
         answers = _fill(database, place, people, asked_about)
         with (
             place.web(children.MEASURED) as web,
-            _floor(servers.empty_database(kind)) as floor_web,
+            floor_at(servers.empty_database(kind)) as floor_web,
         ):
-            ours, floor = Side(web, people, answers), Side(floor_web, people, iter(()))
-            for side in (ours, floor):
-                side.run(seconds / 4, enough=int(1000 * seconds))  # to warm up
-            for _ in range(runs):
-                for side in (ours, floor):
-                    side.run(seconds, enough=_enough(side, seconds))
+            ours = Side(web, lambda enough: http_requests(people.mixture(enough, answers)))
+            floor = texts_at(floor_web, people)
+            take_turns(ours, floor, runs, seconds)
+    return judged("inbound", f"signed inbound texts, {kind}", ours, floor)
+
+
+def texts_at(server: Listening, people: People) -> Side:
+    return Side(server, lambda enough: http_requests(people.mixture(enough, iter(()))))
+
+
+def take_turns(ours: Side, floor: Side, runs: int, seconds: float) -> None:
+    for side in (ours, floor):
+        side.run(seconds / 4, enough=int(1000 * seconds))  # to warm up
+    for _ in range(runs):
+        for side in (ours, floor):
+            side.run(seconds, enough=_enough(side, seconds))
     ours.outcomes, floor.outcomes = ours.outcomes[1:], floor.outcomes[1:]
-    return _judged(kind, ours, floor)
 
 
 def _enough(side: Side, seconds: float) -> int:
@@ -76,15 +84,15 @@ def _enough(side: Side, seconds: float) -> int:
     return int(1.4 * seconds * max(it.rate for it in side.outcomes)) + CONNECTIONS
 
 
-def _judged(kind: str, ours: Side, floor: Side) -> Iterator[Figure]:
+def judged(row: str, what: str, ours: Side, floor: Side) -> Iterator[Figure]:
     rates = {
         "ours": [it.rate for it in ours.outcomes],
         "floor": [it.rate for it in floor.outcomes],
     }
     rate, bare = median(rates["ours"]), median(rates["floor"])
     yield Figure(
-        "inbound",
-        f"signed inbound texts, {kind}",
+        row,
+        what,
         "req/s",
         rate,
         bare,
@@ -105,8 +113,8 @@ def _judged(kind: str, ours: Side, floor: Side) -> Iterator[Figure]:
     longest = max(max(it.latencies) for it in ours.outcomes)
     p99, bare_p99 = median(slow["ours"]), median(slow["floor"])
     yield Figure(
-        "inbound",
-        f"their p99, {kind} (longest: {longest:.0f} ms)",
+        row,
+        f"their p99, {what.rpartition(' ')[2]} (longest: {longest:.0f} ms)",
         "ms",
         p99,
         bare_p99,
@@ -119,7 +127,7 @@ def _judged(kind: str, ours: Side, floor: Side) -> Iterator[Figure]:
 
 
 @contextmanager
-def _floor(database_url: str) -> Iterator[Listening]:
+def floor_at(database_url: str) -> Iterator[Listening]:
     port = children.free_port()
     command = ("bench.floors", "webhook", database_url, port)
     with children.running(*command, cores=children.MEASURED) as process:

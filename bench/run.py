@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    calling,
     children,
     choosing,
     first_page,
@@ -40,6 +41,7 @@ from bench.town import Servers
 Row = Callable[..., Iterator[Figure]]
 ROWS: dict[str, Row] = {
     "inbound": inbound.figures,
+    "calling": calling.figures,
     "first-page": first_page.figures,
     "sending": sending.figures,
     "choosing": choosing.figures,

@@ -111,23 +111,28 @@ def http_request(text: Text) -> bytes:
         "From": text.sender,
         "ApiVersion": "2010-04-01",
     }
+    return form_request(PUBLIC_URL, "/sms", fields)
+
+
+def form_request(public_url: str, path: str, fields: dict[str, str]) -> bytes:
+    """A form as the carrier posts it, signed."""
     body = urlencode(fields).encode("ascii")
     head = (
-        "POST /sms HTTP/1.1\r\n"
+        f"POST {path} HTTP/1.1\r\n"
         "Host: help.example.org\r\n"
         "User-Agent: TwilioProxy/1.1\r\n"
         "Accept: */*\r\n"
         "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
         f"Content-Length: {len(body)}\r\n"
-        f"X-Twilio-Signature: {signature(fields)}\r\n"
+        f"X-Twilio-Signature: {signature(f'{public_url}{path}', fields)}\r\n"
         f"I-Twilio-Idempotency-Token: {uuid4()}\r\n"
         "\r\n"
     )
     return head.encode("ascii") + body
 
 
-def signature(fields: dict[str, str]) -> str:
+def signature(address: str, fields: dict[str, str]) -> str:
     """https://www.twilio.com/docs/usage/security, for the address that we call ourselves."""
-    signed = f"{PUBLIC_URL}/sms" + "".join(name + fields[name] for name in sorted(fields))
+    signed = address + "".join(name + fields[name] for name in sorted(fields))
     digest = hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode("ascii")

@@ -61,6 +61,9 @@ languages = ["en", "es"]
 quiet = ""
 stewards = ["+12125550100"]
 
+[limits]
+calls_at_once = 1000000
+
 [waves]
 minutes = 60
 urgent_minutes = 60

@@ -7,7 +7,7 @@ The same step posted again gets the same document and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -123,8 +123,7 @@ def step(connection: Connection, desk: Desk, sid: str, turn: int, heard: Heard) 
     if row.due is None or row.turn != turn:
         return Aftermath(answer=[row.answer or twiml.hang_up()])
     visit = _visit(connection, desk, row)
-    visit.hear(heard)
-    return visit.go_on(visit.facts())
+    return visit.go_on(visit.hear(heard))
 
 
 def ended(connection: Connection, desk: Desk, sid: str) -> Aftermath:
@@ -173,14 +172,14 @@ def _late_recording(connection: Connection, desk: Desk, row: CallRow, name: str)
     visit = _visit(connection, desk, row)
     if menu.wait(visit.call) is not menu.Wait.MESSAGE:
         return Aftermath()
-    visit.hear(Heard(recording=name))
+    facts = visit.hear(Heard(recording=name))
     if row.due is None:
-        visit.call = menu.enter(visit.call, visit.facts())
+        visit.call = menu.enter(visit.call, facts)
         if deed := menu.hung_up(visit.call):
             visit.do(deed)
         calls.end_call(connection, row, _state_of(visit.call))
         return visit.aftermath
-    visit.go_on(visit.facts())
+    visit.go_on(facts)
     return replace(visit.aftermath, answer=[])
 
 
@@ -231,13 +230,17 @@ class _Visit:
         self.person = person
         self.aftermath = Aftermath()
 
-    def hear(self, heard: Heard) -> None:
+    def hear(self, heard: Heard) -> Facts:
+        """Returns how things are then."""
         if heard.recording:
             now = self.house.now()
             calls.add_recording(self.connection, heard.recording, self.row.id, now)
-        self.call, deed = menu.react(self.call, heard, self.facts())
-        if deed:
-            self.do(deed, heard)
+        facts = self.facts()
+        self.call, deed = menu.react(self.call, heard, facts)
+        if deed is None:
+            return facts
+        self.do(deed, heard)
+        return self.facts()
 
     def go_on(self, facts: Facts) -> Aftermath:
         """Write down where the call is now; the answer is the document that says so."""
@@ -500,14 +503,27 @@ class _Visit:
 _KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
 
 
+_PLAIN = [it.name for it in fields(Call) if it.name not in ("draft", "former")]
+
+
 def _state_of(call: Call) -> dict[str, Any]:
-    return asdict(call)
+    """As it is written down. `asdict` would copy everything deep, for each step of each call."""
+    return {
+        **{name: getattr(call, name) for name in _PLAIN},
+        "draft": _draft_of(call.draft),
+        "former": _draft_of(call.former),
+    }
+
+
+def _draft_of(it: Draft) -> list[Any]:
+    return [it.need, it.postcode, it.recordings]
 
 
 def _call_of(state: Mapping[str, Any]) -> Call:
     """As it was written down."""
-    fields = dict(state)
-    for name in ("draft", "former"):
-        draft = fields[name]
-        fields[name] = Draft(draft["need"], draft["postcode"], tuple(draft["recordings"]))
-    return Call(**{**fields, "step": Step(fields["step"])})
+    drafts = {name: _as_draft(*state[name]) for name in ("draft", "former")}
+    return Call(**{**state, **drafts, "step": Step(state["step"])})
+
+
+def _as_draft(need: str, postcode: str, recordings: list[str]) -> Draft:
+    return Draft(need, postcode, tuple(recordings))
