@@ -1,4 +1,4 @@
-"""Any texts, written as TwiML: an XML parser reads exactly these.
+"""Any texts, written as TwiML for texts and for calls: an XML parser reads exactly these.
 
     python fuzz/twiml.py [libFuzzer's options] [folder of inputs that were found]
 
@@ -12,15 +12,35 @@ from xml.etree import ElementTree
 
 import atheris
 
-with atheris.instrument_imports(include=["sms.webhook", "twilio.twiml"]):
+with atheris.instrument_imports(include=["sms.webhook", "ivr.twiml", "twilio.twiml"]):
+    from ivr import twiml
+    from ivr.menu import Wait
     from sms import webhook
 
 BETWEEN = b"\xff"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
+TO = twiml.Addresses("https://a.example/step?turn=1", "https://a.example/recording")
+
+
 def one_input(data: bytes) -> None:
     texts = [letters_of(part) for part in data.split(BETWEEN)] if data else []
+    as_texts(texts)
+    for wait in Wait:
+        as_a_call(texts, wait)
+
+
+def as_a_call(texts: list[str], wait: Wait) -> None:
+    said = [twiml.Spoken(text, "Polly.Joanna", "en-US") for text in texts]
+    root = ElementTree.fromstring(twiml.document(said, wait, TO).encode())  # noqa: S314 - our own
+    where = root[0] if wait in (Wait.KEY, Wait.DIGITS) else root
+    assert [verb.text or "" for verb in where.findall("Say")] == [as_read(text) for text in texts]
+    assert not any(list(verb) for verb in where.iter("Say")), "words stay words"
+    assert root[-1].tag == ("Hangup" if wait is Wait.HANG_UP else "Redirect")
+
+
+def as_texts(texts: list[str]) -> None:
     written = webhook.twiml(texts)
     assert written.startswith((f"{HEAD}<Response>", f"{HEAD}<Response />"))
     root = ElementTree.fromstring(written.encode())  # noqa: S314 - our own

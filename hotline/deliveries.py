@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hotline import errors, phone, roster, steps
+from hotline import errors, limits, phone, roster, steps
 from hotline.errors import CarrierError
 from hotline.help_request import HandedBack, HelpRequest, Unreached
 from hotline.house import House
+from hotline.limits import Budget
 from hotline.steps import Aftermath
 from hotline.store import store
 from hotline.words import Sentence, Text, text
@@ -25,7 +26,6 @@ TRY_AGAIN = timedelta(minutes=10)
 ACCOUNT_PAUSE = timedelta(minutes=5)  # until a text is tried again that our account held back
 LONGEST_PAUSE = timedelta(hours=1)  # so that texts leave soon after an account is mended
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
-WARN_AT = 0.8  # of the day's segments
 OVER_BUDGET = -1  # among the carrier's numbers for what holds a text back: ourselves
 
 
@@ -149,10 +149,10 @@ def _about(sentence: Sentence, code: int | None) -> Text:
     return text(sentence, code=code or 0)
 
 
-def is_near_the_budget(connection: Connection, house: House) -> bool:
-    """Whether the day's segments are worth a look before a text leaves."""
+def budget(connection: Connection, house: House) -> Budget:
+    """How many of the day's segments are left."""
     spent = store.segments_since(connection, _midnight(house))
-    return spent >= WARN_AT * house.network.limits.segments_a_day
+    return limits.budget(spent, house.network.limits)
 
 
 def _midnight(house: House) -> datetime:
@@ -165,18 +165,30 @@ def mind_the_budget(
 ) -> tuple[Aftermath, list[int]]:
     """Tell the stewards when most of the day's segments are used. When all are, hold these texts
     until midnight, but for those to stewards. Returns what follows and the texts to send."""
-    now, budget = house.now(), house.network.limits.segments_a_day
+    match budget(connection, house):
+        case Budget.ENOUGH:
+            return Aftermath(), list(ids)
+        case Budget.LOW:
+            return _warn_of_the_budget(connection, house), list(ids)
+        case Budget.SPENT:
+            return _hold_until_midnight(connection, house, ids)
+
+
+def _warn_of_the_budget(connection: Connection, house: House) -> Aftermath:
+    most = house.network.limits.segments_a_day
+    spent = round(limits.WARN_AT * most)
+    told = text(Sentence.STEWARDS_MOST_OF_BUDGET, spent=spent, budget=most)
+    return _tell_stewards(connection, house, told, _midnight(house))
+
+
+def _hold_until_midnight(
+    connection: Connection, house: House, ids: Collection[int]
+) -> tuple[Aftermath, list[int]]:
     midnight = _midnight(house)
-    spent = store.segments_since(connection, midnight)
-    if spent < WARN_AT * budget:
-        return Aftermath(), list(ids)
-    if spent < budget:
-        told = text(Sentence.STEWARDS_MOST_OF_BUDGET, spent=round(WARN_AT * budget), budget=budget)
-        return _tell_stewards(connection, house, told, midnight), list(ids)
-    stewards = steps.steward_ids(connection, house, now)
+    stewards = steps.steward_ids(connection, house, house.now())
     until = (midnight + timedelta(days=1)).astimezone(UTC)
     held = store.hold_texts(connection, ids, stewards, until, OVER_BUDGET)
-    told = text(Sentence.STEWARDS_BUDGET_SPENT, budget=budget)
+    told = text(Sentence.STEWARDS_BUDGET_SPENT, budget=house.network.limits.segments_a_day)
     left = [it for it in ids if it not in set(held)]
     return _tell_stewards(connection, house, told, midnight), left
 

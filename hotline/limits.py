@@ -17,6 +17,7 @@ LATELY = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 ECHO_WITHIN = timedelta(minutes=10)
 MOST_ECHOES = 5  # answers to the same words, until we fall silent
+WARN_AT = 0.8  # of the day's segments
 
 
 class Pace(StrEnum):
@@ -27,6 +28,20 @@ class Pace(StrEnum):
     TOO_MANY = "too_many"
     SILENT = "silent"
     ECHO = "echo"
+
+
+class Budget(StrEnum):
+    """How many of the day's segments are left."""
+
+    ENOUGH = "enough"
+    LOW = "low"
+    SPENT = "spent"
+
+
+def budget(spent: int, limits: Limits) -> Budget:
+    if spent < WARN_AT * limits.segments_a_day:
+        return Budget.ENOUGH
+    return Budget.LOW if spent < limits.segments_a_day else Budget.SPENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from hotline.errors import (
     describe,
 )
 from hotline.house import House
+from hotline.limits import Budget
 from hotline.steps import Aftermath
 from hotline.store import store
 from hotline.store.database import Database, Stale
@@ -103,7 +104,7 @@ def _ask(
 ) -> tuple[Aftermath, list[TextOut]]:
     """One request's next wave. Texts that leave at once are claimed as they are written."""
     aftermath = steps.ask_volunteers(connection, house, number)
-    if not (at_once and aftermath.texts) or deliveries.is_near_the_budget(connection, house):
+    if not (at_once and aftermath.texts) or not _has_budget(house, connection):
         return aftermath, []
     now = house.now()  # not before they were written, or they would not be due yet
     claimed = store.claim_texts(connection, aftermath.texts[:AT_ONCE], now, now + LOST_AFTER)
@@ -127,11 +128,17 @@ def _hang_up(shop: Workshop, call_id: int, connection: Connection) -> Aftermath:
 def send(*ids: int) -> None:
     """Send those of these texts that wait, and look up those that may have been sent."""
     shop = _workshop[0]
-    warned, wanted = shop.database.write(partial(_mind_the_budget, shop.house, ids))
+    warned, wanted = Aftermath(), list(ids)
+    if not shop.database.read(partial(_has_budget, shop.house)):
+        warned, wanted = shop.database.write(partial(_mind_the_budget, shop.house, ids))
     now = shop.house.now()
     due = shop.database.read(lambda connection: store.due_by_neighbor(connection, wanted, now))
     _finish_all(shop, [shop.threads.submit(_bring, shop, some) for some in due])
     _finish(shop, warned)
+
+
+def _has_budget(house: House, connection: Connection) -> bool:
+    return deliveries.budget(connection, house) is Budget.ENOUGH
 
 
 def _mind_the_budget(
