@@ -24,7 +24,7 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
     everything = [*pages, *(str(it["body"]) for it in errors)]
     return Facts(
         sent=list(crowd.sent),
-        attempts=town.control("GET", "ledger")["ledger"],
+        attempts=[it for it in town.control("GET", "ledger")["ledger"] if it["what"] == "text"],
         begun=_begun(town.begun),
         neighbors=rows[0],
         requests=rows[1],

@@ -78,6 +78,10 @@ def main(arguments: Sequence[str]) -> None:
             str(of.environment.hotline_number),
             wish.sms_url,
             wish.sms_fallback_url,
+            wish.voice_url,
+            wish.voice_fallback_url,
+            wish.voice_status_url,
+            of.environment.twilio_api_url,
         )
         roles.serve(carrier.build(line, now=clock), HOST, wish.port)
         return
@@ -103,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--sms-url", default="")
     parser.add_argument("--sms-fallback-url", default="")
+    for name in ("--voice-url", "--voice-fallback-url", "--voice-status-url"):
+        parser.add_argument(name, default="")
     parser.add_argument("--without", action="append", default=[], choices=sorted(guards.GUARDS))
     return parser
 

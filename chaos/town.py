@@ -298,9 +298,11 @@ class Town:
             environment = self._environment(folder, self.webs[half])
             self.settings.append(settings.load(environment))
             if half == 0:
-                urls = ["--sms-url", f"{self.webs[0]}/sms#rc=3&rp=all"]
-                if self.halves > 1:
-                    urls += ["--sms-fallback-url", f"{self.webs[1]}/sms"]
+                urls = ["--voice-status-url", f"{self.webs[0]}/voice/status"]
+                for kind in ("sms", "voice"):
+                    urls += [f"--{kind}-url", f"{self.webs[0]}/{kind}#rc=3&rp=all"]
+                    if self.halves > 1:
+                        urls += [f"--{kind}-fallback-url", f"{self.webs[1]}/{kind}"]
                 self._add_role("carrier", 0, environment, "--port", str(carrier_port), *urls)
             here = ["--folder", str(folder)]
             self._add_role("web", half, environment, *here, "--port", str(port))

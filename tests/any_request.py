@@ -204,6 +204,9 @@ VALUES = {
     "SmsStatus": STATES,
     "ErrorCode": ERROR_CODES,
     "ErrorUrl": ADDRESSES,
+    "Url": ADDRESSES,
+    "Twiml": BODIES,
+    "Status": STATES,
     "FromCity": WORDS,
     "": WORDS,
 }
@@ -276,7 +279,7 @@ FORM_BYTES = (
 KEYS = some.sampled_from(
     [
         *("from", "body", "media", "sid", "times", "name", "about", "state", "opted_out", "kind"),
-        *("to", "seconds", "code", "status"),
+        *("to", "seconds", "code", "status", "calls", "keys", "words"),
     ]
 )
 KNOWN = some.sampled_from(
@@ -289,6 +292,8 @@ KNOWN = some.sampled_from(
             "code",
             "slow",
             "callbacks_twice",
+            "machine",
+            "1#",
             "+12125550140",
             "SM1",
         ),
@@ -370,7 +375,7 @@ QUERIES = (
         some.sampled_from(
             [
                 *("text", "after", "wait", "To", "From", "DateSent", "DateSent>", "DateSent<"),
-                *("Page", "PageSize", "PageToken", "bodySHA256"),
+                *("Page", "PageSize", "PageToken", "bodySHA256", "Status", "StartTime>"),
             ]
         ),
         NUMBERS | SENDERS | some.sampled_from(["2026-03-02", "9999-12-31", "0001-01-01", "x" * 64]),

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import calling
 import pytest
 import servers
 from hypothesis import settings as hypothesis_settings
@@ -83,6 +84,32 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Each test with this runs on both databases."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[tuple[calling.Hotline, calling.Carrier]]:
+    """A hotline that says what a test tells it to, and a carrier that calls it."""
+    with calling.open_line() as both:
+        yield both
+
+
+@pytest.fixture
+def carrier(line: tuple[calling.Hotline, calling.Carrier]) -> calling.Carrier:
+    """As if just started."""
+    line[1].control.delete("/rehearsal").raise_for_status()
+    return line[1]
+
+
+@pytest.fixture
+def hotline(
+    line: tuple[calling.Hotline, calling.Carrier], carrier: calling.Carrier
+) -> Iterator[calling.Hotline]:
+    """Says nothing yet. Whatever it was asked was signed."""
+    hotline = line[0]
+    hotline.says, hotline.asked = {}, []
+    yield hotline
+    carrier.settle()
+    assert all(it.is_genuine for it in hotline.asked)
 
 
 # How long an example takes says more about the machine than about the program.

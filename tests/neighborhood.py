@@ -252,7 +252,15 @@ def open_neighborhood(
         of = make_settings(
             address, database_url, redis_url, settings.read_network(network, "hotline.toml")
         )
-        line = carrier.Line(ACCOUNT, TOKEN, NUMBER, f"{address}/sms")
+        line = carrier.Line(
+            ACCOUNT,
+            TOKEN,
+            NUMBER,
+            sms_url=f"{address}/sms",
+            voice_url=f"{address}/voice",
+            voice_status_url=f"{address}/voice/status",
+            api_url=address,
+        )
         cast = [carrier.Person(phone, name) for name, phone in CAST.items()]
         front = carrier.build(line, now=by_hand, cast=cast)
         built.append(Hotline(of, by_hand, front))

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import unescape
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
 import requests
+from calling import Elsewhere, refusal_of
+from published import description, mistakes, schema_of
 from serving import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
@@ -106,19 +106,6 @@ def hotline(hotline_served: Hotline) -> Hotline:
 
 
 # The carrier's side
-
-
-class Elsewhere(TwilioHttpClient):  # type: ignore[misc]
-    """The client's own transport, with the carrier at another address."""
-
-    def __init__(self, base: str, timeout: float = 5.0) -> None:
-        super().__init__(timeout=timeout)
-        self.base = urlsplit(base)
-        self.session.trust_env = False
-
-    def request(self, method: str, url: str, *rest: Any, **options: Any) -> Any:
-        moved = urlsplit(url)._replace(scheme=self.base.scheme, netloc=self.base.netloc)
-        return super().request(method, moved.geturl(), *rest, **options)
 
 
 @dataclass
@@ -210,13 +197,6 @@ def carrier(open_carrier: Open, hotline: Hotline, sms_url: str, fallback_url: st
     carrier.client.http_client.timeout = 5.0
     hotline.reset()
     return carrier
-
-
-def refusal_of(deed: Callable[[], object]) -> tuple[int, int]:
-    """The HTTP status and the carrier's code that a call is refused with."""
-    with pytest.raises(TwilioRestException) as refused:
-        deed()
-    return refused.value.status, refused.value.code
 
 
 # Texts that come in
@@ -676,7 +656,7 @@ def test_what_is_not_there_is_not_found(carrier: Carrier) -> None:
     assert refusal_of(lambda: messages("SM" + "f" * 32).update(body="")) == (404, 20404)
     assert refusal_of(carrier.client.api.accounts("AC" + "9" * 32).fetch) == (404, 20404)
     answer = carrier.control.get(
-        f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json", auth=(ACCOUNT, TOKEN)
+        f"/2010-04-01/Accounts/{ACCOUNT}/Queues.json", auth=(ACCOUNT, TOKEN)
     )
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
 
@@ -938,6 +918,7 @@ def test_phones_can_be_looked_at_and_changed(carrier: Carrier) -> None:
         "about": "",
         "state": "off",
         "opted_out": False,
+        "calls": "rings",
     }
     assert carrier.control.get(f"/rehearsal/phones/{BEN}").json()["state"] == "off"
     numbers = [
@@ -1079,64 +1060,17 @@ def test_a_name_rebound_to_this_machine_is_no_way_in(carrier: Carrier) -> None:
 
 # The published description of the carrier's API
 
-DESCRIPTION = Path(__file__).parents[2] / "shared" / "data" / "twilio-api-subset.json"
 
-
-@pytest.fixture(scope="module")
-def description() -> dict[str, Any]:
-    if not DESCRIPTION.exists():
-        pytest.skip(f"{DESCRIPTION.name} is not here")
-    return dict(json.loads(DESCRIPTION.read_text()))
-
-
-KINDS: dict[str, Any] = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "array": list,
-    "object": dict,
-}
-
-
-def mistakes(value: Any, schema: dict[str, Any], book: dict[str, Any], where: str) -> list[str]:
-    """What the value has that the schema does not allow. Formats are left out."""
-    if "$ref" in schema:
-        schema = book["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    if value is None:
-        return [] if schema.get("nullable") else [f"{where} is null"]
-    if not isinstance(value, KINDS[schema["type"]]):
-        return [f"{where} is no {schema['type']}"]
-    found = []
-    if "enum" in schema and value not in schema["enum"]:
-        found.append(f"{where} is {value}")
-    if "pattern" in schema and not re.search(schema["pattern"], value):
-        found.append(f"{where} is {value}")
-    for name, inner in schema.get("properties", {}).items():
-        if name in value:
-            found += mistakes(value[name], inner, book, f"{where}.{name}")
-        else:
-            found.append(f"{where}.{name} is missing")
-    for item in value if schema["type"] == "array" else []:
-        found += mistakes(item, schema["items"], book, f"{where}[]")
-    return found
-
-
-def schema_of(book: dict[str, Any], path: str, method: str, status: str) -> dict[str, Any]:
-    answer = book["paths"][f"/2010-04-01/Accounts/{path}"][method]["responses"][status]
-    return dict(answer["content"]["application/json"]["schema"])
-
-
-def test_answers_keep_to_the_published_description(
-    carrier: Carrier, description: dict[str, Any]
-) -> None:
+def test_answers_keep_to_the_published_description(carrier: Carrier) -> None:
+    book = description()
     carrier.phone(BEN, state="off")
     account = f"/2010-04-01/Accounts/{ACCOUNT}"
     auth = (ACCOUNT, TOKEN)
 
     def check(answer: httpx2.Response, path: str, method: str, status: str) -> None:
         assert str(answer.status_code) == status
-        schema = schema_of(description, path, method, status)
-        assert mistakes(answer.json(), schema, description, path) == []
+        schema = schema_of(book, path, method, status)
+        assert mistakes(answer.json(), schema, book, path) == []
 
     for wish in (
         {"To": ANA, "From": NUMBER, "Body": "hi"},
@@ -1146,9 +1080,9 @@ def test_answers_keep_to_the_published_description(
         check(answer, "{AccountSid}/Messages.json", "post", "201")
     carrier.texts_hotline(MARIA, "hi")
     listed = carrier.control.get(f"{account}/Messages.json?PageSize=2", auth=auth)
-    list_schema = schema_of(description, "{AccountSid}/Messages.json", "get", "200")
+    list_schema = schema_of(book, "{AccountSid}/Messages.json", "get", "200")
     list_schema["properties"]["previous_page_uri"]["nullable"] = True
-    assert mistakes(listed.json(), list_schema, description, "list") == []
+    assert mistakes(listed.json(), list_schema, book, "list") == []
     fetched = carrier.control.get(answer.json()["uri"], auth=auth)
     check(fetched, "{AccountSid}/Messages/{Sid}.json", "get", "200")
     check(carrier.control.get(f"{account}.json", auth=auth), "{Sid}.json", "get", "200")

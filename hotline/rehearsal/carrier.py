@@ -2,9 +2,10 @@
 
     build(Line(account_sid, auth_token, number, sms_url), cast=[Person(phone, name)])
 
-makes the app: the REST API (`rest.py`), signed webhooks to `sms_url` (`webhooks.py`), the control
-addresses under `/rehearsal/` (`control.py`) and the page at `/` (`page.py`). It keeps everything
-in memory and calls nobody but the addresses it is given. Calls by voice are not in it.
+makes the app: the REST API (`rest.py`, `call_rest.py`), signed webhooks to the line's addresses
+(`webhooks.py`, `call_webhooks.py`), the control addresses under `/rehearsal/` (`control.py`,
+`call_control.py`) and the page at `/` (`page.py`). It keeps everything in memory and calls nobody
+but the addresses it is given.
 """
 
 import ipaddress
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hotline.rehearsal import control, page, rest
+from hotline.rehearsal import call_control, call_rest, control, page, rest
 from hotline.rehearsal.exchange import Exchange, utc_now
 from hotline.rehearsal.messages import API_VERSION, Line
 from hotline.rehearsal.phones import Person
@@ -92,7 +93,13 @@ def build(
             await exchange.work.stop()
 
     return Carrier(
-        routes=[*rest.routes(exchange), *control.routes(exchange), *page.routes(exchange)],
+        routes=[
+            *call_rest.routes(exchange),
+            *rest.routes(exchange),
+            *control.routes(exchange),
+            *call_control.routes(exchange),
+            *page.routes(exchange),
+        ],
         middleware=[Middleware(OwnPagesOnly)],
         lifespan=lifespan,
         max_body_size=LARGEST_REQUEST,

@@ -12,25 +12,43 @@
     GET  /rehearsal/events?after=N
         The same texts as server-sent events; resumes by Last-Event-ID, starts with new ones.
     GET  /rehearsal/phones    {"phones": [phone]}
-    GET, PUT /rehearsal/phones/{number}    {"name"?, "about"?, "state"?, "opted_out"?} → phone
+    GET, PUT /rehearsal/phones/{number}
+        {"name"?, "about"?, "state"?, "opted_out"?, "calls"?} → phone
         state: on, off, unconfirmed, lost, blocked, unknown, landline, filtered, nowhere, tablet.
+        calls: rings (until somebody answers), machine (answers and presses nothing), busy,
+        no_answer, unreachable. A phone that is off does not answer.
+    POST /rehearsal/calls     {"from": number or "anonymous", "sid"?}
+        Somebody calls the hotline. Answers with the call as soon as it waits for them:
+        {"sid", "phone", "name", "from", "to", "direction", "status", "parent", "answered_by",
+        "waits_for": "answer" | "keys" | "words" | "bridge" | "webhook" | "", "heard": [{"at",
+        "kind": "say" | "play" | "pause" | "beep" | "voice" | "error", "words", "voice",
+        "language"}], "recordings": [sid], "url"}. phone: whose it is; heard: the last 500 sounds.
+    GET  /rehearsal/calls                  {"calls": [call]}; the last 2000, also those to a phone
+    GET  /rehearsal/calls/{sid}            → call
+    POST /rehearsal/calls/{sid}/press      {"keys": "1"} or more, "11216#", one after the other
+    POST /rehearsal/calls/{sid}/say        {"words"}: into a recording, or to the other person
+    POST /rehearsal/calls/{sid}/wait       {"seconds"}: silence; nobody really waits
+    POST /rehearsal/calls/{sid}/answer, /decline, /hang_up
+        Each is done, and what follows at once as well, when it answers with the call.
     POST /rehearsal/trouble
         {"kind", "times"?: 1, "to"?: number, "seconds"?: 1, "code"?, "status"?: 400}
         kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in
         creates); callbacks_twice, callbacks_backwards, callbacks_late, no_callbacks (counted in
-        messages). callbacks_late: that many seconds before each.
+        texts and calls); steps_twice (counted in webhooks of calls: asked twice at once, the first
+        answer counts). callbacks_late: that many seconds before each. callbacks_backwards: those
+        of a call come when it is over. `to` is, with calls, whoever has the phone.
     GET, DELETE /rehearsal/trouble?kind=K  {"troubles": [...]}; DELETE ends those of a kind, or all.
     GET  /rehearsal/idle?wait=5            {"idle": bool}: no webhook or callback is under way.
     GET  /rehearsal/ledger?after=N
         {"ledger": [{"at", "arrived", "to", "status_callback", "trouble", "under_way", "taken",
-        "sid", "code", "told": [statuses whose callbacks the hotline took]}], "last": N,
-        "under_way": how many of all are not decided yet}.
+        "sid", "code", "what": "text" | "call", "told": [statuses whose callbacks the hotline
+        took]}], "last": N, "under_way": how many of all are not decided yet}.
         Every create as it arrived, also those that were refused or never answered.
     GET  /rehearsal/errors
         {"errors": [{"kind", "status", "body"}]}: the last 1000 answers of the hotline to webhooks
         and callbacks that were no 2xx, as the carrier's debugger keeps them.
     DELETE /rehearsal                      {"last": 0}: forget everything, as if just started
-    GET  /rehearsal/log                    {"log": [the last 200 calls and debugger errors]}
+    GET  /rehearsal/log                    {"log": [the last 200 requests and debugger errors]}
 
 Mistakes in what is asked are answered with 400 and {"error": words}.
 """
@@ -44,9 +62,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from hotline.rehearsal.calls import Call
 from hotline.rehearsal.delivery import text_hotline
 from hotline.rehearsal.exchange import Attempt, Exchange
-from hotline.rehearsal.phones import Phone, PhoneState, readable_number
+from hotline.rehearsal.messages import Message
+from hotline.rehearsal.phones import Calls, Phone, PhoneState, readable_number
 from hotline.rehearsal.trouble import trouble_from
 
 LONGEST_WAIT = 60.0
@@ -54,9 +74,7 @@ Endpoint = Callable[[Exchange, Request], Awaitable[Response]]
 
 
 def routes(exchange: Exchange) -> Sequence[BaseRoute]:
-    def route(path: str, method: str, endpoint: Endpoint) -> Route:
-        return Route(f"/rehearsal{path}", _forgiving(exchange, endpoint), methods=[method])
-
+    route = route_of(exchange)
     return [
         route("", "DELETE", forget),
         route("/texts", "POST", post_text),
@@ -73,6 +91,13 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route("/errors", "GET", get_errors),
         route("/log", "GET", get_log),
     ]
+
+
+def route_of(exchange: Exchange) -> Callable[[str, str, Endpoint], Route]:
+    def route(path: str, method: str, endpoint: Endpoint) -> Route:
+        return Route(f"/rehearsal{path}", _forgiving(exchange, endpoint), methods=[method])
+
+    return route
 
 
 def _forgiving(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
@@ -93,8 +118,8 @@ async def forget(exchange: Exchange, request: Request) -> Response:  # noqa: ARG
 
 
 async def post_text(exchange: Exchange, request: Request) -> Response:
-    wish = await _read_json(request)
-    sender, body = _words(wish, "from"), _words(wish, "body")
+    wish = await read_json(request)
+    sender, body = words(wish, "from"), words(wish, "body")
     media, sid, times = wish.get("media") or [], wish.get("sid"), wish.get("times", 1)
     if not sender.strip():
         raise ValueError("from: whose phone?")
@@ -153,31 +178,35 @@ async def get_phone(exchange: Exchange, request: Request) -> Response:
 
 
 async def put_phone(exchange: Exchange, request: Request) -> Response:
-    wish = await _read_json(request)
+    wish = await read_json(request)
     phone = exchange.phone(_number_of(request))
     return JSONResponse(_phone_json(exchange.keep(changed_phone(phone, wish))))
 
 
 def changed_phone(phone: Phone, wish: dict[str, object]) -> Phone:
     """The phone as it is wished for. Raises ValueError that says what is wrong."""
-    if extra := set(wish) - {"name", "about", "state", "opted_out"}:
+    if extra := set(wish) - {"name", "about", "state", "opted_out", "calls"}:
         raise ValueError(f"unknown: {', '.join(sorted(extra))}")
     opted_out, state = wish.get("opted_out", phone.opted_out), wish.get("state", phone.state)
+    calls = wish.get("calls", phone.calls)
     if not isinstance(opted_out, bool):
         raise ValueError("opted_out must be true or false")
     if state not in list(PhoneState):
         raise ValueError(f"state must be one of {', '.join(PhoneState)}")
+    if calls not in list(Calls):
+        raise ValueError(f"calls must be one of {', '.join(Calls)}")
     return replace(
         phone,
-        name=_words(wish, "name", phone.name),
-        about=_words(wish, "about", phone.about),
+        name=words(wish, "name", phone.name),
+        about=words(wish, "about", phone.about),
         state=PhoneState(str(state)),
         opted_out=opted_out,
+        calls=Calls(str(calls)),
     )
 
 
 async def post_trouble(exchange: Exchange, request: Request) -> Response:
-    exchange.troubles = [*exchange.troubles, trouble_from(await _read_json(request))]
+    exchange.troubles = [*exchange.troubles, trouble_from(await read_json(request))]
     return await get_troubles(exchange, request)
 
 
@@ -206,8 +235,9 @@ async def get_ledger(exchange: Exchange, request: Request) -> Response:
 
 
 def _attempt_json(exchange: Exchange, attempt: Attempt) -> dict[str, object]:
-    message = exchange.messages.get(attempt.sid or "")
-    return {**asdict(attempt), "told": message.told if message else []}
+    books = exchange.calls if attempt.what == "call" else exchange.messages
+    taken: Call | Message | None = books.get(attempt.sid or "")
+    return {**asdict(attempt), "told": taken.told if taken else []}
 
 
 async def get_errors(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
@@ -218,7 +248,7 @@ async def get_log(exchange: Exchange, request: Request) -> Response:  # noqa: AR
     return JSONResponse({"log": list(exchange.log)})
 
 
-async def _read_json(request: Request) -> dict[str, object]:
+async def read_json(request: Request) -> dict[str, object]:
     """Raises ValueError for what is no wish, and for what could not be shown again."""
     try:
         wish = json.loads(await request.body())
@@ -230,7 +260,7 @@ async def _read_json(request: Request) -> dict[str, object]:
     return wish
 
 
-def _words(wish: dict[str, object], name: str, default: str = "") -> str:
+def words(wish: dict[str, object], name: str, default: str = "") -> str:
     value = wish.get(name, default)
     if not isinstance(value, str):
         raise ValueError(f"{name} must be words in quotes")
@@ -249,4 +279,5 @@ def _phone_json(phone: Phone) -> dict[str, object]:
         "about": phone.about,
         "state": str(phone.state),
         "opted_out": phone.opted_out,
+        "calls": str(phone.calls),
     }

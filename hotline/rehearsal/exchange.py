@@ -1,8 +1,8 @@
 """Everything one rehearsal carrier remembers while it runs, and what it has under way.
 
-State only, in memory and gone at the end: decisions are in `phones.py`, `messages.py` and
-`trouble.py`, and the wire is in `rest.py`, `webhooks.py` and `delivery.py`. Lives in one event
-loop, so nothing here takes a lock.
+State only, in memory and gone at the end: decisions are in `phones.py`, `messages.py`, `calls.py`
+and `trouble.py`, and the wire is in `rest.py`, `webhooks.py`, `delivery.py` and `switchboard.py`.
+Lives in one event loop, so nothing here takes a lock.
 """
 
 import asyncio
@@ -16,13 +16,16 @@ from datetime import UTC, datetime
 
 import httpx2
 
+from hotline.rehearsal.calls import Call
 from hotline.rehearsal.messages import Line, Message
 from hotline.rehearsal.phones import Pace, Person, Phone, phones_of
+from hotline.rehearsal.recordings import Recording
 from hotline.rehearsal.trouble import Trouble, take
 
 logger = logging.getLogger(__name__)
 LOG_LENGTH = 200
 ERRORS_KEPT = 1000
+CALLS_KEPT = 2000
 LINES = 100
 """How many webhooks and callbacks are open at once; the client's own queue is slow when long."""
 
@@ -54,7 +57,7 @@ class Text:
 
 @dataclass
 class Attempt:
-    """One request to take a text on, written down as it arrives.
+    """One request to take a text or a call on, written down as it arrives.
 
     `status_callback` is as it was given. Whether it was `taken`, and under which sid, or which
     `code` it was refused with, is added when that is decided; until then it is `under_way`.
@@ -69,6 +72,7 @@ class Attempt:
     taken: bool = False
     sid: str | None = None
     code: int | None = None
+    what: str = "text"
 
 
 class Work:
@@ -140,6 +144,8 @@ class Exchange:
     def _begin(self) -> None:
         self.phones: dict[str, Phone] = phones_of(self.cast)
         self.messages: dict[str, Message] = {}
+        self.calls: dict[str, Call] = {}
+        self.recordings: dict[str, Recording] = {}
         self.texts: list[Text] = []
         self.paces: dict[str, Pace] = {}
         self.troubles: list[Trouble] = []
@@ -151,6 +157,8 @@ class Exchange:
     async def forget(self) -> None:
         """Be as new: drop what is under way, and forget everything."""
         await self.work.stop()
+        for call in self.calls.values():
+            call.begin_turn()
         self._begin()
 
     def phone(self, number: str) -> Phone:
@@ -161,18 +169,31 @@ class Exchange:
         return phone
 
     def known(self) -> list[Phone]:
-        """The cast, then whoever texted or was texted."""
-        others = dict.fromkeys(text.phone for text in self.texts if text.phone not in self.phones)
+        """The cast, then whoever texted or called, or was texted or called."""
+        numbers = [it.phone for it in self.texts] + [it.phone for it in self.calls.values()]
+        others = dict.fromkeys(number for number in numbers if number not in self.phones)
         return [*self.phones.values(), *(self.phone(number) for number in others)]
+
+    def keep_call(self, call: Call) -> None:
+        """Put it on the books; the oldest that are over, and their recordings, make room."""
+        self.calls[call.sid] = call
+        while len(self.calls) > CALLS_KEPT:
+            oldest = next((it for it in self.calls.values() if it.is_over), None)
+            if oldest is None:
+                return
+            del self.calls[oldest.sid]
+            for sid in oldest.recordings:
+                self.recordings.pop(sid, None)
 
     def note(self, kind: str, **facts: object) -> None:
         """Write a line of the log. Never words, numbers or tokens."""
         self.log.append({"when": self.now().isoformat(), "kind": kind, **facts})
 
     @contextmanager
-    def attempt(self, to: str, status_callback: str) -> Iterator[Attempt]:
-        """Write down that a text is to be taken on; at the end it is decided."""
-        attempt = Attempt(len(self.ledger) + 1, self.now().isoformat(), to, status_callback)
+    def attempt(self, to: str, status_callback: str, what: str = "text") -> Iterator[Attempt]:
+        """Write down that a text or a call is to be taken on; at the end it is decided."""
+        when = self.now().isoformat()
+        attempt = Attempt(len(self.ledger) + 1, when, to, status_callback, what=what)
         self.ledger.append(attempt)
         self.under_way += 1
         try:

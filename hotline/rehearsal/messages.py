@@ -1,4 +1,4 @@
-"""The carrier's messages as its REST API sees them: checks, shape, filters and pages.
+"""The carrier's messages as its REST API sees them: checks, shape and filters.
 
 Plain values and plain functions. Shapes and codes follow the carrier's published API description;
 what became of a text is decided in `phones.py`.
@@ -7,13 +7,14 @@ what became of a text is decided in `phones.py`.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.datastructures import ImmutableMultiDict
 
 from hotline import segments
+from hotline.rehearsal.lists import is_within
 from hotline.rehearsal.phones import REFUSED, Phone, readable_number
 
 API_VERSION = "2010-04-01"
@@ -25,8 +26,9 @@ Form = ImmutableMultiDict[str, str]
 class Line:
     """What the carrier knows of the hotline's account.
 
-    `sms_url` may carry a `#fragment` (the carrier's connection settings): it is neither signed nor
-    sent. `sms_fallback_url` is tried when `sms_url` cannot be reached or gives no usable answer.
+    Addresses may carry a `#fragment` (the carrier's connection settings): it is neither signed nor
+    sent. A fallback is tried when the address before it cannot be reached or gives no usable
+    answer. `api_url` is where this carrier is, for the addresses of its recordings.
     """
 
     account_sid: str
@@ -34,6 +36,10 @@ class Line:
     number: str
     sms_url: str
     sms_fallback_url: str = ""
+    voice_url: str = ""
+    voice_fallback_url: str = ""
+    voice_status_url: str = ""
+    api_url: str = "https://api.twilio.com"
 
 
 @dataclass
@@ -79,11 +85,20 @@ class Refusal:
 
 
 REFUSALS: Mapping[int, str] = {
+    13224: "The 'To' number is not valid to be called",
     20001: "A parameter has a value that is not allowed",
     20003: "Authenticate",
     20404: "The requested resource was not found",
     20429: "Too Many Requests",
+    21201: "A 'To' phone number is required",
+    21205: "The 'Url' parameter is required, and must be a valid URL",
     21211: "The 'To' number is not a valid phone number",
+    21212: "The 'From' number is not valid for this account",
+    21213: "A 'From' phone number is required",
+    21214: "The 'To' phone number cannot be reached",
+    21215: "This account may not call that part of the world",
+    21216: "This account may not call the 'To' number",
+    21220: "The call is not in progress: it cannot be redirected",
     21602: "Message body is required",
     21603: "A 'From' phone number is required",
     21604: "A 'To' phone number is required",
@@ -92,6 +107,7 @@ REFUSALS: Mapping[int, str] = {
     21610: "Attempt to send to unsubscribed recipient",
     21614: "The 'To' number cannot receive texts",
     21617: "The concatenated message body exceeds the 1600 character limit",
+    21626: "A 'StatusCallbackEvent' is not known",
 }
 UNDELIVERED_WORDS: Mapping[int, str] = {
     30003: "Unreachable destination handset",
@@ -149,6 +165,7 @@ def is_callback_address(address: str) -> bool:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
+        parts.port  # noqa: B018 - it raises for one that is none
         return parts.scheme in ("http", "https") and bool(host) and "_" not in host
     except ValueError:
         return False
@@ -199,7 +216,11 @@ def account_json(line: Line, since: datetime) -> dict[str, object]:
         "owner_account_sid": line.account_sid,
         "sid": line.account_sid,
         "status": "active",
-        "subresource_uris": {"messages": f"{uri}/Messages.json"},
+        "subresource_uris": {
+            "calls": f"{uri}/Calls.json",
+            "messages": f"{uri}/Messages.json",
+            "recordings": f"{uri}/Recordings.json",
+        },
         "type": "Full",
         "uri": f"{uri}.json",
     }
@@ -209,76 +230,23 @@ def rfc2822(moment: datetime | None) -> str | None:
     return format_datetime(moment.astimezone(UTC)) if moment else None
 
 
-Span = tuple[datetime, datetime]
-
-
-def span_of(written: str) -> Span:
-    """The first and last second that a date or a time means. Raises ValueError."""
-    if len(written) == len("2026-01-01"):
-        day = datetime.combine(datetime.fromisoformat(written).date(), time(), UTC)
-        return day, day + timedelta(days=1, seconds=-1)
-    moment = datetime.fromisoformat(written)
-    moment = moment.replace(tzinfo=moment.tzinfo or UTC, microsecond=0)
-    return moment, moment
+FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
 
 def chosen(messages: Sequence[Message], asked: Form) -> list[Message]:
-    """The messages that a list request asks for, newest first. Raises ValueError.
-
-    `DateSent<` and `DateSent>` include the moment they name.
-    """
-    on, until, since = (
-        span_of(asked[name]) if asked.get(name) else None
-        for name in ("DateSent", "DateSent<", "DateSent>")
-    )
-    to, sender = (
-        readable_number(asked[name]) or asked[name] if asked.get(name) else None
-        for name in ("To", "From")
-    )
+    """The messages that a list request asks for, newest first. Raises ValueError."""
+    is_sent_then = is_within(asked, "DateSent")
+    to, sender = (number_asked_for(asked, name) for name in ("To", "From"))
 
     def is_wanted(message: Message) -> bool:
-        moment = (message.sent or message.created).replace(microsecond=0)
         return (
             to in (None, message.to)
             and sender in (None, message.sender)
-            and (on is None or on[0] <= moment <= on[1])
-            and (until is None or moment <= until[1])
-            and (since is None or moment >= since[0])
+            and is_sent_then(message.sent or message.created)
         )
 
     return [message for message in reversed(messages) if is_wanted(message)]
 
 
-def page_json(found: Sequence[Message], asked: Form, line: Line) -> dict[str, object]:
-    """One page of a list. Raises ValueError for a page or size that is no number."""
-    size = min(max(int(asked.get("PageSize") or 50), 1), 1000)
-    number = max(int(asked.get("Page") or 0), 0)
-    start = _start_of(found, asked.get("PageToken", ""), number * size)
-    shown = found[start : start + size]
-    filters = {
-        name: value
-        for name, value in asked.items()
-        if name in ("To", "From", "DateSent", "DateSent<", "DateSent>")
-    }
-
-    def uri(page: int, **token: str) -> str:
-        return f"{uri_of(line)}?{urlencode({**filters, 'PageSize': size, 'Page': page, **token})}"
-
-    is_more = start + size < len(found)
-    return {
-        "start": number * size,
-        "end": number * size + max(len(shown) - 1, 0),
-        "page": number,
-        "page_size": size,
-        "uri": uri(number),
-        "first_page_uri": uri(0),
-        "next_page_uri": uri(number + 1, PageToken=f"PA{shown[-1].sid}") if is_more else None,
-        "previous_page_uri": uri(number - 1) if number else None,
-        "messages": [as_json(message, line) for message in shown],
-    }
-
-
-def _start_of(found: Sequence[Message], token: str, otherwise: int) -> int:
-    """Where the page begins: after the message the token names, so that new texts move nothing."""
-    after = (place + 1 for place, message in enumerate(found) if f"PA{message.sid}" == token)
-    return next(after, otherwise)
+def number_asked_for(asked: Form, name: str) -> str | None:
+    return readable_number(asked[name]) or asked[name] if asked.get(name) else None

@@ -120,6 +120,9 @@ def _line(of: Settings) -> Line:
         auth_token=token.get_secret_value(),
         number=environment.hotline_number or NUMBER,
         sms_url=f"{environment.public_url}/sms#rc=3&rp=all",
+        voice_url=f"{environment.public_url}/voice#rc=3&rp=all",
+        voice_status_url=f"{environment.public_url}/voice/status",
+        api_url=environment.twilio_api_url,
     )
 
 

@@ -1,4 +1,5 @@
-"""The phones of a rehearsal: what one is, what becomes of a text to it, which words it may not say.
+"""The phones of a rehearsal: what one is, what becomes of a text or call to it, which words it may
+not say.
 
 Plain values and plain functions. No HTTP, no clock, and nothing about how the carrier is asked.
 """
@@ -34,6 +35,16 @@ class PhoneState(StrEnum):
     TABLET = "tablet"  # refused when asked: data only, it has no texts
 
 
+class Calls(StrEnum):
+    """What a phone does when it is called."""
+
+    RINGS = "rings"  # until somebody answers
+    MACHINE = "machine"  # a machine answers: it hears everything and presses nothing
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"  # the call fails
+
+
 UNDELIVERED: Mapping[PhoneState, int] = {
     PhoneState.OFF: 30003,
     PhoneState.BLOCKED: 30004,
@@ -54,6 +65,11 @@ class Phone:
     about: str = ""
     state: PhoneState = PhoneState.ON
     opted_out: bool = False
+    calls: Calls = Calls.RINGS
+
+    def when_called(self) -> Calls:
+        """STOP is about texts alone, and a landline has calls."""
+        return Calls.NO_ANSWER if self.state is PhoneState.OFF else self.calls
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The carrier's REST API, as much of it as a hotline that texts needs.
+"""The carrier's REST API, as much of it as a hotline needs; its calls are in `call_rest.py`.
 
-Basic authentication, the carrier's shapes and error codes, and the troubles asked for. No calls,
-no media, no numbers to buy.
+Basic authentication, the carrier's shapes and error codes, and the troubles asked for. No media,
+no numbers to buy.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -18,8 +19,10 @@ from starlette.types import Receive, Scope, Send
 
 from hotline.rehearsal.delivery import accept
 from hotline.rehearsal.exchange import Attempt, Exchange, new_sid
+from hotline.rehearsal.lists import page_json
 from hotline.rehearsal.messages import (
     API_VERSION,
+    FILTERS,
     Form,
     Line,
     Message,
@@ -27,8 +30,8 @@ from hotline.rehearsal.messages import (
     account_json,
     as_json,
     chosen,
-    page_json,
     refusal,
+    uri_of,
     why_refused,
 )
 from hotline.rehearsal.phones import readable_number
@@ -65,7 +68,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
     account = f"/{API_VERSION}/Accounts/{{account}}"
 
     def route(path: str, method: str, endpoint: Endpoint) -> Route:
-        return Route(path, _guarded(exchange, endpoint), methods=[method])
+        return Route(path, guarded(exchange, endpoint), methods=[method])
 
     return [
         route(f"{account}/Messages.json", "POST", create),
@@ -81,10 +84,10 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
     ]
 
 
-def _guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+def guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """Check who asks, answer, and write a line of the log."""
 
-    async def guarded(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         if not is_account(request.headers.get("authorization", ""), exchange.line):
             response = refused(refusal(20003, 401))
             response.headers["WWW-Authenticate"] = 'Basic realm="Rehearsal carrier"'
@@ -106,7 +109,7 @@ def _guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Awai
         )
         return response
 
-    return guarded
+    return answer
 
 
 def is_account(authorization: str, line: Line) -> bool:
@@ -130,25 +133,26 @@ async def create(exchange: Exchange, request: Request) -> Response:
     request.state.facts = {"validity_period": form.get("ValidityPeriod")}
     to = readable_number(form.get("To", "")) or form.get("To", "")
     with exchange.attempt(to, form.get("StatusCallback", "")) as attempt:
-        return await _attempted(exchange, form, attempt)
+        return await attempted(exchange, attempt, lambda: _create(exchange, form, attempt))
 
 
-async def _attempted(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
+async def attempted(exchange: Exchange, attempt: Attempt, take: Callable[[], Response]) -> Response:
+    """Take it on, or do what a trouble makes of it."""
     trouble = exchange.trouble(CREATE_KINDS, attempt.to)
     if trouble is None:
-        return _create(exchange, form, attempt)
+        return take()
     attempt.trouble = trouble.kind
     if response := instead_of_taking(trouble):
         return response
     if trouble.kind == "slow":
         await asyncio.sleep(trouble.seconds)
-        return _create(exchange, form, attempt)
-    _create(exchange, form, attempt)
+        return take()
+    take()
     return HangUp(trouble.seconds)
 
 
 def instead_of_taking(trouble: Trouble) -> Response | None:
-    """The answer of a carrier that does not take the text; None when it does."""
+    """The answer of a carrier that does not take it; None when it does."""
     match trouble.kind:
         case "busy":
             return refused(refusal(20429, 429))
@@ -192,7 +196,9 @@ async def page(exchange: Exchange, request: Request) -> Response:
     asked = Form(request.query_params.multi_items())
     try:
         found = chosen(list(exchange.messages.values()), asked)
-        return JSONResponse(page_json(found, asked, exchange.line))
+        uri, line = uri_of(exchange.line), exchange.line
+        shape = partial(as_json, line=line)
+        return JSONResponse(page_json(found, asked, FILTERS, uri=uri, key="messages", shape=shape))
     except ValueError:
         return refused(refusal(20001))
 

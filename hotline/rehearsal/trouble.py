@@ -1,7 +1,7 @@
 """What may go wrong at the carrier, on request: how often, for whom, and when it is over.
 
-Only the bookkeeping. `rest.py` acts on troubles with creates, `delivery.py` on those with
-callbacks.
+Only the bookkeeping. `rest.py` acts on troubles with creates, `delivery.py` and `call_webhooks.py`
+on those with callbacks, `call_webhooks.py` on those with the steps of a call.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,9 @@ CREATE_KINDS = frozenset(
 CALLBACK_KINDS = frozenset(
     {"callbacks_twice", "callbacks_backwards", "callbacks_late", "no_callbacks"}
 )
+
+STEP_KINDS = frozenset({"steps_twice"})
+KINDS = CREATE_KINDS | CALLBACK_KINDS | STEP_KINDS
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ def trouble_from(wish: dict[str, object]) -> Trouble:
     if extra := set(wish) - {"kind", "times", "to", "seconds", "code", "status"}:
         raise ValueError(f"unknown: {', '.join(sorted(extra))}")
     kind, to = wish.get("kind"), wish.get("to")
-    if kind not in CREATE_KINDS | CALLBACK_KINDS:
-        raise ValueError(f"kind must be one of {', '.join(sorted(CREATE_KINDS | CALLBACK_KINDS))}")
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
     if kind == "code" and not wish.get("code"):
         raise ValueError('kind "code" needs a code, such as 30034')
     if to is not None and not isinstance(to, str):

@@ -121,7 +121,8 @@ async def ask(exchange: Exchange, message: Message) -> Answer:
 async def call_back(exchange: Exchange, message: Message, status: str, error: int | None) -> None:
     """Tell the hotline what became of a text. An answer that is not 2xx only goes to the log."""
     fields = callback_fields(message, exchange.line, status, error)
-    response = await _post(exchange, "callback", message.status_callback, fields)
+    facts = _facts(fields)
+    response = await post(exchange, "callback", message.status_callback, fields, facts)
     if response is None or not response.is_success:
         exchange.note("debugger", code=UNREACHABLE, about="callback", sid=message.sid)
     else:
@@ -129,7 +130,7 @@ async def call_back(exchange: Exchange, message: Message, status: str, error: in
 
 
 async def _ask_at(exchange: Exchange, address: str, fields: Mapping[str, str]) -> Answer:
-    response = await _post(exchange, "webhook", address, fields)
+    response = await post(exchange, "webhook", address, fields, _facts(fields))
     if response is None:
         return Answer(0, error=UNREACHABLE)
     return read_answer(
@@ -137,12 +138,25 @@ async def _ask_at(exchange: Exchange, address: str, fields: Mapping[str, str]) -
     )
 
 
-async def _post(
-    exchange: Exchange, kind: str, address: str, fields: Mapping[str, str]
+def _facts(fields: Mapping[str, str]) -> dict[str, object]:
+    return {"sid": fields["MessageSid"], "message_status": fields["SmsStatus"]}
+
+
+async def post(
+    exchange: Exchange,
+    kind: str,
+    address: str,
+    fields: Mapping[str, str],
+    facts: Mapping[str, object],
+    *,
+    signed_as: str | None = None,
 ) -> httpx2.Response | None:
-    """The response, or None when there is none in time. Writes one line of the log."""
+    """The response, or None when there is none in time. Writes one line of the log.
+
+    `signed_as`: the address as it is signed, where that differs. Without fields it is a GET.
+    """
     address = urldefrag(address).url
-    headers = signed_headers(address, fields, exchange.line.auth_token)
+    headers = signed_headers(signed_as or address, fields, exchange.line.auth_token)
     response = None
     try:
         async with exchange.lines, asyncio.timeout(ANSWER_SECONDS):
@@ -156,8 +170,7 @@ async def _post(
     exchange.note(
         kind,
         path=urlsplit(address).path,
-        sid=fields["MessageSid"],
-        message_status=fields["SmsStatus"],
+        **facts,
         status=response.status_code if response is not None else 0,
     )
     return response
@@ -176,6 +189,8 @@ async def _send_once(
     client: httpx2.AsyncClient, address: str, body: str, headers: Mapping[str, str]
 ) -> httpx2.Response:
     try:
+        if not body:
+            return await client.get(address, headers=headers)
         return await client.post(address, content=body, headers=headers)
     except AttributeError as error:
         # anyio asks a new socket for its peer's name, and by then a killed peer has closed it.

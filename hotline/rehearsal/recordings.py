@@ -1,0 +1,107 @@
+"""What a Record has kept: its shapes in the REST API, and its sound.
+
+Plain values and plain functions. Nobody here really speaks, so the sound is a soft tone.
+"""
+
+import io
+import math
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.rehearsal.calls import Call
+from hotline.rehearsal.lists import is_within
+from hotline.rehearsal.messages import API_VERSION, Form, Line, rfc2822
+from hotline.rehearsal.twiml import Address
+
+FILTERS = ("CallSid", *(f"DateCreated{sign}" for sign in ("", "<", ">")))
+RATE = 8000  # samples a second, of one byte
+LONGEST_SOUND = 10  # seconds; a longer recording has a shorter file all the same
+
+
+@dataclass(eq=False)
+class Recording:
+    """`words`: what was said in it. `tell` and `transcript`: whom to tell of it, empty for none."""
+
+    sid: str
+    call: Call
+    created: datetime
+    seconds: int
+    words: str
+    tell: Address
+    transcript: Address | None
+    events: frozenset[str]
+    status: str = "processing"
+
+
+def uri_of(line: Line, sid: str = "", of: Call | None = None) -> str:
+    """The path of one recording, or of all of them, or of all of one call."""
+    of_call = f"/Calls/{of.sid}" if of else ""
+    recordings = f"/{API_VERSION}/Accounts/{line.account_sid}{of_call}/Recordings"
+    return f"{recordings}/{sid}.json" if sid else f"{recordings}.json"
+
+
+def sound_url(recording: Recording, line: Line) -> str:
+    """Where its sound is; with `.wav` as well as without."""
+    return f"{line.api_url}{uri_of(line, recording.sid).removesuffix('.json')}"
+
+
+def as_json(recording: Recording, line: Line) -> dict[str, object]:
+    """The recording in the carrier's published shape."""
+    uri = uri_of(line, recording.sid)
+    is_done = recording.status == "completed"
+    return {
+        "account_sid": line.account_sid,
+        "api_version": API_VERSION,
+        "call_sid": recording.call.sid,
+        "channels": 1,
+        "conference_sid": None,
+        "date_created": rfc2822(recording.created),
+        "date_updated": rfc2822(recording.created),
+        "duration": str(recording.seconds) if is_done else "-1",
+        "encryption_details": None,
+        "error_code": None,
+        "media_url": sound_url(recording, line),
+        "price": None,
+        "price_unit": "USD",
+        "sid": recording.sid,
+        "source": "RecordVerb",
+        "start_time": rfc2822(recording.created - timedelta(seconds=recording.seconds)),
+        "status": recording.status,
+        "subresource_uris": {
+            "add_on_results": uri.replace(".json", "/AddOnResults.json"),
+            "transcriptions": uri.replace(".json", "/Transcriptions.json"),
+        },
+        "uri": uri,
+    }
+
+
+def as_json_of_call(recording: Recording, line: Line) -> dict[str, object]:
+    """The same where it is listed under its call."""
+    left_out = ("media_url", "subresource_uris")
+    shape = {k: v for k, v in as_json(recording, line).items() if k not in left_out}
+    return {**shape, "uri": uri_of(line, recording.sid, recording.call), "track": "both"}
+
+
+def chosen(recordings: Sequence[Recording], asked: Form) -> list[Recording]:
+    """The recordings that a list request asks for, newest first. Raises ValueError."""
+    is_from_then, call = is_within(asked, "DateCreated"), asked.get("CallSid") or None
+    return [
+        it
+        for it in reversed(recordings)
+        if call in (None, it.call.sid) and is_from_then(it.created)
+    ]
+
+
+def sound(seconds: int) -> bytes:
+    """A wav of about this length."""
+    samples = range(RATE * min(seconds, LONGEST_SOUND))
+    tone = bytes(128 + round(20 * math.sin(2 * math.pi * 440 * it / RATE)) for it in samples)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(1)
+        writer.setframerate(RATE)
+        writer.writeframes(tone)
+    return file.getvalue()
