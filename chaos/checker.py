@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chaos.callers import Called
 from chaos.people import Sent
 from chaos.sentences import recognize
 from hotline.words import Sentence
@@ -52,6 +53,8 @@ class Facts:
     inbox: Sequence[Row]
     outbox: Sequence[Row]
     now: datetime
+    called: Sequence[Called] = ()
+    calls: Sequence[Row] = ()
     tales: Sequence[str] = ()
 
 
@@ -114,6 +117,30 @@ def stored_twice(facts: Facts) -> Iterator[str]:
     for key, times in stored.items():
         if times > written[key]:
             yield f"inbox {last[key]}: {times} for {written[key]}"
+
+
+# What somebody said on the phone.
+
+
+@_check("calls_lost", "said on the phone, answered, and no request")
+def calls_lost(facts: Facts) -> Iterator[str]:
+    """Whoever chose a need or spoke, and heard what comes next, has a request: also if they, or a
+    process, went away then."""
+    rows = {row.sid: row for row in facts.calls}
+    for it in facts.called:
+        row = rows.get(it.sid)
+        if it.told_us and (row is None or row.state["sent"] is None):
+            yield f"call {it.sid}"
+
+
+@_check("unasked", "requests that nobody asked for")
+def unasked(facts: Facts) -> Iterator[str]:
+    """Each request has words in a text, or is that of one call."""
+    known = {row.request_number for row in facts.inbox}
+    known |= {row.state["sent"] for row in facts.calls}
+    for row in facts.requests:
+        if row.number not in known:
+            yield f"request {row.number}"
 
 
 # Requests.
@@ -258,7 +285,7 @@ def backwards(facts: Facts) -> Iterator[str]:
     rows = {row.id: row for row in facts.outbox}
     for attempt in facts.attempts:
         row = rows.get(_text_id(attempt))
-        if row is None or row.sid != attempt["sid"]:
+        if row is None or row.sid != attempt["sid"] or row.by == "voice":
             continue
         if "undelivered" in attempt["told"] or row.state in ("undelivered", "failed", "dropped"):
             ends = {"undelivered", "delivered"} & set(attempt["told"])

@@ -302,6 +302,12 @@ def callbacks_twice(scene: Scene) -> None:
 
 
 @fault()
+def steps_twice(scene: Scene) -> None:
+    with scene.trouble("steps_twice"):
+        scene.wait(2.0, 4.0)
+
+
+@fault()
 def callbacks_backwards(scene: Scene) -> None:
     with scene.trouble("callbacks_backwards"):
         scene.wait(2.0, 4.0)

@@ -24,7 +24,9 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
     everything = [*pages, *(str(it["body"]) for it in errors)]
     return Facts(
         sent=list(crowd.sent),
-        attempts=[it for it in town.control("GET", "ledger")["ledger"] if it["what"] == "text"],
+        attempts=town.control("GET", "ledger")["ledger"],
+        called=list(crowd.called),
+        calls=rows[5],
         begun=_begun(town.begun),
         neighbors=rows[0],
         requests=rows[1],
@@ -39,17 +41,21 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
 def keep(folder: Path, facts: Facts) -> None:
     """Write everything down that was known, to look into what was found."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = ("neighbors", "requests", "pages", "inbox", "outbox")
+    tables = ("neighbors", "requests", "pages", "inbox", "outbox", "calls")
     known: dict[str, object] = {
         name: [dict(row._mapping) for row in getattr(facts, name)] for name in tables
     }
     known |= {"attempts": facts.attempts, "begun": facts.begun, "now": facts.now}
     known["sent"] = [asdict(it) for it in facts.sent]
+    known["called"] = [asdict(it) for it in facts.called]
     (folder / "facts.json").write_text(json.dumps(known, default=str, indent=1))
 
 
 def _rows(connection: Connection) -> list[list[Row]]:
-    every = (tables.neighbor, tables.request, tables.page, tables.inbox, tables.outbox)
+    every = (
+        *(tables.neighbor, tables.request, tables.page, tables.inbox, tables.outbox),
+        tables.call,
+    )
     return [list(connection.execute(select(table))) for table in every]
 
 

@@ -18,8 +18,10 @@ from sqlalchemy import Connection, select, update
 
 from hotline.carrier import Carrier
 from hotline.help_request import HelpRequest, State
-from hotline.store import store, tables
+from hotline.store import calls, store, tables
 from hotline.store.database import Database
+from ivr import menu
+from ivr.menu import Step
 
 SLOW_DISK = 0.1  # seconds between an answer and the commit that should have come before
 
@@ -222,6 +224,31 @@ def _ring_again(role: str) -> None:
     from paging import clock
 
     _replace(clock, "due", lambda _real: lambda *_arguments, **_named: [])
+
+
+@_guard("hung-up", "calls_lost", "quiet", eager="call")
+def _hung_up(_role: str) -> None:
+    """A hang-up half-way makes no request."""
+    _replace(menu, "hung_up", lambda _real: lambda _call: None)
+
+
+@_guard("one-step", "unasked", "steps_twice", eager="call")
+def _one_step(_role: str) -> None:
+    """A step that the carrier posts again is taken again."""
+
+    def broken(real: Any) -> Any:
+        def call_at(connection: Connection, sid: str) -> Any:
+            row = real(connection, sid)
+            is_sent = row is not None and row.state.get("step") == Step.SENT
+            return replace(row, turn=row.turn - 1, state=_before(row.state)) if is_sent else row
+
+        return call_at
+
+    _replace(calls, "call_at", broken)
+
+
+def _before(state: dict[str, Any]) -> dict[str, Any]:
+    return {**state, "step": Step.CHECK.value, "sent": None}
 
 
 @_guard("discreet", "told_tales", "quiet")

@@ -1,8 +1,8 @@
-"""Some hundred people, and what they do: ask, answer, refuse, talk, hand back, withdraw, stop.
+"""Some hundred people, and what they do: ask, answer, refuse, talk, hand back, stop, call.
 
 What somebody can do is one function each, registered with `deed`. It looks at what that person has
-read so far and returns the words of a text, or None when it does not fit now. Whatever comes with
-calls one day returns another kind of doing, and gets a case in `Crowd`.
+read so far and returns the words of a text, or that they call (`callers`), or None when it does
+not fit now.
 
 Nobody knows more than their phone shows: they answer the numbers that they were texted. Each has a
 chance of their own, so one seed makes always the same people.
@@ -14,10 +14,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 
+from chaos import callers
+from chaos.callers import Called
 from chaos.sentences import recognize
 from hotline.words import Sentence
 
@@ -25,6 +29,7 @@ FIRST_NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", 
 AREAS = ("northside", "11216", "eastside", "11233", "westside", "11201")
 NEEDS = {"en": ("groceries", "a ride", "insulin", "milk"), "es": ("comida", "insulina", "leche")}
 EAGER = 300
+BAD_REQUEST = 400
 TELL = "stq"  # begins every word that is somebody's own: no other word begins so
 
 
@@ -46,8 +51,11 @@ class Sent:
 class Person:
     """`eager`: what they do much more often than others would."""
 
-    def __init__(self, seed: str, phone: str, *, volunteers: bool, eager: str = "") -> None:
+    def __init__(
+        self, seed: str, phone: str, *, volunteers: bool, eager: str = "", by_voice: bool = False
+    ) -> None:
         self.phone = phone
+        self.by_voice = by_voice  # gets no texts, and is called
         self.volunteers = volunteers
         self.eager = eager
         self.chance = random.Random(f"{seed}-{phone}")
@@ -112,7 +120,15 @@ class Words:
     body: str
 
 
-Deed = Callable[[Person], Words | None]
+@dataclass(frozen=True)
+class Calls:
+    """To call the hotline, and to say this word there."""
+
+    word: str
+
+
+Doing = Words | Calls
+Deed = Callable[[Person], Doing | None]
 DEEDS: dict[str, tuple[int, Deed]] = {}
 
 
@@ -136,6 +152,12 @@ def ask(it: Person) -> Words | None:
         "es": f"necesito {need} para {it.own_word()} cerca de {area}",
     }
     return Words(asks[it.language])
+
+
+@deed(often=4)
+def call(it: Person) -> Calls | None:
+    """Somebody with something open hears of it first."""
+    return Calls(it.own_word()) if it.chance.random() < 0.5 else None
 
 
 @deed(often=1)
@@ -212,7 +234,7 @@ def start(it: Person) -> Words | None:
     return Words("START")
 
 
-def next_deed(it: Person) -> tuple[str, Words] | None:
+def next_deed(it: Person) -> tuple[str, Doing] | None:
     """What somebody does next, chosen by their own chance; None for nothing."""
     if it.stopped:
         words = start(it)
@@ -220,11 +242,15 @@ def next_deed(it: Person) -> tuple[str, Words] | None:
     names = list(DEEDS)
     often = [DEEDS[name][0] * (EAGER if name == it.eager else 1) for name in names]
     (name,) = it.chance.choices(names, often)
-    words = DEEDS[name][1](it)
-    return (name, words) if words else None
+    doing = DEEDS[name][1](it)
+    return (name, doing) if doing else None
 
 
 # All of them at once.
+
+
+class WrongMoment(Exception):
+    """A call is over, or waits for something else by now."""
 
 
 class Crowd:
@@ -237,6 +263,7 @@ class Crowd:
     def __init__(self, seed: str, people: Iterable[Person], carrier_url: str) -> None:
         self.people = {it.phone: it for it in people}
         self.sent: list[Sent] = []
+        self.called: list[Called] = []
         self.breath = self.BREATH
         self._seed = seed
         self._carrier = httpx2.Client(
@@ -256,8 +283,8 @@ class Crowd:
             threading.Thread(target=self._honestly, args=(self._act, hand), name=f"hand-{hand}")
             for hand in range(self.HANDS)
         ]
-        reader = threading.Thread(target=self._honestly, args=(self._read_on,), name="reader")
-        self._hands.append(reader)
+        for name, do in (("reader", self._read_on), ("phones", self._answer_phones)):
+            self._hands.append(threading.Thread(target=self._honestly, args=(do,), name=name))
         for thread in self._hands:
             thread.start()
 
@@ -304,10 +331,29 @@ class Crowd:
                 return it
         return chance.choice(everybody)
 
-    def _do(self, it: Person, name: str, doing: Words, chance: random.Random) -> None:
+    def _do(self, it: Person, name: str, doing: Doing, chance: random.Random) -> None:
         match doing:
             case Words(body):
                 self._text(it, name, body, chance)
+            case Calls(word):
+                with suppress(WrongMoment):
+                    self.called.append(callers.call(self._ask_carrier, it.phone, word, chance))
+
+    def _ask_carrier(self, path: str, wish: dict[str, object]) -> Any:
+        """Raises WrongMoment if the call is not where it was a moment ago."""
+        answer = self._carrier.post(path, json=wish)
+        if answer.status_code == BAD_REQUEST:
+            raise WrongMoment
+        return answer.json()
+
+    def _answer_phones(self) -> None:
+        """Whoever is called does something with their phone."""
+        chance = random.Random(f"{self._seed}-phones")
+        while not self._rest.wait(0.5):
+            for it in self._carrier.get("calls").json()["calls"]:
+                if it["waits_for"] == "answer":
+                    with suppress(WrongMoment):
+                        callers.answer(self._ask_carrier, it, chance)
 
     def _text(self, it: Person, name: str, body: str, chance: random.Random) -> None:
         """The carrier tells the hotline once, twice at the same moment, or again a second later;

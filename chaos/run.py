@@ -43,7 +43,7 @@ from chaos.town import NotReady, Town, wait_until
 from hotline import roles
 from hotline.store import tables
 
-ASKERS, VOLUNTEERS = 60, 60
+ASKERS, VOLUNTEERS, BY_VOICE = 60, 60, 6
 PATIENCE = 240.0  # seconds for everything due to be done
 LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
 STUCK = timedelta(minutes=6)  # overdue for that long: nobody comes back to it
@@ -97,7 +97,13 @@ def people(seed: str, eager: str = "") -> list[Person]:
     numbers = random.Random(f"{seed}-numbers").sample(range(2_000_000, 9_999_999), 200)
     every = [f"+1718{number}" for number in numbers]
     return [
-        Person(seed, phone, volunteers=place >= ASKERS, eager=eager if place < ASKERS else "")
+        Person(
+            seed,
+            phone,
+            volunteers=place >= ASKERS,
+            eager=eager if place < ASKERS else "",
+            by_voice=place >= ASKERS + VOLUNTEERS - BY_VOICE,
+        )
         for place, phone in enumerate(every[: ASKERS + VOLUNTEERS])
     ]
 
@@ -279,11 +285,13 @@ Due = tuple[object, ...]
 
 
 def _overdue(now: datetime, connection: Connection) -> set[Due]:
-    request, outbox = tables.request.c, tables.outbox.c
+    request, outbox, call = tables.request.c, tables.outbox.c, tables.call.c
     late = or_(request.due <= now, request.owed > 0)
     asks = select(request.number, request.version).where(request.state == "open", late)
     texts = select(outbox.id, outbox.state, outbox.tries, outbox.due).where(outbox.due <= now)
+    calls = select(call.id, call.due).where(call.due <= now)
     found: set[Due] = {("request", *row) for row in connection.execute(asks)}
+    found |= {("call", *row) for row in connection.execute(calls)}
     return found | {("text", *row) for row in connection.execute(texts)}
 
 
@@ -331,8 +339,11 @@ def _come_to_rest(town: Town, patience: float) -> str:
 def _next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
     request, outbox = tables.request.c, tables.outbox.c
     texts = select(func.min(outbox.due, type_=tables.Moment))
+    calls = select(func.min(tables.call.c.due, type_=tables.Moment))
     asks = select(func.min(request.due, type_=tables.Moment)).where(request.state == "open")
-    return connection.execute(texts).scalar(), connection.execute(asks).scalar()
+    waits = [connection.execute(it).scalar() for it in (texts, calls)]
+    first = min((it for it in waits if it), default=None)
+    return first, connection.execute(asks).scalar()
 
 
 # Telling.
@@ -348,7 +359,10 @@ def _figures(town: Town, crowd: Crowd, facts: checker.Facts, begun: datetime) ->
     return {
         "hours": round((town.clock() - begun).total_seconds() / 3600, 1),
         "texts in": len(facts.inbox),
-        "texts out": len(facts.outbox),
+        "texts out": sum(row.by == "text" for row in facts.outbox),
+        "calls in": len(facts.called),
+        "calls in which something was said": sum(it.told_us for it in facts.called),
+        "calls out": sum(row.by == "voice" for row in facts.outbox),
         "requests": dict(Counter(row.state for row in facts.requests)),
         "taken by the carrier": sum(bool(it["taken"]) for it in facts.attempts),
         "deeds": dict(deeds.most_common()),

@@ -349,7 +349,13 @@ class Town:
         migrate.upgrade(database)
         entries = [
             roster_file.entry(
-                {"phone": it.phone, "name": it.name, "languages": it.language}, of.network
+                {
+                    "phone": it.phone,
+                    "name": it.name,
+                    "languages": it.language,
+                    "reach": "voice" if it.by_voice else "text",
+                },
+                of.network,
             )
             for it in self._people
             if it.volunteers
