@@ -326,8 +326,13 @@ def passed_on(facts: Facts) -> Iterator[str]:
 
 
 def _ever_takers(facts: Facts) -> dict[int, set[int]]:
-    """Who had a request at any time: whoever was told that it is theirs."""
+    """Who had a request at any time: whoever was told that it is theirs, by text, or on the phone,
+    where the answer to a page is all that is left of it."""
     found: dict[int, set[int]] = defaultdict(set)
+    by_voice = {row.id for row in facts.neighbors if row.reach == "voice"}
+    for row in facts.pages:
+        if row.neighbor_id in by_voice and row.state in ("accepted", "passed"):
+            found[row.request_number].add(row.neighbor_id)
     for row in facts.inbox:
         for told in filter(None, map(recognize, row.answer)):
             if told.sentence in TAKEN and told.number:
