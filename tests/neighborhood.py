@@ -3,6 +3,10 @@
 Everything is real but the carrier, and that is a server on the wire: HTTP, signatures, SQL,
 Redis, RQ. `settle` lets everything happen that can happen now; `pass_time` goes from one due
 moment to the next.
+
+Calls: `call`, `answer`, `decline`, `press`, `say`, `silence`, `hang_up`, each settled when it
+returns; `heard` is what somebody heard since they last did one of these; `ringing`, whose phones
+ring.
 """
 
 from __future__ import annotations
@@ -89,6 +93,9 @@ key = "westside"
 words = ["westside", "11201"]
 """
 
+LONGEST_RING = 600.0  # seconds
+LONGEST_TALK = 14_400.0
+
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
 
 
@@ -142,6 +149,9 @@ class Neighborhood:
         (self._queue,) = worker.queues
         self._http = httpx2.Client(base_url=address, timeout=30, trust_env=False)
         self._seen = 0
+        self._calls: dict[str, str] = {}  # the sid of the call that somebody is in, or was
+        self._heard: dict[str, int] = {}  # by sid, the last sound before the last deed
+        self._last_in_call = ""
 
     def close(self) -> None:
         self._http.close()
@@ -159,15 +169,92 @@ class Neighborhood:
         self.settle()
         return answer
 
-    def phone(self, who: str, state: str) -> None:
-        answer = self._http.put(f"/rehearsal/phones/{CAST[who]}", json={"state": state})
-        answer.raise_for_status()
+    def phone(self, who: str, state: str | None = None, calls: str | None = None) -> None:
+        """What it is, and what it does when it is called."""
+        wish = {k: v for k, v in {"state": state, "calls": calls}.items() if v is not None}
+        self._http.put(f"/rehearsal/phones/{CAST[who]}", json=wish).raise_for_status()
 
     def trouble(self, kind: str, **more: Any) -> None:
         self._post("trouble", {"kind": kind, **more})
 
     def end_trouble(self) -> None:
         self._http.delete("/rehearsal/trouble").raise_for_status()
+
+    # Calls.
+
+    def call(self, who: str, *, is_hidden: bool = False) -> dict[str, Any]:
+        """Somebody calls the hotline: the call, as the rehearsal's control addresses show it."""
+        number = "anonymous" if is_hidden else CAST.get(who, who)
+        return self._in_call(who, self._post("calls", {"from": number}))
+
+    def answer(self, who: str) -> dict[str, Any]:
+        return self._in_call(who, self._do(self._ringing(who), "answer"))
+
+    def decline(self, who: str) -> dict[str, Any]:
+        return self._do(self._ringing(who), "decline")
+
+    def press(self, who: str, keys: str) -> dict[str, Any]:
+        return self._do(self.call_of(who), "press", keys=keys)
+
+    def say(self, who: str, words: str) -> dict[str, Any]:
+        return self._do(self.call_of(who), "say", words=words)
+
+    def hang_up(self, who: str) -> dict[str, Any]:
+        return self._do(self.call_of(who), "hang_up")
+
+    def silence(self, seconds: float, who: str = "") -> dict[str, Any]:
+        """Nobody says a word, in the call of whoever called or answered last."""
+        return self._do(self.call_of(who or self._last_in_call), "wait", seconds=seconds)
+
+    def never_answer(self, who: str) -> dict[str, Any]:
+        """The phone rings until it stops."""
+        return self._do(self._ringing(who), "wait", seconds=LONGEST_RING)
+
+    def heard(self, who: str) -> str:
+        """What they heard since they last did something, all in one; also what a machine did."""
+        call = self._last_call(who)
+        if call is None:
+            return ""
+        since = self._heard.get(call["sid"], 0)
+        sounds = [it for it in call["heard"] if it["at"] > since and it["kind"] != "pause"]
+        return " ".join(it["words"] or it["kind"] for it in sounds)
+
+    def ringing(self) -> dict[str, str]:
+        """Whose phones ring, by the sid of the call."""
+        rings = [it for it in self.calls() if it["waits_for"] == "answer"]
+        return {it["sid"]: NAMES.get(it["phone"], it["phone"]) for it in rings}
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call there was, the oldest first."""
+        found: list[dict[str, Any]] = self._http.get("/rehearsal/calls").json()["calls"]
+        return found
+
+    def call_of(self, who: str) -> dict[str, Any]:
+        """The last call that somebody was in."""
+        call = self._last_call(who)
+        assert call is not None, f"{who} was never in a call"
+        return call
+
+    def _last_call(self, who: str) -> dict[str, Any] | None:
+        number, sid = CAST.get(who, who), self._calls.get(who)
+        theirs = [it for it in self.calls() if it["sid"] == sid or it["phone"] == number]
+        return theirs[-1] if theirs else None
+
+    def _in_call(self, who: str, seen: dict[str, Any]) -> dict[str, Any]:
+        self._calls[who], self._last_in_call = seen["sid"], who
+        self.settle()
+        return seen
+
+    def _ringing(self, who: str) -> dict[str, Any]:
+        call = self.call_of(who)
+        assert call["waits_for"] == "answer", f"{who}'s phone does not ring"
+        return call
+
+    def _do(self, call: dict[str, Any], deed: str, **wish: Any) -> dict[str, Any]:
+        self._heard[call["sid"]] = max((it["at"] for it in call["heard"]), default=0)
+        seen = self._post(f"calls/{call['sid']}/{deed}", wish)
+        self.settle()
+        return seen
 
     # Time.
 
@@ -186,12 +273,18 @@ class Neighborhood:
         self.settle()
 
     def pass_time(self, length: timedelta) -> None:
-        """Everything that falls due on the way happens when it is due."""
+        """Everything that falls due on the way happens when it is due, in calls as well."""
         until = self.now() + length
         while (moment := self._next_moment()) and moment < until:
-            self.now.moment = moment
-            self.tick()
-        self.now.moment = until
+            self._go_to(moment)
+        self._go_to(until)
+
+    def _go_to(self, moment: datetime) -> None:
+        seconds = min((moment - self.now()).total_seconds(), LONGEST_TALK)
+        live = [it for it in self.calls() if it["waits_for"] and not it["parent"]]
+        for call in live if seconds > 0 else ():
+            self._post(f"calls/{call['sid']}/wait", {"seconds": seconds})
+        self.now.moment = moment
         self.tick()
 
     def _next_moment(self) -> datetime | None:
@@ -227,6 +320,7 @@ class Neighborhood:
 
     def _post(self, path: str, wish: dict[str, Any]) -> dict[str, Any]:
         answer = self._http.post(f"/rehearsal/{path}", json=wish)
+        assert answer.status_code != 400, answer.json()["error"]
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found

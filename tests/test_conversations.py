@@ -8,7 +8,23 @@ from pathlib import Path
 import pytest
 from neighborhood import CAST, NETWORK, Got, Neighborhood, open_neighborhood
 
-from hotline.rehearsal.transcript import Meanwhile, Reads, Says, Transcript, parse, passing
+from hotline.rehearsal.transcript import (
+    Answers,
+    Calls,
+    Declines,
+    HangsUp,
+    Meanwhile,
+    Presses,
+    Reads,
+    Rings,
+    Says,
+    Speaks,
+    Transcript,
+    Turn,
+    parse,
+    passing,
+    silence,
+)
 
 FOLDER = Path(__file__).parent / "conversations"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
@@ -62,34 +78,92 @@ def _volunteer(name: str, about: str) -> dict[str, str]:
 
 
 def _play(transcript: Transcript, neighborhood: Neighborhood) -> None:
-    unread: list[Got] = []
+    watch = Watch(neighborhood)
     for turn in transcript.turns:
         match turn:
-            case Reads(line, who, words):
-                unread += neighborhood.received()
-                _find(unread, who, words, line)
-            case Says(line, who, body):
-                _nothing_unread(unread + neighborhood.received(), line)
-                _say(neighborhood, who, body)
-            case Meanwhile(line, what):
-                _nothing_unread(unread + neighborhood.received(), line)
-                _happen(neighborhood, what, line)
-    _nothing_unread(unread + neighborhood.received(), "the end")
+            case Reads():
+                watch.find(turn)
+            case Rings():
+                watch.expect_ring(turn.who, turn.line)
+            case _:
+                watch.require_nothing_else(turn)
+                _do(neighborhood, turn)
+    watch.require_nothing_else(None)
 
 
-def _find(unread: list[Got], who: str, words: tuple[str, ...], line: int) -> None:
-    for got in unread:
-        if got.who == who and all(word.casefold() in got.body.casefold() for word in words):
-            unread.remove(got)
+class Watch:
+    """What was texted, said and rung, and which of it somebody expected.
+
+    Nobody has to expect what is heard; it is looked for once between two deeds.
+    """
+
+    def __init__(self, neighborhood: Neighborhood) -> None:
+        self._neighborhood = neighborhood
+        self._unread: list[Got] = []
+        self._have_listened: set[str] = set()
+        self._expected_rings: set[str] = set()
+
+    def find(self, turn: Reads) -> None:
+        heard = self._neighborhood.heard(turn.who)
+        if turn.who not in self._have_listened and _has(heard, turn.words):
+            self._have_listened.add(turn.who)
             return
-    shown = "\n  ".join(f"{got.who} < {got.body}" for got in unread) or "nothing"
-    pytest.fail(f"line {line}: {who} did not read {', '.join(words)}; unread are:\n  {shown}")
+        self._unread += self._neighborhood.received()
+        for got in self._unread:
+            if got.who == turn.who and _has(got.body, turn.words):
+                self._unread.remove(got)
+                return
+        words = ", ".join(turn.words)
+        pytest.fail(
+            f"line {turn.line}: {turn.who} did not read or hear {words}; {self._rest(heard)}"
+        )
+
+    def _rest(self, heard: str) -> str:
+        unread = "".join(f"\n  {got.who} < {got.body}" for got in self._unread) or " nothing"
+        return f"unread:{unread}" + (f"\nheard:\n  {heard}" if heard else "")
+
+    def expect_ring(self, who: str, line: int) -> None:
+        rings = {sid for sid, name in self._neighborhood.ringing().items() if name == who}
+        if not rings:
+            pytest.fail(f"line {line}: {who}'s phone does not ring")
+        self._expected_rings |= rings
+
+    def require_nothing_else(self, then: Turn | None) -> None:
+        """Every text was read, and whoever's phone rings was expected or picks up now."""
+        where = f"line {then.line}" if then else "the end"
+        self._unread += self._neighborhood.received()
+        if self._unread:
+            shown = "\n  ".join(f"{got.who} < {got.body}" for got in self._unread)
+            pytest.fail(f"before {where}, nobody expected:\n  {shown}")
+        now = {then.who} if isinstance(then, Answers | Declines) else set()
+        for sid, who in self._neighborhood.ringing().items():
+            if sid not in self._expected_rings and who not in now:
+                pytest.fail(f"before {where}, nobody expected that {who}'s phone rings")
+        self._have_listened.clear()
 
 
-def _nothing_unread(unread: list[Got], line: int | str) -> None:
-    shown = "\n  ".join(f"{got.who} < {got.body}" for got in unread)
-    if unread:
-        pytest.fail(f"before line {line}, nobody expected:\n  {shown}")
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return bool(text) and all(word.casefold() in text.casefold() for word in words)
+
+
+def _do(neighborhood: Neighborhood, turn: Turn) -> None:
+    match turn:
+        case Says(_, who, body):
+            _say(neighborhood, who, body)
+        case Calls(_, who, is_hidden):
+            neighborhood.call(who, is_hidden=is_hidden)
+        case Answers(_, who):
+            neighborhood.answer(who)
+        case Declines(_, who):
+            neighborhood.decline(who)
+        case Presses(_, who, keys):
+            neighborhood.press(who, keys)
+        case Speaks(_, who, words):
+            neighborhood.say(who, words)
+        case HangsUp(_, who):
+            neighborhood.hang_up(who)
+        case Meanwhile(line, what):
+            _happen(neighborhood, what, line)
 
 
 def _say(neighborhood: Neighborhood, who: str, body: str) -> None:
@@ -99,13 +173,28 @@ def _say(neighborhood: Neighborhood, who: str, body: str) -> None:
     assert answer["status"] == 200
 
 
+CALLS = {
+    "answered by a machine": "machine",
+    "busy": "busy",
+    "not answered": "no_answer",
+    "unreachable": "unreachable",
+    "answered again": "rings",
+}
+
+
 def _happen(neighborhood: Neighborhood, what: str, line: int) -> None:
     if length := passing(what):
         neighborhood.pass_time(length)
+    elif length := silence(what):
+        neighborhood.silence(length.total_seconds())
     elif found := re.fullmatch(r"it is (\d+):(\d+)", what):
         neighborhood.pass_until(int(found[1]), int(found[2]))
+    elif found := re.fullmatch(rf"(\w+)'s phone is ({'|'.join(CALLS)})", what):
+        neighborhood.phone(found[1], calls=CALLS[found[2]])
     elif found := re.fullmatch(r"(\w+)'s phone is (?:a )?(\w+)", what):
-        neighborhood.phone(found[1], found[2])
+        neighborhood.phone(found[1], state=found[2])
+    elif found := re.fullmatch(r"(\w+) does not answer", what):
+        neighborhood.never_answer(found[1])
     elif found := re.fullmatch(r"the carrier is (\w+)", what):
         neighborhood.trouble(found[1])
     else:

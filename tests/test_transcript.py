@@ -7,14 +7,23 @@ from datetime import timedelta
 import pytest
 
 from hotline.rehearsal.transcript import (
+    Answers,
     BadTranscript,
+    Calls,
+    Declines,
+    HangsUp,
     Meanwhile,
+    Presses,
     Reads,
+    Rings,
     Says,
+    Speaks,
     Transcript,
+    Turn,
     parse,
     passing,
     print_turns,
+    silence,
 )
 
 SECOND_WAVE = """\
@@ -75,12 +84,48 @@ def test_nothing_is_an_empty_transcript() -> None:
         ("--Ana's phone is off--", Meanwhile(2, "Ana's phone is off")),
     ],
 )
-def test_a_turn_is_read(line: str, turn: Says | Reads | Meanwhile) -> None:
+def test_a_turn_is_read(line: str, turn: Turn) -> None:
     assert parse(f"Title.\n{line}").turns == (turn,)
 
 
+CALL = """\
+Maria calls
+Maria < press 1
+Maria presses 11216#
+-- five seconds of silence --
+Maria says "is 5 < 6, or \"six\"?"
+Ana   < rings
+Ana   answers
+Ana   hangs up
+Ben   declines
+Maria calls from a hidden number"""
+
+
+def test_people_do_things_in_calls() -> None:
+    assert parse(f"Title.\n{CALL}").turns == (
+        Calls(2, "Maria"),
+        Reads(3, "Maria", ("press 1",)),
+        Presses(4, "Maria", "11216#"),
+        Meanwhile(5, "five seconds of silence"),
+        Speaks(6, "Maria", 'is 5 < 6, or "six"?'),
+        Rings(7, "Ana"),
+        Answers(8, "Ana"),
+        HangsUp(9, "Ana"),
+        Declines(10, "Ben"),
+        Calls(11, "Maria", is_hidden=True),
+    )
+
+
+def test_calls_are_printed_as_they_are_written() -> None:
+    assert print_turns(parse(f"Title.\n{CALL}").turns) == CALL
+
+
 @pytest.mark.parametrize(
-    "line", ["Maria needs food", "-- five minutes pass", "+12125550177 > hi", "> hi", "----"]
+    "line",
+    [
+        *("Maria needs food", "-- five minutes pass", "+12125550177 > hi", "> hi", "----"),
+        *("Maria presses x", "Maria says hello", 'Maria says ""', "calls", "Maria calls Ana"),
+    ],
 )
 def test_a_mistake_says_its_line(line: str) -> None:
     with pytest.raises(BadTranscript, match="line 4 is neither"):
@@ -105,6 +150,12 @@ def test_the_scene_is_set_before_the_first_turn_only() -> None:
 )
 def test_time_passes(what: str, length: timedelta) -> None:
     assert passing(what) == length
+
+
+def test_silence_is_no_time_that_passes() -> None:
+    assert silence("five seconds of silence") == timedelta(seconds=5)
+    assert silence("five seconds pass") is None
+    assert passing("five seconds of silence") is None
 
 
 @pytest.mark.parametrize("what", ["it is 21:00", "Ana's phone is off", "two weeks pass", "pass"])

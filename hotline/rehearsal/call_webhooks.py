@@ -147,7 +147,7 @@ def tell_status(exchange: Exchange, call: Call, event: str) -> None:
         return
     fields = {
         **step_fields(call, exchange.line),
-        "Timestamp": rfc2822(exchange.now() + call.ahead) or "",
+        "Timestamp": rfc2822(max(exchange.now(), call.moment)) or "",
         "CallbackSource": "call-progress-events",
         "SequenceNumber": str(call.sequence),
         **({"AnsweredBy": call.answered_by} if call.answered_by else {}),

@@ -10,7 +10,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from math import ceil
 from urllib.parse import urldefrag
 
@@ -29,6 +29,7 @@ from hotline.rehearsal.phones import Phone, PhoneState, readable_number
 from hotline.rehearsal.player import EMPTY, Document, Fetch, Gathering, Halt, Heard, Listening
 from hotline.rehearsal.twiml import EVENTS, LONGEST_TALK, NOWHERE, Address
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 HEARD_KEPT = 500
 LONGEST_TWIML = 4000
@@ -54,10 +55,10 @@ class Talking:
 class Call:
     """One call on the carrier's books: one phone, and the carrier.
 
-    `phone`: whose phone it is, the end that is not ours. `sender`: what a callee sees. `ahead`: how
-    far the call's own time is ahead of the clock, for silences take no time here. `timers`: seconds
-    until what it waits for comes to nothing. `turn` grows when something new begins in it, so that
-    an answer to what came before is left aside.
+    `phone`: whose phone it is, the end that is not ours. `sender`: what a callee sees. `moment`:
+    the call's own time where it is ahead of the clock, for silences take no time here. `timers`:
+    seconds until what it waits for comes to nothing. `turn` grows when something new begins in
+    it, so that an answer to what came before is left aside.
     """
 
     sid: str
@@ -80,7 +81,7 @@ class Call:
     is_machine: bool = False
     started: datetime | None = None
     ended: datetime | None = None
-    ahead: timedelta = timedelta()
+    moment: datetime = LONG_AGO
     url: str = ""
     document: Document = EMPTY
     halt: Halt | Ringing | Talking | None = None

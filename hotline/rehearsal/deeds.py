@@ -130,7 +130,7 @@ async def wait(exchange: Exchange, call: Call, seconds: float) -> None:
             due = [(left, it, name) for it in ends for name, left in it.timers.items()]
             left, first, name = min(due, key=lambda it: it[0], default=(seconds + 1, call, ""))
             for it in ends:
-                let_pass(it, min(left, seconds))
+                let_pass(exchange, it, min(left, seconds))
             if left <= seconds:
                 await _fall_due(exchange, first, name)
             seconds -= left

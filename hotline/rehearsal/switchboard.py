@@ -150,7 +150,8 @@ def _begin(exchange: Exchange, call: Call, asked: Fetch, document: Document | No
 def _leave_to_machine(exchange: Exchange, call: Call, halt: Gathering | Listening) -> Passage:
     """It is silent until it is full."""
     wait_at(call, halt)
-    let_pass(call, min(call.timers[it] for it in ("silence", "length") if it in call.timers))
+    due = min(call.timers[it] for it in ("silence", "length") if it in call.timers)
+    let_pass(exchange, call, due)
     full = timedelta(seconds=MACHINE_SECONDS)
     if call.started and time_in(exchange, call) - call.started > full:
         return [], End("hangup")
@@ -185,8 +186,8 @@ def wait_at(call: Call, halt: Gathering | Listening) -> None:
             call.timers |= {"silence": record.timeout, "length": left}
 
 
-def let_pass(call: Call, seconds: float) -> None:
-    call.ahead += timedelta(seconds=seconds)
+def let_pass(exchange: Exchange, call: Call, seconds: float) -> None:
+    call.moment = time_in(exchange, call) + timedelta(seconds=seconds)
     call.timers = {name: left - seconds for name, left in call.timers.items()}
 
 
@@ -195,7 +196,7 @@ def stop_waiting(call: Call) -> None:
 
 
 def time_in(exchange: Exchange, call: Call) -> datetime:
-    return exchange.now() + call.ahead
+    return max(exchange.now(), call.moment)
 
 
 # Two phones.
@@ -238,7 +239,7 @@ def _leg(exchange: Exchange, parent: Call, at: Dialing, number: Number, shown: s
         ring_seconds=at.dial.timeout,
         talk_seconds=at.dial.time_limit,
         parent=parent,
-        ahead=parent.ahead,
+        moment=parent.moment,
     )
 
 

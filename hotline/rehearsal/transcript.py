@@ -15,6 +15,23 @@
 The first line says what is shown. `key: value` lines set the scene. `>` is a person's text, `<`
 words that they read, all within one text, in any case; `--` is what happens besides. `#` begins a
 comment. Pure: it plays nothing.
+
+In a call:
+
+    Maria calls
+    Maria < for food press 1, press 0
+    Maria presses 1
+    -- five seconds of silence --
+    Maria says "insulin, in the fridge please"
+    Ana   < rings
+    Ana   answers
+    Ana   < press 1 to talk
+    Ana   hangs up
+
+`calls from a hidden number` and `declines` are the others. `<` is then what they heard since they
+last did something, all in one; nobody has to mention it, but a phone that rings has to be expected
+by `rings`, or answered or declined at once. Where words were both heard and texted, what was heard
+comes first.
 """
 
 from __future__ import annotations
@@ -48,6 +65,55 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
+class Rings:
+    """Somebody's phone rings."""
+
+    line: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Somebody calls the hotline."""
+
+    line: int
+    who: str
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    line: int
+    who: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    line: int
+    who: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangsUp:
+    line: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    line: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declines:
+    line: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meanwhile:
     """Something else happens, in words."""
 
@@ -55,7 +121,8 @@ class Meanwhile:
     what: str
 
 
-Turn = Says | Reads | Meanwhile
+InCall = Calls | Presses | Speaks | HangsUp | Answers | Declines
+Turn = Says | Reads | Rings | InCall | Meanwhile
 
 
 @dataclass(frozen=True)
@@ -66,6 +133,11 @@ class Transcript:
 
 
 _TURN = re.compile(r"(?P<who>[^\W_][\w .'-]*?)\s*(?P<sign>[<>]) ?(?P<words>.*)")
+_IN_CALL = re.compile(
+    r"(?P<who>[^\W_][\w .'-]*?)\s+(?:(?P<calls>calls)(?P<hidden> from a hidden number)?"
+    r"|presses (?P<keys>[0-9*#]+)|says \"(?P<words>.+)\""
+    r"|(?P<hangs>hangs up)|(?P<answers>answers)|(?P<declines>declines))"
+)
 _MEANWHILE = re.compile(r"--\s*(?P<what>.+?)\s*--")
 _SCENE = re.compile(r"(?P<key>[a-z][a-z ]*):\s*(?P<value>.+)")
 
@@ -91,29 +163,63 @@ def parse(text: str) -> Transcript:
 def _turn(number: int, line: str) -> Turn:
     if found := _MEANWHILE.fullmatch(line):
         return Meanwhile(number, found["what"])
+    if found := _IN_CALL.fullmatch(line):
+        return _in_call(number, found)
     found = _TURN.fullmatch(line)
     if found is None:
-        raise BadTranscript(f"line {number} is neither `Name > …`, `Name < …` nor `-- … --`")
+        raise BadTranscript(
+            f"line {number} is neither `Name > …`, `Name < …`, `-- … --`, nor a deed in a call"
+        )
     if found["sign"] == ">":
         return Says(number, found["who"], found["words"].strip())
+    if found["words"].strip() == "rings":
+        return Rings(number, found["who"])
     words = tuple(part.strip() for part in found["words"].split(",") if part.strip())
     return Reads(number, found["who"], words)
+
+
+def _in_call(number: int, found: re.Match[str]) -> Turn:
+    who = found["who"]
+    if found["calls"]:
+        return Calls(number, who, is_hidden=bool(found["hidden"]))
+    if found["keys"]:
+        return Presses(number, who, found["keys"])
+    if found["words"]:
+        return Speaks(number, who, found["words"])
+    kind = HangsUp if found["hangs"] else Answers if found["answers"] else Declines
+    return kind(number, who)
 
 
 def print_turns(turns: Iterable[Turn]) -> str:
     """The turns as they are written, with the signs below each other."""
     turns = list(turns)
     width = max((len(it.who) for it in turns if not isinstance(it, Meanwhile)), default=0)
-    lines = []
-    for it in turns:
-        match it:
-            case Says(_, who, body):
-                lines.append(f"{who:{width}} > {body}")
-            case Reads(_, who, words):
-                lines.append(f"{who:{width}} < {', '.join(words)}")
-            case Meanwhile(_, what):
-                lines.append(f"-- {what} --")
-    return "\n".join(lines)
+    return "\n".join(
+        f"-- {it.what} --" if isinstance(it, Meanwhile) else f"{it.who:{width}} {_deed(it)}"
+        for it in turns
+    )
+
+
+def _deed(turn: Says | Reads | Rings | InCall) -> str:
+    match turn:
+        case Says(_, _, body):
+            return f"> {body}"
+        case Reads(_, _, words):
+            return f"< {', '.join(words)}"
+        case Rings():
+            return "< rings"
+        case Calls(_, _, is_hidden):
+            return "calls from a hidden number" if is_hidden else "calls"
+        case Presses(_, _, keys):
+            return f"presses {keys}"
+        case Speaks(_, _, words):
+            return f'says "{words}"'
+        case HangsUp():
+            return "hangs up"
+        case Answers():
+            return "answers"
+        case Declines():
+            return "declines"
 
 
 _ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -132,7 +238,16 @@ _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 def passing(what: str) -> timedelta | None:
     """How much time "five minutes pass" is; None if it says something else."""
-    found = re.fullmatch(r"(?P<count>[\w.]+(?: an)?) (?P<unit>[a-z]+?)s? (?:pass|passes)", what)
+    return _length(what, "(?:pass|passes)")
+
+
+def silence(what: str) -> timedelta | None:
+    """How long "five seconds of silence" is; None if it says something else."""
+    return _length(what, "of silence")
+
+
+def _length(what: str, of: str) -> timedelta | None:
+    found = re.fullmatch(rf"(?P<count>[\w.]+(?: an)?) (?P<unit>[a-z]+?)s? {of}", what)
     if found is None or found["unit"] not in _UNITS:
         return None
     count = _NUMBERS.get(found["count"], found["count"])

@@ -1,0 +1,122 @@
+"""What the tests' neighborhood offers for calls, and what a transcript may leave out of them.
+
+The documents come with the calls: nothing here depends on what the hotline itself would say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+from neighborhood import ACCOUNT, CAST, NUMBER, TOKEN, Neighborhood, open_neighborhood
+from test_conversations import Watch
+
+from hotline.rehearsal.transcript import Answers, HangsUp, Reads
+
+MENU = (
+    '<Gather numDigits="1" timeout="5"><Say>For food press 1</Say></Gather>'
+    "<Say>Still there?</Say><Record/><Say>Bye</Say>"
+)
+
+
+@pytest.fixture
+def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    with open_neighborhood(sqlite_url, redis_url) as it:
+        yield it
+
+
+def ring(maple: Neighborhood, who: str, twiml: str = MENU) -> None:
+    """Somebody is called, and hears this."""
+    address = f"{maple.address}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+    wish = {"To": CAST[who], "From": NUMBER, "Twiml": f"<Response>{twiml}</Response>"}
+    answer = httpx2.post(address, data=wish, auth=(ACCOUNT, TOKEN), trust_env=False)
+    assert answer.status_code == 201
+    maple.settle()
+
+
+def test_what_is_heard_is_what_came_since_the_last_deed(maple: Neighborhood) -> None:
+    ring(maple, "Ana")
+    assert list(maple.ringing().values()) == ["Ana"]
+    maple.answer("Ana")
+    assert (maple.heard("Ana"), maple.ringing()) == ("For food press 1", {})
+    maple.silence(4)
+    assert maple.heard("Ana") == ""
+    maple.silence(1)
+    assert maple.heard("Ana") == "Still there? beep"
+    maple.say("Ana", "I can bring food")
+    assert maple.heard("Ana") == ""
+    assert maple.silence(5)["status"] == "completed"
+
+
+def test_who_does_not_answer_is_called_in_vain(maple: Neighborhood) -> None:
+    ring(maple, "Ana")
+    assert maple.never_answer("Ana")["status"] == "no-answer"
+    ring(maple, "Ana")
+    assert maple.decline("Ana")["status"] == "busy"
+
+
+def test_no_phone_rings_for_an_hour(maple: Neighborhood) -> None:
+    ring(maple, "Ana")
+    maple.pass_time(timedelta(hours=1))
+    assert maple.ringing() == {}
+
+
+def test_what_a_machine_heard_can_be_looked_at(maple: Neighborhood) -> None:
+    maple.phone("Ana", calls="machine")
+    ring(maple, "Ana")
+    assert maple.heard("Ana") == "For food press 1 Still there? beep Bye"
+
+
+def test_people_talk_to_each_other(maple: Neighborhood) -> None:
+    ring(maple, "Ana", f"<Dial>{CAST['Maria']}</Dial>")
+    maple.answer("Ana")
+    maple.answer("Maria")
+    maple.say("Ana", "hi Maria")
+    assert maple.heard("Maria") == "hi Maria"
+    assert maple.hang_up("Maria")["status"] == "completed"
+
+
+def test_a_wrong_deed_fails_with_the_reason(maple: Neighborhood) -> None:
+    ring(maple, "Ana")
+    with pytest.raises(AssertionError, match="nobody waits for keys now"):
+        maple.press("Ana", "1")
+    with pytest.raises(AssertionError, match="Ben was never in a call"):
+        maple.hang_up("Ben")
+
+
+# What a transcript has to mention.
+
+
+def test_what_is_heard_may_be_left_out(maple: Neighborhood) -> None:
+    watch = Watch(maple)
+    ring(maple, "Ana")
+    watch.require_nothing_else(Answers(1, "Ana"))
+    maple.answer("Ana")
+    watch.require_nothing_else(HangsUp(2, "Ana"))
+
+
+def test_what_is_heard_is_looked_for_once_and_then_among_the_texts(maple: Neighborhood) -> None:
+    watch = Watch(maple)
+    ring(maple, "Ana")
+    maple.answer("Ana")
+    maple.text("Ana", "hello")
+    watch.find(Reads(1, "Ana", ("press 1", "for FOOD")))
+    watch.find(Reads(2, "Ana", ("Maple Street",)))
+    with pytest.raises(pytest.fail.Exception, match="line 3: Ana did not read or hear press 1"):
+        watch.find(Reads(3, "Ana", ("press 1",)))
+    watch.require_nothing_else(HangsUp(4, "Ana"))
+    watch.find(Reads(5, "Ana", ("press 1",)))
+
+
+def test_a_phone_that_rings_may_not_be_left_out(maple: Neighborhood) -> None:
+    watch = Watch(maple)
+    ring(maple, "Ana")
+    for turn in (None, HangsUp(1, "Ana"), Answers(2, "Ben")):
+        with pytest.raises(pytest.fail.Exception, match="nobody expected that Ana's phone rings"):
+            watch.require_nothing_else(turn)
+    with pytest.raises(pytest.fail.Exception, match="line 3: Ben's phone does not ring"):
+        watch.expect_ring("Ben", 3)
+    watch.expect_ring("Ana", 4)
+    watch.require_nothing_else(None)
