@@ -65,11 +65,18 @@ def _volunteers(line: str) -> list[dict[str, str]]:
 
 
 def _volunteer(name: str, about: str) -> dict[str, str]:
-    fields: dict[str, list[str]] = {"areas": [], "needs": [], "languages": [], "hours": []}
+    fields: dict[str, list[str]] = {
+        "areas": [],
+        "needs": [],
+        "languages": [],
+        "hours": [],
+        "reach": [],
+    }
     known = {
         "areas": ("northside", "eastside", "westside"),
         "needs": ("food", "ride", "medicine"),
         "languages": ("en", "es"),
+        "reach": ("voice",),
     }
     for word in filter(None, (word.strip() for word in about.split(";"))):
         column = next((column for column, words in known.items() if word in words), "hours")
