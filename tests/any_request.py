@@ -279,7 +279,7 @@ FORM_BYTES = (
 KEYS = some.sampled_from(
     [
         *("from", "body", "media", "sid", "times", "name", "about", "state", "opted_out", "kind"),
-        *("to", "seconds", "code", "status", "calls", "keys", "words"),
+        *("to", "seconds", "code", "status", "calls", "keys", "words", "at"),
     ]
 )
 KNOWN = some.sampled_from(

@@ -5,8 +5,8 @@ Redis, RQ. `settle` lets everything happen that can happen now; `pass_time` goes
 moment to the next.
 
 Calls: `call`, `answer`, `decline`, `press`, `say`, `silence`, `hang_up`, each settled when it
-returns; `heard` is what somebody heard since they last did one of these; `ringing`, whose phones
-ring.
+returns; `heard` is what somebody heard since they last did one of these, the words of
+recordings too; `ringing`, whose phones ring.
 """
 
 from __future__ import annotations
@@ -217,7 +217,16 @@ class Neighborhood:
             return ""
         since = self._heard.get(call["sid"], 0)
         sounds = [it for it in call["heard"] if it["at"] > since and it["kind"] != "pause"]
-        return " ".join(it["words"] or it["kind"] for it in sounds)
+        return " ".join(self._words_of(call, it) or it["kind"] for it in sounds)
+
+    def _words_of(self, call: dict[str, Any], sound: dict[str, Any]) -> str:
+        """Of a recording that is played, what was said in it."""
+        words: str = sound["words"]
+        if sound["kind"] != "play":
+            return words
+        found = self._post(f"calls/{call['sid']}/listen", {"at": sound["at"]})
+        assert found["status"] == 200, f"nothing can be played from {words}"
+        return found["words"] or words
 
     def ringing(self) -> dict[str, str]:
         """Whose phones ring, by the sid of the call."""

@@ -86,6 +86,7 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/calls/{sid}/press": JSON_BYTES,
     "/rehearsal/calls/{sid}/say": JSON_BYTES,
     "/rehearsal/calls/{sid}/wait": JSON_BYTES,
+    "/rehearsal/calls/{sid}/listen": JSON_BYTES,
     "/rehearsal/calls/{sid}/answer": JSON_BYTES,
     "/rehearsal/calls/{sid}/decline": JSON_BYTES,
     "/rehearsal/calls/{sid}/hang_up": JSON_BYTES,

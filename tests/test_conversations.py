@@ -59,19 +59,15 @@ def _network(transcript: Transcript) -> str:
 
 
 def _volunteers(line: str) -> list[dict[str, str]]:
-    """`Ana (northside; food), Ben (es)`: each word is what it is known as in the configuration."""
+    """`Ana (northside; food), Ben (es; voice)`: each word is what the configuration or the roster
+    knows it as."""
     found = re.findall(r"(\w+)(?:\s*\(([^)]*)\))?\s*,?", line)
     return [_volunteer(name, about) for name, about in found]
 
 
 def _volunteer(name: str, about: str) -> dict[str, str]:
-    fields: dict[str, list[str]] = {
-        "areas": [],
-        "needs": [],
-        "languages": [],
-        "hours": [],
-        "reach": [],
-    }
+    columns = ("areas", "needs", "languages", "hours", "reach")
+    fields: dict[str, list[str]] = {column: [] for column in columns}
     known = {
         "areas": ("northside", "eastside", "westside"),
         "needs": ("food", "ride", "medicine"),

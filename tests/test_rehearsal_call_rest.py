@@ -202,6 +202,30 @@ def test_a_recording_can_be_listened_to_by_us_alone(
         assert sound.getnframes() / sound.getframerate() == 2
 
 
+def test_what_was_said_can_be_heard_where_it_is_played(carrier: Carrier, hotline: Hotline) -> None:
+    """Wherever the hotline kept the file meanwhile."""
+    hotline.says = {"/voice": RECORD, "/done": "<Hangup/>"}
+    carrier.press(carrier.say(carrier.call(), "milk, señora"), "#")
+    carrier.settle()
+    file = carrier.control.get(hotline.told("/done")[0]["RecordingUrl"], auth=(ACCOUNT, TOKEN))
+    hotline.says["/kept"] = Response(file.content, media_type="audio/x-wav")
+    hotline.says["/other"] = Response(b"no recording")
+    hotline.says["/voice"] = "".join(
+        f"<Play>{address}</Play>"
+        for address in (f"{hotline.url}/kept", f"{hotline.url}/other", "http://127.0.0.1:9/", "x")
+    )
+    call = carrier.call()
+    assert "/kept" not in hotline.paths()
+    size = len(file.content)
+    heard = [{"status": 200, "type": "audio/x-wav", "bytes": size, "words": "milk, señora"}]
+    heard += [{"status": 200, "type": "", "bytes": 12, "words": ""}]
+    heard += [{"status": 0, "type": "", "bytes": 0, "words": ""}]
+    assert [carrier.do(call, "listen", at=at) for at in (1, 2, 3)] == heard
+    for at in (4, 5, None):
+        address = f"/rehearsal/calls/{call['sid']}/listen"
+        assert carrier.control.post(address, json={"at": at}).status_code == 400
+
+
 def test_what_is_not_there_is_not_found(carrier: Carrier) -> None:
     calls = carrier.client.calls
     nobody = calls("CA" + "f" * 32)

@@ -7,10 +7,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from hotline.rehearsal import deeds
+from hotline.rehearsal.call_webhooks import listen
 from hotline.rehearsal.calls import Call, seen_json
 from hotline.rehearsal.control import Endpoint, read_json, route_of, words
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.phones import readable_number
+from hotline.rehearsal.recordings import words_in
 from hotline.rehearsal.twiml import LONGEST_TALK
 
 Wish = dict[str, object]
@@ -24,6 +26,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route("/calls", "POST", post_call),
         route("/calls", "GET", get_calls),
         route("/calls/{sid}", "GET", get_call),
+        route("/calls/{sid}/listen", "POST", post_listen),
         *(route(f"/calls/{{sid}}/{name}", "POST", _doing(deed)) for name, deed in DEEDS.items()),
     ]
 
@@ -56,6 +59,19 @@ def _call(exchange: Exchange, request: Request) -> Call:
     if call is None:
         raise ValueError("there is no such call")
     return call
+
+
+async def post_listen(exchange: Exchange, request: Request) -> Response:
+    call, at = _call(exchange, request), (await read_json(request)).get("at")
+    played = [it.words for number, it in call.heard if number == at and it.kind == "play"]
+    if not played:
+        raise ValueError("at: nothing was played then")
+    found = await listen(exchange, call, played[0])
+    if found is None:
+        return JSONResponse({"status": 0, "type": "", "bytes": 0, "words": ""})
+    kind, sound = found.headers.get("content-type", ""), found.content
+    of = {"type": kind, "bytes": len(sound), "words": words_in(sound)}
+    return JSONResponse({"status": found.status_code, **of})
 
 
 def _doing(deed: Deed) -> Endpoint:

@@ -190,7 +190,7 @@ async def fetch_sound(exchange: Exchange, request: Request) -> Response:
     recording = _recording(exchange, request)
     if recording is None or recording.status != "completed":
         return not_found()
-    return Response(sound(recording.seconds), media_type="audio/x-wav")
+    return Response(sound(recording.seconds, recording.words), media_type="audio/x-wav")
 
 
 async def delete_recording(exchange: Exchange, request: Request) -> Response:

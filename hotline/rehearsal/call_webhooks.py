@@ -138,6 +138,11 @@ async def ask_in_vain(exchange: Exchange, call: Call, wanted: Fetch) -> None:
         exchange.note("debugger", code=error.code, about="call", sid=call.sid)
 
 
+async def listen(exchange: Exchange, call: Call, url: str) -> httpx2.Response | None:
+    """What a Play plays. Raises BadTwiml for an address that is none."""
+    return await _post(exchange, "listen", call, Address(url), {})
+
+
 # What is told.
 
 

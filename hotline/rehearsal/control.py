@@ -30,6 +30,9 @@
     POST /rehearsal/calls/{sid}/wait       {"seconds"}: silence; nobody really waits
     POST /rehearsal/calls/{sid}/answer, /decline, /hang_up
         Each is done, and what follows at once as well, when it answers with the call.
+    POST /rehearsal/calls/{sid}/listen     {"at": of a sound of kind "play"}
+        Fetches what was played there: {"status", "type", "bytes", "words": said in it, if it is a
+        recording of this carrier}. Otherwise what is played is not fetched.
     POST /rehearsal/trouble
         {"kind", "times"?: 1, "to"?: number, "seconds"?: 1, "code"?, "status"?: 400}
         kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in

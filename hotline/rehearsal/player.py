@@ -145,7 +145,7 @@ def pressed(document: Document, at: Gathering, key: str) -> Passage:
     if "dtmf" not in gather.input:
         return [], at
     if key == gather.finish_on_key:
-        return _gathered(document, at, key) if at.keys else unanswered(document, at)
+        return _gathered(document, at, key) if at.keys else unanswered(document, at, key)
     at = replace(at, keys=at.keys + key)
     return _gathered(document, at) if len(at.keys) == gather.num_digits else ([], at)
 
@@ -168,11 +168,10 @@ def silent(document: Document, at: Gathering) -> Passage:
     return _gathered(document, at) if at.keys else unanswered(document, at)
 
 
-def unanswered(document: Document, at: Gathering) -> Passage:
-    if not at.gather.action_on_empty_result:
-        return walk(document, at.after)
-    empty = {"Digits": "", "FinishedOnKey": "", "msg": "Gather End"}
-    return [], Fetch(document.address(at.gather.action), empty)
+def unanswered(document: Document, at: Gathering, finished_on: str = "") -> Passage:
+    if at.gather.action_on_empty_result:
+        return _gathered(document, at, finished_on)
+    return walk(document, at.after)
 
 
 # A Record, and a Dial.

@@ -1,10 +1,12 @@
 """What a Record has kept: its shapes in the REST API, and its sound.
 
-Plain values and plain functions. Nobody here really speaks, so the sound is a soft tone.
+Plain values and plain functions. Nobody here really speaks, so the sound is a soft tone; the words
+go with it as a comment in the file, so that one can tell whose recording is played to whom.
 """
 
 import io
 import math
+import struct
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,8 +96,8 @@ def chosen(recordings: Sequence[Recording], asked: Form) -> list[Recording]:
     ]
 
 
-def sound(seconds: int) -> bytes:
-    """A wav of about this length."""
+def sound(seconds: int, words: str) -> bytes:
+    """A wav of about this length, with the words as its comment."""
     samples = range(RATE * min(seconds, LONGEST_SOUND))
     tone = bytes(128 + round(20 * math.sin(2 * math.pi * 440 * it / RATE)) for it in samples)
     file = io.BytesIO()
@@ -104,4 +106,15 @@ def sound(seconds: int) -> bytes:
         writer.setsampwidth(1)
         writer.setframerate(RATE)
         writer.writeframes(tone)
-    return file.getvalue()
+    comment = words.encode()
+    comment += b"\0" * (1 + (len(comment) + 1) % 2)
+    comment = b"INFO" + b"ICMT" + struct.pack("<L", len(comment)) + comment
+    written = file.getvalue() + b"LIST" + struct.pack("<L", len(comment)) + comment
+    return written[:4] + struct.pack("<L", len(written) - 8) + written[8:]
+
+
+def words_in(file: bytes) -> str:
+    """The words of a recording of ours, wherever it was kept; empty for any other file."""
+    _, mark, rest = file.rpartition(b"INFOICMT")
+    size = struct.unpack("<L", rest[:4])[0] if len(rest) > 4 else 0
+    return rest[4 : 4 + size].rstrip(b"\0").decode(errors="replace") if mark else ""
