@@ -309,20 +309,35 @@ def passed_on(facts: Facts) -> Iterator[str]:
     for row in facts.outbox:
         for word in re.findall(r"see you at (\w+)", row.body):
             written_out[word].append(row)
-    tries = _tries(facts)
+    tries, stopped = _tries(facts), _said_while_stopped(facts)
     for row in facts.inbox:
         sent = written.get(row.sid)
         if sent is None or row.answer or row.request_number is not None:
             continue  # it was asked about, or became part of a request
         word = sent.body.split()[-1]
         passed = [it for it in written_out[word] if it.id not in tries]
-        if len(passed) != 1:
+        if len(passed) != 1 and not (row.id in stopped and not passed):
             yield f"inbox {row.id}: passed on {len(passed)} times"
         for it in passed:
             number = it.request_number
             pair = taken_by[number] | {requesters.get(number)}
             if it.neighbor_id == row.neighbor_id or not {it.neighbor_id, row.neighbor_id} <= pair:
                 yield f"inbox {row.id}: to neighbor {it.neighbor_id}"
+
+
+def _said_while_stopped(facts: Facts) -> set[int]:
+    """What people wrote after their STOP: about what is over they are not even answered."""
+    stops = {it.sid for it in facts.sent if it.deed == "stop"}
+    stopped: set[int] = set()
+    said: set[int] = set()
+    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+        if row.sid in stops:
+            stopped.add(row.neighbor_id)
+        elif STARTS.fullmatch(row.body):
+            stopped.discard(row.neighbor_id)
+        if row.neighbor_id in stopped:
+            said.add(row.id)
+    return said
 
 
 def _ever_takers(facts: Facts) -> dict[int, set[int]]:

@@ -104,7 +104,7 @@ class Carrier:
         CarrierError."""
         found = self._call(self._client.calls.list, to=to, limit=MOST_LOOKED_AT)
         earliest = since - CLOCKS_APART
-        ours = [it for it in found if it.direction != "inbound" and _is_since(it, earliest)]
+        ours = [it for it in found if it.direction == "outbound-api" and _is_since(it, earliest)]
         return [it.sid for it in reversed(ours)]
 
     def sent_since(self, to: str, body: str, since: datetime) -> list[str]:
@@ -132,18 +132,15 @@ class Carrier:
             raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
 
 
-def _is_since(call: Any, earliest: datetime) -> bool:
-    created = call.date_created
+def _is_since(message_or_call: Any, earliest: datetime) -> bool:
+    created = message_or_call.date_created
     return created is None or bool(created >= earliest)
 
 
 def _is_this(message: Any, body: str, since: datetime) -> bool:
-    created = message.date_created
-    return bool(
-        message.body == body
-        and message.direction != "inbound"
-        and (created is None or created >= since)
-    )
+    """Not the same words in the answer to a text of theirs, which the carrier lists as well."""
+    is_ours = message.body == body and message.direction == "outbound-api"
+    return bool(is_ours and _is_since(message, since))
 
 
 def _number(code: Any) -> int | None:

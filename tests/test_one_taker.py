@@ -24,6 +24,8 @@ from hotline.help_request import HelpRequest, State
 from hotline.house import House, furnish
 from hotline.store import store, tables
 from hotline.store.database import Database
+from ivr import calling
+from ivr.menu import Heard
 from sms.receiving import TextIn, receive
 
 ROUNDS = 300
@@ -68,6 +70,32 @@ def test_of_four_who_say_yes_at_once_one_has_it(database_url: str, database: Dat
     assert winners.total() == ROUNDS
     shown = ", ".join(f"{NAMES[who]} {count}" for who, count in sorted(winners.items()))
     print(f"{ROUNDS} rounds, one taker in each: {shown}")  # noqa: T201
+
+
+def test_of_a_text_and_a_key_at_once_one_has_it(database_url: str, database: Database) -> None:
+    """Somebody who was texted answers YES while another, on the phone, presses 1."""
+    rounds = 100
+    numbers = database.write(partial(_ask_everybody, rounds=rounds))
+    texts = [
+        TextIn(f"SM-{number}", _phone(turn, 0), f"yes {number}")
+        for turn, number in enumerate(numbers)
+    ]
+    callers = [_phone(turn, 1) for turn in range(rounds)]
+
+    written, said = _at_once(database_url, (_receive_all, texts), (_press_all, callers))
+
+    winners = Counter[str]()
+    for turn, number in enumerate(numbers):
+        by_text = "is yours" in _only(written[turn])
+        by_key = "is yours" in _only(said[turn])
+        assert by_text != by_key
+        winners["text" if by_text else "key"] += 1
+        assert ("already covered" if by_key else "is covered. Ana got there first") in (
+            _only(written[turn] if by_key else said[turn])
+        )
+        taker, _ = database.read(partial(_outcome, number))
+        assert taker == _phone(turn, 0 if by_text else 1)
+    print(f"{rounds} rounds, one taker in each: {dict(winners)}")  # noqa: T201
 
 
 def test_a_text_delivered_to_two_processes_at_once_is_one_text(
@@ -139,12 +167,17 @@ def _ask_everybody(connection: Connection, rounds: int = ROUNDS) -> list[int]:
 
 def _text_at_once(url: str, texts: Sequence[Sequence[TextIn]]) -> list[Answers]:
     """Each list of texts is received by a process of its own, text by text at the same moment."""
+    return _at_once(url, *((_receive_all, mine) for mine in texts))
+
+
+def _at_once(url: str, *deeds: tuple[Callable[..., None], Sequence[Any]]) -> list[Answers]:
+    """Each deed is done by a process of its own, piece by piece at the same moment."""
     spawn = multiprocessing.get_context("spawn")
-    together = spawn.Barrier(len(texts))
-    pipes = [spawn.Pipe(duplex=False) for _ in texts]
+    together = spawn.Barrier(len(deeds))
+    pipes = [spawn.Pipe(duplex=False) for _ in deeds]
     processes = [
-        spawn.Process(target=_receive_all, args=(url, mine, together, telling))
-        for mine, (_, telling) in zip(texts, pipes, strict=True)
+        spawn.Process(target=do, args=(url, mine, together, telling))
+        for (do, mine), (_, telling) in zip(deeds, pipes, strict=True)
     ]
     for process in processes:
         process.start()
@@ -169,6 +202,25 @@ def _receive_all(url: str, texts: Sequence[TextIn], together: Any, telling: Pipe
     for it in texts:
         together.wait(PATIENCE)
         answers.append(database.write(partial(receive, house=house, it=it)).answer)
+    telling.send(answers)
+    database.close()
+
+
+def _press_all(url: str, callers: Sequence[str], together: Any, telling: Pipe) -> None:
+    """In a process of its own: each calls, hears what they were asked about, and takes it."""
+    database = _database(url)
+    desk = calling.Desk(_house(), "https://help.example.org/voice", {}, str)
+    answers = []
+    for place, caller in enumerate(callers):
+        sid = f"CA-{place}"
+        ringing = calling.Ringing(sid, caller)
+        database.write(partial(calling.answer, desk=desk, it=ringing))
+        english = partial(calling.step, desk=desk, sid=sid, turn=1, heard=Heard(keys="1"))
+        assert "press 1. To pass" in database.write(english).answer[0]
+        together.wait(PATIENCE)
+        takes = partial(calling.step, desk=desk, sid=sid, turn=2, heard=Heard(keys="1"))
+        answers.append(database.write(takes).answer)
+        database.write(partial(calling.ended, desk=desk, sid=sid))
     telling.send(answers)
     database.close()
 

@@ -143,6 +143,20 @@ def test_of_two_equal_texts_the_lost_one_is_sent_again(maple_on_each: Neighborho
     assert len(_sent_to(maple, "Ana")) == 2
 
 
+def test_the_same_words_in_an_answer_are_not_the_text_that_was_lost(
+    maple_on_each: Neighborhood,
+) -> None:
+    """The carrier lists its answers to texts beside what we send."""
+    maple = maple_on_each
+    (told,) = maple.text("Ana", "english")["replies"]
+    text_id = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    maple.trouble("silent_lost", seconds=MOMENT)
+    jobs.send(text_id)
+    maple.pass_time(10 * MINUTE)
+    assert [it.body for it in maple.received() if it.who == "Ana"] == [told, told]
+    assert _state_of(maple, "Ana") == "delivered"
+
+
 def test_a_carrier_that_cannot_be_looked_up_is_asked_again(
     maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
 ) -> None:
