@@ -1,0 +1,148 @@
+"""The table of the phone menu: every step ends, however it is left, and nothing said is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from ivr import menu
+from ivr.menu import (
+    PATIENCE,
+    ROWS,
+    Call,
+    Choice,
+    Deed,
+    Draft,
+    Facts,
+    Heard,
+    Key,
+    Kind,
+    Step,
+    Topic,
+    Wait,
+)
+
+FACTS = Facts(
+    languages=("en", "es"),
+    needs=(Choice("1", "food"), Choice("3", "medicine", urgent=True)),
+    country="US",
+    countries=("US",),
+    language="en",
+    is_hidden=True,
+    topics=(
+        Topic(12, Kind.OPEN),
+        Topic(13, Kind.TAKEN, name=7, messages=("RE1",)),
+        Topic(14, Kind.HELD, messages=("RE2",)),
+        Topic(15, Kind.ASKED, needs=("food",)),
+    ),
+)
+ABOUT = {Step.STANDING: 12, Step.TAKEN: 13, Step.HOLDING: 14, Step.ASKED: 15, Step.PAGE: 15}
+WAITING = sorted({row.step for row in ROWS})
+FOOD = Draft(need="food")
+SILENCE, LONE_HASH = Heard(), Heard(keys="#")
+
+
+def at(step: Step, draft: Draft = FOOD) -> Call:
+    about = ABOUT.get(step, 14)
+    return Call(step=step, language="en", draft=draft, about=about, call_back="+12125550140")
+
+
+def go(call: Call, heard: Heard) -> tuple[Call, Deed | None]:
+    after, deed = menu.react(call, heard, FACTS)
+    return menu.enter(after, FACTS), deed
+
+
+@pytest.mark.parametrize("step", WAITING)
+def test_a_hang_up_at_any_step_sends_what_was_said(step: Step) -> None:
+    assert menu.hung_up(at(step)) is Deed.SEND
+    assert menu.hung_up(at(step, Draft(recordings=("RE1",)))) is Deed.SEND
+    assert menu.hung_up(replace(at(step, Draft()), former=FOOD)) is Deed.SEND
+    assert menu.hung_up(at(step, Draft())) is None
+    assert menu.hung_up(replace(at(step), sent=12)) is None, "once is enough"
+
+
+@pytest.mark.parametrize("heard", [SILENCE, Heard(keys="*"), LONE_HASH], ids=["silence", "*", "#"])
+@pytest.mark.parametrize("step", WAITING)
+def test_silence_and_wrong_keys_lead_on_from_every_step(step: Step, heard: Heard) -> None:
+    call, tries = at(step), 0
+    while call.step is step:
+        call, _ = go(call, heard)
+        tries += 1
+        assert tries <= PATIENCE.get(step, 3), "no step is a trap"
+
+
+@pytest.mark.parametrize("step", WAITING)
+def test_in_the_end_everybody_hears_a_goodbye(step: Step) -> None:
+    call, passed = at(step), 0
+    while menu.wait(call) is not Wait.HANG_UP:
+        call, deed = go(call, SILENCE)
+        if deed is Deed.SEND:
+            call = replace(call, sent=12)
+        passed += 1
+        assert passed < 20
+    assert call.step in (Step.GOODBYE, Step.OUTCOME, Step.NOTHING)
+    assert call.sent or menu.hung_up(call) is Deed.SEND, "what was said is not lost"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.step}: {row.key}")
+def test_every_row_can_be_followed(row: menu.Row) -> None:
+    heard = {
+        Key.LANGUAGE: Heard(keys="2"),
+        Key.NEED: Heard(keys="3"),
+        Key.DIGITS: Heard(keys="2125550140"),
+        Key.NO_DIGITS: SILENCE,
+        Key.MESSAGE: Heard(recording="RE9"),
+        Key.ON: None,
+    }.get(row.key, Heard(keys=row.key))  # type: ignore[call-overload] # other keys are themselves
+    call = at(row.step)
+    if heard is None:
+        heard, call = SILENCE, replace(call, misses=10)
+    after, deed = menu.react(call, heard, FACTS)
+    if row.key is Key.ON and row.step is Step.CALL_BACK:  # silence there is the same as # alone
+        after, deed = menu.react(call, Heard(keys="1"), FACTS)
+    assert (after.step, deed) == (row.next, row.deed)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_every_step_has_something_to_say(step: Step) -> None:
+    if step is Step.TOPIC:
+        return  # nobody stays there
+    facts = replace(FACTS, result=menu.Result(15, is_mine=True))
+    assert menu.prompts(at(step), facts)
+
+
+@given(some.lists(some.text("0123456789*#", max_size=12) | some.just("speaks"), max_size=80))
+def test_no_keys_whatever_make_it_endless(pressed: list[str]) -> None:
+    call, script = menu.begin(FACTS), iter(pressed)
+    chose = False
+    for _ in range(menu.MOST_TURNS + 30):
+        if menu.wait(call) is Wait.HANG_UP:
+            break
+        keys = next(script, "")
+        speaks = menu.wait(call) is Wait.MESSAGE and keys == "speaks"
+        before = call
+        heard = Heard(recording="RE1") if speaks else Heard(keys=keys.replace("speaks", ""))
+        call, deed = go(call, heard)
+        chose = chose or (before.step is Step.NEEDS and call.draft.need != "")
+        if deed is Deed.SEND:
+            call = replace(call, sent=12)
+    assert menu.wait(call) is Wait.HANG_UP
+    assert call.sent or menu.hung_up(call) is Deed.SEND or not chose
+
+
+@pytest.mark.parametrize(
+    ("keys", "number"),
+    [
+        ("2125550140", "+12125550140"),
+        ("12125550140", "+12125550140"),
+        ("555", None),
+        ("99999999999999999", None),
+        ("01152155512345678", None),  # a country that is not called
+        ("", None),
+    ],
+)
+def test_numbers_to_call_back(keys: str, number: str | None) -> None:
+    assert menu.callable_number(keys, FACTS) == number
