@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from calling import (
+    ACCOUNT,
     ANA,
     BEN,
     MARIA,
     NUMBER,
     SORRY,
+    STAND_STILL,
+    TOKEN,
     TOLD,
     Carrier,
     Hotline,
@@ -18,6 +24,12 @@ from calling import (
     statuses,
 )
 from starlette.responses import Response
+
+from hotline.rehearsal.calls import call_from
+from hotline.rehearsal.carrier import Line
+from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.messages import Form
+from hotline.rehearsal.switchboard import place, stop_ringing
 
 # Dial: two phones.
 
@@ -383,3 +395,24 @@ def test_a_ringing_call_can_be_canceled_and_a_live_one_completed(
     call.update(status="completed")
     carrier.settle()
     assert call.fetch().status == "completed"
+
+
+def test_a_phone_stops_ringing_by_the_clock_as_well() -> None:
+    """Where nobody says how long it has rung."""
+    now = [STAND_STILL]
+
+    async def ring() -> list[str]:
+        line = Line(ACCOUNT, TOKEN, NUMBER, "http://127.0.0.1:9/sms")
+        exchange = Exchange(line, lambda: now[0], [])
+        form = Form({"To": ANA, "From": NUMBER, "Twiml": "<Response/>", "Timeout": "30"})
+        call = call_from(form, line, STAND_STILL)
+        place(exchange, call)
+        statuses = []
+        for seconds in (0, 29, 1):
+            now[0] += timedelta(seconds=seconds)
+            assert await exchange.work.is_idle_within(5)
+            await stop_ringing(exchange)
+            statuses.append(call.status)
+        return statuses
+
+    assert asyncio.run(ring()) == ["ringing", "ringing", "no-answer"]

@@ -8,6 +8,7 @@ makes the app: the REST API (`rest.py`, `call_rest.py`), signed webhooks to the 
 but the addresses it is given.
 """
 
+import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -24,11 +25,13 @@ from hotline.rehearsal import call_control, call_rest, control, page, rest
 from hotline.rehearsal.exchange import Exchange, utc_now
 from hotline.rehearsal.messages import API_VERSION, Line
 from hotline.rehearsal.phones import Person
+from hotline.rehearsal.switchboard import stop_ringing
 from hotline.rehearsal.webhooks import open_client
 
 __all__ = ["Line", "Person", "build"]
 
 LARGEST_REQUEST = 1_000_000
+LOOKS_EVERY = 1.0  # seconds between two looks at the clock
 
 
 class Carrier(Starlette):
@@ -80,6 +83,12 @@ def is_local_name(host: str) -> bool:
         return False
 
 
+async def _watch_the_clock(exchange: Exchange) -> None:
+    while True:
+        await asyncio.sleep(LOOKS_EVERY)
+        await stop_ringing(exchange)
+
+
 def build(
     line: Line, *, now: Callable[[], datetime] = utc_now, cast: Sequence[Person] = ()
 ) -> Starlette:
@@ -89,7 +98,9 @@ def build(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
         async with open_client() as exchange.client:
+            clock = asyncio.create_task(_watch_the_clock(exchange))
             yield
+            clock.cancel()
             await exchange.work.stop()
 
     return Carrier(

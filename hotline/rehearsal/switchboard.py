@@ -2,8 +2,8 @@
 
 Each function returns when everything that follows at once has happened: the hotline was asked, and
 what it answered is carried out up to where the call waits for somebody, or is over. Nothing here
-sleeps. The real carrier begins one call a second and queues the others; this one begins each at
-once.
+sleeps; only a phone that rings in vain stops by the clock as well, for whoever does not know of
+it. The real carrier begins one call a second and queues the others; this one begins each at once.
 """
 
 from collections.abc import Mapping
@@ -74,6 +74,15 @@ async def _reach(exchange: Exchange, call: Call) -> None:
             elif way is Calls.MACHINE:
                 call.is_machine = True
                 await pick_up(exchange, call)
+
+
+async def stop_ringing(exchange: Exchange) -> None:
+    """Give up on the phones that have rung for long enough by the clock."""
+    for call in list(exchange.calls.values()):
+        until = call.created + timedelta(seconds=call.ring_seconds)
+        if isinstance(call.halt, Ringing) and exchange.now() >= until:
+            with exchange.work.under_way():
+                await end(exchange, call, "no-answer")
 
 
 async def pick_up(exchange: Exchange, call: Call) -> None:
