@@ -202,9 +202,11 @@ class Neighborhood:
     def hang_up(self, who: str) -> dict[str, Any]:
         return self._do(self.call_of(who), "hang_up")
 
-    def silence(self, seconds: float, who: str = "") -> dict[str, Any]:
-        """Nobody says a word, in the call of whoever called or answered last."""
-        return self._do(self.call_of(who or self._last_in_call), "wait", seconds=seconds)
+    def silence(self, seconds: float | None = None, who: str = "") -> dict[str, Any]:
+        """Nobody says a word, in the call of whoever called or answered last: so long, or until
+        it goes on by itself."""
+        call = self.call_of(who or self._last_in_call)
+        return self._do(call, "wait", seconds=seconds or call["due_in"])
 
     def never_answer(self, who: str) -> dict[str, Any]:
         """The phone rings until it stops."""

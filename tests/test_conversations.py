@@ -190,6 +190,8 @@ def _happen(neighborhood: Neighborhood, what: str, line: int) -> None:
         neighborhood.pass_time(length)
     elif length := silence(what):
         neighborhood.silence(length.total_seconds())
+    elif what == "silence":
+        neighborhood.silence()
     elif found := re.fullmatch(r"it is (\d+):(\d+)", what):
         neighborhood.pass_until(int(found[1]), int(found[2]))
     elif found := re.fullmatch(rf"(\w+)'s phone is ({'|'.join(CALLS)})", what):

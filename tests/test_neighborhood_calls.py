@@ -47,7 +47,7 @@ def test_what_is_heard_is_what_came_since_the_last_deed(maple: Neighborhood) -> 
     assert maple.heard("Ana") == "Still there? beep"
     maple.say("Ana", "I can bring food")
     assert maple.heard("Ana") == ""
-    assert maple.silence(5)["status"] == "completed"
+    assert maple.silence()["status"] == "completed"
 
 
 def test_who_does_not_answer_is_called_in_vain(maple: Neighborhood) -> None:

@@ -158,7 +158,7 @@ def test_without_a_key_the_call_goes_on_with_the_next_verb(
 ) -> None:
     hotline.says = {"/voice": f"{MENU}<Say>Still there?</Say>{MENU}"}
     call = carrier.wait(carrier.call(), 3)
-    assert heard(call) == ["Press 1"]
+    assert (heard(call), call["due_in"]) == (["Press 1"], 1)
     call = carrier.wait(call, 1.5)
     assert heard(call) == ["Press 1", "Still there?", "Press 1"]
     call = carrier.wait(call, 3.5)

@@ -319,6 +319,9 @@ def seen_json(call: Call, phone_of: Callable[[str], Phone]) -> dict[str, object]
         "parent": call.parent.sid if call.parent else None,
         "answered_by": call.answered_by,
         "waits_for": waits_for(call),
+        "due_in": min(
+            (left for name, left in call.timers.items() if name != "limit"), default=None
+        ),
         "heard": [{"at": at, **asdict(sound)} for at, sound in call.heard],
         "recordings": list(call.recordings),
         "url": call.url,

@@ -20,9 +20,10 @@
     POST /rehearsal/calls     {"from": number or "anonymous", "sid"?}
         Somebody calls the hotline. Answers with the call as soon as it waits for them:
         {"sid", "phone", "name", "from", "to", "direction", "status", "parent", "answered_by",
-        "waits_for": "answer" | "keys" | "words" | "bridge" | "webhook" | "", "heard": [{"at",
-        "kind": "say" | "play" | "pause" | "beep" | "voice" | "error", "words", "voice",
-        "language"}], "recordings": [sid], "url"}. phone: whose it is; heard: the last 500 sounds.
+        "waits_for": "answer" | "keys" | "words" | "bridge" | "webhook" | "", "due_in": seconds of
+        silence until it goes on by itself, "heard": [{"at", "kind": "say" | "play" | "pause" |
+        "beep" | "voice" | "error", "words", "voice", "language"}], "recordings": [sid], "url"}.
+        phone: whose it is; heard: the last 500 sounds.
     GET  /rehearsal/calls                  {"calls": [call]}; the last 2000, also those to a phone
     GET  /rehearsal/calls/{sid}            → call
     POST /rehearsal/calls/{sid}/press      {"keys": "1"} or more, "11216#", one after the other

@@ -21,16 +21,18 @@ In a call:
     Maria calls
     Maria < for food press 1, press 0
     Maria presses 1
-    -- five seconds of silence --
+    -- silence --
     Maria says "insulin, in the fridge please"
+    -- five seconds of silence --
     Ana   < rings
     Ana   answers
     Ana   < press 1 to talk
     Ana   hangs up
 
-`calls from a hidden number` and `declines` are the others. `<` is then what they heard since they
-last did something, all in one; nobody has to mention it, but a phone that rings has to be expected
-by `rings`, or answered or declined at once. Where words were both heard and texted, what was heard
+`calls from a hidden number` and `declines` are the others. Silence without a length is as long as
+the call waits before it goes on by itself. `<` is then what they heard since they last did
+something, all in one; nobody has to mention it, but a phone that rings has to be expected by
+`rings`, or answered or declined at once. Where words were both heard and texted, what was heard
 comes first.
 """
 
@@ -163,8 +165,8 @@ def parse(text: str) -> Transcript:
 def _turn(number: int, line: str) -> Turn:
     if found := _MEANWHILE.fullmatch(line):
         return Meanwhile(number, found["what"])
-    if found := _IN_CALL.fullmatch(line):
-        return _in_call(number, found)
+    if deed := deed_in(line, number):
+        return deed
     found = _TURN.fullmatch(line)
     if found is None:
         raise BadTranscript(
@@ -178,7 +180,11 @@ def _turn(number: int, line: str) -> Turn:
     return Reads(number, found["who"], words)
 
 
-def _in_call(number: int, found: re.Match[str]) -> Turn:
+def deed_in(line: str, number: int = 0) -> InCall | None:
+    """What somebody does in a call; None when the line says something else."""
+    found = _IN_CALL.fullmatch(line)
+    if found is None:
+        return None
     who = found["who"]
     if found["calls"]:
         return Calls(number, who, is_hidden=bool(found["hidden"]))
