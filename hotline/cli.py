@@ -120,7 +120,7 @@ def up(port: int, data: Path) -> None:
 @click.option("--own", is_flag=True, help="Start a neighborhood of its own in any case.")
 @click.option("--print", "printing", is_flag=True, help="At the end, print it all as a transcript.")
 def talk(url: str | None, own: bool, printing: bool) -> None:
-    """Text as anybody of the rehearsal neighborhood, in this terminal."""
+    """Text and call as anybody of the rehearsal neighborhood, in this terminal."""
     from hotline.rehearsal import talk as talking
 
     if url and own:

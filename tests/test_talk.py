@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from calling import ANA, MARIA, Carrier, Hotline
 from neighborhood import NETWORK, open_neighborhood
 from serving import serve
 from starlette.applications import Starlette
@@ -80,7 +81,7 @@ def test_the_transcript_says_who_volunteers(transcript: Transcript) -> None:
 
 def test_time_cannot_be_moved_and_that_is_said(asking_and_yes: CompletedProcess[str]) -> None:
     assert asking_and_yes.stderr == (
-        "Left out: -- five minutes pass -- (time passes by itself; people only text).\n"
+        "Left out: -- five minutes pass -- (time passes by itself; people only text and call).\n"
     )
 
 
@@ -128,7 +129,7 @@ def test_a_line_that_is_no_text_sends_none(address: str) -> None:
     assert talk("\n".join(lines), "--url", address).stdout == (
         "Who says that? Begin with a name, like: Maria > need food near 11216\n"
         "What does Maria say?\n"
-        "There is no /help here, only /who and /quit.\n"
+        "There is no /help here, only /call, /answer, /decline, /hangup, /who and /quit.\n"
     )
 
 
@@ -148,6 +149,107 @@ def test_something_else_at_the_url_is_nobody() -> None:
 
 def test_a_url_and_a_neighborhood_of_its_own_are_asked_wrongly() -> None:
     assert talk("", "--own", "--url", "http://127.0.0.1:9").returncode == 2
+
+
+# Calls, with a hotline that says what the test wants.
+
+
+@pytest.fixture
+def says(hotline: Hotline) -> Hotline:
+    hotline.says = {
+        "/voice": '<Gather numDigits="1" action="/menu"><Say>Press 1, or wait</Say></Gather>'
+        "<Say>Still there?</Say>"
+        '<Record action="/done" timeout="5" finishOnKey="#"/>',
+        "/menu": f"<Say>We ring Ana</Say><Dial>{ANA}</Dial><Say>Goodbye</Say>",
+        "/done": lambda fields: f"<Say>Thanks</Say><Play>{fields['RecordingUrl']}</Play>",
+    }
+    return hotline
+
+
+def test_somebody_calls_presses_and_talks(carrier: Carrier, says: Hotline) -> None:
+    script = '/call Maria\n1\n/answer\nhello Maria\nMaria says "hi"\n/hangup\n'
+    lines = talk(script, "--url", carrier.url).stdout.splitlines()
+    assert lines == [
+        "Maria calls",
+        "Maria < Press 1, or wait  (heard)",
+        "Maria presses 1",
+        "Maria < We ring Ana  (heard)",
+        "Ana's phone rings: /answer Ana or /decline Ana",
+        "Ana   answers",
+        'Ana   says "hello Maria"',
+        "Maria < hello Maria  (heard)",
+        'Maria says "hi"',
+        "Ana   < hi  (heard)",
+        "Maria hangs up",
+        "Maria's call is over.",
+        "Ana's call is over.",
+    ]
+    assert says.told("/voice")[0]["From"] == MARIA
+
+
+TRANSCRIPT = """\
+Calls from Maria, and what follows.
+
+Maria calls from a hidden number
+Maria < Press 1, or wait
+-- 5 seconds of silence --
+Maria < Still there? beep
+Maria says "milk please"
+Maria presses #
+Maria < Thanks
+"""
+
+
+def test_a_transcript_of_a_call_is_a_script_that_prints_itself(
+    carrier: Carrier, says: Hotline
+) -> None:
+    done = talk(
+        TRANSCRIPT.partition("\n")[2].replace("5 seconds of ", ""), "--url", carrier.url, "--print"
+    )
+    assert done.stdout == TRANSCRIPT
+    assert says.told("/voice")[0]["From"] == "anonymous"
+
+
+def test_what_cannot_be_done_in_a_call_is_said_and_not_written_down(
+    carrier: Carrier, says: Hotline
+) -> None:
+    wrong = "/call", "/answer", "Maria presses 1", "-- 5 seconds of silence --", "/hangup Maria"
+    done = talk("\n".join(wrong), "--url", carrier.url, "--print")
+    assert done.stdout == "Nobody texts.\n\n\n"
+    assert done.stderr.splitlines() == [
+        "Whose phone? Write it like: /call Maria",
+        "Whose phone? Write it like: /answer Maria",
+        "That cannot be done: there is no such call.",
+        "That cannot be done: there is no such call.",
+        "That cannot be done: there is no such call.",
+    ]
+    assert says.asked == []
+
+
+def test_in_a_call_words_are_no_keys_and_a_name_still_texts(
+    carrier: Carrier, says: Hotline
+) -> None:
+    says.says["/sms"] = "<Message>Hello</Message>"
+    script = "Maria calls\nfood please\nMaria > food please\n/call\n"
+    lines = talk(script, "--url", carrier.url).stdout.splitlines()
+    assert lines[2:] == [
+        "Keys are waited for, like 1 or 11216#. Enter is silence.",
+        "Maria > food please",
+        "Maria < Hello",
+        "Maria calls",
+        "That cannot be done: there is a call already.",
+    ]
+
+
+@pytest.mark.usefixtures("says")
+def test_a_phone_that_nobody_answers_is_seen_to_stop(carrier: Carrier) -> None:
+    script = "/call Maria\n1\n/decline\n"
+    lines = talk(script, "--url", carrier.url).stdout.splitlines()
+    assert lines[-3:] == [
+        "Maria < Goodbye  (heard)",
+        "Maria's call is over.",
+        "Ana's phone has stopped ringing.",
+    ]
 
 
 def _readers(transcript: Transcript, start: int, end: int | None) -> list[Any]:

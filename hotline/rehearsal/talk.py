@@ -1,4 +1,4 @@
-"""`hotline talk`: text as anybody of a rehearsal, in the terminal.
+"""`hotline talk`: text and call as anybody of a rehearsal, in the terminal.
 
     Maria > need food near 11216
     Maria < Maple Street Mutual Aid: got it, your request is 12. …
@@ -6,50 +6,52 @@
 
 It talks to a running `hotline up`, else to one that it starts for itself and ends with itself.
 Lines from a pipe are a script: each waits until everything that follows has happened. It only
-carries texts to and fro: it moves no time, places no calls, and knows no more than the phones do.
+carries texts and calls to and fro: it moves no time but the silence in a call, and knows no more
+than the phones do.
 """
 
 from __future__ import annotations
 
 import csv
-import multiprocessing
-import os
 import re
-import shutil
-import signal
-import socket
 import sys
-import tempfile
 import threading
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
-from multiprocessing.connection import wait
-from pathlib import Path
+from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from typing import IO, Any
 
 import httpx2
-from redis import Redis
-from redis.exceptions import RedisError
 from rich.console import Console
 from rich.text import Text as Rich
 
-from hotline import redis_server
-from hotline.errors import HotlineError
 from hotline.rehearsal import neighborhood
 from hotline.rehearsal.exchange import Text, new_sid
 from hotline.rehearsal.phones import Phone, PhoneState, readable_number
-from hotline.rehearsal.transcript import Reads, Says, print_turns
+from hotline.rehearsal.talk_calls import PhoneCalls
+from hotline.rehearsal.talk_rehearsal import NobodyAnswers, Rehearsal, open_rehearsal
+from hotline.rehearsal.transcript import (
+    Answers,
+    Calls,
+    Declines,
+    HangsUp,
+    InCall,
+    Meanwhile,
+    Reads,
+    Says,
+    Turn,
+    deed_in,
+    print_turns,
+    silence,
+)
 
 try:
     import readline
 except ImportError:  # not every Python has it; then a line is cut in two when a text arrives
     readline = None  # type: ignore[assignment]
 
-DEFAULT_URL = "http://127.0.0.1:8000"
-START_SECONDS = 30.0  # for a neighborhood of our own to be up
-STOP_SECONDS = 15.0  # and for it to be down again
 QUIET_SECONDS = 0.5  # nothing new for so long: everything has happened
 LONGEST_WAIT = 10.0  # seconds after which a script goes on in any case
 COLORS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -57,17 +59,17 @@ HOW_TO = "like: Maria > need food near 11216"
 WELCOME = f"""
 Write who says what, {HOW_TO}
 A line without a name goes on as the same person; a phone number is a stranger's name.
-/who shows the people again, /quit ends. No real text leaves this machine.
+/call calls the hotline as the same person, or /call Maria; then type keys, or words where it
+records; Enter is silence, /hangup ends the call. A phone that rings: /answer or /decline.
+/who shows the people again, /quit ends. No real text or call leaves this machine.
 """
+COMMANDS = "/call, /answer, /decline, /hangup, /who and /quit"
+LOOKS_EVERY = 0.5  # seconds between two looks at the phones, for one that rings
 
 _SAID = re.compile(r"(?P<who>[^<>]*?)\s*>\s?(?P<body>.*)")
 _READ = re.compile(r"(?P<who>[^<>]+?)\s*<")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # newlines too: a text is one line here
 _NAME_IN_TRANSCRIPT = re.compile(r"[^\W\d_][\w .'-]*")
-
-
-class NobodyAnswers(HotlineError):
-    """There is no rehearsal at this address, or there is none any more."""
 
 
 def run(url: str | None, *, own: bool, printing: bool) -> None:
@@ -76,7 +78,7 @@ def run(url: str | None, *, own: bool, printing: bool) -> None:
     shows_texts = not (is_script and printing)  # else they would be seen twice
     screen = Screen(sys.stderr if printing else sys.stdout, shows_texts=shows_texts)
     with ExitStack() as stack:
-        rehearsal = stack.enter_context(_rehearsal(url, own=own, screen=screen))
+        rehearsal = stack.enter_context(open_rehearsal(url, own=own, waiting=screen.waiting))
         conversation = Conversation(rehearsal, screen, is_script=is_script)
         stack.callback(conversation.end)
         conversation.begin()
@@ -97,182 +99,6 @@ def _read_everything(conversation: Conversation, screen: Screen) -> None:
 def _script() -> Iterator[str]:
     with open(sys.stdin.fileno(), encoding="utf-8-sig", errors="replace", closefd=False) as lines:
         yield from lines
-
-
-# The other side: a rehearsal that is up, or one of our own.
-
-
-class Rehearsal:
-    """The control addresses of a rehearsal, as far as one needs them to talk."""
-
-    is_own = False
-
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
-        self._http = httpx2.Client(trust_env=False, timeout=60)
-
-    def close(self) -> None:
-        self._http.close()
-
-    def people(self) -> list[Phone]:
-        found = self._ask("phones", "GET", "phones").get("phones", [])
-        return [
-            Phone(it["phone"], it["name"], it["about"], PhoneState(it["state"]), it["opted_out"])
-            for it in found
-        ]
-
-    def text(self, number: str, body: str, sid: str) -> str:
-        """Text the hotline. Returns what went wrong, or nothing."""
-        wish = {"from": number, "body": body, "sid": sid}
-        answer = self._ask("status", "POST", "texts", json=wish)
-        if "error" in answer:
-            return f"That cannot be texted: {answer['error']}."
-        status = answer["status"] or "silence"
-        return "" if status == 200 else f"The hotline did not take this text ({status})."
-
-    def has_settled(self) -> bool:
-        """Whether nothing is under way, as far as one can see from outside."""
-        return bool(self._ask("idle", "GET", "idle", params={"wait": 5})["idle"])
-
-    def last(self) -> int:
-        return int(self._ask("last", "GET", "texts", params={"after": sys.maxsize})["last"])
-
-    def texts(self, after: int) -> Iterator[Text]:
-        """Every text after this one, as it comes, until the rehearsal ends."""
-        address = f"{self.url}/rehearsal/events?after={after}"
-        with self._http.stream("GET", address, timeout=None) as response:
-            for event in httpx2.EventSource(response):
-                found: Any = event.json()
-                yield Text(**found)
-
-    def _ask(self, key: str, method: str, path: str, **more: Any) -> dict[str, Any]:
-        """What is answered: it has this key, or `error`."""
-        try:
-            answer = self._http.request(method, f"{self.url}/rehearsal/{path}", **more)
-            found: dict[str, Any] = answer.json()
-            if key not in found and "error" not in found:
-                raise ValueError("something else lives here")
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError):
-            raise NobodyAnswers(
-                f"No rehearsal answers at {self.url}. `hotline up` starts one; without --url,"
-                " `hotline talk` brings its own."
-            ) from None
-        return found
-
-
-class OwnRehearsal(Rehearsal):
-    """One that we started: here we also see whether its worker still has something to do."""
-
-    is_own = True
-
-    def __init__(self, url: str, redis_socket: Path) -> None:
-        super().__init__(url)
-        self._redis = Redis(unix_socket_path=str(redis_socket))
-
-    def close(self) -> None:
-        self._redis.close()
-        super().close()
-
-    def is_up(self) -> bool:
-        try:
-            ready = self._http.get(f"{self.url}/ready").status_code == 200
-            return ready and bool(self._workers())
-        except (httpx2.HTTPError, RedisError):
-            return False
-
-    def has_settled(self) -> bool:
-        return super().has_settled() and not any(
-            it.get_state() == "busy" or it.queues[0].count for it in self._workers()
-        )
-
-    def _workers(self) -> list[Any]:
-        from paging.dispatch import PagingWorker
-
-        return PagingWorker.all(connection=self._redis)
-
-
-@contextmanager
-def _rehearsal(url: str | None, *, own: bool, screen: Screen) -> Iterator[Rehearsal]:
-    """What answers at the address; without an address, and nobody at the usual one, our own."""
-    rehearsal = Rehearsal(url or DEFAULT_URL)
-    try:
-        if not own and _is_there(rehearsal, must_be=url is not None):
-            yield rehearsal
-            return
-    finally:
-        rehearsal.close()
-    with _own_rehearsal(screen) as rehearsal:
-        yield rehearsal
-
-
-def _is_there(rehearsal: Rehearsal, *, must_be: bool) -> bool:
-    try:
-        rehearsal.people()
-    except NobodyAnswers:
-        if must_be:
-            raise
-        return False
-    return True
-
-
-@contextmanager
-def _own_rehearsal(screen: Screen) -> Iterator[Rehearsal]:
-    """`hotline up` for as long as this lasts, in a folder that goes with it."""
-    redis_server.program()
-    data, port = Path(tempfile.mkdtemp(prefix="hotline-talk-")), _free_port()
-    life, ours = os.pipe()  # it ends when we do, however we end
-    with tempfile.TemporaryFile() as log:
-        context = multiprocessing.get_context("fork")
-        keeper = context.Process(target=_keep_up, args=(data, port, log.fileno(), life, ours))
-        keeper.start()
-        os.close(life)
-        rehearsal = OwnRehearsal(f"http://127.0.0.1:{port}", redis_server.socket_in(data))
-        try:
-            with screen.waiting("A neighborhood starts"):
-                _wait_until_up(rehearsal, keeper.is_alive, log)
-            yield rehearsal
-        finally:
-            rehearsal.close()
-            os.close(ours)
-            keeper.join(STOP_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _wait_until_up(rehearsal: OwnRehearsal, is_alive: Any, log: IO[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while not rehearsal.is_up():
-        if not is_alive() or time.monotonic() > until:
-            log.seek(0)
-            said = log.read().decode(errors="replace").strip() or "it did not say why"
-            raise HotlineError(f"The neighborhood did not start: {said.splitlines()[-1]}")
-        time.sleep(0.05)
-
-
-def _keep_up(data: Path, port: int, log: int, life: int, ours: int) -> None:
-    """Out of reach of Ctrl+C in the terminal, until `life` ends. Nothing there is worth saving."""
-    os.close(ours)
-    os.setsid()
-    for output in (1, 2):
-        os.dup2(log, output)
-    hotline = multiprocessing.get_context("fork").Process(target=_up, args=(data, port))
-    hotline.start()
-    group = hotline.pid or 0
-    os.setpgid(group, group)  # and with it whatever it starts
-    wait([life, hotline.sentinel])
-    os.killpg(group, signal.SIGKILL)
-    hotline.join()
-    shutil.rmtree(data, ignore_errors=True)
-
-
-def _up(data: Path, port: int) -> None:
-    from hotline.rehearsal import neighborhood_up
-
-    neighborhood_up.run(data, port)
 
 
 # This side: the terminal, or the pipe.
@@ -326,10 +152,11 @@ class Conversation:
         self._screen = screen
         self._people: list[Phone] = rehearsal.people()
         self._speaker: Phone | None = None
-        self._turns: list[Says | Reads] = []
+        self._turns: list[Turn] = []
         self._our_sids: set[str] = set()
         self._news = threading.Event()
         self._is_over = False
+        self._calls = PhoneCalls(rehearsal, self)
 
     def begin(self) -> None:
         """Welcome whoever types, and show every text from now on."""
@@ -339,6 +166,7 @@ class Conversation:
             self._screen.say(f"The people at {self._rehearsal.url}:")
             self._show_people()
             self._screen.say(WELCOME)
+            threading.Thread(target=self._watch_calls, daemon=True).start()
 
     def end(self) -> None:
         self._is_over = True
@@ -348,21 +176,32 @@ class Conversation:
         line = line.strip()
         if line == "/quit":
             return False
-        if line == "/who":
-            self._show_people()
-        elif line.startswith("/"):
-            self._screen.say(f"There is no {line.split()[0]} here, only /who and /quit.")
+        if line.startswith("/"):
+            self._command(*line.split(maxsplit=1))
         elif line.startswith("--"):
-            self._screen.say(f"Left out: {line} (time passes by itself; people only text).")
+            self._read_meanwhile(line)
+        elif (deed := deed_in(line)) and (who := self._find(deed.who)):
+            self._do(deed, who)
         elif line and not line.startswith("#"):
             self._read_text(line)
+        elif not line and not self.is_script and self._speaks_in_call():
+            self._type("")
         return True
+
+    def _command(self, command: str, whose: str = "") -> None:
+        match command:
+            case "/who":
+                self._show_people()
+            case "/call" | "/answer" | "/decline" | "/hangup":
+                self._command_in_call(command, whose)
+            case _:
+                self._screen.say(f"There is no {command} here, only {COMMANDS}.")
 
     def transcript(self) -> str:
         """What was said, as a test in `tests/conversations/` has it."""
-        names = list(dict.fromkeys(it.who for it in self._turns if isinstance(it, Says)))
-        lines = [f"Texts from {_and(names)}, and what follows." if names else "Nobody texts.", ""]
-        if self._rehearsal.is_own and (scene := _scene({it.who for it in self._turns})):
+        lines = [_title(self._turns), ""]
+        people = {it.who for it in self._turns if not isinstance(it, Meanwhile)}
+        if self._rehearsal.is_own and (scene := _scene(people)):
             lines += [*scene, ""]
         return "\n".join([*lines, print_turns(self._turns)])
 
@@ -374,6 +213,9 @@ class Conversation:
                 self._screen.say(f"What they say is written with >, {HOW_TO}")
             return
         said = _SAID.fullmatch(line)
+        if not said and self._speaks_in_call():
+            self._type(line)
+            return
         body = said["body"].strip() if said else line
         speaker = self._find(said["who"]) if said else self._speaker
         if speaker and body:
@@ -402,11 +244,10 @@ class Conversation:
         self._our_sids.add(sid)
         self._turns.append(Says(0, _in_transcript(speaker.number, speaker.name), body))
         if self.is_script:
-            self._show(speaker.number, speaker.name, ">", body)
+            self.show(speaker.number, speaker.name, ">", body)
         if trouble := self._rehearsal.text(speaker.number, body, sid):
             self._screen.say(trouble)
-        if self.is_script:
-            self._settle()
+        self._look_after()
 
     def _settle(self) -> None:
         """Wait until everything that follows has happened, but not forever."""
@@ -414,6 +255,55 @@ class Conversation:
         while time.monotonic() < until:
             self._news.clear()
             if not self._news.wait(QUIET_SECONDS) and self._rehearsal.has_settled():
+                return
+
+    # Calling.
+
+    def _command_in_call(self, command: str, whose: str) -> None:
+        deeds = {"/call": Calls, "/answer": Answers, "/decline": Declines, "/hangup": HangsUp}
+        rings = self._calls.who_rings() if command in ("/answer", "/decline") else []
+        who = self._find(whose) if whose else self._speaker
+        if not whose and len(rings) == 1:
+            who = self._find(rings[0])
+        if who is None:
+            self._screen.say(f"Whose phone? Write it like: {command} Maria")
+            return
+        self._do(deeds[command](0, who.name), who)
+
+    def _do(self, deed: InCall, who: Phone) -> None:
+        if self._calls.do(deed, who):
+            self._speaker = who
+        self._look_after()
+
+    def _type(self, line: str) -> None:
+        if self._speaker:
+            self._calls.type(self._speaker, line)
+        self._look_after()
+
+    def _read_meanwhile(self, line: str) -> None:
+        what = line.strip("- ")
+        length = silence(what)
+        if length or what == "silence":
+            self._calls.be_silent(length.total_seconds() if length else None)
+            self._look_after()
+            return
+        self._screen.say(f"Left out: {line} (time passes by itself; people only text and call).")
+
+    def _speaks_in_call(self) -> bool:
+        return self._speaker is not None and self._calls.is_live(self._speaker)
+
+    def _look_after(self) -> None:
+        """See what followed: in a script, all of it."""
+        if self.is_script:
+            self._settle()
+        self._calls.look()
+
+    def _watch_calls(self) -> None:
+        while not self._is_over:
+            time.sleep(LOOKS_EVERY)
+            try:
+                self._calls.look()
+            except NobodyAnswers:
                 return
 
     # Listening.
@@ -438,16 +328,36 @@ class Conversation:
             words = (part.strip() for part in re.split(rf",|{_CONTROL.pattern}", text.body))
             self._turns.append(Reads(0, name, tuple(filter(None, words))))
         sign = ">" if text.direction == "from_phone" else "<"
-        self._show(text.phone, text.name, sign, body, _remark(text))
+        self.show(text.phone, text.name, sign, body, _remark(text))
         self._news.set()
 
     # Showing.
 
-    def _show(self, number: str, name: str, sign: str, body: str, remark: str = "") -> None:
+    def say(self, line: str) -> None:
+        self._screen.say(line)
+
+    def echo(self, number: str, name: str, deed: InCall) -> None:
+        """Show what is done in a call, where nobody sees it typed."""
+        if self.is_script:
+            self.show(number, name, "", print_turns([replace(deed, who="")]).strip())
+
+    def note(self, turn: Turn) -> None:
+        """Keep it for the transcript."""
+        self._turns.append(turn)
+
+    def take_back(self, turn: Turn) -> None:
+        """It did not happen after all."""
+        self._turns.remove(turn)
+
+    def name_of(self, number: str, name: str) -> str:
+        return _in_transcript(number, name)
+
+    def show(self, number: str, name: str, sign: str, body: str, remark: str = "") -> None:
         width = max((len(phone.name) for phone in self._people), default=0)
         who = f"{name or number:{width}}", f"bold {self._color(number)}"
         if self._screen.shows_texts:
-            self._screen.say(Rich.assemble(who, f" {sign} {body}", (remark, "dim")))
+            said = f" {sign} {body}" if sign else f" {body}"
+            self._screen.say(Rich.assemble(who, said, (remark, "dim")))
 
     def _show_people(self) -> None:
         self._people = self._rehearsal.people()
@@ -487,6 +397,19 @@ def _remark(text: Text) -> str:
     return ""
 
 
+def _title(turns: Sequence[Turn]) -> str:
+    begun = [it for it in turns if isinstance(it, Says | Calls)]
+    if not begun:
+        return "Nobody texts."
+    kinds = [kind for kind, of in (("texts", Says), ("calls", Calls)) if _has(begun, of)]
+    names = list(dict.fromkeys(it.who for it in begun))
+    return f"{' and '.join(kinds).capitalize()} from {_and(names)}, and what follows."
+
+
+def _has(turns: Sequence[Turn], kind: type) -> bool:
+    return any(isinstance(it, kind) for it in turns)
+
+
 def _and(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
@@ -503,5 +426,7 @@ def _scene(names: set[str]) -> list[str]:
 
 def _volunteer(row: dict[str, str]) -> str:
     languages = "" if row["languages"].startswith("en") else row["languages"]
-    about = "; ".join(filter(None, (*row["areas"].split(";"), *row["needs"].split(";"), languages)))
+    reach = "voice" if row["reach"] == "voice" else ""
+    known = (*row["areas"].split(";"), *row["needs"].split(";"), languages, reach)
+    about = "; ".join(filter(None, known))
     return f"{row['name']} ({about})" if about else row["name"]
