@@ -210,6 +210,13 @@ def test_a_transcript_of_a_call_is_a_script_that_prints_itself(
     assert says.told("/voice")[0]["From"] == "anonymous"
 
 
+def test_a_lone_pound_ends_a_recording_and_is_no_comment(carrier: Carrier, says: Hotline) -> None:
+    script = "# a comment\nMaria calls\n-- silence --\nmilk please\n#\n# another\n"
+    lines = talk(script, "--url", carrier.url).stdout.splitlines()
+    assert "Maria presses #" in lines
+    assert says.told("/done")
+
+
 def test_what_cannot_be_done_in_a_call_is_said_and_not_written_down(
     carrier: Carrier, says: Hotline
 ) -> None:

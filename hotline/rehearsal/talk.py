@@ -55,6 +55,7 @@ except ImportError:  # not every Python has it; then a line is cut in two when a
 QUIET_SECONDS = 0.5  # nothing new for so long: everything has happened
 LONGEST_WAIT = 10.0  # seconds after which a script goes on in any case
 COLORS = ("cyan", "magenta", "green", "yellow", "blue", "red")
+POUND = "#"
 HOW_TO = "like: Maria > need food near 11216"
 WELCOME = f"""
 Write who says what, {HOW_TO}
@@ -182,6 +183,8 @@ class Conversation:
             self._read_meanwhile(line)
         elif (deed := deed_in(line)) and (who := self._find(deed.who)):
             self._do(deed, who)
+        elif line == POUND and self._speaks_in_call():  # and no comment
+            self._type(line)
         elif line and not line.startswith("#"):
             self._read_text(line)
         elif not line and not self.is_script and self._speaks_in_call():
