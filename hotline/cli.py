@@ -240,6 +240,7 @@ def requests(only_open: bool, as_json: bool) -> None:
     of = settings.load(carrier=False)
     with _database(of) as database:
         found = database.read(lambda c: store.all_requests(c, only_open=only_open))
+        lonely = database.read(store.without_a_way_back)
     rows = [
         {
             "number": it.number,
@@ -247,6 +248,7 @@ def requests(only_open: bool, as_json: bool) -> None:
             "needs": list(it.needs),
             "area": it.area,
             "since": it.since.isoformat(),
+            "way_back": it.number not in lonely,
         }
         for it in found
     ]
@@ -262,7 +264,8 @@ def requests(only_open: bool, as_json: bool) -> None:
                 it.state.value,
                 ", ".join(it.needs) or "other",
                 it.area or "",
-                f"{it.since.astimezone(zone):%a %d %b %H:%M}",
+                f"{it.since.astimezone(zone):%a %d %b %H:%M}"
+                + (", no way back" if it.number in lonely else ""),
             )
             for it in found
         ],

@@ -96,7 +96,7 @@ def sender(text: str) -> str | None:
     return plain if is_short_code(plain) or _E164.fullmatch(plain) else None
 
 
-def nobodys(call_id: int) -> str:
+def nobodys(call_id: int | str) -> str:
     """In the place of a number, for who called with theirs hidden and left none. Nobody is texted
     or called there: it is in no country."""
     return f"{_NOBODYS}{call_id}"

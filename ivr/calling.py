@@ -32,10 +32,24 @@ from hotline.store import calls, store
 from hotline.store.calls import CallRow
 from hotline.words import Sentence, text
 from ivr import menu, twiml
-from ivr.menu import Call, Choice, Deed, Draft, Facts, Heard, Kind, Line, Result, Step, Topic
+from ivr.menu import (
+    Call,
+    Choice,
+    Deed,
+    Draft,
+    Facts,
+    Heard,
+    Kind,
+    Line,
+    Result,
+    Step,
+    Topic,
+    Wait,
+)
 from ivr.twiml import Addresses, Spoken
 
 LOST_AFTER = timedelta(minutes=6)  # without a word: longer than the longest step
+LAST_WORDS = timedelta(minutes=1)  # and then we hang up
 WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down what was said
 
 
@@ -148,11 +162,7 @@ def lost(connection: Connection, house: House, call_id: int) -> Aftermath:
 
 def _end(connection: Connection, desk: Desk, row: CallRow) -> Aftermath:
     """Nothing that somebody told us before hanging up is lost."""
-    visit = _visit(connection, desk, row)
-    if deed := menu.hung_up(visit.call):
-        visit.do(deed)
-    calls.end_call(connection, row, _state_of(visit.call))
-    return visit.aftermath
+    return _visit(connection, desk, row).end()
 
 
 def recorded(connection: Connection, desk: Desk, sid: str, name: str, seconds: int) -> Aftermath:
@@ -175,10 +185,7 @@ def _late_recording(connection: Connection, desk: Desk, row: CallRow, name: str)
     facts = visit.hear(Heard(recording=name))
     if row.due is None:
         visit.call = menu.enter(visit.call, facts)
-        if deed := menu.hung_up(visit.call):
-            visit.do(deed)
-        calls.end_call(connection, row, _state_of(visit.call))
-        return visit.aftermath
+        return visit.end()
     visit.go_on(facts)
     return replace(visit.aftermath, answer=[])
 
@@ -246,10 +253,19 @@ class _Visit:
         """Write down where the call is now; the answer is the document that says so."""
         self.call = menu.enter(self.call, facts)
         said = [self._spoken(line) for line in menu.prompts(self.call, facts)]
-        document = twiml.document(said, menu.wait(self.call), self._addresses())
-        due = self.house.now() + LOST_AFTER
+        wait = menu.wait(self.call)
+        document = twiml.document(said, wait, self._addresses())
+        due = self.house.now() + (LAST_WORDS if wait is Wait.HANG_UP else LOST_AFTER)
         calls.save_call(self.connection, self.row, _state_of(self.call), document, due)
         return replace(self.aftermath, answer=[document])
+
+    def end(self) -> Aftermath:
+        """Nothing more is said. What is needed no longer is not kept: words and numbers."""
+        if deed := menu.hung_up(self.call):
+            self.do(deed)
+        kept = replace(self.call, news="", call_back="")
+        calls.end_call(self.connection, self.row, _state_of(kept))
+        return self.aftermath
 
     def _addresses(self) -> Addresses:
         address, turn = self.desk.address, self.row.turn + 1
@@ -313,7 +329,8 @@ class _Visit:
         topics = [self._with_messages(self._topic(it, _KINDS[it.state])) for it in own]
         topics += [self._with_messages(self._topic(it, Kind.HELD)) for it in held]
         for asked in store.pages_of(self.connection, person.id) if person.was_asked else ():
-            if asked.page == "asked" and asked.request is State.OPEN:
+            # Unreached: the phone rang when nobody was there, and now they call back.
+            if asked.page in ("asked", "unreached") and asked.request is State.OPEN:
                 request = store.find_request(self.connection, asked.number)
                 topics += [self._topic(request, Kind.ASKED)] if request else []
         return topics

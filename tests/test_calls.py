@@ -17,7 +17,7 @@ from test_webhook_guard import Door
 
 from hotline import settings
 from hotline.errors import BadSettings
-from hotline.store import tables
+from hotline.store import store, tables
 from paging import jobs
 
 STEWARDS = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
@@ -100,6 +100,15 @@ def test_reference_and_length_are_kept(maple: Neighborhood) -> None:
     assert row.seconds > 0
     assert row.request_number == 12
     assert "groceries for two" in row.transcript
+
+
+def test_a_request_without_a_way_back_is_marked(maple: Neighborhood) -> None:
+    maple.text("Maria", "need groceries")
+    maple.call("Sam", is_hidden=True)
+    for keys in ("1", "1"):
+        maple.press("Sam", keys)
+    maple.hang_up("Sam")
+    assert maple.database.read(store.without_a_way_back) == {13}
 
 
 # How it sounds.

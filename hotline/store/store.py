@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hotline import phone
 from hotline.help_request import HelpRequest, State
 from hotline.hours import parse_hours
 from hotline.limits import Heard, Pace
@@ -323,6 +324,13 @@ def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest
     if only_open:
         query = query.where(request.c.state == State.OPEN)
     return [_request(tuple(row)) for row in connection.execute(query)]
+
+
+def without_a_way_back(connection: Connection) -> set[int]:
+    """The numbers of requests by people who called with a hidden number and left none."""
+    nobodys = neighbor.c.phone.startswith(phone.nobodys(""), autoescape=True)
+    found = select(request.c.number).join(neighbor, neighbor.c.id == request.c.requester_id)
+    return set(connection.execute(found.where(nobodys)).scalars())
 
 
 def due_requests(connection: Connection, now: datetime, limit: int) -> list[HelpRequest]:
