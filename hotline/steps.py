@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -380,39 +380,38 @@ def write_text(
     """Write a text to somebody down and return its id; nothing for somebody who said STOP. Whoever
     gets no texts is called, if it is worth a call; `may_wake`: also in quiet hours."""
     person = store.neighbors(connection, [neighbor])[neighbor]
-    # A page that reaches nobody as a text brings somebody else.
-    may_be_said = person.by_voice or page_id is None
-    aloud = aloud_to(connection, house, person, told) if may_be_said else None
+    about: dict[str, Any] = {
+        "request_number": request_number,
+        "page_id": page_id,
+        "good_until": good_until,
+    }
     if person.by_voice:
-        if aloud is None:
-            return []
-        due = roster.may_ask_from(may_wake, house.network, now)
-        call = store.add_call_out(
-            connection,
-            neighbor,
-            aloud,
-            now,
-            due,
-            request_number=request_number,
-            page_id=page_id,
-            good_until=good_until,
-            may_wake=may_wake,
-        )
-        return [call] if due <= now else []
+        return _write_call(connection, house, person, told, now, may_wake=may_wake, **about)
+    # A page that reaches nobody as a text brings somebody else.
+    aloud = aloud_to(connection, house, person, told) if page_id is None else None
     return [
-        store.add_text(
-            connection,
-            neighbor,
-            body,
-            segments.count(body),
-            now,
-            request_number=request_number,
-            page_id=page_id,
-            good_until=good_until,
-            spoken=aloud,
-        )
+        store.add_text(connection, neighbor, body, segments.count(body), now, spoken=aloud, **about)
         for body in say_to(connection, house, person, told)
     ]
+
+
+def _write_call(
+    connection: Connection,
+    house: House,
+    person: store.Neighbor,
+    told: Text,
+    now: datetime,
+    *,
+    may_wake: bool,
+    **about: Any,
+) -> list[int]:
+    """The id of a call to be made now; one that waits for the morning is left to the clock."""
+    aloud = aloud_to(connection, house, person, told)
+    if aloud is None:
+        return []
+    due = roster.may_ask_from(may_wake, house.network, now)
+    call = store.add_call_out(connection, person.id, aloud, now, due, may_wake=may_wake, **about)
+    return [call] if due <= now else []
 
 
 def aloud_to(

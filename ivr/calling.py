@@ -31,7 +31,7 @@ from hotline.steps import Aftermath
 from hotline.store import calls, store
 from hotline.store.calls import CallRow
 from hotline.words import Sentence, text
-from ivr import menu, twiml
+from ivr import menu, saying, twiml
 from ivr.menu import (
     Call,
     Choice,
@@ -40,12 +40,12 @@ from ivr.menu import (
     Facts,
     Heard,
     Kind,
-    Line,
     Result,
     Step,
     Topic,
     Wait,
 )
+from ivr.saying import Line
 from ivr.twiml import Addresses, Spoken
 
 LOST_AFTER = timedelta(minutes=6)  # without a word: longer than the longest step
@@ -252,7 +252,7 @@ class _Visit:
     def go_on(self, facts: Facts) -> Aftermath:
         """Write down where the call is now; the answer is the document that says so."""
         self.call = menu.enter(self.call, facts)
-        said = [self._spoken(line) for line in menu.prompts(self.call, facts)]
+        said = [self._spoken(line) for line in saying.prompts(self.call, facts)]
         wait = menu.wait(self.call)
         document = twiml.document(said, wait, self._addresses())
         due = self.house.now() + (LAST_WORDS if wait is Wait.HANG_UP else LOST_AFTER)

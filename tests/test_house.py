@@ -42,6 +42,7 @@ PURE = [
     "hotline.segments",
     "hotline.words",
     "ivr.menu",
+    "ivr.saying",
     "sms.conversation",
     "sms.reading",
 ]

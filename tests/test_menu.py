@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ivr import menu
+from ivr import menu, saying
 from ivr.menu import (
     PATIENCE,
     ROWS,
@@ -111,7 +111,7 @@ def test_every_step_has_something_to_say(step: Step) -> None:
     if step is Step.TOPIC:
         return  # nobody stays there
     facts = replace(FACTS, result=menu.Result(15, is_mine=True))
-    assert menu.prompts(at(step), facts)
+    assert saying.prompts(at(step), facts)
 
 
 @given(some.lists(some.text("0123456789*#", max_size=12) | some.just("speaks"), max_size=80))

@@ -1,0 +1,260 @@
+"""What is heard at each step of a call: which prompts, with what in them.
+
+Pure, like `menu`, which says what leads where. Prompts are sentences of the catalogue; which voice
+says them, or whose recording is played in their place, is `calling`'s to look up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hotline.prompts import Prompt
+from hotline.words import Text, text
+from ivr.menu import Call, Facts, Kind, Step, Topic, to_send
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is heard: a prompt, `words` as they are, or a recording of somebody's."""
+
+    text: Text | None
+    language: str
+    words: str = ""
+    recording: str = ""
+
+
+def prompts(call: Call, facts: Facts) -> list[Line]:
+    """What is heard at this step."""
+    said = [*_before(call), *_SAID[call.step](call, facts)]
+    lines = [Line(it, call.language) for it in said]
+    if call.step is Step.LANGUAGE:
+        return [*lines, *_language_choices(facts)]
+    if call.step in (Step.NEWS, Step.LEFT_ON_MACHINE):
+        return [lines[0], Line(None, call.language, call.news), *lines[1:]]
+    if call.step in (Step.LISTEN, Step.OUTCOME):
+        return [*lines[:-1], *_messages(call, facts), *lines[-1:]]
+    return lines
+
+
+def _messages(call: Call, facts: Facts) -> list[Line]:
+    """What others said, in their own voice."""
+    about = facts.result if call.step is Step.OUTCOME else facts.topic(call.about)
+    return [Line(None, call.language, recording=it) for it in (about.messages if about else ())]
+
+
+def _before(call: Call) -> Iterator[Text]:
+    if not call.greeted and call.step not in (Step.PAGE, Step.NEWS, Step.LEFT_ON_MACHINE):
+        yield text(Prompt.GREETING)
+    if call.wrong_key and call.step is not Step.CALL_BACK:
+        yield text(Prompt.TRY_AGAIN)
+    if call.warn:
+        yield text(Prompt.NOT_FOR_DANGER)
+
+
+def _language_choices(facts: Facts) -> list[Line]:
+    return [
+        Line(text(Prompt.CHOOSE_LANGUAGE, digit=place), language)
+        for place, language in enumerate(facts.languages, 1)
+    ]
+
+
+def _say_nothing(_call: Call, _facts: Facts) -> Iterator[Text]:
+    return iter(())
+
+
+def _say_standing(call: Call, facts: Facts) -> Iterator[Text]:
+    yield _how_it_stands(call, facts)
+    yield text(Prompt.ADD_MESSAGE)
+    yield from _other_choices(call, facts)
+
+
+def _how_it_stands(call: Call, facts: Facts) -> Text:
+    topic = facts.topic(call.about)
+    if topic and topic.asks_at:
+        return text(Prompt.WILL_BE_ASKED, number=call.about, time=topic.asks_at)
+    return text(Prompt.IS_OPEN, number=call.about)
+
+
+def _say_taken(call: Call, facts: Facts) -> Iterator[Text]:
+    topic = facts.topic(call.about)
+    name = topic.name if topic else None
+    yield text(Prompt.IS_TAKEN, number=call.about, name=name)
+    yield from _may_listen(topic)
+    yield text(Prompt.MESSAGE_FOR, name=name)
+    yield from _other_choices(call, facts)
+
+
+def _other_choices(call: Call, facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.NO_LONGER_NEEDED)
+    yield text(Prompt.NEW_REQUEST)
+    if facts.topics and facts.topics[-1].number != call.about:
+        yield text(Prompt.ELSE, digit=4)
+
+
+def _may_listen(topic: Topic | None) -> Iterator[Text]:
+    if topic and topic.messages:
+        yield text(Prompt.LISTEN)
+
+
+def _say_listen(call: Call, facts: Facts) -> Iterator[Text]:
+    topic = facts.topic(call.about)
+    name = topic.name if topic and topic.kind is Kind.TAKEN else None
+    yield text(Prompt.A_MESSAGE_FROM, name=name)
+    yield text(Prompt.ANSWER_OR_AGAIN)
+
+
+def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.YOU_HOLD, number=call.about)
+    yield from _may_listen(facts.topic(call.about))
+    yield text(Prompt.MESSAGE_FOR, name=None)
+    yield text(Prompt.DONE_OR_BACK)
+    yield text(Prompt.ELSE, digit=4)
+
+
+def _say_asked(call: Call, facts: Facts) -> Iterator[Text]:
+    yield _what_is_needed(call, facts)
+    yield text(Prompt.TAKE_OR_PASS)
+    yield text(Prompt.HEAR_OR_ELSE)
+
+
+def _what_is_needed(call: Call, facts: Facts) -> Text:
+    """Need and area, and nothing else, as a page in writing."""
+    topic = facts.topic(call.about)
+    if topic is None or topic.area is None:
+        return text(Prompt.NEEDED_ANYWHERE, need=topic.needs if topic else ())
+    return text(Prompt.NEEDED, need=topic.needs, area=topic.area)
+
+
+def _say_needs(_call: Call, facts: Facts) -> Iterator[Text]:
+    for choice in facts.needs:
+        yield text(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
+    yield text(Prompt.CHOOSE_MESSAGE, digit=0)
+    yield text(Prompt.AGAIN, digit=9)
+
+
+def _say_postcode_check(call: Call, _facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.POSTCODE_IS, digits=call.draft.postcode)
+    yield text(Prompt.IS_THAT_RIGHT)
+
+
+def _say_call_back(call: Call, _facts: Facts) -> Iterator[Text]:
+    if call.wrong_key:
+        yield text(Prompt.NOT_A_NUMBER)
+    yield text(Prompt.ASK_CALL_BACK)
+
+
+def _say_call_back_check(call: Call, _facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
+    yield text(Prompt.IS_THAT_RIGHT)
+
+
+def _say_check(call: Call, _facts: Facts) -> Iterator[Text]:
+    draft = to_send(call)
+    if draft.need:
+        yield text(Prompt.YOU_NEED, need=(draft.need,))
+    if draft.postcode:
+        yield text(Prompt.POSTCODE_IS, digits=draft.postcode)
+    if draft.recordings:
+        yield text(Prompt.WE_HAVE_A_MESSAGE)
+    if call.call_back:
+        yield text(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
+    yield text(Prompt.SEND_OR_START_OVER)
+
+
+def _say_sent(call: Call, facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.YOUR_NUMBER_IS, number=call.sent)
+    if facts.asks_at:
+        yield text(Prompt.ASKING_FROM, time=facts.asks_at)
+    else:
+        yield text(Prompt.ASKING_NOW)
+    if facts.is_hidden and not call.call_back:
+        yield text(Prompt.NO_WAY_BACK)
+    elif facts.has_stopped:
+        yield text(Prompt.TEXTS_STOPPED)
+    elif facts.can_text:
+        yield text(Prompt.WE_TEXT_YOU)
+        yield text(Prompt.CANNOT_TEXT)
+    else:
+        yield text(Prompt.WE_CALL_YOU)
+
+
+def _say_added(call: Call, facts: Facts) -> Iterator[Text]:
+    topic = facts.topic(call.about)
+    if topic and topic.kind is Kind.OPEN:
+        yield text(Prompt.MESSAGE_ADDED, number=call.about)
+    else:
+        yield text(Prompt.MESSAGE_PASSED_ON)
+
+
+def _say_page(call: Call, facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.A_CALL_FROM)
+    yield _what_is_needed(call, facts)
+    yield text(Prompt.TAKE_OR_PASS)
+    yield text(Prompt.HEAR_OR_STOP)
+
+
+def _say_news(_call: Call, _facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.A_CALL_FROM)
+    yield text(Prompt.HEAR_NEWS_AGAIN)
+
+
+def _say_to_machine(_call: Call, _facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.A_CALL_FROM)
+    yield text(Prompt.GOODBYE)
+
+
+def _say_outcome(_call: Call, facts: Facts) -> Iterator[Text]:
+    result = facts.result
+    if result is None:
+        return
+    number = result.number
+    if result.is_mine:
+        yield text(Prompt.IT_IS_YOURS, number=number)
+        if result.quote:
+            yield text(Prompt.THEY_WROTE, quote=result.quote)
+        if result.messages:
+            yield text(Prompt.THEY_LEFT_A_MESSAGE)
+        yield text(Prompt.HOW_TO_FINISH)
+    elif result.is_open:
+        yield text(Prompt.PASSED)
+    elif result.name is not None:
+        yield text(Prompt.TOO_LATE, number=number, name=result.name)
+    else:
+        yield text(Prompt.NOT_NEEDED, number=number)
+
+
+def _only(prompt: Prompt) -> Callable[[Call, Facts], Iterator[Text]]:
+    return lambda call, _facts: iter([text(prompt, number=call.about)])
+
+
+_SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
+    Step.LANGUAGE: _say_nothing,
+    Step.STANDING: _say_standing,
+    Step.TAKEN: _say_taken,
+    Step.HOLDING: _say_holding,
+    Step.ASKED: _say_asked,
+    Step.LISTEN: _say_listen,
+    Step.ADD: _only(Prompt.SPEAK_NOW),
+    Step.ADDED: _say_added,
+    Step.CLOSED: _only(Prompt.CLOSED),
+    Step.FINISHED: _only(Prompt.THANKS_DONE),
+    Step.HANDED_BACK: _only(Prompt.HANDED_BACK),
+    Step.NEEDS: _say_needs,
+    Step.POSTCODE: _only(Prompt.ASK_POSTCODE),
+    Step.POSTCODE_CHECK: _say_postcode_check,
+    Step.MESSAGE: _only(Prompt.ASK_MESSAGE),
+    Step.CALL_BACK: _say_call_back,
+    Step.CALL_BACK_CHECK: _say_call_back_check,
+    Step.CHECK: _say_check,
+    Step.SENT: _say_sent,
+    Step.WILL_CALL: _only(Prompt.WE_CALL_YOU),
+    Step.PAGE: _say_page,
+    Step.OUTCOME: _say_outcome,
+    Step.NEWS: _say_news,
+    Step.LEFT_ON_MACHINE: _say_to_machine,
+    Step.STOPPED: _only(Prompt.STOPPED),
+    Step.GOODBYE: _only(Prompt.GOODBYE),
+    Step.NOTHING: _only(Prompt.NOTHING_HEARD),
+    Step.BUSY: _only(Prompt.ALL_LINES_BUSY),
+}
