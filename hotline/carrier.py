@@ -80,7 +80,7 @@ class Carrier:
             to=to,
             from_=sender,
             url=f"{public}/voice/out?text={text_id}",
-            status_callback=f"{public}/voice/status?text={text_id}",
+            status_callback=f"{public}/voice/status?text={text_id}#rc=3&rp=all",
             status_callback_event=["initiated", "answered", "completed"],
             machine_detection="DetectMessageEnd" if leaves_message else "Enable",
             timeout=RING_SECONDS,

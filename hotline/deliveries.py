@@ -114,8 +114,11 @@ def _try_again_at(house: House, it: store.TextOut, now: datetime) -> datetime:
 
 
 def _is_worth_another_try(it: store.TextOut, why: type[CarrierError]) -> bool:
-    """Away or busy: a few times."""
-    return it.tries < MOST_TRIES and issubclass(why, errors.Unreachable | errors.CarrierBusy)
+    """Away or busy, or calls are switched off for now: a few times."""
+    kinds = errors.Unreachable | errors.CarrierBusy
+    if it.by == "voice":
+        kinds |= errors.NotAllowedThere
+    return it.tries < MOST_TRIES and issubclass(why, kinds)
 
 
 def never_left(connection: Connection, house: House, page_id: int) -> Aftermath:
@@ -214,7 +217,7 @@ def _mark(
     now: datetime,
 ) -> Aftermath:
     """Remember that no text reaches somebody. What they hold is given back: they could neither
-    hear of it nor hand it back themselves."""
+    hear of it nor hand it back themselves. Who has a landline can, by phone."""
     if issubclass(why, errors.OptedOut):
         store.note_opted_out(connection, it.neighbor, it.claimed_at or now, now)
     elif trouble := next((name for kind, name in TROUBLES if issubclass(why, kind)), None):
@@ -222,6 +225,8 @@ def _mark(
     else:
         return Aftermath()
     aftermath = Aftermath()
+    if issubclass(why, errors.Landline):
+        return aftermath
     for request in store.requests_of(connection, it.neighbor):
         if request.taker == it.neighbor:
             back = HandedBack(it.neighbor, now)

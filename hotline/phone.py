@@ -17,8 +17,13 @@ _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT_CODE: Final = re.compile(r"[0-9]{3,6}")
 
 # What carriers put in the place of a number that the caller hides: the letters of anonymous,
-# unknown, blocked, restricted and private on a phone's keys.
-_HIDDEN: Final = frozenset({"+266696687", "+86282452253", "+2562533", "+7378742833", "+464"})
+# unavailable, blocked, restricted, unknown and private on a phone's keys.
+_HIDDEN: Final = frozenset(
+    {
+        *("+266696687", "+86282452253", "+2562533", "+7378742833", "+464"),
+        *("+8656696", "+7748483"),
+    }
+)
 
 _NOBODYS: Final = "hidden-"
 
@@ -104,6 +109,14 @@ def nobodys(call_id: int | str) -> str:
 
 def is_nobodys(number: str) -> bool:
     return number.startswith(_NOBODYS)
+
+
+def is_possible(number: str) -> bool:
+    """Whether an E.164 number can be anybody's, by its length."""
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def mask(number: str) -> str:

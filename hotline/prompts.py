@@ -45,7 +45,7 @@ class Prompt(StrEnum):
         "We cannot see your number. Key in a phone number where we can call you back, with its"
         " area code, then press pound. To skip this, press pound."
     )
-    NOT_A_NUMBER = N_("That number is too short or too long for us to call.")
+    NOT_A_NUMBER = N_("We cannot call that number.")
     CALL_BACK_IS = N_("The number to call back is {digits}.")
     YOU_NEED = N_("You need {need}.")
     WE_HAVE_A_MESSAGE = N_("We have your message.")
@@ -58,6 +58,7 @@ class Prompt(StrEnum):
     NO_WAY_BACK = N_(
         "We have no number to call you back. We tell the people who look after this line."
     )
+    CALL_AGAIN = N_("Call again to hear how it stands.")
     CANNOT_TEXT = N_("If this phone cannot get texts, press 1, and we call you instead.")
     TEXTS_STOPPED = N_(
         "You stopped our messages. Call again to hear how it stands, or press 1, and we call you."
@@ -79,6 +80,9 @@ class Prompt(StrEnum):
     NEW_REQUEST = N_("For something new, press 3.")
     SPEAK_NOW = N_("Speak after the tone, then press pound.")
     MESSAGE_ADDED = N_("Thank you. Your message is part of request {number}. Goodbye.")
+    NOT_PASSED_ON = N_(
+        "That request is closed, or we cannot reach them. Your message was not passed on. Goodbye."
+    )
     MESSAGE_PASSED_ON = N_("Thank you. We pass your message on. Goodbye.")
     CLOSED = N_("Request {number} is closed. Nobody is asked any more. Goodbye.")
     NEWS_TAKEN = N_("Good news. {name} is taking your request {number}.")
@@ -111,13 +115,20 @@ class Prompt(StrEnum):
     NOT_NEEDED = N_("Request {number} is taken care of. Thank you. Goodbye.")
     STOPPED = N_("We will not call this number any more. Goodbye.")
     YOU_HOLD = N_("You are taking request {number}.")
+    MESSAGE_FOR_ASKER = N_("To leave a message for the neighbor who asked, press 1.")
+    HEAR_WHAT_THEY_NEED = N_("To hear what they need, press 5.")
+    THE_ASKER_SAID = N_("This is what the neighbor who asked said.")
+    NOBODY_TO_CALL = N_("They left no number, so nobody can call them back.")
     DONE_OR_BACK = N_("If it is done, press 2. To hand it back, press 3.")
     THANKS_DONE = N_("Request {number} is done. Thank you, neighbor. Goodbye.")
     HANDED_BACK = N_("Thank you for trying. We are asking others about request {number}. Goodbye.")
     NEWS_NOT_NEEDED = N_("Request {number} is no longer needed. Thank you for being there.")
     NEWS_FROM_TAKER = N_("About request {number}. {name} says: {words}.")
     NEWS_FROM_REQUESTER = N_("About request {number}. Your neighbor says: {words}.")
-    NEWS_VOICE_MESSAGE = N_("{name} left a voice message about request {number}.")
+    NEWS_VOICE_MESSAGE = N_(
+        "{name} left a voice message about request {number}. To hear it, call this number."
+    )
+    NEWS_MESSAGE = N_("There is a message about request {number}. To hear it, call this number.")
     HEAR_NEWS_AGAIN = N_("To hear this again, press 1. To stop these calls, press 9.")
 
 
@@ -134,4 +145,18 @@ SPOKEN: Mapping[StrEnum, Prompt] = {
     Sentence.FROM_REQUESTER: Prompt.NEWS_FROM_REQUESTER,
     Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
 }
-"""What is worth a call to somebody who gets no texts; of the rest they hear when they call."""
+"""What is worth a call to somebody who gets no texts."""
+
+ON_A_MACHINE: Mapping[StrEnum, Prompt] = {
+    Sentence.FROM_TAKER: Prompt.NEWS_MESSAGE,
+    Sentence.FROM_REQUESTER: Prompt.NEWS_MESSAGE,
+    Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN,
+}
+"""What is left on an answering machine instead: others in the household hear it, too."""
+
+WAKES = {
+    *(Sentence.PAGE, Sentence.PAGE_ANYWHERE, Sentence.TAKEN, Sentence.TAKEN_NOTE),
+    *(Sentence.NOBODY_YET, Sentence.HANDED_BACK_TO_REQUESTER, Sentence.VOICE_MESSAGE),
+    *(Sentence.FROM_TAKER, Sentence.FROM_REQUESTER),
+}
+"""What a phone may ring for at night, if the request is urgent."""

@@ -38,7 +38,7 @@ from hotline.help_request import (
     WordsAdded,
 )
 from hotline.house import House
-from hotline.prompts import SPOKEN
+from hotline.prompts import ON_A_MACHINE, SPOKEN, WAKES
 from hotline.settings import Network
 from hotline.store import store
 from hotline.words import Sentence, Text, text
@@ -282,13 +282,17 @@ class _Scribe:
             case TellWaiting(told):
                 number = self.request.number
                 waiting = store.close_unanswered_pages(self.connection, number, self.now)
-                for neighbor in waiting:
-                    self._tell(neighbor, [told])
+                for neighbor in waiting:  # who is called is not called to hear of nothing to do
+                    if not self._is_called(neighbor):
+                        self._tell(neighbor, [told])
             case TellStewards(told):
                 for steward in steward_ids(self.connection, self.house, self.now):
                     self._tell(steward, [told])
             case AskSoon():
                 self.aftermath.asks.append(ask_ring(self.request))
+
+    def _is_called(self, neighbor: int) -> bool:
+        return store.neighbors(self.connection, [neighbor])[neighbor].by_voice
 
     def _page(self, neighbor: int) -> None:
         """A page shows need, area and how long ago: never words, name, number or address."""
@@ -409,8 +413,13 @@ def _write_call(
     aloud = aloud_to(connection, house, person, told)
     if aloud is None:
         return []
+    may_wake = may_wake and told.sentence in WAKES
     due = roster.may_ask_from(may_wake, house.network, now)
-    call = store.add_call_out(connection, person.id, aloud, now, due, may_wake=may_wake, **about)
+    prompt = ON_A_MACHINE.get(told.sentence)
+    machine = prompt and said_aloud(connection, house, Text(prompt, told.values), person.language)
+    call = store.add_call_out(
+        connection, person.id, aloud, now, due, may_wake=may_wake, spoken=machine, **about
+    )
     return [call] if due <= now else []
 
 

@@ -6,6 +6,7 @@ The same step posted again gets the same document and changes nothing.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
@@ -48,8 +49,9 @@ from ivr.menu import (
 from ivr.saying import Line
 from ivr.twiml import Addresses, Spoken
 
-LOST_AFTER = timedelta(minutes=6)  # without a word: longer than the longest step
+LOST_AFTER = timedelta(minutes=10)  # without a word: longer than the longest step
 LAST_WORDS = timedelta(minutes=1)  # and then we hang up
+TRY_ON = "#rc=3&rp=all"  # the carrier's: three times more, whatever went wrong
 WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down what was said
 
 
@@ -115,7 +117,8 @@ def call_out(
     person = store.neighbors(connection, [why.neighbor])[why.neighbor]
     row = calls.add_call(connection, sid, person.id, text_id, {}, now, now + LOST_AFTER)
     language = desk.house.speech.spoken(person.language)
-    call = Call(language=language, about=why.request_number, news=why.body, heard=True)
+    news = (is_machine and why.machine) or why.body
+    call = Call(language=language, about=why.request_number, news=news, heard=True)
     visit = _Visit(connection, desk, row, call, person)
     facts = visit.facts()
     visit.call = replace(call, step=_first_step(why, facts, is_machine=is_machine))
@@ -134,6 +137,8 @@ def step(connection: Connection, desk: Desk, sid: str, turn: int, heard: Heard) 
     row = calls.call_at(connection, sid)
     if row is None:
         return Aftermath(answer=[twiml.hang_up()])
+    if row.due is None and heard.recording:  # somebody spoke and hung up, which we heard first
+        return replace(_late_recording(connection, desk, row, heard.recording), answer=[])
     if row.due is None or row.turn != turn:
         return Aftermath(answer=[row.answer or twiml.hang_up()])
     visit = _visit(connection, desk, row)
@@ -180,7 +185,11 @@ def recorded(connection: Connection, desk: Desk, sid: str, name: str, seconds: i
 
 def _late_recording(connection: Connection, desk: Desk, row: CallRow, name: str) -> Aftermath:
     visit = _visit(connection, desk, row)
-    if menu.wait(visit.call) is not menu.Wait.MESSAGE:
+    if menu.wait(visit.call) is not Wait.MESSAGE or calls.is_recorded(connection, name):
+        return Aftermath()
+    if visit.call.sent is not None:
+        calls.add_recording(connection, name, row.id, desk.house.now())
+        calls.attach_recordings(connection, [name], visit.call.sent)
         return Aftermath()
     facts = visit.hear(Heard(recording=name))
     if row.due is None:
@@ -263,7 +272,7 @@ class _Visit:
         """Nothing more is said. What is needed no longer is not kept: words and numbers."""
         if deed := menu.hung_up(self.call):
             self.do(deed)
-        kept = replace(self.call, news="", call_back="")
+        kept = replace(self.call, news="", call_back="", draft=Draft(), former=Draft())
         calls.end_call(self.connection, self.row, _state_of(kept))
         return self.aftermath
 
@@ -273,8 +282,8 @@ class _Visit:
         is_written = (self.call.language, network.country) in WRITTEN_IN
         return Addresses(
             f"{address}/step?turn={turn}",
-            f"{address}/recording",
-            f"{address}/transcript" if is_written else "",
+            f"{address}/recording{TRY_ON}",
+            f"{address}/transcript{TRY_ON}" if is_written else "",
         )
 
     def _spoken(self, line: Line) -> Spoken:
@@ -310,7 +319,8 @@ class _Visit:
             language=self.house.speech.spoken(person.language if person else None),
             knows_language=person is not None and person.language is not None,
             is_hidden=person is None,
-            can_text=person is None or self._can_be_texted(person),
+            can_text=person is None or not person.by_voice,
+            can_call=self._is_near(person),
             has_stopped=person is not None and person.stopped,
             has_keypad_postcodes=not network.areas or any(keyed),
             topics=tuple(self._topics(person)) if person else (),
@@ -318,8 +328,9 @@ class _Visit:
             asks_at=self._asks_at(self.call.sent),
         )
 
-    def _can_be_texted(self, person: store.Neighbor) -> bool:
-        return not person.by_voice and phone.is_in(person.phone, self.house.network.countries)
+    def _is_near(self, person: store.Neighbor | None) -> bool:
+        """Whether we text and call where they are."""
+        return person is not None and phone.is_in(person.phone, self.house.network.countries)
 
     def _topics(self, person: store.Neighbor) -> list[Topic]:
         """Their own requests, the newest first, what they hold, and what they were asked."""
@@ -332,7 +343,9 @@ class _Visit:
             # Unreached: the phone rang when nobody was there, and now they call back.
             if asked.page in ("asked", "unreached") and asked.request is State.OPEN:
                 request = store.find_request(self.connection, asked.number)
-                topics += [self._topic(request, Kind.ASKED)] if request else []
+                if request:
+                    topic = self._topic(request, Kind.ASKED)
+                    topics.append(replace(topic, was_missed=asked.page == "unreached"))
         return topics
 
     def _with_messages(self, topic: Topic) -> Topic:
@@ -341,9 +354,14 @@ class _Visit:
             return topic
         is_held = topic.kind is Kind.HELD
         found = calls.messages_for(
-            self.connection, topic.number, self.person.id, with_words=is_held
+            self.connection,
+            topic.number,
+            self.person.id,
+            self.house.now(),
+            by=None if is_held else topic.name,
         )
-        return replace(topic, messages=found)
+        quote = self._words_of(topic.number) if is_held else ""
+        return replace(topic, messages=found, quote=quote)
 
     def _topic(self, it: HelpRequest, kind: Kind) -> Topic:
         waits = it.state is State.OPEN and it.wave == 0
@@ -367,13 +385,20 @@ class _Visit:
             number,
             is_mine=True,
             quote=self._words_of(number),
-            messages=calls.messages_for(self.connection, number, person.id, with_words=True),
+            messages=calls.messages_for(
+                self.connection, number, person.id, self.house.now(), by=None
+            ),
+            is_nobodys=phone.is_nobodys(self._phone_of(request.requester)),
         )
 
     def _words_of(self, number: int) -> str:
         """What was written or keyed in for a request, to be read out: a postcode by its digits."""
         bodies = [it.body for it in store.words_of(self.connection, number) if it.body]
-        return ". ".join(" ".join(body) if body.isdigit() else body for body in bodies)
+        said = ". ".join(" ".join(body) if body.isdigit() else body for body in bodies)
+        return textwrap.shorten(said, steps.LONGEST_QUOTE, placeholder=" ...")
+
+    def _phone_of(self, who: int) -> str:
+        return store.neighbors(self.connection, [who])[who].phone
 
     # Deeds.
 
@@ -435,18 +460,22 @@ class _Visit:
 
     def _behind_a_hidden_number(self) -> store.Neighbor:
         """Whoever is at the number to call back; nobody, if none was given."""
-        number = self.call.call_back or phone.nobodys(self.row.id)
-        found = store.who_is_at(self.connection, number)
-        language = self.call.language
+        number, now = self.call.call_back, self.house.now()
+        found = store.who_is_at(self.connection, number) if number else None
+        if found and found.stopped:  # whoever it is, they want to hear nothing
+            self.call = replace(self.call, call_back="")
+            found = None
         return found or store.add_neighbor(
-            self.connection, number, self.house.now(), language, chosen=False
+            self.connection,
+            self.call.call_back or phone.nobodys(self.row.id),
+            now,
+            self.call.language,
         )
 
     def _call_instead(self) -> None:
-        number = self.call.call_back
-        person = self.person or (store.who_is_at(self.connection, number) if number else None)
-        if person:
-            calls.call_instead(self.connection, person.id)
+        """Only who calls from a number can say that of it."""
+        if self.person:
+            calls.call_instead(self.connection, self.person.id)
 
     def _add_message(self, recording: str) -> None:
         """To the words of an open request, or to the other person of a conversation."""
@@ -456,6 +485,10 @@ class _Visit:
             return
         store.require_unchanged(self.connection, request)
         to = self._other(request)
+        is_words = request.state is State.OPEN and request.requester == self.person.id
+        if to is None and not is_words:
+            self._not_passed_on(request, recording)
+            return
         calls.attach_recordings(self.connection, [recording], request.number, to)
         if to is not None:
             told = text(Sentence.VOICE_MESSAGE, number=number, name=self.person.id)
@@ -469,11 +502,24 @@ class _Visit:
                 may_wake=request.urgent,
             )
 
+    def _not_passed_on(self, request: HelpRequest, recording: str) -> None:
+        """It was finished or given back meanwhile: what its requester says is a new request."""
+        if self.person and request.requester == self.person.id:
+            self.call = replace(self.call, draft=Draft(recordings=(recording,)), step=Step.SENT)
+            self._send()
+        else:
+            self.call = replace(self.call, step=Step.NOT_PASSED_ON)
+
     def _other(self, request: HelpRequest) -> int | None:
-        """Whom somebody speaks to in a conversation; None while there is none."""
-        if self.person is None or request.state is not State.TAKEN:
+        """Whom somebody speaks to in a conversation; None if there is nobody to hear it."""
+        if self.person is None or request.state is not State.TAKEN or request.taker is None:
             return None
-        return request.requester if request.taker == self.person.id else request.taker
+        pair = {request.taker: request.requester, request.requester: request.taker}
+        to = pair.get(self.person.id)
+        if to is None:
+            return None
+        other = store.neighbors(self.connection, [to])[to]
+        return None if other.stopped or phone.is_nobodys(other.phone) else to
 
     def _happen(self, deed: Deed) -> None:
         """Something happens to the request that this is about, if it is theirs to decide."""
@@ -482,7 +528,16 @@ class _Visit:
         topic = next((it for it in self._topics(self.person) if it.number == self.call.about), None)
         if deed is not Deed.TAKE and topic is None:
             return
+        if deed is Deed.PASS and topic and topic.was_missed:
+            self._pass_at_last(topic.number)
+            return
         self._take_step(self.call.about, self._event(deed, self.person.id))
+
+    def _pass_at_last(self, number: int) -> None:
+        """Somebody else was asked in their place when they missed our call."""
+        if self.person:
+            now = self.house.now()
+            store.answer_page(self.connection, number, self.person.id, "passed", now)
 
     def _event(self, deed: Deed, me: int) -> Event:
         match deed:
@@ -498,8 +553,11 @@ class _Visit:
                 return Withdrawn()
 
     def _take_step(self, number: int, event: Event) -> None:
-        """What they are told of it is said in the next document."""
-        after = steps.take_step(self.connection, self.house, number, event, sender=self.person)
+        """What they are told of it is said in the next document. What they are to do is texted
+        as well, if they get texts: nobody can write down an address as fast as it is said."""
+        is_texted = isinstance(event, Accepted) and self.person and not self.person.by_voice
+        sender = None if is_texted else self.person
+        after = steps.take_step(self.connection, self.house, number, event, sender=sender)
         self.aftermath.add(replace(after, answer=[]))
 
     def _stop(self) -> None:
@@ -511,7 +569,7 @@ class _Visit:
         store.set_stopped(self.connection, me, now)
         self.person = replace(self.person, stopped=True)
         for topic in self._topics(self.person):
-            if topic.kind is Kind.ASKED:
+            if topic.kind is Kind.ASKED and not topic.was_missed:
                 self._take_step(topic.number, Passed(me))
             elif topic.kind is Kind.HELD:
                 self._take_step(topic.number, HandedBack(me, now))

@@ -50,6 +50,7 @@ class Step(StrEnum):
     OUTCOME = "outcome"
     NEWS = "news"  # we call them: what became of a request
     LEFT_ON_MACHINE = "left on machine"
+    NOT_PASSED_ON = "not passed on"
     STOPPED = "stopped"
     GOODBYE = "goodbye"
     NOTHING = "nothing"
@@ -150,6 +151,8 @@ class Topic:
     name: int | None = None
     asks_at: datetime | None = None
     messages: tuple[str, ...] = ()  # recordings that they may hear, by the carrier's names
+    quote: str = ""  # what was written, for whoever holds it
+    was_missed: bool = False  # our call about it: somebody else is asked by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ class Result:
     name: int | None = None
     quote: str = ""
     messages: tuple[str, ...] = ()
+    is_nobodys: bool = False  # who asked left no number
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Facts:
     knows_language: bool = False
     is_hidden: bool = False
     can_text: bool = True
+    can_call: bool = True
     has_stopped: bool = False
     has_keypad_postcodes: bool = True
     topics: tuple[Topic, ...] = ()
@@ -411,7 +416,15 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return Key.DIGITS if heard.keys else Key.NO_DIGITS
         case Step.CALL_BACK:
             return _key_of_number(heard.keys, facts)
+        case Step.SENT if not offers_calls(facts):
+            return Key.ON
     return heard.keys or Key.ON
+
+
+def offers_calls(facts: Facts) -> bool:
+    """Whether they can choose to be called. Not for a number that was only keyed in: it may be
+    somebody else's."""
+    return not facts.is_hidden and facts.can_call and (facts.can_text or facts.has_stopped)
 
 
 def _key_of_number(keys: str, facts: Facts) -> str:
@@ -455,7 +468,7 @@ def _passes(call: Call, facts: Facts) -> Step | None:
         case Step.STANDING | Step.TAKEN | Step.HOLDING | Step.ASKED if topic is not None:
             standing = _TOPICS[topic.kind]
             return standing if standing is not call.step else None
-        case Step.LISTEN if topic is None or not topic.messages:
+        case Step.LISTEN if topic is None or not (topic.messages or topic.quote):
             return Step.TOPIC
         case Step.NEEDS if not facts.needs:
             return Step.MESSAGE

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hotline.prompts import Prompt
 from hotline.words import Text, text
-from ivr.menu import Call, Facts, Kind, Step, Topic, to_send
+from ivr.menu import Call, Facts, Kind, Step, Topic, offers_calls, to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def prompts(call: Call, facts: Facts) -> list[Line]:
     if call.step is Step.LANGUAGE:
         return [*lines, *_language_choices(facts)]
     if call.step in (Step.NEWS, Step.LEFT_ON_MACHINE):
-        return [lines[0], Line(None, call.language, call.news), *lines[1:]]
+        return [*lines[:-1], Line(None, call.language, call.news), *lines[-1:]]
     if call.step in (Step.LISTEN, Step.OUTCOME):
         return [*lines[:-1], *_messages(call, facts), *lines[-1:]]
     return lines
@@ -93,21 +93,27 @@ def _other_choices(call: Call, facts: Facts) -> Iterator[Text]:
 
 
 def _may_listen(topic: Topic | None) -> Iterator[Text]:
-    if topic and topic.messages:
+    if topic and topic.kind is Kind.HELD and (topic.messages or topic.quote):
+        yield text(Prompt.HEAR_WHAT_THEY_NEED)
+    elif topic and topic.messages:
         yield text(Prompt.LISTEN)
 
 
 def _say_listen(call: Call, facts: Facts) -> Iterator[Text]:
     topic = facts.topic(call.about)
-    name = topic.name if topic and topic.kind is Kind.TAKEN else None
-    yield text(Prompt.A_MESSAGE_FROM, name=name)
+    if topic and topic.quote:
+        yield text(Prompt.THEY_WROTE, quote=topic.quote)
+    if topic and topic.messages and topic.kind is Kind.TAKEN:
+        yield text(Prompt.A_MESSAGE_FROM, name=topic.name)
+    elif topic and topic.messages:
+        yield text(Prompt.THE_ASKER_SAID)
     yield text(Prompt.ANSWER_OR_AGAIN)
 
 
 def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
     yield text(Prompt.YOU_HOLD, number=call.about)
     yield from _may_listen(facts.topic(call.about))
-    yield text(Prompt.MESSAGE_FOR, name=None)
+    yield text(Prompt.MESSAGE_FOR_ASKER)
     yield text(Prompt.DONE_OR_BACK)
     yield text(Prompt.ELSE, digit=4)
 
@@ -170,11 +176,13 @@ def _say_sent(call: Call, facts: Facts) -> Iterator[Text]:
         yield text(Prompt.ASKING_NOW)
     if facts.is_hidden and not call.call_back:
         yield text(Prompt.NO_WAY_BACK)
-    elif facts.has_stopped:
+    elif facts.has_stopped and offers_calls(facts):
         yield text(Prompt.TEXTS_STOPPED)
+    elif facts.has_stopped or not (facts.can_text or facts.can_call):
+        yield text(Prompt.CALL_AGAIN)
     elif facts.can_text:
         yield text(Prompt.WE_TEXT_YOU)
-        yield text(Prompt.CANNOT_TEXT)
+        yield from [text(Prompt.CANNOT_TEXT)] * offers_calls(facts)
     else:
         yield text(Prompt.WE_CALL_YOU)
 
@@ -213,6 +221,8 @@ def _say_outcome(_call: Call, facts: Facts) -> Iterator[Text]:
         yield text(Prompt.IT_IS_YOURS, number=number)
         if result.quote:
             yield text(Prompt.THEY_WROTE, quote=result.quote)
+        if result.is_nobodys:
+            yield text(Prompt.NOBODY_TO_CALL)
         if result.messages:
             yield text(Prompt.THEY_LEFT_A_MESSAGE)
         yield text(Prompt.HOW_TO_FINISH)
@@ -253,6 +263,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
     Step.OUTCOME: _say_outcome,
     Step.NEWS: _say_news,
     Step.LEFT_ON_MACHINE: _say_to_machine,
+    Step.NOT_PASSED_ON: _only(Prompt.NOT_PASSED_ON),
     Step.STOPPED: _only(Prompt.STOPPED),
     Step.GOODBYE: _only(Prompt.GOODBYE),
     Step.NOTHING: _only(Prompt.NOTHING_HEARD),

@@ -8,6 +8,7 @@ heard the carrier falls through to the next verb, and hangs up at the document's
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ KEY_SECONDS = 6  # of silence, before a step is said again or led on from
 DIGIT_SECONDS = 8
 SILENCE_SECONDS = 5  # after which a recording ends
 LONGEST_MESSAGE = 120  # seconds; what is longer is not written down by the carrier either
+LONGEST_SAYING = 1000  # letters of any alphabet
 # What XML cannot hold: one letter of it would leave a whole document unread.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -104,5 +106,13 @@ def _say(where: VoiceResponse | Gather, said: Sequence[Spoken]) -> None:
             where.pause(length=1)
         if it.file:
             where.play(it.file)
-        else:
-            where.say(_UNSPEAKABLE.sub("", it.words), voice=it.voice, language=it.accent)
+            continue
+        for words in _in_pieces(_UNSPEAKABLE.sub("", it.words)):
+            where.say(words, voice=it.voice, language=it.accent)
+
+
+def _in_pieces(words: str) -> list[str]:
+    """A voice says no more than 3,000 letters at once: https://www.twilio.com/docs/errors/13521"""
+    if len(words) <= LONGEST_SAYING:
+        return [words]
+    return textwrap.wrap(words, LONGEST_SAYING)

@@ -14,7 +14,7 @@ from hotline import deliveries, phone
 from hotline.deliveries import Delivery
 from hotline.errors import BadForm
 from hotline.steps import Aftermath
-from ivr import calling
+from ivr import calling, twiml
 from ivr.calling import Desk, Ringing
 from ivr.menu import Heard
 
@@ -25,11 +25,24 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 
 def inbound(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Aftermath:
-    """`POST /voice`: somebody calls. Raises BadForm."""
+    """`POST /voice`: somebody calls. Raises BadForm.
+
+    As the fallback address it is told what could not be asked: a step, which is taken here.
+    """
+    if failed := _STEP.search(form.get("ErrorUrl", "")):
+        return step(connection, desk, form, int(failed[1]))
+    return calling.answer(connection, desk, Ringing(_sid(form), _caller(form)))
+
+
+_STEP = re.compile(r"/voice/step\?turn=(\d{1,9})$")
+
+
+def _caller(form: Mapping[str, str]) -> str | None:
+    """None for a number that is hidden, or that the carrier found to be made up: what is between
+    us and the real one is nobody else's. https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir"""
     caller = phone.sender(form.get("From", ""))
-    if caller is not None and phone.is_short_code(caller):
-        caller = None
-    return calling.answer(connection, desk, Ringing(_sid(form), caller))
+    is_made_up = form.get("StirVerstat", "").startswith("TN-Validation-Failed")
+    return caller if caller and phone.is_possible(caller) and not is_made_up else None
 
 
 def step(connection: Connection, desk: Desk, form: Mapping[str, str], turn: int) -> Aftermath:
@@ -40,8 +53,8 @@ def step(connection: Connection, desk: Desk, form: Mapping[str, str], turn: int)
 def _heard(form: Mapping[str, str]) -> Heard:
     """Neither a key that is none nor an empty recording is anything but silence."""
     if form.get("RecordingSid"):
-        seconds = _number(form.get("RecordingDuration", ""))
-        return Heard(recording=_recording(form)) if seconds else Heard()
+        is_empty = form.get("RecordingDuration") == "0"
+        return Heard() if is_empty else Heard(recording=_recording(form))
     keys = form.get("Digits", "")[:MOST_KEYS]
     return Heard(keys=keys) if re.fullmatch(r"[0-9*#A-D]+", keys) else Heard()
 
@@ -49,7 +62,9 @@ def _heard(form: Mapping[str, str]) -> Heard:
 def out(connection: Connection, desk: Desk, form: Mapping[str, str], text_id: int) -> Aftermath:
     """`POST /voice/out`: a call of ours was answered. Raises BadForm."""
     by = form.get("AnsweredBy", "")
-    is_machine = by.startswith("machine") or by == "fax"
+    if by == "fax":
+        return Aftermath(answer=[twiml.hang_up()])
+    is_machine = by.startswith("machine")
     return calling.call_out(connection, desk, _sid(form), text_id, is_machine=is_machine)
 
 

@@ -66,6 +66,8 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     )
     pace = limits.pace(it.body, lately, now, house.network.limits)
     acts = conversation.decide(situation, reading)
+    if person and person.by_voice:
+        store.note_texts(connection, person.id)
     person = person or _somebody_new(connection, it.sender, acts, now)
     visit = _Visit(connection, house, person)
     if pace is Pace.USUAL or conversation.must_be_done(acts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -230,3 +231,163 @@ def test_without_a_number_that_calls_volunteers_who_need_one_are_passed_by(
         maple.text(who, "need groceries")
     assert not maple.ringing()
     assert {it.who for it in maple.received()} == {"Maria", "Nora", "Ana"}
+
+
+# What the carrier posts, in orders and shapes of its own.
+
+
+@contextmanager
+def calling(maple: Neighborhood, number: str = CAST["Maria"], **more: str) -> Iterator[Caller]:
+    """A call as its posts, one by one."""
+    with httpx2.Client(base_url=maple.address, trust_env=False) as http:
+        caller = Caller(Door(maple.address, maple.hotline, http), number)
+        caller.post("/voice", **more)
+        yield caller
+
+
+def words_of(maple: Neighborhood, number: int) -> list[store.Words]:
+    return maple.database.read(lambda c: store.words_of(c, number))
+
+
+def test_what_was_said_is_kept_when_the_end_comes_first(maple: Neighborhood) -> None:
+    with calling(maple) as caller:
+        for keys in ("1", "1", ""):
+            caller.does(keys)
+        path = caller.url.removeprefix(maple.address)
+        caller.end()
+        said = {"RecordingSid": "RE1", "RecordingDuration": "7", "Digits": "hangup"}
+        for _ in range(2):
+            caller.door.text({"CallSid": caller.sid, "From": caller.number, **said}, path)
+    assert [it.is_recording for it in words_of(maple, 12)] == [True]
+
+
+@pytest.mark.parametrize("duration", [{}, {"RecordingDuration": ""}], ids=["none", "empty"])
+def test_a_recording_of_unknown_length_is_one(
+    maple: Neighborhood, duration: dict[str, str]
+) -> None:
+    with calling(maple) as caller:
+        for keys in ("1", "0"):
+            caller.does(keys)
+        caller.post(caller.url.removeprefix(maple.address), RecordingSid="RE1", **duration)
+        assert "We have your message" in caller.heard
+        caller.end()
+    assert [it.is_recording for it in words_of(maple, 12)] == [True]
+
+
+def test_a_recording_that_nobody_said_was_complete_is_heard_all_the_same(
+    maple: Neighborhood,
+) -> None:
+    maple.trouble("no_callbacks", times=9)
+    ask_by_voice(maple)
+    maple.end_trouble()
+    maple.pass_time(timedelta(minutes=11))  # nobody told us that the call was over, either
+    maple.text("Ana", "yes")
+    maple.call("Ana")
+    assert "To hear what they need, press 5" in maple.heard("Ana")
+
+
+def test_the_fallback_address_takes_the_step_that_could_not_be_taken(maple: Neighborhood) -> None:
+    with calling(maple) as caller:
+        caller.does("1")
+        failed = {"ErrorCode": "11200", "ErrorUrl": caller.url}
+        caller.post("/voice", Digits="1", **failed)
+        assert "Key in the postcode" in caller.heard
+
+
+def test_long_words_are_said_in_pieces(maple: Neighborhood) -> None:
+    maple.text("Maria", "need " + "groceries and more " * 80)
+    with calling(maple, CAST["Ana"]) as caller:
+        caller.does("1")
+        root = ElementTree.fromstring(caller.documents[-1])  # noqa: S314 - our own
+    said = [it.text or "" for it in root.iter("Say")]
+    assert max(map(len, said)) <= 1000
+    assert any("groceries and more" in it for it in said)
+
+
+# Who is who.
+
+
+@pytest.mark.parametrize("number", ["+8656696", "+266696687", "anonymous", "+7748483", "12"])
+def test_callers_without_a_number_are_not_one_person(maple: Neighborhood, number: str) -> None:
+    for _ in range(2):
+        with calling(maple, number) as caller:
+            assert "Your request" not in caller.heard
+            for keys in ("1", "1"):
+                caller.does(keys)
+            caller.end()
+    assert len(maple.requests()) == 2
+
+
+def test_a_number_that_the_carrier_found_to_be_made_up_opens_no_door(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    with calling(maple, StirVerstat="TN-Validation-Failed-A") as caller:
+        assert "request" not in caller.heard
+    with calling(maple, StirVerstat="TN-Validation-Passed-A") as caller:
+        assert "Your request 1 2 is open" in caller.heard
+
+
+def test_nobody_can_undo_a_stop_by_keying_in_the_number(maple: Neighborhood) -> None:
+    maple.text("Nora", "STOP")
+    maple.received()
+    maple.call("Sam", is_hidden=True)
+    for keys in ("1", "1", "#"):
+        maple.press("Sam", keys)
+    maple.silence(5, "Sam")
+    for keys in (CAST["Nora"].removeprefix("+1") + "#", "1", "1"):
+        maple.press("Sam", keys)
+    assert "We have no number to call you back" in maple.heard("Sam")
+    maple.press("Sam", "1")
+    maple.settle()
+    assert {it.who for it in maple.received()} == {"Ana", "Cleo"}
+    query = select(tables.neighbor).where(tables.neighbor.c.phone == CAST["Nora"])
+    (nora,) = maple.database.read(lambda c: c.execute(query).all())
+    assert nora.stopped_at is not None
+    assert nora.reach == "text"
+
+
+def test_a_taker_whose_phone_turns_out_to_get_no_texts_keeps_the_request(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "need food")
+    maple.text("Ana", "yes")
+    maple.phone("Ana", "landline")
+    maple.text("Maria", "apt 4B")
+    assert [it.state for it in maple.requests()] == ["taken"]
+    maple.answer("Ana")
+    assert "Your neighbor says: apt 4B" in maple.heard("Ana")
+
+
+def test_what_one_taker_said_is_not_heard_as_the_next_ones(maple: Neighborhood) -> None:
+    maple.put_on_roster({"phone": CAST["Ben"], "name": "Ben"})
+    maple.text("Maria", "need food")
+    maple.text("Ana", "yes")
+    maple.call("Ana")
+    maple.press("Ana", "1")
+    maple.say("Ana", "I am on my way with two bags")
+    maple.press("Ana", "#")
+    maple.text("Ana", "cant")
+    maple.text("Ben", "yes")
+    maple.call("Maria")
+    assert "Ben is taking your request" in maple.heard("Maria")
+    assert "voice messages" not in maple.heard("Maria")
+
+
+def test_who_missed_our_call_and_passes_at_last_brings_nobody_else(
+    maple: Neighborhood,
+) -> None:
+    for who in ("Ben", "Chi", "Dee"):
+        maple.put_on_roster({"phone": CAST[who], "name": who, "reach": "voice", "languages": "en"})
+    maple.text("Ana", "STOP")
+    one = settings.Waves(sizes=(1,))
+    jobs_house = jobs._workshop[0].house.network
+    object.__setattr__(jobs_house, "waves", one)
+    maple.text("Maria", "need food")
+    (ringing,) = maple.ringing().values()
+    maple.never_answer(ringing)
+    maple.settle()
+    (second,) = maple.ringing().values()
+    maple.call(ringing)
+    maple.press(ringing, "2")
+    assert "Thank you for telling us" in maple.heard(ringing)
+    maple.settle()
+    assert list(maple.ringing().values()) == [second]

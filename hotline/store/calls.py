@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.store.database import Stale
 from hotline.store.prepared import Prepared
-from hotline.store.tables import call, neighbor, outbox, recording
+from hotline.store.tables import Moment, call, neighbor, outbox, recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +157,12 @@ _LIVE = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What somebody is called for: to be asked about a request, or to be told `body`."""
+    """What somebody is called for: to be asked about a request, or to be told `body`; `machine`
+    is left on an answering machine instead."""
 
     neighbor: int
     body: str
+    machine: str | None
     page_id: int | None
     request_number: int | None
 
@@ -158,7 +171,8 @@ def reason(connection: Connection, text_id: int) -> Reason | None:
     """None if there is no such call of ours."""
     row = connection.execute(
         select(
-            outbox.c.neighbor_id, outbox.c.body, outbox.c.page_id, outbox.c.request_number
+            *(outbox.c.neighbor_id, outbox.c.body, outbox.c.spoken),
+            *(outbox.c.page_id, outbox.c.request_number),
         ).where(outbox.c.id == text_id, outbox.c.by == "voice")
     ).one_or_none()
     return Reason(*row) if row else None
@@ -229,23 +243,41 @@ def attach_recordings(
 
 
 def messages_for(
-    connection: Connection, number: int, who: int, *, with_words: bool
+    connection: Connection, number: int, who: int, now: datetime, *, by: int | None
 ) -> tuple[str, ...]:
-    """The recordings about a request that somebody may hear, by the carrier's names: what was
-    passed on to them and, `with_words`, what it was asked for with."""
-    facts = {"number": number, "who": who, "with_words": with_words}
-    return tuple(sid for (sid,) in _MESSAGES_FOR.rows(connection, facts))
+    """The recordings about a request that somebody may hear, by the carrier's names, the last few:
+    what the other of the conversation left for them. `by` None: whoever asked, and what they
+    asked with. Of one that nobody said was complete it is believed after a while."""
+    facts = {"number": number, "who": who, "by_id": by, "before": now - COMPLETE_BY}
+    rows = (_MESSAGES_FROM_ASKER if by is None else _MESSAGES_FROM).rows(connection, facts)
+    return tuple(sid for (sid,) in reversed(rows))
 
 
-_MESSAGES_FOR = Prepared(
-    select(recording.c.sid)
-    .where(
-        recording.c.request_number == bindparam("number"),
+COMPLETE_BY = timedelta(minutes=1)
+MOST_MESSAGES = 4  # of at most two minutes each
+
+
+def _messages(*which: ColumnElement[bool]) -> Select[tuple[str]]:
+    complete = or_(
         recording.c.seconds > 0,
-        or_(
-            recording.c.passed_to == bindparam("who"),
-            and_(recording.c.passed_to.is_(None), bindparam("with_words", type_=Boolean)),
+        and_(
+            recording.c.seconds.is_(None),
+            recording.c.recorded_at < bindparam("before", type_=Moment),
         ),
     )
-    .order_by(recording.c.id)
+    return (
+        select(recording.c.sid)
+        .where(recording.c.request_number == bindparam("number"), complete, *which)
+        .order_by(recording.c.id.desc())
+        .limit(MOST_MESSAGES)
+    )
+
+
+_FOR_ME = recording.c.passed_to == bindparam("who")
+_MESSAGES_FROM = Prepared(
+    _messages(
+        _FOR_ME,
+        exists().where(call.c.id == recording.c.call_id, call.c.neighbor_id == bindparam("by_id")),
+    )
 )
+_MESSAGES_FROM_ASKER = Prepared(_messages(or_(_FOR_ME, recording.c.passed_to.is_(None))))

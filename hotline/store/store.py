@@ -195,6 +195,12 @@ def note_opted_out(connection: Connection, who: int, since: datetime, now: datet
     )
 
 
+def note_texts(connection: Connection, who: int) -> None:
+    """Somebody whose number was taken for a landline has texted us."""
+    texts = update(neighbor).where(neighbor.c.id == who, neighbor.c.trouble == "landline")
+    connection.execute(texts.values(trouble=None))
+
+
 def set_trouble(connection: Connection, who: int, trouble: str) -> None:
     """`trouble`: "landline" (cannot get texts), "no_number" or "blocked" (not from us)."""
     connection.execute(update(neighbor).where(neighbor.c.id == who).values(trouble=trouble))
@@ -910,13 +916,15 @@ def add_call_out(
     page_id: int | None = None,
     good_until: datetime | None = None,
     may_wake: bool = False,
+    spoken: str | None = None,
 ) -> int:
     """A call to somebody who gets no texts: it waits to be made as a text waits to be sent.
-    `may_wake`: also in quiet hours."""
+    `may_wake`: also in quiet hours. `spoken`: what is left on an answering machine instead."""
     facts = {
         **_OF_A_TEXT,
         "neighbor_id": who,
         "body": body,
+        "spoken": spoken,
         "by": "voice",
         "may_wake": may_wake,
         "request_number": request_number,

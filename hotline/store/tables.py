@@ -63,12 +63,13 @@ neighbor = Table(
     "neighbor",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("phone", String(20), nullable=False, unique=True),  # E.164 or a short code
+    # E.164, a short code, or what `phone.nobodys` puts in the place of a hidden number.
+    Column("phone", String(20), nullable=False, unique=True),
     Column("name", String(80)),
     Column("language", String(8)),  # what to answer in; NULL until we know
     Column("language_chosen", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Moment),  # said STOP: nothing is texted until START
-    Column("trouble", String(12)),  # NULL, "landline" or "no_number"
+    Column("trouble", String(12)),  # NULL, "landline", "no_number" or "blocked"
     Column("on_roster", Boolean, nullable=False, server_default=false()),
     Column("languages", JSON, nullable=False, server_default=text("'[]'")),
     Column("areas", JSON, nullable=False, server_default=text("'[]'")),
@@ -170,7 +171,8 @@ outbox = Table(
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
     Column("body", Text, nullable=False),
     Column("by", String(5), nullable=False, server_default="text"),  # or "voice": it is a call
-    Column("spoken", Text),  # what a call would say, should no text reach them
+    # What a call would say, should no text reach them; of a call, what a machine hears instead.
+    Column("spoken", Text),
     Column("may_wake", Boolean, nullable=False, server_default=false()),  # a call in quiet hours
     Column("segments", Integer, nullable=False),
     Column("request_number", ForeignKey("request.number")),
