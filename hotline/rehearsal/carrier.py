@@ -92,15 +92,19 @@ async def _watch_the_clock(exchange: Exchange) -> None:
 def build(
     line: Line, *, now: Callable[[], datetime] = utc_now, cast: Sequence[Person] = ()
 ) -> Starlette:
-    """The carrier of one account, as an app for uvicorn."""
+    """The carrier of one account, as an app for uvicorn.
+
+    Whoever hands a time of their own in also says how long phones ring, at `/rehearsal/calls`.
+    """
     exchange = Exchange(line, now, cast)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
         async with open_client() as exchange.client:
-            clock = asyncio.create_task(_watch_the_clock(exchange))
+            clock = asyncio.create_task(_watch_the_clock(exchange)) if now is utc_now else None
             yield
-            clock.cancel()
+            if clock:
+                clock.cancel()
             await exchange.work.stop()
 
     return Carrier(
