@@ -213,8 +213,7 @@ def _is_free(one: Somebody, network: Network) -> bool:
     asked = any(page.about_this and page.this_round for page in one.pages[:1])
     passed = any(page.about_this and page.passed and page.hours_ago < 24 for page in one.pages)
     return not (
-        one.reach != "text"
-        or one.stopped
+        one.stopped
         or one.paused_hours > 0
         or one.holds
         or asked
