@@ -23,7 +23,7 @@ from hotline.roster import Asked
 from hotline.settings import Network
 
 with atheris.instrument_imports(include=["sms"]):
-    from sms import conversation, reading, vocabulary
+    from sms import conversation, orders, reading, vocabulary
 
 from sms.conversation import Act, Happens, PassOn, Say, Situation, StopTexts
 from sms.reading import Intent, Reading, read
@@ -68,7 +68,7 @@ def one_input(data: bytes) -> None:
     holds_for_any_text(case, it)
     if not case.opt_out:
         need_is_heard(case)
-    holds_for_what_follows(case, it, conversation.decide(case.situation, it))
+    holds_for_what_follows(case, it, conversation.decide(case.situation, it, orders.find(it)))
 
 
 def case_of(data: bytes) -> Case:

@@ -16,7 +16,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Literal
 
-from babel.dates import format_time, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -138,6 +138,18 @@ class Sentence(StrEnum):
     DONE = N_("{number} is done. Thank you, neighbor!")
     WHICH_DONE = N_("Which one is done: {numbers}? Reply with its number, like DONE {number}")
 
+    # To somebody on the roster, about themselves.
+    PAUSED = N_("OK, enjoy the rest: we ask you nothing until you text BACK.")
+    PAUSED_UNTIL = N_(
+        "OK, enjoy the rest: we ask you nothing until {day}. Ready before that? Text BACK."
+    )
+    BACK = N_("Welcome back! We text you when somebody needs what you can do.")
+    MOST_A_DAY = N_("OK, {count} a day at most. Need a rest? Text PAUSE.")
+    FOR_HELPERS = N_(
+        "That word is for neighbors on our list of helpers. Want to be one? Text JOIN."
+        " Need something? Just write it here."
+    )
+
     # Between the two.
     THEY_SAID_STOP = N_(
         "{number}: they stopped our texts, so we cannot pass yours on. What they write, you get."
@@ -219,9 +231,9 @@ class Text:
     """One text to somebody, or one thing said on the phone: a sentence and what goes into it, not
     yet in any language. `sentence` is a `Sentence` or a `prompts.Prompt`.
 
-    Values: `number` and `code` int, `numbers` a tuple of int, `need` a tuple of need keys, `area`
-    an area key or None, `ago` a timedelta, `time` an aware datetime, `name` the id of a neighbor
-    (whoever writes the text down puts the first name there, or None), the rest str.
+    Values: `number`, `count` and `code` int, `numbers` a tuple of int, `need` a tuple of need keys,
+    `area` an area key or None, `ago` a timedelta, `time` and `day` an aware datetime, `name` the id
+    of a neighbor (whoever writes the text down puts the first name there, or None), the rest str.
     """
 
     sentence: StrEnum
@@ -312,6 +324,8 @@ class Speech:
                 return format_list([str(number) for number in value], locale=language)
             case "time", datetime():
                 return self._time(value, language)
+            case "day", datetime():
+                return self._day(value, language)
             case "ago", timedelta():
                 return self._ago(value, language)
             case _:
@@ -329,6 +343,11 @@ class Speech:
         local = moment.astimezone(self.network.zone)
         sentence = Sentence.TIME_PATTERN if local.minute else Sentence.FULL_HOUR_PATTERN
         return format_time(local, self._template(sentence, language), locale=language).lower()
+
+    def _day(self, moment: datetime, language: str) -> str:
+        """Day and month: the Spanish for Wednesday and Saturday costs a segment."""
+        local = moment.astimezone(self.network.zone)
+        return str(format_skeleton("MMMMd", local, locale=language))
 
     def _ago(self, since: timedelta, language: str) -> str:
         """In minutes, then in hours however many: the Spanish for "day" costs a segment."""

@@ -23,6 +23,7 @@ from hotline.help_request import (
 from hotline.limits import Pace
 from hotline.roster import Asked
 from hotline.words import Sentence, Text, text
+from sms.orders import Back, Most, Order, Pause
 from sms.reading import Intent, Reading
 
 
@@ -101,11 +102,13 @@ class AddWords:
 
 @dataclass(frozen=True, slots=True)
 class Happens:
-    """Something happens to a request; `note` is kept with their page."""
+    """Something happens to a request; `note` is kept with their page. `quietly`: whoever wrote
+    hears of it in other words."""
 
     number: int
     event: Event
     note: str = ""
+    quietly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +136,43 @@ class StartTexts:
     pass
 
 
-Act = Say | OpenRequest | AddWords | Happens | PassOn | SetLanguage | StopTexts | StartTexts
+@dataclass(frozen=True, slots=True)
+class Obey:
+    """Whoever wrote changes what holds for them, or asks to see it."""
+
+    order: Order
 
 
-def decide(situation: Situation, reading: Reading) -> list[Act]:
-    """Everything that follows from one text, in order."""
+Act = Say | OpenRequest | AddWords | Happens | PassOn | SetLanguage | StopTexts | StartTexts | Obey
+
+
+def decide(situation: Situation, reading: Reading, order: Order | None = None) -> list[Act]:
+    """Everything that follows from one text, in order. `order`: what `orders` finds in it."""
     if reading.intent is Intent.STOP:
         return _stop(situation, reading)
     if situation.stopped:
         return _while_stopped(situation, reading)
-    return [*_language(situation, reading), *_decide(situation, reading)]
+    follows = _obey(situation, reading, order) if order else None
+    return [*_language(situation, reading), *(follows or _decide(situation, reading))]
+
+
+_MAY_BE_TALK = Back  # "front or back?" "back"
+
+
+def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | None:
+    """What follows from an order; None if it is somebody's own words after all."""
+    if not situation.on_roster:
+        told = isinstance(order, Pause | Most) and not situation.requests
+        return [Say(text(Sentence.FOR_HELPERS))] if told else None
+    if situation.conversations and isinstance(order, _MAY_BE_TALK) and not reading.said.isupper():
+        return None
+    if isinstance(order, Pause):
+        no = Passed(situation.me)
+        return [
+            *(Happens(it.number, no, quietly=True) for it in situation.open_pages),
+            Obey(order),
+        ]
+    return [Obey(order)]
 
 
 def must_be_done(acts: Iterable[Act]) -> bool:

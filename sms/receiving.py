@@ -19,11 +19,12 @@ from hotline.limits import Heard, Pace
 from hotline.steps import Aftermath
 from hotline.store import store
 from hotline.words import Sentence, Text, text
-from sms import conversation
+from sms import conversation, orders, tending
 from sms.conversation import (
     Act,
     AddWords,
     Happens,
+    Obey,
     OpenRequest,
     PassOn,
     Say,
@@ -65,7 +66,7 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         has_pictures=bool(it.pictures),
     )
     pace = limits.pace(it.body, lately, now, house.network.limits)
-    acts = conversation.decide(situation, reading)
+    acts = conversation.decide(situation, reading, orders.find(reading))
     if person and person.by_voice:
         store.note_texts(connection, person.id)
     person = person or _somebody_new(connection, it.sender, acts, now)
@@ -176,8 +177,11 @@ class _Visit:
                 store.require_unchanged(connection, request)
                 self.words_of = request.number
                 self._happen(request.number, steps.more_words(self.house, request, needs, area))
-            case Happens(number, event, note):
-                self._happen(number, event, note)
+            case Happens(number, event, note, quietly):
+                self._happen(number, event, note, quietly=quietly)
+            case Obey(order):
+                for told in tending.obey(connection, self.house, self.person, order):
+                    self.do(Say(told))
             case PassOn(to, told, request):
                 store.require_unchanged(connection, request)
                 self._pass_on(to, told, request)
@@ -189,12 +193,15 @@ class _Visit:
             store.set_language(self.connection, self.person.id, language, chosen=chosen)
             self.person = replace(self.person, language=language, language_chosen=chosen)
 
-    def _happen(self, number: int, event: Event | WordsAdded, note: str = "") -> None:
-        self.aftermath.add(
-            steps.take_step(
-                self.connection, self.house, number, event, sender=self.person, note=note
-            )
+    def _happen(
+        self, number: int, event: Event | WordsAdded, note: str = "", *, quietly: bool = False
+    ) -> None:
+        after = steps.take_step(
+            self.connection, self.house, number, event, sender=self.person, note=note
         )
+        if quietly:
+            after.answer.clear()
+        self.aftermath.add(after)
 
     def _pass_on(self, to: int, told: Text, request: HelpRequest) -> None:
         """To the other person; whoever wrote hears it if that person stopped our texts."""

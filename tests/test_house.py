@@ -44,6 +44,7 @@ PURE = [
     "ivr.menu",
     "ivr.saying",
     "sms.conversation",
+    "sms.orders",
     "sms.reading",
 ]
 INPUT_AND_OUTPUT = {

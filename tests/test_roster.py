@@ -45,6 +45,7 @@ class Somebody:
     reach: str = "text"
     stopped: bool = False
     paused_hours: int = 0
+    most: int | None = None
     holds: bool = False
     pages: tuple[Page, ...] = field(default=())
 
@@ -63,6 +64,7 @@ people = st.builds(
     reach=st.sampled_from(["text"] * 5 + ["voice"]),
     stopped=st.sampled_from([False] * 5 + [True]),
     paused_hours=st.sampled_from([0] * 5 + [-1, 1]),
+    most=st.sampled_from([None, None, 1, 2, 9]),
     holds=st.sampled_from([False] * 5 + [True]),
     pages=st.lists(pages, max_size=3).map(tuple),
 )
@@ -172,7 +174,7 @@ def _live(
     connection.execute(
         update(tables.neighbor)
         .where(tables.neighbor.c.id == who)
-        .values(stopped_at=NOON if one.stopped else None, paused_until=paused)
+        .values(stopped_at=NOON if one.stopped else None, paused_until=paused, max_a_day=one.most)
     )
     if one.holds:
         store.open_request(
@@ -212,14 +214,15 @@ def _is_free(one: Somebody, network: Network) -> bool:
     within = [page.hours_ago for page in one.pages]
     asked = any(page.about_this and page.this_round for page in one.pages[:1])
     passed = any(page.about_this and page.passed and page.hours_ago < 24 for page in one.pages)
+    most = one.most or network.roster.max_a_day
     return not (
         one.stopped
         or one.paused_hours > 0
         or one.holds
         or asked
         or passed
-        or sum(hours < 24 for hours in within) >= network.roster.max_a_day
-        or sum(hours < 24 * 7 for hours in within) >= network.roster.max_a_week
+        or sum(hours < 24 for hours in within) >= min(most, network.roster.max_a_day)
+        or sum(hours < 24 * 7 for hours in within) >= min(most * 7, network.roster.max_a_week)
         or not parse_hours(one.hours).include(local)
     )
 

@@ -26,6 +26,8 @@ LONGEST = {
     "area": LONGEST_AREA,
     "ago": timedelta(minutes=88),
     "time": datetime(2026, 3, 2, 17, 45, tzinfo=UTC),
+    "day": datetime(2026, 9, 30, 17, 45, tzinfo=UTC),
+    "count": 10,
     "name": "Maximiliano",
     "emergency": "911",
     "code": 30034,

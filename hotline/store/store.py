@@ -54,6 +54,7 @@ offer, inbox, outbox = tables.offer, tables.inbox, tables.outbox
 recording = tables.recording
 
 MANY = 500  # people put on the roster at once
+SHOWN = 0  # the round of a page that somebody asked to see: the others begin with 1
 LOCK_FOR_ASKING = 4636  # the name of PostgreSQL's lock that lets one wave be chosen at a time
 
 
@@ -79,17 +80,20 @@ class Neighbor:
     on_roster: bool
     was_asked: bool
     by_voice: bool = False  # gets no texts, and is called
+    joining: str | None = None  # what they were asked last on their way to the roster
+    joining_since: datetime | None = None
 
 
 _KNOWN = (
     *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
-    *(neighbor.c.reach, neighbor.c.trouble),
+    *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
-    who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *way = row
+    who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
+    reach, trouble, joining, joining_since = more
     return Neighbor(
         who,
         phone,
@@ -99,7 +103,9 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         stopped_at is not None,
         on_roster,
         asked_at.year > tables.NEVER.year,
-        way[0] == "voice" or way[1] == "landline",
+        reach == "voice" or trouble == "landline",
+        joining,
+        joining_since,
     )
 
 
@@ -632,8 +638,8 @@ def _free(also: int, without: int) -> Select[Any]:
                 page.c.state == "passed",
                 page.c.answered_at > bindparam("passed_since"),
             ),
-            _pages_since("day_ago") < bindparam("a_day"),
-            _pages_since("week_ago") < bindparam("a_week"),
+            _pages_since("day_ago") < _at_most("a_day", 1),
+            _pages_since("week_ago") < _at_most("a_week", 7),
         )
         .order_by(offer.c.asked_at, offer.c.neighbor_id)
         .limit(bindparam("most"))
@@ -650,10 +656,18 @@ def _offers(need: Any) -> Any:
     )
 
 
+def _at_most(rule: str, days: int) -> Any:
+    """The network's limit for so many days, or the person's own if that is smaller."""
+    own = neighbor.c.max_a_day * days
+    return case((own < bindparam(rule), own), else_=bindparam(rule))
+
+
 def _pages_since(moment: str) -> Any:
-    """How many pages the person of the outer query got since then."""
+    """How many pages the person of the outer query got since then, but for what they asked to
+    see."""
     counted = select(func.count()).where(
         page.c.neighbor_id == offer.c.neighbor_id,
+        page.c.round > SHOWN,
         page.c.asked_at > bindparam(moment, type_=tables.Moment),
     )
     return counted.correlate(offer).scalar_subquery()

@@ -58,6 +58,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody was asked last who never was
+UNTIL_BACK = datetime(9000, 1, 1, tzinfo=UTC)  # how long somebody pauses who gave no end
 
 neighbor = Table(
     "neighbor",
@@ -77,10 +78,16 @@ neighbor = Table(
     Column("hours", String(200), nullable=False, server_default=""),
     Column("reach", String(8), nullable=False, server_default="text"),
     Column("paused_until", Moment),
+    Column("max_a_day", Integer),  # how often they want to be asked; NULL: as the network has it
+    Column("joining", String(8)),  # what a newcomer was asked last: name, can, area, hours
+    Column("joining_since", Moment),  # when they were asked that
+    Column("code", Integer),  # of a newcomer: who is on the roster vouches for this number
+    Column("asked_to_rest", Boolean, nullable=False, server_default=false()),
     Column("since", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False, server_default="1970-01-01 00:00:00.000000"),
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
+Index("ix_neighbor_code", neighbor.c.code, unique=True)
 
 # Where a wave is looked for, made anew from a neighbor's row whenever that changes: so that three
 # people are found among a hundred thousand without reading them all.
@@ -221,3 +228,16 @@ recording = Table(
     Column("transcript", Text),
     Column("recorded_at", Moment, nullable=False),
 )
+
+# Who decided what, when: only ever added to, and it holds no numbers and no words.
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("neighbor_id", ForeignKey("neighbor.id")),  # who; NULL: from the command line
+    Column("what", String(12), nullable=False),
+    Column("about_id", ForeignKey("neighbor.id")),
+    Column("request_number", ForeignKey("request.number")),
+)
+Index("ix_event_at", event.c.at)
