@@ -21,7 +21,12 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOW_HOURS: Final = "write hours like mon-fri 17:00-21:00; sat 09:00-18:00"
 _HOW_QUIET: Final = "write quiet hours like 21:00-08:00"
 
-_ANY_TIME: Final = frozenset({"", "any", "any time", "anytime", "always", "24/7"})
+_ANY_TIME: Final = frozenset(
+    {
+        *("", "any", "any time", "anytime", "always", "24/7", "whenever", "any hour"),
+        *("cuando sea", "siempre", "cualquier hora", "a cualquier hora", "cualquier momento"),
+    }
+)
 _DAY_NAMES: Final = (
     ("monday", "lunes"),
     ("tuesday", "martes"),
@@ -35,6 +40,7 @@ _DAY_GROUPS: Final = {
     "daily": range(7),
     "everyday": range(7),
     "weekdays": range(5),
+    "weekday": range(5),
     "weekends": range(5, 7),
     "weekend": range(5, 7),
 }
@@ -47,6 +53,26 @@ _SPELLING: Final = (
     (re.compile(r"(?<=-)midnight\b"), "24:00"),
     (re.compile(r"\bmidnight\b"), "12am"),
 )
+# What people say who do not write a table.
+_SAYING: Final = (
+    (re.compile(r"\bentre semana\b"), "weekdays"),
+    (re.compile(r"\b(?:los )?fin(?:es)? de semana\b"), "weekends"),
+    (re.compile(r"\bafter work\b|\bdespues del trabajo\b"), "17:00-22:00"),
+    (
+        re.compile(r"(?:\b(?:in the|por las?|en las?) )?\b(?:mornings?|ma[nñ]anas?)\b"),
+        "06:00-12:00",
+    ),
+    (re.compile(r"(?:\b(?:in the|por las?|en las?) )?\b(?:afternoons?|tardes?)\b"), "12:00-18:00"),
+    (
+        re.compile(r"(?:\b(?:in the|at|por las?|en las?) )?\b(?:evenings?|nights?|noches?)\b"),
+        "18:00-22:00",
+    ),
+)
+_AFTER: Final = re.compile(
+    r"\b(?:after|despues de(?: las?)?|desde(?: las?)?) (\d{1,2}(?::\d\d)?)(am|pm)?\b"
+)
+_BEFORE: Final = re.compile(r"\b(?:before|antes de(?: las?)?) (\d{1,2}(?::\d\d)?)(am|pm)?\b")
+_AFTERNOON: Final = range(1, 9)  # the hours that "after 5" and "before 5" mean past noon
 _CLOCK: Final = re.compile(r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})|h)?(?P<half>[ap]m)?")
 
 
@@ -96,7 +122,7 @@ def parse_hours(text: str) -> Hours:
     plain = _plain(text)
     if plain in _ANY_TIME:
         return Hours()
-    spans = (span for part in re.split(r"[;\n]", plain) for span in _part(part))
+    spans = (span for part in re.split(r"[;\n]", _as_a_table(plain)) for span in _part(part))
     return Hours(tuple(sorted(set(spans))))
 
 
@@ -116,6 +142,19 @@ def _plain(text: str) -> str:
     for written, meant in _SPELLING:
         plain = written.sub(meant, plain)
     return plain
+
+
+def _as_a_table(plain: str) -> str:
+    """Hours as people say them: "weekdays after 5"."""
+    for said, spoken in _SAYING:
+        plain = said.sub(spoken, plain)
+    plain = _AFTER.sub(lambda it: f"{_past_noon(it)}-24:00", plain)
+    return _BEFORE.sub(lambda it: f"00:00-{_past_noon(it)}", plain)
+
+
+def _past_noon(clock: re.Match[str]) -> str:
+    half = clock[2] or ("pm" if int(clock[1].partition(":")[0]) in _AFTERNOON else "")
+    return f"{clock[1]}{half}"
 
 
 def _part(text: str) -> Iterator[tuple[int, int]]:

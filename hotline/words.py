@@ -8,6 +8,7 @@ Pure once loaded. It does not decide who hears what, and it sends nothing.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -145,6 +146,15 @@ class Sentence(StrEnum):
     )
     BACK = N_("Welcome back! We text you when somebody needs what you can do.")
     MOST_A_DAY = N_("OK, {count} a day at most. Need a rest? Text PAUSE.")
+    ME = N_("{name}: {can}; {areas}; {hours}. Change: NAME, CAN, AREA, HOURS, MAX. Rest: PAUSE")
+    ME_RESTING = N_("{name}: {can}; {areas}; {hours}. You are resting: text BACK when ready.")
+    WHICH_AREA = N_(
+        "We know these areas: {areas}. Text AREA and one or more of them, or AREA ANY."
+        " Need something? Start with NEED."
+    )
+    WHICH_HOURS = N_(
+        "When may we ask you? Text it like HOURS weekdays after 5, HOURS weekends or HOURS any time"
+    )
     FOR_HELPERS = N_(
         "That word is for neighbors on our list of helpers. Want to be one? Text JOIN."
         " Need something? Just write it here."
@@ -216,6 +226,9 @@ class Sentence(StrEnum):
     # Parts of sentences.
     SOMEBODY = N_("a neighbor")
     ANYWHERE = N_("anywhere")
+    ANYTHING = N_("anything")
+    ANY_AREA = N_("any area")
+    ANY_TIME = N_("any time")
     HELP = N_("help")
     JUST_NOW = N_("just now")
     AND_MORE = N_("{need} and more")
@@ -223,6 +236,7 @@ class Sentence(StrEnum):
     FULL_HOUR_PATTERN = N_("ha")
 
 
+LONGEST_LIST = 30  # letters; of more than one name
 DIGIT_BY_DIGIT = {"number", "digits", "emergency"}  # 911 is no "nine hundred and eleven"
 
 
@@ -231,9 +245,11 @@ class Text:
     """One text to somebody, or one thing said on the phone: a sentence and what goes into it, not
     yet in any language. `sentence` is a `Sentence` or a `prompts.Prompt`.
 
-    Values: `number`, `count` and `code` int, `numbers` a tuple of int, `need` a tuple of need keys,
-    `area` an area key or None, `ago` a timedelta, `time` and `day` an aware datetime, `name` the id
-    of a neighbor (whoever writes the text down puts the first name there, or None), the rest str.
+    Values: `number`, `count` and `code` int, `numbers` a tuple of int, `need` and `can` a tuple of
+    need keys (none in `can` is anything), `area` an area key or None, `areas` a tuple of them (none
+    is anywhere), `hours` as the roster has them, `ago` a timedelta, `time` and `day` an aware
+    datetime, `name` the id of a neighbor (whoever writes the text down puts the first name there,
+    or None), the rest str.
     """
 
     sentence: StrEnum
@@ -309,6 +325,8 @@ class Speech:
             first = self._called(needs[0], language)
             brief = self._template(Sentence.AND_MORE, language).format(need=first)
             tries += [{**spoken, "network": name, "need": brief} for name in names]
+        if "hours" in values:
+            tries.append({**spoken, "hours": textwrap.shorten(str(values["hours"]), 29)})
         # What the network is called matters more than the second need, but not as one word.
         yield from sorted(tries, key=lambda one: " " not in str(one["network"]))
 
@@ -318,6 +336,13 @@ class Speech:
                 return self._needs(value, language)
             case "area", None:
                 return self._template(Sentence.ANYWHERE, language)
+            case "can", tuple():
+                called = [self._called(need, language) for need in value]
+                return self._some(called, Sentence.ANYTHING, language)
+            case "areas", tuple():
+                return self._some(value, Sentence.ANY_AREA, language)
+            case "hours", "":
+                return self._template(Sentence.ANY_TIME, language)
             case "name", None:
                 return self._template(Sentence.SOMEBODY, language)
             case "numbers", tuple():
@@ -338,6 +363,13 @@ class Speech:
     def _needs(self, needs: tuple[str, ...], language: str) -> str:
         called = [self._called(need, language) for need in needs]
         return format_list(called, locale=language) if called else self._called("", language)
+
+    def _some(self, names: Sequence[str], none: Sentence, language: str) -> str:
+        """All of them if they are short, else the first."""
+        every = format_list(names, locale=language) if names else self._template(none, language)
+        if len(names) < 2 or len(every) <= LONGEST_LIST:
+            return every
+        return f"{names[0]}, ..."
 
     def _time(self, moment: datetime, language: str) -> str:
         local = moment.astimezone(self.network.zone)

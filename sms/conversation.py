@@ -23,7 +23,7 @@ from hotline.help_request import (
 from hotline.limits import Pace
 from hotline.roster import Asked
 from hotline.words import Sentence, Text, text
-from sms.orders import Back, Most, Order, Pause
+from sms.orders import Areas, Back, Can, Me, Most, Order, Pause
 from sms.reading import Intent, Reading
 
 
@@ -156,7 +156,7 @@ def decide(situation: Situation, reading: Reading, order: Order | None = None) -
     return [*_language(situation, reading), *(follows or _decide(situation, reading))]
 
 
-_MAY_BE_TALK = Back  # "front or back?" "back"
+_MAY_BE_TALK = Back | Me  # "front or back?" "back"
 
 
 def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | None:
@@ -166,6 +166,8 @@ def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | N
         return [Say(text(Sentence.FOR_HELPERS))] if told else None
     if situation.conversations and isinstance(order, _MAY_BE_TALK) and not reading.said.isupper():
         return None
+    if situation.my_open and isinstance(order, Can | Areas):
+        return None  # what they need, and where
     if isinstance(order, Pause):
         no = Passed(situation.me)
         return [

@@ -7,11 +7,18 @@ left to `reading`, for which all words are a request.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from hotline.hours import BadHours, parse_hours
+from hotline.settings import Network
+from sms import vocabulary
 from sms.reading import Intent, Reading, fold
 
 MOST_DAYS = 365  # of a pause
+LONGEST_NAME = 40
+LONGEST_HOURS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,38 @@ class Most:
     a_day: int
 
 
-Order = Pause | Back | Most
+@dataclass(frozen=True, slots=True)
+class Me:
+    """What the roster knows of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What they do, as need keys; none means anything."""
+
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Where they help, as area keys; none means anywhere, None that we know no such area."""
+
+    areas: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When they may be asked, as they wrote it; "" means any time, None that we cannot read it."""
+
+    hours: str | None
+
+
+Order = Pause | Back | Most | Me | Name | Can | Areas | Times
 
 _DAYS = {"d": 1, "day": 1, "days": 1, "dia": 1, "dias": 1} | dict.fromkeys(
     ("w", "wk", "week", "weeks", "semana", "semanas"), 7
@@ -48,18 +86,136 @@ _MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por d
 _BACK = {"back", "im back", "i am back", "volvi", "ya volvi", "vuelvo", "he vuelto", "regrese"}
 
 
-def find(reading: Reading) -> Order | None:
+_ME = {"me", "datos", "mis datos", "mi perfil"}
+_AND = {"and", "or", "the", "y", "o", "e", "en", "in"}
+_ANY = {
+    *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
+    *("anywhere", "everywhere", "cualquier lugar", "todas partes", "donde sea", "cualquiera"),
+}
+# A need, but nothing that somebody has to give.
+_NO_OFFER = frozenset().union(*vocabulary.ASKING.values()) | {"hambre"}
+
+
+def find(reading: Reading, network: Network) -> Order | None:
     """The order that a text is, if it is one."""
     if reading.intent not in (Intent.WORDS, Intent.SMALL_TALK) or reading.said.endswith("?"):
         return None
-    said = " ".join(_words(reading.said))
+    words = _words(reading.said)
+    said = " ".join(words)
     if said in _BACK:
         return Back()
-    return _pause(said) or _most(said)
+    if said in _ME:
+        return Me()
+    return _pause(said) or _most(said) or _change(reading, words, network)
 
 
+@lru_cache(maxsize=1024)
 def _words(said: str) -> list[str]:
     return re.findall(r"\w+", fold(said))
+
+
+def _change(reading: Reading, words: list[str], network: Network) -> Order | None:
+    """NAME, CAN, AREA or HOURS, and what stands behind it."""
+    first, rest = words[:1], words[1:]
+    written = reading.said.partition(" ")[2].strip(" :.!")
+    match first:
+        case ["name" | "nombre"]:
+            return name_in(written, network)
+        case ["can" | "hago"]:
+            return can_in(rest, network)
+        case ["area" | "areas" | "zona" | "zonas"] if rest:
+            areas = areas_in(rest, network)
+            return areas or (None if reading.asks or len(rest) > 2 else Areas(None))
+        case ["hours" | "horas" | "horario"] if rest:
+            hours = hours_in(written)
+            return hours or (None if reading.asks or len(rest) > 4 else Times(None))
+        case _:
+            return None
+
+
+def name_in(written: str, network: Network) -> Name | None:
+    """Up to three words that are a name for all we know."""
+    words = _words(written)
+    letters = all(word.isalpha() for word in words)
+    if not 1 <= len(words) <= 3 or not letters or len(written) > LONGEST_NAME:
+        return None
+    known = _no_names() | frozenset(_needs(network)) | frozenset(_areas(network))
+    return None if known & set(words) else Name(" ".join(written.split()))
+
+
+@lru_cache
+def _no_names() -> frozenset[str]:
+    small = frozenset().union(*vocabulary.SMALL_TALK.values())
+    hints = frozenset().union(*vocabulary.HINTS.values()) - {"de", "del", "la", "el", "le", "an"}
+    goods = {word for word in vocabulary.OFFERED if " " not in word} - {"de", "la", "el"}
+    return small | hints | goods | _NO_OFFER | {"help", "ayuda", "me", "im", "not", "dont", "no"}
+
+
+def can_in(words: list[str], network: Network) -> Can | None:
+    if " ".join(words) in _ANY:
+        return Can(())
+    found = None if _NO_OFFER & set(words) else _keys(words, _needs(network))
+    return Can(found) if found else None
+
+
+def areas_in(words: list[str], network: Network) -> Areas | None:
+    if " ".join(words) in _ANY:
+        return Areas(())
+    found = _keys(words, _areas(network))
+    return Areas(found) if found else None
+
+
+def hours_in(written: str) -> Times | None:
+    try:
+        hours = parse_hours(written)
+    except BadHours:
+        return None
+    if len(written) > LONGEST_HOURS or not written:
+        return None
+    return Times(" ".join(written.split()) if hours.spans else "")
+
+
+def _keys(words: list[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys of what is named, if nothing else is."""
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        length = next((n for n in (3, 2, 1) if _phrase(words[place : place + n], n, known)), 0)
+        if length:
+            found.append(_phrase(words[place : place + length], length, known))
+        elif words[place] not in _AND:
+            return ()
+        place += length or 1
+    return tuple(dict.fromkeys(found))
+
+
+def _phrase(words: list[str], length: int, known: Mapping[str, str]) -> str:
+    said = " ".join(words)
+    if len(words) < length:
+        return ""
+    forms = (said, said.removesuffix("s"), said.removesuffix("es"))
+    return next((known[form] for form in forms if form in known), "")
+
+
+def _needs(network: Network) -> dict[str, str]:
+    """What people call each need, to its key."""
+    spoken = {
+        need.key: [
+            need.key,
+            *need.label.values(),
+            *(it for some in need.words.values() for it in some),
+        ]
+        for need in network.needs
+    }
+    return _phrases(spoken.items())
+
+
+def _areas(network: Network) -> dict[str, str]:
+    return _phrases((area.key, [area.key, *area.words]) for area in network.areas)
+
+
+def _phrases(spoken: Iterable[tuple[str, list[str]]]) -> dict[str, str]:
+    return {" ".join(_words(phrase)): key for key, phrases in spoken for phrase in phrases}
 
 
 def _pause(said: str) -> Pause | None:

@@ -66,7 +66,7 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         has_pictures=bool(it.pictures),
     )
     pace = limits.pace(it.body, lately, now, house.network.limits)
-    acts = conversation.decide(situation, reading, orders.find(reading))
+    acts = conversation.decide(situation, reading, orders.find(reading, house.network))
     if person and person.by_voice:
         store.note_texts(connection, person.id)
     person = person or _somebody_new(connection, it.sender, acts, now)

@@ -115,9 +115,30 @@ def test_hours_are_read_as_people_write_them(text: str, meaning: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("weekdays after 5", "mon-fri 17:00-24:00"),
+        ("weekdays after 5:30", "mon-fri 17:30-24:00"),
+        ("Weekday evenings and weekends", "mon-fri 18:00-22:00; sat-sun 00:00-24:00"),
+        ("after 9", "9:00-24:00"),
+        ("after 7am", "7:00-24:00"),
+        ("sat before 3", "sat 0:00-15:00"),
+        ("before 11", "0:00-11:00"),
+        ("mornings", "6:00-12:00"),
+        ("sundays in the afternoon", "sun 12:00-18:00"),
+        ("entre semana después de las 5", "mon-fri 17:00-24:00"),
+        ("fines de semana", "sat-sun"),
+        ("sábados por la mañana", "sat 6:00-12:00"),
+    ],
+)
+def test_hours_are_read_as_people_say_them(text: str, table: str) -> None:
+    assert parse_hours(text) == parse_hours(table)
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("evenings", '"evenings" cannot be read'),
+        ("sometimes", '"sometimes" cannot be read'),
         ("mon 17:00", '"17:00" cannot be read'),
         ("mon-fry 9-17", '"mon-fry" cannot be read'),
         ("mon 25:00-26:00", '"25:00-26:00" is not a time of day'),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from test_reading import reading
+from test_reading import NEIGHBORHOOD, reading
 
 from sms import orders
-from sms.orders import Back, Most, Order, Pause
+from sms.orders import Areas, Back, Can, Me, Most, Name, Order, Pause, Times
 
 
 def found(body: str) -> Order | None:
-    return orders.find(reading(body))
+    return orders.find(reading(body), NEIGHBORHOOD)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,25 @@ def found(body: str) -> Order | None:
         ("max 2 a day", Most(2)),
         ("máximo 1 al día", Most(1)),
         ("max 0", Pause()),
+        ("ME", Me()),
+        ("Mis datos", Me()),
+        ("NAME Ana", Name("Ana")),
+        ("name: Ana Lucía", Name("Ana Lucía")),
+        ("NOMBRE Ana", Name("Ana")),
+        ("CAN food ride", Can(("food", "ride"))),
+        ("can groceries and rides", Can(("food", "ride"))),
+        ("CAN anything", Can(())),
+        ("HAGO comida y transporte", Can(("food", "ride"))),
+        ("AREA northside", Areas(("northside",))),
+        ("areas Northside, 11233", Areas(("northside", "eastside"))),
+        ("AREA any", Areas(())),
+        ("ZONA eastside", Areas(("eastside",))),
+        ("AREA Brooklyn", Areas(None)),
+        ("HOURS weekdays after 5", Times("weekdays after 5")),
+        ("hours: mon-fri 17:00-21:00", Times("mon-fri 17:00-21:00")),
+        ("HOURS any time", Times("")),
+        ("HORAS fines de semana", Times("fines de semana")),
+        ("hours now and then", Times(None)),
     ],
 )
 def test_orders(body: str, order: Order) -> None:
@@ -50,6 +69,10 @@ def test_orders(body: str, order: Order) -> None:
         *("pause?", "back?", "pause my rent payment", "pausa para comer no tengo"),
         *("back pain, need a ride to the doctor", "I'm back in the hospital", "my back hurts"),
         *("call me back", "max needs food", "max 2 bags of rice", "Max 2nd floor", "pause 3 kids"),
+        *("can someone bring food", "can you call me", "can food ride?", "can I have food"),
+        *("name of the pantry please", "name food", "my name is Ana, need food", "help me"),
+        *("area is flooded and we need water", "area", "hours", "hours without power, please"),
+        *("two hours without heat in my house", "me and my kids need milk", "can hungry"),
         *("vuelvo sin comida", "need food by the back door", "STOP", "yes", "12", "need food"),
     ],
 )

@@ -28,6 +28,9 @@ LONGEST = {
     "time": datetime(2026, 3, 2, 17, 45, tzinfo=UTC),
     "day": datetime(2026, 9, 30, 17, 45, tzinfo=UTC),
     "count": 10,
+    "can": ("long", "ride"),
+    "areas": (LONGEST_AREA, "eastside"),
+    "hours": "mon-fri 17:00-21:00; sat 09:00-18:00",
     "name": "Maximiliano",
     "emergency": "911",
     "code": 30034,
@@ -38,7 +41,18 @@ LONGEST = {
 USUAL_QUOTE = "groceries for 2 kids, apt 4B"
 USUAL_NOTE = "in 2 hours"
 WORDS_OF_PEOPLE = {"quote": USUAL_QUOTE, "note": USUAL_NOTE, "words": "I am at the door"}
-PARTS = {"SOMEBODY", "ANYWHERE", "HELP", "JUST_NOW", "AND_MORE", "PICTURE", "RECORDING"} | {
+PARTS = {
+    "SOMEBODY",
+    "ANYWHERE",
+    "ANYTHING",
+    "ANY_TIME",
+    "ANY_AREA",
+    "HELP",
+    "JUST_NOW",
+    "AND_MORE",
+    "PICTURE",
+    "RECORDING",
+} | {
     "TIME_PATTERN",
     "FULL_HOUR_PATTERN",
 }

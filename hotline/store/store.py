@@ -727,13 +727,20 @@ def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: da
     )
     put = added.on_conflict_do_update(
         index_elements=[neighbor.c.phone],
-        set_={**known, "on_roster": True, "trouble": None, "language": language},
+        set_={
+            **known,
+            "on_roster": True,
+            "trouble": None,
+            "language": language,
+            "code": None,
+            "joining": None,
+        },
     )
     connection.execute(put, [_on_roster(entry, now) for entry in people])
-    _list_offers(connection, people)
+    list_offers(connection, people)
 
 
-def _list_offers(connection: Connection, people: Sequence[RosterEntry]) -> None:
+def list_offers(connection: Connection, people: Sequence[RosterEntry]) -> None:
     """List anew what these people offer."""
     ids = _availability_ids(connection, {_available(entry) for entry in people})
     rows = connection.execute(
@@ -792,18 +799,19 @@ def roster(connection: Connection) -> list[RosterEntry]:
     rows = connection.execute(
         select(neighbor).where(neighbor.c.on_roster).order_by(neighbor.c.name, neighbor.c.id)
     )
-    return [
-        RosterEntry(
-            row.phone,
-            row.name,
-            tuple(row.languages),
-            tuple(row.areas),
-            tuple(row.needs),
-            row.hours,
-            row.reach,
-        )
-        for row in rows
-    ]
+    return [roster_entry(row) for row in rows]
+
+
+def roster_entry(row: Any) -> RosterEntry:
+    return RosterEntry(
+        row.phone,
+        row.name,
+        tuple(row.languages),
+        tuple(row.areas),
+        tuple(row.needs),
+        row.hours,
+        row.reach,
+    )
 
 
 # The inbox.
