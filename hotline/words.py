@@ -160,6 +160,35 @@ class Sentence(StrEnum):
         " Need something? Just write it here."
     )
 
+    # To somebody who joins, and to who vouches for them.
+    JOIN_NAME = N_("{network}: good to have you! What is your first name?")
+    JOIN_CAN = N_(
+        "Welcome, {name}! We may ask you for anything, anywhere. Rather less? What can you do,"
+        " like: {need}? Or reply ANY."
+    )
+    JOIN_CAN_VOUCHED = N_(
+        "Thanks, {name}! Ask somebody on our list to text us VOUCH {code}, and you are in."
+        " What can you do, like: {need}? Or reply ANY."
+    )
+    JOIN_CAN_STEWARDS = N_(
+        "Thanks, {name}! We told the people who run this; they put you on the list."
+        " What can you do, like: {need}? Or reply ANY."
+    )
+    JOIN_AREA = N_("Where can you help, like: {area}? Or reply ANY.")
+    JOIN_HOURS = N_("When may we ask you, like: weekdays after 5? Or reply ANY.")
+    JOIN_WAITS = N_(
+        "Thank you, {name}, that is all! You are in once somebody on our list texts us"
+        " VOUCH {code}."
+    )
+    JOIN_WAITS_STEWARDS = N_("Thank you, {name}, that is all! We text you once you are in.")
+    VOUCHED = N_(
+        "Good news, {name}: you are on our list. We text you when somebody needs what you can"
+        " do. Need a rest? Text PAUSE."
+    )
+    VOUCH_DONE = N_("{name} is on our list now. Thank you!")
+    VOUCH_UNKNOWN = N_("We know nobody new with the number {code}. Please ask them once more.")
+    VOUCH_STEWARDS = N_("Thank you! Here the people who run the hotline put others on the list.")
+
     # Between the two.
     THEY_SAID_STOP = N_(
         "{number}: they stopped our texts, so we cannot pass yours on. What they write, you get."
@@ -182,14 +211,15 @@ class Sentence(StrEnum):
     LANGUAGE_SET = N_("OK, we will write to you in English.")
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
     STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
-    WANTS_TO_JOIN = N_(
-        "Thank you for wanting to help! Tell somebody at {network} and they put you on the list."
-    )
+    WANTS_TO_JOIN = N_("Thank you for wanting to help! To be on the list of {network}, text JOIN.")
 
     # To stewards.
     STEWARDS_NOBODY = N_(
         "{network}: nobody is free yet for {number} ({need}, {area}). We ask again at {time}."
         " Do you know somebody who could be added?"
+    )
+    STEWARDS_JOIN = N_(
+        "{network}: {name} wants to be on the list of helpers. If you know them, text VOUCH {code}"
     )
     STEWARDS_REFUSED = N_(
         "{network}: the phone company refuses our texts (error {code}). Nothing is lost, but"

@@ -23,7 +23,21 @@ from hotline.help_request import (
 from hotline.limits import Pace
 from hotline.roster import Asked
 from hotline.words import Sentence, Text, text
-from sms.orders import Areas, Back, Can, Me, Most, Order, Pause
+from sms.orders import (
+    Areas,
+    Back,
+    Can,
+    Join,
+    Me,
+    Most,
+    Name,
+    Order,
+    Pause,
+    Skip,
+    Times,
+    Unclear,
+    Vouch,
+)
 from sms.reading import Intent, Reading
 
 
@@ -31,6 +45,7 @@ from sms.reading import Intent, Reading
 class Situation:
     """Somebody, and what is between us.
 
+    `question`: what we asked them on their way to the roster, "wait" if that was all of it.
     `requests`: the open and taken ones that they asked for or took, oldest first. `pages`: what
     they were asked about, newest first. `example`: a need to show in an example.
     """
@@ -44,6 +59,8 @@ class Situation:
     language_known: bool = False
     languages: tuple[str, ...] = ()
     example: tuple[str, ...] = ()
+    question: str | None = None
+    may_vouch: bool = False
 
     @property
     def my_open(self) -> HelpRequest | None:
@@ -146,14 +163,35 @@ class Obey:
 Act = Say | OpenRequest | AddWords | Happens | PassOn | SetLanguage | StopTexts | StartTexts | Obey
 
 
-def decide(situation: Situation, reading: Reading, order: Order | None = None) -> list[Act]:
-    """Everything that follows from one text, in order. `order`: what `orders` finds in it."""
+def decide(
+    situation: Situation,
+    reading: Reading,
+    order: Order | None = None,
+    answer: Order | None = None,
+) -> list[Act]:
+    """Everything that follows from one text, in order. `order` and `answer` are what `orders`
+    finds in it: a change of theirs, or what it says to the question of a newcomer."""
     if reading.intent is Intent.STOP:
         return _stop(situation, reading)
     if situation.stopped:
         return _while_stopped(situation, reading)
     follows = _obey(situation, reading, order) if order else None
+    if answer:
+        follows = _answer_question(situation, reading, answer)
     return [*_language(situation, reading), *(follows or _decide(situation, reading))]
+
+
+def _answer_question(situation: Situation, reading: Reading, answer: Order) -> list[Act] | None:
+    """What follows from a newcomer's answer. If they have a request, too, it may be part of that:
+    then it is both."""
+    if situation.conversations or situation.open_pages:
+        return None
+    mine = situation.my_open
+    if mine is None:
+        return [Obey(answer)]
+    if isinstance(answer, Skip | Unclear):
+        return None
+    return [AddWords(mine, reading.needs, reading.area), Obey(answer)]
 
 
 _MAY_BE_TALK = Back | Me  # "front or back?" "back"
@@ -161,9 +199,10 @@ _MAY_BE_TALK = Back | Me  # "front or back?" "back"
 
 def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | None:
     """What follows from an order; None if it is somebody's own words after all."""
+    if isinstance(order, Join | Vouch) and (isinstance(order, Join) or situation.may_vouch):
+        return [Obey(order)]
     if not situation.on_roster:
-        told = isinstance(order, Pause | Most) and not situation.requests
-        return [Say(text(Sentence.FOR_HELPERS))] if told else None
+        return _not_on_roster(situation, order)
     if situation.conversations and isinstance(order, _MAY_BE_TALK) and not reading.said.isupper():
         return None
     if situation.my_open and isinstance(order, Can | Areas):
@@ -175,6 +214,14 @@ def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | N
             Obey(order),
         ]
     return [Obey(order)]
+
+
+def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
+    """Newcomers say what holds for them; others hear how to join, if it cannot be a request."""
+    if situation.question and isinstance(order, Me | Name | Can | Areas | Times):
+        return None if situation.my_open and isinstance(order, Can | Areas) else [Obey(order)]
+    told = isinstance(order, Pause | Most | Vouch) and not situation.requests
+    return [Say(text(Sentence.FOR_HELPERS))] if told else None
 
 
 def must_be_done(acts: Iterable[Act]) -> bool:
@@ -283,6 +330,14 @@ def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
 
 
 def _join(situation: Situation) -> list[Act]:
+    if situation.on_roster and situation.question is None:
+        return [Say(text(Sentence.NOTHING_ASKED))]
+    return [Obey(Join())]
+
+
+def _offers(situation: Situation) -> list[Act]:
+    if situation.question and not situation.on_roster:
+        return [Obey(Join())]
     sentence = Sentence.NOTHING_ASKED if situation.on_roster else Sentence.WANTS_TO_JOIN
     return [Say(text(sentence))]
 
@@ -354,7 +409,7 @@ def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
     if situation.conversations:
         return _words(situation, reading)
     if reading.offers and not situation.pages and not situation.my_open:
-        return _join(situation)
+        return _offers(situation)
     latest = situation.pages[0] if situation.pages else None
     if not situation.my_open and latest and reading.only_answer:
         return _answer_page(situation, reading, latest.number)
@@ -401,7 +456,7 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
         # "What do they need?" asks us about the page, and nothing for themselves.
         return _guide(situation, Sentence.HOW_TO_TAKE_OR_ASK)
     if reading.offers:
-        return _guide(situation, Sentence.HOW_TO_TAKE) or _join(situation)
+        return _guide(situation, Sentence.HOW_TO_TAKE) or _offers(situation)
     return [OpenRequest(reading.needs, reading.area)]
 
 

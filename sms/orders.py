@@ -71,7 +71,31 @@ class Times:
     hours: str | None
 
 
-Order = Pause | Back | Most | Me | Name | Can | Areas | Times
+@dataclass(frozen=True, slots=True)
+class Join:
+    """To come onto the roster, perhaps with their name."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouch:
+    """For the newcomer who was given this number."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An answer to what we asked a newcomer: as you like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """No answer to what we asked, and nothing else that we know of: to be asked again."""
+
+
+Order = Pause | Back | Most | Me | Name | Can | Areas | Times | Join | Vouch | Skip | Unclear
 
 _DAYS = {"d": 1, "day": 1, "days": 1, "dia": 1, "dias": 1} | dict.fromkeys(
     ("w", "wk", "week", "weeks", "semana", "semanas"), 7
@@ -83,6 +107,11 @@ _PAUSE = re.compile(
     rf"(?: (\d{{1,3}}|{'|'.join(_COUNTS)}) ?({'|'.join(sorted(_DAYS, reverse=True))})?)?"
 )
 _MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por dia))?")
+_VOUCH = re.compile(r"(?:vouch|avalo)(?: for| por| a)? (\d{4})")
+_I_AM = re.compile(
+    r"^(?:hi,? )?(?:my name is|my name's|i'?m|i am|it'?s|this is|me llamo|mi nombre es|soy) ",
+    re.IGNORECASE,
+)
 _BACK = {"back", "im back", "i am back", "volvi", "ya volvi", "vuelvo", "he vuelto", "regrese"}
 
 
@@ -92,6 +121,7 @@ _ANY = {
     *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
     *("anywhere", "everywhere", "cualquier lugar", "todas partes", "donde sea", "cualquiera"),
 }
+_SKIP = {"skip", "next", "whenever", "siguiente", "da igual"} | _ANY
 # A need, but nothing that somebody has to give.
 _NO_OFFER = frozenset().union(*vocabulary.ASKING.values()) | {"hambre"}
 
@@ -106,7 +136,7 @@ def find(reading: Reading, network: Network) -> Order | None:
         return Back()
     if said in _ME:
         return Me()
-    return _pause(said) or _most(said) or _change(reading, words, network)
+    return _pause(said) or _most(said) or _vouch(said) or _change(reading, words, network)
 
 
 @lru_cache(maxsize=1024)
@@ -119,6 +149,9 @@ def _change(reading: Reading, words: list[str], network: Network) -> Order | Non
     first, rest = words[:1], words[1:]
     written = reading.said.partition(" ")[2].strip(" :.!")
     match first:
+        case ["join" | "unirme"]:
+            named = name_in(written, network)
+            return Join(named.name) if named else None
         case ["name" | "nombre"]:
             return name_in(written, network)
         case ["can" | "hago"]:
@@ -131,6 +164,33 @@ def _change(reading: Reading, words: list[str], network: Network) -> Order | Non
             return hours or (None if reading.asks or len(rest) > 4 else Times(None))
         case _:
             return None
+
+
+def answer_to(question: str, reading: Reading, network: Network) -> Order | None:
+    """What a text says to the question that a newcomer was asked; None if it is something else,
+    as every need is."""
+    words = _words(reading.said)
+    if question not in ("name", "can", "area", "hours") or reading.said.endswith("?"):
+        return None
+    is_words = reading.intent is Intent.WORDS
+    if is_words and (found := _answer(question, reading, words, network)):
+        return found
+    simple = reading.intent in (Intent.YES, Intent.NO) and reading.only_answer
+    if question != "name" and ((simple and reading.number is None) or " ".join(words) in _SKIP):
+        return Skip()
+    return Unclear() if is_words and len(words) <= 6 and not reading.asks else None
+
+
+def _answer(question: str, reading: Reading, words: list[str], network: Network) -> Order | None:
+    match question:
+        case "name":
+            return name_in(_I_AM.sub("", reading.said).strip(" .!"), network)
+        case "can":
+            return can_in(words, network)
+        case "area":
+            return areas_in(words, network)
+        case _:
+            return hours_in(reading.said.strip(" .!"))
 
 
 def name_in(written: str, network: Network) -> Name | None:
@@ -148,7 +208,28 @@ def _no_names() -> frozenset[str]:
     small = frozenset().union(*vocabulary.SMALL_TALK.values())
     hints = frozenset().union(*vocabulary.HINTS.values()) - {"de", "del", "la", "el", "le", "an"}
     goods = {word for word in vocabulary.OFFERED if " " not in word} - {"de", "la", "el"}
-    return small | hints | goods | _NO_OFFER | {"help", "ayuda", "me", "im", "not", "dont", "no"}
+    return (
+        small
+        | hints
+        | goods
+        | _NO_OFFER
+        | {
+            *(
+                "help",
+                "ayuda",
+                "me",
+                "im",
+                "not",
+                "dont",
+                "no",
+                "us",
+                "our",
+                "list",
+                "lista",
+                "group",
+            )
+        }
+    )
 
 
 def can_in(words: list[str], network: Network) -> Can | None:
@@ -216,6 +297,11 @@ def _areas(network: Network) -> dict[str, str]:
 
 def _phrases(spoken: Iterable[tuple[str, list[str]]]) -> dict[str, str]:
     return {" ".join(_words(phrase)): key for key, phrases in spoken for phrase in phrases}
+
+
+def _vouch(said: str) -> Vouch | None:
+    found = _VOUCH.fullmatch(said)
+    return Vouch(int(found[1])) if found else None
 
 
 def _pause(said: str) -> Pause | None:

@@ -19,7 +19,7 @@ from hotline.limits import Heard, Pace
 from hotline.steps import Aftermath
 from hotline.store import store
 from hotline.words import Sentence, Text, text
-from sms import conversation, orders, tending
+from sms import conversation, joining, orders, tending
 from sms.conversation import (
     Act,
     AddWords,
@@ -33,7 +33,8 @@ from sms.conversation import (
     StartTexts,
     StopTexts,
 )
-from sms.reading import read
+from sms.orders import Order
+from sms.reading import Reading, read
 
 MOST_PICTURES = 10  # of one text, the carrier's limit
 STRANGER = 0  # who has no row yet, and so nothing that could be about them
@@ -66,7 +67,7 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         has_pictures=bool(it.pictures),
     )
     pace = limits.pace(it.body, lately, now, house.network.limits)
-    acts = conversation.decide(situation, reading, orders.find(reading, house.network))
+    acts = conversation.decide(situation, reading, *_orders(house, situation, reading))
     if person and person.by_voice:
         store.note_texts(connection, person.id)
     person = person or _somebody_new(connection, it.sender, acts, now)
@@ -92,6 +93,16 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         pace,
     )
     return visit.aftermath
+
+
+def _orders(
+    house: House, situation: Situation, reading: Reading
+) -> tuple[Order | None, Order | None]:
+    """What a text orders, and what it says to our question if it orders nothing."""
+    order = orders.find(reading, house.network)
+    if order or situation.question is None:
+        return order, None
+    return None, orders.answer_to(situation.question, reading, house.network)
 
 
 def _do_all(visit: _Visit, acts: Iterable[Act]) -> None:
@@ -130,6 +141,8 @@ def _situation(connection: Connection, house: House, person: store.Neighbor | No
         language_known=person.language is not None,
         languages=languages,
         example=example,
+        question=joining.question_of(person, house.now()),
+        may_vouch=joining.may_vouch(house, person),
     )
 
 
@@ -180,7 +193,9 @@ class _Visit:
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case Obey(order):
-                for told in tending.obey(connection, self.house, self.person, order):
+                told_all = tending.obey(connection, self.house, self.person, order)
+                self.aftermath.texts += told_all.texts
+                for told in told_all.answers:
                     self.do(Say(told))
             case PassOn(to, told, request):
                 store.require_unchanged(connection, request)

@@ -14,46 +14,60 @@ from hotline.house import House
 from hotline.store import helping, store
 from hotline.store.tables import UNTIL_BACK
 from hotline.words import Sentence, Text, text
-from sms.orders import Areas, Back, Can, Me, Most, Name, Order, Pause, Times
+from sms import joining
+from sms.joining import Told
+from sms.orders import (
+    Areas,
+    Back,
+    Can,
+    Join,
+    Most,
+    Name,
+    Order,
+    Pause,
+    Skip,
+    Times,
+    Unclear,
+    Vouch,
+)
 
 
-def obey(connection: Connection, house: House, person: store.Neighbor, order: Order) -> list[Text]:
-    """Do what somebody on the roster ordered; what they are told."""
+def obey(connection: Connection, house: House, person: store.Neighbor, order: Order) -> Told:
+    """Do what somebody wrote of themselves; what they and others are told."""
+    match order:
+        case Join(name):
+            return joining.join(connection, house, person, name)
+        case Vouch(code):
+            return joining.vouch(connection, house, person, code)
+        case Name() | Can() | Areas() | Times() | Skip() | Unclear():
+            question = joining.question_of(person, house.now())
+            if question in joining.QUESTIONS:
+                return joining.answer(connection, house, person, question, order)
+    return Told([_obeyed(connection, house, person, order)])
+
+
+def _obeyed(connection: Connection, house: House, person: store.Neighbor, order: Order) -> Text:
     now = house.now()
     match order:
         case Pause(days):
-            return [_pause(connection, person.id, days, now)]
+            return _pause(connection, person.id, days, now)
         case Back():
             helping.pause(connection, person.id, None, now)
-            return [text(Sentence.BACK)]
+            return text(Sentence.BACK)
         case Most(a_day):
             a_day = min(a_day, house.network.roster.max_a_day)
             helping.set_most(connection, person.id, a_day, now)
-            return [text(Sentence.MOST_A_DAY, count=a_day)]
-        case Me():
-            return [_me(helping.standing(connection, person.id), person.id, now)]
+            return text(Sentence.MOST_A_DAY, count=a_day)
         case Areas(None):
-            every = tuple(area.key for area in house.network.areas)
-            return [text(Sentence.WHICH_AREA, areas=every)]
+            return text(Sentence.WHICH_AREA, areas=tuple(it.key for it in house.network.areas))
         case Times(None):
-            return [text(Sentence.WHICH_HOURS)]
+            return text(Sentence.WHICH_HOURS)
         case Name() | Can() | Areas() | Times():
-            what, value = _said_of_themselves(order)
+            what, value = joining.said_of_themselves(order)
             known = helping.change(connection, person.id, what, value, now)
-            return [_me(known, person.id, now)]
-
-
-def _said_of_themselves(order: Name | Can | Areas | Times) -> tuple[str, object]:
-    """What it is called in the roster, and what it is now."""
-    match order:
-        case Name(name):
-            return "name", name
-        case Can(needs):
-            return "needs", list(needs)
-        case Areas(areas):
-            return "areas", list(areas or ())
-        case Times(hours):
-            return "hours", hours or ""
+            return _me(known, person.id, now)
+        case _:
+            return _me(helping.standing(connection, person.id), person.id, now)
 
 
 def _me(known: helping.Standing, who: int, now: datetime) -> Text:

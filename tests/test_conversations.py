@@ -54,8 +54,9 @@ def _network(transcript: Transcript) -> str:
     if "stewards" in scene:
         phones = ", ".join(f'"{CAST[name.strip()]}"' for name in scene["stewards"].split(","))
         network = network.replace("quiet =", f"stewards = [{phones}]\nquiet =")
+    joining = f'[roster]\njoining = "{scene.get("joining", "vouched")}"\n'
     waves = f"sizes = [{scene.get('waves', '3, 5, 10')}]\n"
-    return f"{network}\n[waves]\n{waves}"
+    return f"{network}\n{joining}\n[waves]\n{waves}"
 
 
 def _volunteers(line: str) -> list[dict[str, str]]:

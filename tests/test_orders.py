@@ -6,7 +6,21 @@ import pytest
 from test_reading import NEIGHBORHOOD, reading
 
 from sms import orders
-from sms.orders import Areas, Back, Can, Me, Most, Name, Order, Pause, Times
+from sms.orders import (
+    Areas,
+    Back,
+    Can,
+    Join,
+    Me,
+    Most,
+    Name,
+    Order,
+    Pause,
+    Skip,
+    Times,
+    Unclear,
+    Vouch,
+)
 
 
 def found(body: str) -> Order | None:
@@ -38,6 +52,10 @@ def found(body: str) -> Order | None:
         ("max 2 a day", Most(2)),
         ("máximo 1 al día", Most(1)),
         ("max 0", Pause()),
+        ("JOIN Ana", Join("Ana")),
+        ("VOUCH 4821", Vouch(4821)),
+        ("vouch for 4821", Vouch(4821)),
+        ("AVALO 4821", Vouch(4821)),
         ("ME", Me()),
         ("Mis datos", Me()),
         ("NAME Ana", Name("Ana")),
@@ -73,8 +91,51 @@ def test_orders(body: str, order: Order) -> None:
         *("name of the pantry please", "name food", "my name is Ana, need food", "help me"),
         *("area is flooded and we need water", "area", "hours", "hours without power, please"),
         *("two hours without heat in my house", "me and my kids need milk", "can hungry"),
+        *("join us tonight", "join us", "vouch", "vouch 12", "I vouch for Ana", "vouch 48211"),
         *("vuelvo sin comida", "need food by the back door", "STOP", "yes", "12", "need food"),
     ],
 )
 def test_whatever_has_a_word_more_is_no_order(body: str) -> None:
     assert found(body) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "body", "order"),
+    [
+        ("name", "Ana", Name("Ana")),
+        ("name", "I'm Ana Lucía", Name("Ana Lucía")),
+        ("name", "me llamo Ana de la Cruz", Unclear()),
+        ("name", "well it is a secret", Unclear()),
+        ("can", "food and rides", Can(("food", "ride"))),
+        ("can", "anything", Can(())),
+        ("can", "ok", Skip()),
+        ("can", "skip", Skip()),
+        ("can", "I bake", Unclear()),
+        ("area", "northside", Areas(("northside",))),
+        ("area", "11233", Areas(("eastside",))),
+        ("area", "Brooklyn", Unclear()),
+        ("hours", "weekends", Times("weekends")),
+        ("hours", "any time", Times("")),
+        ("hours", "now and then", Unclear()),
+    ],
+)
+def test_answers_of_a_newcomer(question: str, body: str, order: Order) -> None:
+    assert orders.answer_to(question, reading(body), NEIGHBORHOOD) == order
+
+
+@pytest.mark.parametrize("question", ["name", "can", "area", "hours"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("need food", "food please", "hungry", "help me please", "I need a ride to northside"),
+        *(
+            "we have no water since the storm and my mother is old",
+            "STOP",
+            "status",
+            "who is this?",
+        ),
+        *("tengo hambre", "necesito comida", "insulin please", "someone hurt here"),
+    ],
+)
+def test_a_need_is_no_answer(question: str, body: str) -> None:
+    assert orders.answer_to(question, reading(body), NEIGHBORHOOD) is None

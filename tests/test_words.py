@@ -33,7 +33,7 @@ LONGEST = {
     "hours": "mon-fri 17:00-21:00; sat 09:00-18:00",
     "name": "Maximiliano",
     "emergency": "911",
-    "code": 30034,
+    "code": 30_034,
     "spent": 80_000,
     "budget": 100_000,
     "country": "MX",

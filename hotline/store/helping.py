@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from hotline.store import store, tables
 
@@ -35,11 +35,12 @@ class Standing:
     entry: store.RosterEntry
     on_roster: bool
     paused_until: datetime | None
+    code: int | None  # to be vouched for
 
 
 def standing(connection: Connection, who: int) -> Standing:
     row = connection.execute(select(neighbor).where(neighbor.c.id == who)).one()
-    return Standing(store.roster_entry(row), row.on_roster, row.paused_until)
+    return Standing(store.roster_entry(row), row.on_roster, row.paused_until, row.code)
 
 
 def change(connection: Connection, who: int, what: str, value: Any, now: datetime) -> Standing:
@@ -50,6 +51,47 @@ def change(connection: Connection, who: int, what: str, value: Any, now: datetim
     if known.on_roster:
         store.list_offers(connection, [known.entry])
     return known
+
+
+def ask(connection: Connection, who: int, question: str | None, now: datetime) -> None:
+    """What a newcomer is asked now; None: nothing more."""
+    _set(connection, who, joining=question, joining_since=now if question else None)
+
+
+def give_code(connection: Connection, who: int, now: datetime) -> int:
+    """The four digits that a newcomer tells somebody who is on the roster. They are far from
+    those of the next, so that a slip of the thumb vouches for nobody."""
+    taken = set(connection.execute(select(neighbor.c.code).where(neighbor.c.code > 0)).scalars())
+    codes = ((who + ahead) * FAR_APART % CODES + FIRST_CODE for ahead in range(CODES))
+    code = next(code for code in codes if code not in taken)
+    _set(connection, who, code=code)
+    record(connection, who, "wants_in", now)
+    return code
+
+
+FIRST_CODE, CODES, FAR_APART = 1000, 9000, 3821
+
+
+def who_has_code(connection: Connection, code: int) -> int | None:
+    return connection.execute(select(neighbor.c.id).where(neighbor.c.code == code)).scalar()
+
+
+def enter(connection: Connection, who: int, by: int, what: str, now: datetime) -> bool:
+    """Put a newcomer on the roster; False if they are on it. `what`: "joined" or "vouched"."""
+    put = (
+        update(neighbor)
+        .where(neighbor.c.id == who, neighbor.c.on_roster.is_(False))
+        .values(
+            on_roster=True,
+            code=None,
+            joining=case((neighbor.c.joining != "wait", neighbor.c.joining), else_=None),
+        )
+    )
+    if not connection.execute(put).rowcount:
+        return False
+    store.list_offers(connection, [standing(connection, who).entry])
+    record(connection, by, what, now, about=who)
+    return True
 
 
 def _set(connection: Connection, who: int, **facts: Any) -> None:
