@@ -22,7 +22,7 @@ from hotline import roles, roster_file, settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
 from hotline.house import utc_now
 from hotline.settings import Settings
-from hotline.store import migrate, store
+from hotline.store import helping, migrate, store
 from hotline.store.database import Database
 
 
@@ -191,7 +191,11 @@ def roster_import(file: Path) -> None:
 
 
 def _put_on_roster(entries: list[store.RosterEntry], connection: Connection) -> None:
-    store.put_on_roster(connection, entries, utc_now())
+    now = utc_now()
+    store.put_on_roster(connection, entries, now)
+    helping.record_listed(
+        connection, store.ids_at(connection, [entry.phone for entry in entries], now), now
+    )
 
 
 @roster.command("add")
@@ -207,7 +211,7 @@ def roster_add(**fields: str) -> None:
     of = settings.load(carrier=False)
     entry = roster_file.entry(fields, of.network)
     with _database(of) as database:
-        database.write(lambda connection: store.put_on_roster(connection, [entry], utc_now()))
+        database.write(partial(_put_on_roster, [entry]))
     click.echo(f"{entry.name} is on the roster.")
 
 
@@ -266,6 +270,29 @@ def requests(only_open: bool, as_json: bool) -> None:
                 it.area or "",
                 f"{it.since.astimezone(zone):%a %d %b %H:%M}"
                 + (", no way back" if it.number in lonely else ""),
+            )
+            for it in found
+        ],
+    )
+
+
+@hotline.command()
+@click.option("--last", default=200, show_default=True, help="How many, the newest last.")
+def log(last: int) -> None:
+    """Show who decided what, and when: by id, no numbers and no words."""
+    of = settings.load(carrier=False)
+    with _database(of) as database:
+        found = database.read(lambda c: helping.events(c, last))
+    zone = of.network.zone
+    _table(
+        ("when", "who", "what", "about", "request"),
+        [
+            (
+                f"{it.at.astimezone(zone):%Y-%m-%d %H:%M}",
+                "command line" if it.who is None else str(it.who),
+                it.what.replace("_", " "),
+                str(it.about or ""),
+                str(it.request or ""),
             )
             for it in found
         ],

@@ -40,7 +40,7 @@ from hotline.help_request import (
 from hotline.house import House
 from hotline.prompts import ON_A_MACHINE, SPOKEN, WAKES
 from hotline.settings import Network
-from hotline.store import store
+from hotline.store import helping, store
 from hotline.words import Sentence, Text, text
 
 HELD_LONGER = timedelta(seconds=30)
@@ -103,7 +103,24 @@ def take_step(
     store.save_request(connection, before, after)
     now = house.now()
     _note_on_page(connection, after, event, note, now)
+    _record(connection, before, after, sender, now)
     return carry_out(connection, house, after, effects, now, sender)
+
+
+def _record(
+    connection: Connection,
+    before: HelpRequest,
+    after: HelpRequest,
+    sender: store.Neighbor | None,
+    now: datetime,
+) -> None:
+    """Keep who gave a request back, and who opened one again that was over."""
+    if after.state is not State.OPEN or before.state is State.OPEN:
+        return
+    is_back = before.state is State.TAKEN
+    who = sender.id if sender else before.taker
+    what = "handed_back" if is_back else "reopened"
+    helping.record(connection, who, what, now, request_number=after.number)
 
 
 def _note_on_page(

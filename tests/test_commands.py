@@ -57,6 +57,7 @@ def test_a_roster_is_imported_listed_and_brought_up_to_date(shell: Shell) -> Non
     assert "eastside" in listed
     assert "northside" not in listed
     assert "Ben" in listed
+    assert shell.run("log").count("command line  listed") == 3
 
 
 def test_one_bad_row_and_nothing_changes_and_every_mistake_is_told(shell: Shell) -> None:

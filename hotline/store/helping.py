@@ -5,6 +5,7 @@ Functions on a connection inside somebody's transaction, like those of `store`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,3 +111,28 @@ def record(
     """Add to the record who decided what: ids, never numbers or words."""
     facts = {"at": now, "neighbor_id": who, "what": what, "about_id": about}
     connection.execute(insert(event).values(facts | {"request_number": request_number}))
+
+
+def record_listed(connection: Connection, people: Collection[int], now: datetime) -> None:
+    """These were put on the roster, or changed there, from the command line."""
+    facts = [{"at": now, "what": "listed", "about_id": who} for who in people]
+    if facts:
+        connection.execute(insert(event), facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What somebody decided; `who` is None for the command line."""
+
+    at: datetime
+    who: int | None
+    what: str
+    about: int | None
+    request: int | None
+
+
+def events(connection: Connection, most: int) -> list[Event]:
+    """The last ones, the newest last."""
+    columns = (event.c.at, event.c.neighbor_id, event.c.what, event.c.about_id)
+    newest = select(*columns, event.c.request_number).order_by(event.c.id.desc()).limit(most)
+    return [Event(*row) for row in reversed(connection.execute(newest).all())]
