@@ -7,7 +7,7 @@ read whole for three people. It reads no clock and no database, and it texts nob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -36,7 +36,8 @@ class Availability:
 class Asked:
     """The latest page that somebody got about a request, and how that request stands.
 
-    `page` is "asked" (not answered), "accepted", "passed", "covered" or "unreached".
+    `page` is "asked" (not answered), "accepted", "passed", "covered", "unreached", or "shown"
+    (they asked what is open).
     """
 
     number: int
@@ -115,6 +116,25 @@ def _places(request: HelpRequest, network: Network) -> list[tuple[Circle, tuple[
     here: tuple[Circle, tuple[str, ...]] = Circle.AREA, (request.area, ANY)
     near = [(Circle.NEAR, tuple(area.near))] if area and area.near else []
     return [here, *near, (Circle.ALL, (WHEREVER,))]
+
+
+def nearest(
+    requests: Iterable[HelpRequest], areas: Collection[str], network: Network
+) -> list[HelpRequest]:
+    """Those that somebody in these areas (none is anywhere) is nearest to first, then the urgent,
+    then the oldest."""
+
+    def far(request: HelpRequest) -> tuple[Circle, bool, int]:
+        return _how_far(request.area, areas, network), not request.urgent, request.number
+
+    return sorted(requests, key=far)
+
+
+def _how_far(where: str | None, areas: Collection[str], network: Network) -> Circle:
+    if where is None or not areas or where in areas:
+        return Circle.AREA
+    area = network.area(where)
+    return Circle.NEAR if area and not set(area.near).isdisjoint(areas) else Circle.ALL
 
 
 def _by_needs(needs: tuple[str, ...]) -> Iterator[list[Way]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import resources
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 from babel.dates import format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
@@ -155,6 +155,12 @@ class Sentence(StrEnum):
     WHICH_HOURS = N_(
         "When may we ask you? Text it like HOURS weekdays after 5, HOURS weekends or HOURS any time"
     )
+    OPEN_NEAR = N_("Open now: {open}. Reply YES {number} to take it.")
+    NOTHING_TO_TAKE = N_("Nothing is open right now. Thank you for looking!")
+    STATS = N_(
+        "The last 7 days: {asked} asked for help, {taken} found a neighbor, {done} are done."
+        " Thank you for being part of it!"
+    )
     FOR_HELPERS = N_(
         "That word is for neighbors on our list of helpers. Want to be one? Text JOIN."
         " Need something? Just write it here."
@@ -279,7 +285,8 @@ class Text:
     need keys (none in `can` is anything), `area` an area key or None, `areas` a tuple of them (none
     is anywhere), `hours` as the roster has them, `ago` a timedelta, `time` and `day` an aware
     datetime, `name` the id of a neighbor (whoever writes the text down puts the first name there,
-    or None), the rest str.
+    or None), `open` a tuple of (number, need keys, area key, timedelta), `asked`, `taken` and
+    `done` int, the rest str.
     """
 
     sentence: StrEnum
@@ -355,6 +362,10 @@ class Speech:
             first = self._called(needs[0], language)
             brief = self._template(Sentence.AND_MORE, language).format(need=first)
             tries += [{**spoken, "network": name, "need": brief} for name in names]
+        shown = values.get("open")
+        if isinstance(shown, tuple):
+            fewer = (shown[:count] for count in range(len(shown) - 1, 0, -1))
+            tries += [{**spoken, "open": self._shown(some, language)} for some in fewer]
         if "hours" in values:
             tries.append({**spoken, "hours": textwrap.shorten(str(values["hours"]), 29)})
         # What the network is called matters more than the second need, but not as one word.
@@ -369,6 +380,8 @@ class Speech:
             case "can", tuple():
                 called = [self._called(need, language) for need in value]
                 return self._some(called, Sentence.ANYTHING, language)
+            case "open", tuple():
+                return self._shown(value, language)
             case "areas", tuple():
                 return self._some(value, Sentence.ANY_AREA, language)
             case "hours", "":
@@ -393,6 +406,15 @@ class Speech:
     def _needs(self, needs: tuple[str, ...], language: str) -> str:
         called = [self._called(need, language) for need in needs]
         return format_list(called, locale=language) if called else self._called("", language)
+
+    def _shown(self, requests: Iterable[tuple[Any, ...]], language: str) -> str:
+        """Number, first need, area and age of each, as short as can be."""
+        return "; ".join(
+            ", ".join(
+                filter(None, (f"{number} {self._needs(needs[:1], language)}", area, _age(ago)))
+            )
+            for number, needs, area, ago in requests
+        )
 
     def _some(self, names: Sequence[str], none: Sentence, language: str) -> str:
         """All of them if they are short, else the first."""
@@ -419,6 +441,11 @@ class Speech:
         return format_timedelta(
             -since, granularity=unit, threshold=math.inf, add_direction=True, locale=language
         )
+
+
+def _age(since: timedelta) -> str:
+    minutes = int(since.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h"
 
 
 def shorter_names(name: str) -> list[str]:

@@ -28,12 +28,14 @@ from sms.orders import (
     Back,
     Can,
     Join,
+    Look,
     Me,
     Most,
     Name,
     Order,
     Pause,
     Skip,
+    Stats,
     Times,
     Unclear,
     Vouch,
@@ -194,7 +196,7 @@ def _answer_question(situation: Situation, reading: Reading, answer: Order) -> l
     return [AddWords(mine, reading.needs, reading.area), Obey(answer)]
 
 
-_MAY_BE_TALK = Back | Me  # "front or back?" "back"
+_MAY_BE_TALK = Back | Me | Look  # "front or back?" "back"
 
 
 def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | None:
@@ -220,7 +222,7 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
     """Newcomers say what holds for them; others hear how to join, if it cannot be a request."""
     if situation.question and isinstance(order, Me | Name | Can | Areas | Times):
         return None if situation.my_open and isinstance(order, Can | Areas) else [Obey(order)]
-    told = isinstance(order, Pause | Most | Vouch) and not situation.requests
+    told = isinstance(order, Pause | Most | Vouch | Stats) and not situation.requests
     return [Say(text(Sentence.FOR_HELPERS))] if told else None
 
 

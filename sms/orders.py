@@ -86,6 +86,16 @@ class Vouch:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What is open near them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What the network did lately."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skip:
     """An answer to what we asked a newcomer: as you like."""
 
@@ -95,7 +105,22 @@ class Unclear:
     """No answer to what we asked, and nothing else that we know of: to be asked again."""
 
 
-Order = Pause | Back | Most | Me | Name | Can | Areas | Times | Join | Vouch | Skip | Unclear
+Order = (
+    Pause
+    | Back
+    | Most
+    | Me
+    | Name
+    | Can
+    | Areas
+    | Times
+    | Join
+    | Vouch
+    | Look
+    | Stats
+    | Skip
+    | Unclear
+)
 
 _DAYS = {"d": 1, "day": 1, "days": 1, "dia": 1, "dias": 1} | dict.fromkeys(
     ("w", "wk", "week", "weeks", "semana", "semanas"), 7
@@ -115,12 +140,20 @@ _I_AM = re.compile(
 _BACK = {"back", "im back", "i am back", "volvi", "ya volvi", "vuelvo", "he vuelto", "regrese"}
 
 
+_LOOK = {"open", "open requests", "abiertos", "pedidos abiertos"}
+_STATS = {"stats", "statistics", "estadisticas"}
 _ME = {"me", "datos", "mis datos", "mi perfil"}
 _AND = {"and", "or", "the", "y", "o", "e", "en", "in"}
 _ANY = {
     *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
     *("anywhere", "everywhere", "cualquier lugar", "todas partes", "donde sea", "cualquiera"),
 }
+_ALONE: tuple[tuple[set[str], Order], ...] = (
+    (_BACK, Back()),
+    (_ME, Me()),
+    (_LOOK, Look()),
+    (_STATS, Stats()),
+)
 _SKIP = {"skip", "next", "whenever", "siguiente", "da igual"} | _ANY
 # A need, but nothing that somebody has to give.
 _NO_OFFER = frozenset().union(*vocabulary.ASKING.values()) | {"hambre"}
@@ -132,11 +165,8 @@ def find(reading: Reading, network: Network) -> Order | None:
         return None
     words = _words(reading.said)
     said = " ".join(words)
-    if said in _BACK:
-        return Back()
-    if said in _ME:
-        return Me()
-    return _pause(said) or _most(said) or _vouch(said) or _change(reading, words, network)
+    alone = next((order for said_so, order in _ALONE if said in said_so), None)
+    return alone or _pause(said) or _most(said) or _vouch(said) or _change(reading, words, network)
 
 
 @lru_cache(maxsize=1024)

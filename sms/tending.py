@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from hotline import roster
 from hotline.house import House
 from hotline.store import helping, store
 from hotline.store.tables import UNTIL_BACK
@@ -21,15 +22,20 @@ from sms.orders import (
     Back,
     Can,
     Join,
+    Look,
     Most,
     Name,
     Order,
     Pause,
     Skip,
+    Stats,
     Times,
     Unclear,
     Vouch,
 )
+
+WEEK = timedelta(days=7)
+MOST_SHOWN = 3  # of the open requests
 
 
 def obey(connection: Connection, house: House, person: store.Neighbor, order: Order) -> Told:
@@ -58,6 +64,11 @@ def _obeyed(connection: Connection, house: House, person: store.Neighbor, order:
             a_day = min(a_day, house.network.roster.max_a_day)
             helping.set_most(connection, person.id, a_day, now)
             return text(Sentence.MOST_A_DAY, count=a_day)
+        case Look():
+            return _open_near(connection, house, person, now)
+        case Stats():
+            asked, taken, done = helping.since(connection, now - WEEK)
+            return text(Sentence.STATS, asked=asked, taken=taken, done=done)
         case Areas(None):
             return text(Sentence.WHICH_AREA, areas=tuple(it.key for it in house.network.areas))
         case Times(None):
@@ -68,6 +79,19 @@ def _obeyed(connection: Connection, house: House, person: store.Neighbor, order:
             return _me(known, person.id, now)
         case _:
             return _me(helping.standing(connection, person.id), person.id, now)
+
+
+def _open_near(connection: Connection, house: House, person: store.Neighbor, now: datetime) -> Text:
+    """What is open near somebody, which they may take as if they had been asked."""
+    areas = helping.standing(connection, person.id).entry.areas
+    others = [it for it in helping.open_requests(connection) if it.requester != person.id]
+    near = roster.nearest(others, areas, house.network)[:MOST_SHOWN]
+    if not near:
+        return text(Sentence.NOTHING_TO_TAKE)
+    for request in reversed(near):  # the newest page is what a bare YES answers
+        helping.show(connection, request.number, person.id, now)
+    shown = tuple((it.number, it.needs, it.area, now - it.since) for it in near)
+    return text(Sentence.OPEN_NEAR, open=shown, number=near[0].number)
 
 
 def _me(known: helping.Standing, who: int, now: datetime) -> Text:

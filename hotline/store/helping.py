@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
+from hotline.help_request import HelpRequest, State
 from hotline.store import store, tables
 
 neighbor, event = tables.neighbor, tables.event
+request, page = tables.request, tables.page
 
 
 def pause(connection: Connection, who: int, until: datetime | None, now: datetime) -> None:
@@ -97,6 +99,38 @@ def enter(connection: Connection, who: int, by: int, what: str, now: datetime) -
 
 def _set(connection: Connection, who: int, **facts: Any) -> None:
     connection.execute(update(neighbor).where(neighbor.c.id == who).values(facts))
+
+
+MOST_OPEN = 500  # requests that are looked at for somebody
+
+
+def open_requests(connection: Connection) -> list[HelpRequest]:
+    """The oldest of the open ones."""
+    return store.all_requests(connection, only_open=True)[:MOST_OPEN]
+
+
+def show(connection: Connection, number: int, who: int, now: datetime) -> None:
+    """Let somebody take a request that they asked to see, unless they were asked about it. It is
+    no page: it counts for no limit, and they are still asked when it is their turn."""
+    theirs = select(page.c.id).where(page.c.request_number == number, page.c.neighbor_id == who)
+    if connection.execute(theirs).first():
+        return
+    facts = {"request_number": number, "neighbor_id": who, "round": store.SHOWN, "wave": 0}
+    connection.execute(insert(page).values(facts | {"state": "shown", "asked_at": now}))
+    never = update(neighbor).where(neighbor.c.id == who, neighbor.c.asked_at == tables.NEVER)
+    connection.execute(never.values(asked_at=now))
+
+
+def since(connection: Connection, moment: datetime) -> tuple[int, int, int]:
+    """Of the requests since then: how many there are, were taken, and are done."""
+    counts = connection.execute(
+        select(request.c.state, func.count().label("many"))
+        .where(request.c.since > moment)
+        .group_by(request.c.state)
+    )
+    by_state = {row.state: row.many for row in counts}
+    done = by_state.get(State.DONE, 0)
+    return sum(by_state.values()), by_state.get(State.TAKEN, 0) + done, done
 
 
 def record(

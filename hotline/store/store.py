@@ -502,7 +502,7 @@ def anybody_may_still_answer(connection: Connection, it: HelpRequest) -> bool:
 def note_unreached(connection: Connection, number: int, who: int, now: datetime) -> None:
     """The last page that somebody got about this request did not arrive."""
     last = select(func.max(page.c.id)).where(
-        page.c.request_number == number, page.c.neighbor_id == who
+        page.c.request_number == number, page.c.neighbor_id == who, page.c.round > SHOWN
     )
     connection.execute(
         update(page)

@@ -145,7 +145,8 @@ page = Table(
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
     Column("round", Integer, nullable=False),
     Column("wave", Integer, nullable=False),
-    # asked, accepted, passed, covered (told that somebody has it), unreached
+    # asked, accepted, passed, covered (told that somebody has it), unreached, shown (they asked
+    # what is open: in round 0)
     Column("state", String(10), nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("answered_at", Moment),
