@@ -46,6 +46,7 @@ from hotline.words import Sentence, Text, text
 HELD_LONGER = timedelta(seconds=30)
 TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
+PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
 LONGEST_TEXT = 1600  # letters; the carrier's limit
 LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask for more
 
@@ -325,6 +326,8 @@ class _Scribe:
         )
         lasts = max(wave_length(request, self.house.network), SHORTEST_PAGE)
         self._write(neighbor, told, page_id=page_id, good_until=self.now + lasts)
+        if helping.pages_in_silence(self.connection, neighbor) == PAGES_BEFORE_REST + 1:
+            self._tell(neighbor, [text(Sentence.REST)])  # once: whatever they write counts anew
 
     def _tell(self, neighbor: int, told: Iterable[Text]) -> None:
         for one in told:

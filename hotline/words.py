@@ -155,6 +155,10 @@ class Sentence(StrEnum):
     WHICH_HOURS = N_(
         "When may we ask you? Text it like HOURS weekdays after 5, HOURS weekends or HOURS any time"
     )
+    REST = N_(
+        "Is it too much just now? That is fine: text PAUSE and we ask you nothing until you text"
+        " BACK. Or leave it as it is."
+    )
     OPEN_NEAR = N_("Open now: {open}. Reply YES {number} to take it.")
     NOTHING_TO_TAKE = N_("Nothing is open right now. Thank you for looking!")
     STATS = N_(

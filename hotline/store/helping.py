@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, literal, select, update
 
 from hotline.help_request import HelpRequest, State
 from hotline.store import store, tables
+from hotline.store.tables import NEVER
 
 neighbor, event = tables.neighbor, tables.event
-request, page = tables.request, tables.page
+request, page, inbox = tables.request, tables.page, tables.inbox
 
 
 def pause(connection: Connection, who: int, until: datetime | None, now: datetime) -> None:
@@ -119,6 +120,19 @@ def show(connection: Connection, number: int, who: int, now: datetime) -> None:
     connection.execute(insert(page).values(facts | {"state": "shown", "asked_at": now}))
     never = update(neighbor).where(neighbor.c.id == who, neighbor.c.asked_at == tables.NEVER)
     connection.execute(never.values(asked_at=now))
+
+
+def pages_in_silence(connection: Connection, who: int) -> int:
+    """How many pages somebody got since they last wrote; none if they answered one by phone."""
+    wrote = select(func.max(inbox.c.id)).where(inbox.c.neighbor_id == who).scalar_subquery()
+    heard = select(inbox.c.received_at).where(inbox.c.id == wrote)
+    since_then = select(page.c.state).where(
+        page.c.neighbor_id == who,
+        page.c.round > store.SHOWN,
+        page.c.asked_at > func.coalesce(heard.scalar_subquery(), literal(NEVER, tables.Moment)),
+    )
+    states = connection.execute(since_then).scalars().all()
+    return 0 if {"accepted", "passed"} & set(states) else len(states)
 
 
 def since(connection: Connection, moment: datetime) -> tuple[int, int, int]:

@@ -82,7 +82,6 @@ neighbor = Table(
     Column("joining", String(8)),  # what a newcomer was asked last: name, can, area, hours
     Column("joining_since", Moment),  # when they were asked that
     Column("code", Integer),  # of a newcomer: who is on the roster vouches for this number
-    Column("asked_to_rest", Boolean, nullable=False, server_default=false()),
     Column("since", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False, server_default="1970-01-01 00:00:00.000000"),
 )

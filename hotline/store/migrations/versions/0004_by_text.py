@@ -14,14 +14,10 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    no = sa.text("false") if op.get_bind().dialect.name == "postgresql" else sa.text("0")
     op.add_column("neighbor", sa.Column("max_a_day", sa.Integer()))
     op.add_column("neighbor", sa.Column("joining", sa.String(8)))
     op.add_column("neighbor", sa.Column("joining_since", MOMENT))
     op.add_column("neighbor", sa.Column("code", sa.Integer()))
-    op.add_column(
-        "neighbor", sa.Column("asked_to_rest", sa.Boolean(), server_default=no, nullable=False)
-    )
     op.create_index("ix_neighbor_code", "neighbor", ["code"], unique=True)
     op.create_table(
         "event",
