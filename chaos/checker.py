@@ -315,7 +315,7 @@ def passed_on(facts: Facts) -> Iterator[str]:
         if sent is None or row.answer or row.request_number is not None:
             continue  # it was asked about, or became part of a request
         word = sent.body.split()[-1]
-        passed = [it for it in written_out[word] if it.id not in tries]
+        passed = _once([it for it in written_out[word] if it.id not in tries])
         if len(passed) != 1 and not (row.id in stopped and not passed):
             yield f"inbox {row.id}: passed on {len(passed)} times"
         for it in passed:
@@ -323,6 +323,12 @@ def passed_on(facts: Facts) -> Iterator[str]:
             pair = taken_by[number] | {requesters.get(number)}
             if it.neighbor_id == row.neighbor_id or not {it.neighbor_id, row.neighbor_id} <= pair:
                 yield f"inbox {row.id}: to neighbor {it.neighbor_id}"
+
+
+def _once(rows: Sequence[Row]) -> list[Row]:
+    """A call that nobody answered is made again, with a row of its own: that is one."""
+    calls = {(it.neighbor_id, it.body): it for it in rows if it.by == "voice"}
+    return [it for it in rows if it.by != "voice"] + list(calls.values())
 
 
 def _said_while_stopped(facts: Facts) -> set[int]:

@@ -71,9 +71,7 @@ def failed(
     if issubclass(why, errors.Filtered):
         aftermath.add(_tell_stewards(connection, house, _about(Sentence.STEWARDS_FILTERED, code)))
     if issubclass(why, errors.NotAllowedThere):
-        aftermath.add(
-            _tell_stewards(connection, house, _about(Sentence.STEWARDS_NOT_ALLOWED, code))
-        )
+        aftermath.add(not_allowed(connection, house, code))
     return aftermath
 
 
@@ -114,11 +112,8 @@ def _try_again_at(house: House, it: store.TextOut, now: datetime) -> datetime:
 
 
 def _is_worth_another_try(it: store.TextOut, why: type[CarrierError]) -> bool:
-    """Away or busy, or calls are switched off for now: a few times."""
-    kinds = errors.Unreachable | errors.CarrierBusy
-    if it.by == "voice":
-        kinds |= errors.NotAllowedThere
-    return it.tries < MOST_TRIES and issubclass(why, kinds)
+    """Away or busy: a few times."""
+    return it.tries < MOST_TRIES and issubclass(why, errors.Unreachable | errors.CarrierBusy)
 
 
 def never_left(connection: Connection, house: House, page_id: int) -> Aftermath:
@@ -146,6 +141,11 @@ def unreached(connection: Connection, house: House, page_id: int, *, ask_others:
 def account_refused(connection: Connection, house: House, code: int | None) -> Aftermath:
     """No text leaves until somebody mends our account: say so, though it may wait as well."""
     return _tell_stewards(connection, house, _about(Sentence.STEWARDS_REFUSED, code))
+
+
+def not_allowed(connection: Connection, house: House, code: int | None) -> Aftermath:
+    """One number cannot be reached from our account: say so."""
+    return _tell_stewards(connection, house, _about(Sentence.STEWARDS_NOT_ALLOWED, code))
 
 
 def _about(sentence: Sentence, code: int | None) -> Text:

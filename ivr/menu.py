@@ -249,7 +249,7 @@ def _no_call_back(call: Call, _heard: Heard, _facts: Facts) -> Call:
 
 def _start_over(call: Call, _heard: Heard, _facts: Facts) -> Call:
     """What was said stays until something new is: a hang-up now loses nothing."""
-    return replace(call, former=call.draft, draft=Draft())
+    return replace(call, former=to_send(call), draft=Draft())
 
 
 def _anew(call: Call) -> Call:

@@ -391,3 +391,44 @@ def test_who_missed_our_call_and_passes_at_last_brings_nobody_else(
     assert "Thank you for telling us" in maple.heard(ringing)
     maple.settle()
     assert list(maple.ringing().values()) == [second]
+
+
+def test_one_phone_rings_once_at_a_time_and_in_the_order_of_the_news(maple: Neighborhood) -> None:
+    maple.phone("Maria", "landline")
+    ask_by_voice(maple)
+    maple.text("Ana", "yes")
+    maple.text("Ana", "cant")
+    assert list(maple.ringing().values()) == ["Maria"]
+    maple.answer("Maria")
+    assert "Ana is taking your request" in maple.heard("Maria")
+    maple.hang_up("Maria")
+    maple.pass_time(timedelta(seconds=40))
+    maple.answer("Maria")
+    assert "Ana cannot make it" in maple.heard("Maria")
+
+
+def test_calls_wait_while_our_account_may_not_make_them(maple: Neighborhood) -> None:
+    maple.phone("Maria", "landline")
+    ask_by_voice(maple)
+    maple.trouble("account_refused", times=3, to=CAST["Maria"])
+    maple.text("Ana", "yes")
+    assert not maple.ringing()
+    maple.end_trouble()
+    maple.pass_time(timedelta(minutes=5, seconds=5))
+    maple.answer("Maria")
+    assert "Ana is taking your request" in maple.heard("Maria")
+
+
+def test_of_calls_in_doubt_each_is_made_once(maple: Neighborhood) -> None:
+    maple.phone("Maria", "landline")
+    ask_by_voice(maple)
+    maple.trouble("silent_taken", to=CAST["Maria"], seconds=0.05)
+    maple.trouble("no_callbacks", times=9, to=CAST["Maria"])
+    maple.text("Ana", "yes")
+    maple.text("Ana", "cant")
+    maple.pass_time(timedelta(minutes=2))
+    made = [it for it in maple.calls() if it["direction"] == "outbound-api"]
+    assert len(made) <= 2
+    query = select(tables.outbox.c.sid).where(tables.outbox.c.by == "voice")
+    sids = maple.database.read(lambda c: c.execute(query).scalars().all())
+    assert made[0]["sid"] == sids[0]

@@ -111,6 +111,15 @@ def test_every_row_can_be_followed(row: menu.Row) -> None:
     assert (after.step, deed) == (row.next, row.deed)
 
 
+def test_starting_over_twice_forgets_nothing() -> None:
+    call = replace(at(Step.CHECK), draft=FOOD)
+    for _ in range(3):
+        call, _ = go(call, Heard(keys="2"))
+        assert call.step is Step.NEEDS
+        assert menu.to_send(call) == FOOD
+        call = replace(call, step=Step.CHECK)
+
+
 @pytest.mark.parametrize("step", Step)
 def test_every_step_has_something_to_say(step: Step) -> None:
     if step is Step.TOPIC:

@@ -1047,15 +1047,37 @@ def claim_texts(
 ) -> list[TextOut]:
     """Take those of these texts that wait to be sent: nobody else will send them.
 
-    If this process dies, they are looked up at the carrier at `look_up_at`.
+    If this process dies, they are looked up at the carrier at `look_up_at`. Of the calls to one
+    person one is taken at a time: their phone rings once, in the order of the news; and a call
+    in doubt can be told from others by nothing but whom it is to.
     """
-    facts = {"ids": list(ids), "now": now, "look_up_at": look_up_at}
+    rang = now - LONGEST_CALL
+    facts = {"ids": list(ids), "now": now, "look_up_at": look_up_at, "rang_since": rang}
     return _texts_out(connection, list(connection.execute(_CLAIM, facts).scalars()))
 
 
+LONGEST_CALL = timedelta(minutes=5)  # after that it is over, though nobody told us
+_other_call = outbox.alias()
+_is_in_a_call = exists().where(
+    _other_call.c.neighbor_id == outbox.c.neighbor_id,
+    _other_call.c.by == "voice",
+    _other_call.c.id != outbox.c.id,
+    or_(
+        _other_call.c.state.in_(["sending", "unknown"]),
+        and_(
+            _other_call.c.state.in_(["accepted", "sent"]),
+            _other_call.c.claimed_at > bindparam("rang_since", type_=tables.Moment),
+        ),
+        and_(
+            _other_call.c.state == "waiting",
+            _other_call.c.due <= bindparam("now"),
+            _other_call.c.id < outbox.c.id,
+        ),
+    ),
+)
 _CLAIM = (
     update(outbox)
-    .where(_WAITING)
+    .where(_WAITING, or_(outbox.c.by == "text", ~_is_in_a_call))
     .values(
         state="sending",
         claimed_at=bindparam("now"),
@@ -1064,6 +1086,16 @@ _CLAIM = (
     )
     .returning(outbox.c.id)
 )
+
+
+def postpone_calls(
+    connection: Connection, ids: Collection[int], now: datetime, until: datetime
+) -> None:
+    """Let those of these calls wait whose turn it is not: somebody is in another one."""
+    connection.execute(_POSTPONE, {"ids": list(ids), "now": now, "until": until})
+
+
+_POSTPONE = update(outbox).where(_WAITING, outbox.c.by == "voice").values(due=bindparam("until"))
 
 
 def claim_lost_texts(

@@ -43,6 +43,8 @@ FRESH = timedelta(seconds=1)  # a claim that is older is looked at again before 
 BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
 LONGEST_PAUSE = timedelta(minutes=5)
+NEXT_CALL = timedelta(seconds=30)  # until a phone is tried that we are calling already
+MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 UNKNOWN_CODE = 0  # for a refusal without the carrier's number
 
 
@@ -197,7 +199,9 @@ def _claim(
     aftermath = Aftermath()
     for page_id in store.drop_unwanted_texts(connection, ids, now):
         aftermath.add(deliveries.never_left(connection, house, page_id))
-    return aftermath, store.claim_texts(connection, ids, now, now + LOST_AFTER)
+    claimed = store.claim_texts(connection, ids, now, now + LOST_AFTER)
+    store.postpone_calls(connection, ids, now, now + NEXT_CALL)
+    return aftermath, claimed
 
 
 def _send_to_one(shop: Workshop, texts: Sequence[TextOut]) -> Aftermath:
@@ -259,6 +263,9 @@ def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connec
             due = now + deliveries.ACCOUNT_PAUSE
             store.note_waiting(connection, it, due, held_by=error.code or UNKNOWN_CODE)
             return deliveries.account_refused(connection, house, error.code)
+        case NotAllowedThere() if it.by == "voice" and it.tries < MOST_CALLS:
+            store.note_waiting(connection, it, now + deliveries.ACCOUNT_PAUSE)
+            return deliveries.not_allowed(connection, house, error.code)
         case _ if store.note_failed(connection, it, error.code):
             return deliveries.failed(connection, house, it, type(error), error.code)
         case _:
