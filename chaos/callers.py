@@ -66,13 +66,18 @@ def answer(control: Control, call: dict[str, Any], chance: Random) -> None:
     if choice < 0.1:
         control(f"calls/{sid}/decline", {})
     elif choice < 0.2:
-        control(f"calls/{sid}/wait", {"seconds": 90})
+        let_ring(control, call, chance)
     else:
         call = control(f"calls/{sid}/answer", {})
         if call["waits_for"] == "keys" and chance.random() < 0.8:
             control(f"calls/{sid}/press", {"keys": chance.choice("1112237")})
         elif call["waits_for"]:
             control(f"calls/{sid}/hang_up", {})
+
+
+def let_ring(control: Control, call: dict[str, Any], _chance: Random) -> None:
+    """Nobody is there."""
+    control(f"calls/{call['sid']}/wait", {"seconds": 90})
 
 
 def _do_something(

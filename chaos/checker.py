@@ -354,10 +354,12 @@ def _ever_takers(facts: Facts) -> dict[int, set[int]]:
     for row in facts.pages:
         if row.neighbor_id in by_voice and row.state in ("accepted", "passed"):
             found[row.request_number].add(row.neighbor_id)
-    for row in facts.inbox:
-        for told in filter(None, map(recognize, row.answer)):
-            if told.sentence in TAKEN and told.number:
-                found[told.number].add(row.neighbor_id)
+    told_to = [(row.neighbor_id, body) for row in facts.inbox for body in row.answer]
+    told_to += [(row.neighbor_id, row.body) for row in facts.outbox]  # who pressed a key
+    for who, body in told_to:
+        told = recognize(body)
+        if told and told.sentence in TAKEN and told.number:
+            found[told.number].add(who)
     return found
 
 

@@ -275,6 +275,7 @@ class Crowd:
         self._rest = threading.Event()
         self._gone = threading.Event()
         self._hands: list[threading.Thread] = []
+        self._phones = threading.Thread(target=self._honestly, args=(self._answer_phones,))
         self.problems: list[BaseException] = []  # of this suite, not of the hotline
         self._read = 0
 
@@ -283,8 +284,9 @@ class Crowd:
             threading.Thread(target=self._honestly, args=(self._act, hand), name=f"hand-{hand}")
             for hand in range(self.HANDS)
         ]
-        for name, do in (("reader", self._read_on), ("phones", self._answer_phones)):
-            self._hands.append(threading.Thread(target=self._honestly, args=(do,), name=name))
+        reader = threading.Thread(target=self._honestly, args=(self._read_on,), name="reader")
+        self._hands.append(reader)
+        self._phones.start()
         for thread in self._hands:
             thread.start()
 
@@ -301,6 +303,8 @@ class Crowd:
         self._rest.set()
         for thread in self._hands:
             thread.join()
+        if self._phones.is_alive():
+            self._phones.join()
         self._carrier.close()
 
     def _honestly(self, do: Callable[..., None], *arguments: object) -> None:
@@ -347,13 +351,14 @@ class Crowd:
         return answer.json()
 
     def _answer_phones(self) -> None:
-        """Whoever is called does something with their phone."""
+        """Whoever is called does something with their phone; at rest they let it ring."""
         chance = random.Random(f"{self._seed}-phones")
-        while not self._rest.wait(0.5):
+        while not self._gone.wait(0.5):
+            do = callers.let_ring if self._rest.is_set() else callers.answer
             for it in self._carrier.get("calls").json()["calls"]:
                 if it["waits_for"] == "answer":
                     with suppress(WrongMoment):
-                        callers.answer(self._ask_carrier, it, chance)
+                        do(self._ask_carrier, it, chance)
 
     def _text(self, it: Person, name: str, body: str, chance: random.Random) -> None:
         """The carrier tells the hotline once, twice at the same moment, or again a second later;
