@@ -240,7 +240,7 @@ def _ever_stopped(facts: Facts) -> set[int]:
 def _may_be_dropped(row: Row, facts: Facts, stopped: set[int]) -> bool:
     """A page may come too late, and somebody who said STOP, or has the news already in the answer
     to their own YES, needs no text."""
-    if row.neighbor_id in stopped or row.good_until is not None:
+    if row.neighbor_id in stopped or row.good_until is not None or row.by == "voice":
         return True
     return any(
         page.request_number == row.request_number and page.neighbor_id == row.neighbor_id

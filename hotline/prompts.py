@@ -151,6 +151,7 @@ ON_A_MACHINE: Mapping[StrEnum, Prompt] = {
     Sentence.FROM_TAKER: Prompt.NEWS_MESSAGE,
     Sentence.FROM_REQUESTER: Prompt.NEWS_MESSAGE,
     Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN,
+    Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
 }
 """What is left on an answering machine instead: others in the household hear it, too."""
 

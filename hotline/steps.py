@@ -433,6 +433,8 @@ def _write_call(
     aloud = aloud_to(connection, house, person, told)
     if aloud is None:
         return []
+    if about.get("page_id") is None and told.sentence not in ON_A_MACHINE:
+        store.drop_old_news(connection, person.id, about.get("request_number"))
     may_wake = may_wake and told.sentence in WAKES
     due = roster.may_ask_from(may_wake, house.network, now)
     prompt = ON_A_MACHINE.get(told.sentence)

@@ -1088,6 +1088,19 @@ _CLAIM = (
 )
 
 
+def drop_old_news(connection: Connection, who: int, number: int | None) -> None:
+    """Do not call somebody to say how a request stood before."""
+    old = update(outbox).where(
+        outbox.c.neighbor_id == who,
+        outbox.c.request_number == number,
+        outbox.c.by == "voice",
+        outbox.c.state == "waiting",
+        outbox.c.page_id.is_(None),
+        outbox.c.spoken.is_(None),  # what people said is no news of that kind
+    )
+    connection.execute(old.values(state="dropped", due=None))
+
+
 def postpone_calls(
     connection: Connection, ids: Collection[int], now: datetime, until: datetime
 ) -> None:
