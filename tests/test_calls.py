@@ -393,7 +393,7 @@ def test_who_missed_our_call_and_passes_at_last_brings_nobody_else(
     assert list(maple.ringing().values()) == [second]
 
 
-def test_one_phone_rings_once_at_a_time_and_in_the_order_of_the_news(maple: Neighborhood) -> None:
+def test_one_phone_rings_once_at_a_time_and_says_how_it_stands_now(maple: Neighborhood) -> None:
     maple.phone("Maria", "landline")
     ask_by_voice(maple)
     maple.text("Ana", "yes")
@@ -403,8 +403,8 @@ def test_one_phone_rings_once_at_a_time_and_in_the_order_of_the_news(maple: Neig
     assert "Ana is taking your request" in maple.heard("Maria")
     maple.hang_up("Maria")
     maple.pass_time(timedelta(seconds=40))
-    maple.answer("Maria")
-    assert "Ana cannot make it" in maple.heard("Maria")
+    maple.answer("Maria")  # Ana could not make it, and nobody else was free: the latter is news
+    assert "Nobody is free for your request 1 2 yet" in maple.heard("Maria")
 
 
 def test_calls_wait_while_our_account_may_not_make_them(maple: Neighborhood) -> None:
