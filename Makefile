@@ -36,6 +36,7 @@ lint: $(VENV)/ready-dev  ## style and formatting
 
 types: $(VENV)/ready-dev  ## mypy, strictly
 	$(BIN)/mypy
+	MYPYPATH=queue:fuzz $(BIN)/mypy fuzz/*.py
 
 words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the code
 	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/catalogues/messages.pot hotline/words.py hotline/prompts.py

@@ -68,7 +68,8 @@ def one_input(data: bytes) -> None:
     holds_for_any_text(case, it)
     if not case.opt_out:
         need_is_heard(case)
-    holds_for_what_follows(case, it, conversation.decide(case.situation, it, orders.find(it)))
+    order = orders.find(it, case.network)
+    holds_for_what_follows(case, it, conversation.decide(case.situation, it, order))
 
 
 def case_of(data: bytes) -> Case:
