@@ -6,11 +6,12 @@ that every process has one pool of connections of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +20,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from hotline import signed
 from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, from_carrier
 from hotline.settings import Environment
 
@@ -48,8 +50,18 @@ class Carrier:
             http_client=_HttpClient(environment.twilio_api_url),
         )
 
-    def send(self, to: str, body: str, text_id: int, *, good_for: timedelta | None) -> Accepted:
-        """Send one text. `good_for`: not to be delivered later than that from now.
+    def send(
+        self,
+        to: str,
+        body: str,
+        text_id: int,
+        *,
+        good_for: timedelta | None,
+        pictures: Sequence[str] = (),
+        until: datetime | None = None,
+    ) -> Accepted:
+        """Send one text. `good_for`: not to be delivered later than that from now. `pictures` go
+        with it, by our names; `until` then the carrier can fetch them from us.
 
         Raises CarrierError; CarrierSilent means that it may have been taken all the same.
         """
@@ -60,6 +72,9 @@ class Carrier:
         if good_for is not None:
             seconds = round(good_for.total_seconds())
             sender["validity_period"] = max(1, min(seconds, LONGEST_VALIDITY))
+        if pictures and until:
+            paths = [f"/sms/picture/{quote(name)}" for name in pictures]
+            sender["media_url"] = [signed.address(environment, path, until) for path in paths]
         callback = f"{environment.public_url}/sms/status?text={text_id}"
         message = self._call(
             self._client.messages.create, to=to, body=body, status_callback=callback, **sender
@@ -89,15 +104,27 @@ class Carrier:
 
     def recording(self, sid: str) -> bytes:
         """The sound of a recording, as a wave file. Raises CarrierError."""
-        client, account = self._client, self._environment.twilio_account_sid
+        account = self._environment.twilio_account_sid
         where = f"https://api.twilio.com/2010-04-01/Accounts/{account}/Recordings/{sid}.wav"
+        return bytes(self._fetch(where).content)
+
+    def picture(self, address: str) -> tuple[bytes, str]:
+        """A picture that came with a text, and what kind of file it is. It is asked for at our
+        address of the API, whatever host the address names. Raises CarrierError."""
+        answer = self._fetch(address)
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return bytes(answer.content), kind
+
+    def _fetch(self, where: str) -> requests.Response:
         try:
-            answer = client.http_client.fetch(where, client.auth)
+            answer: requests.Response = self._client.http_client.fetch(where, self._client.auth)
         except requests.exceptions.RequestException as error:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
+        except ValueError:
+            raise CarrierError("that is no address") from None
         if answer.status_code != HTTPStatus.OK:
             raise CarrierBusy(f"the carrier answered {answer.status_code}")
-        return bytes(answer.content)
+        return answer
 
     def called_since(self, to: str, since: datetime) -> list[str]:
         """The carrier's names of our calls to this number since then, oldest first. Raises

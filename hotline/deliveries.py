@@ -66,6 +66,9 @@ def failed(
         aftermath.add(unreached(connection, house, it.page_id, ask_others=others))
     elif issubclass(why, errors.Landline) and it.by == "text":
         aftermath.add(_call_instead(connection, house, it))
+    elif it.pictures and why is errors.Refused:
+        again = store.try_anew(connection, it, now, now, with_pictures=False)
+        aftermath.texts.append(again)
     elif _is_worth_another_try(it, why):
         store.try_anew(connection, it, now, _try_again_at(house, it, now))
     if issubclass(why, errors.Filtered):
@@ -228,7 +231,7 @@ def _mark(
     if issubclass(why, errors.Landline):
         return aftermath
     for request in store.requests_of(connection, it.neighbor):
-        if request.taker == it.neighbor:
+        if it.neighbor in request.takers:
             back = HandedBack(it.neighbor, now)
             aftermath.add(steps.take_step(connection, house, request.number, back))
     return aftermath

@@ -4,10 +4,12 @@ Pure: `next_step` takes a request and an event and returns the request as it is 
 effects. It reads no clock, chooses nobody, stores and sends nothing.
 
     open ──somebody says YES──> taken ──done──> done
-     │  <──handed back──────────  │
+     │  <──handed back, silence── │ <──not yet── │
      └──never mind──> withdrawn <─┘
 
-A request is open until it is taken or withdrawn. No event makes it end because time passed.
+A request is open until it is taken or withdrawn. No event makes it end because time passed; time
+only brings the question how it stands. One that needs several people is open until that many
+took it.
 """
 
 from __future__ import annotations
@@ -30,9 +32,13 @@ class State(StrEnum):
 class HelpRequest:
     """One request. Ids are the neighbors' row numbers; times are aware UTC.
 
-    `needs` are need keys, empty when none was recognised. `due` is when volunteers are asked
-    next; None once it is no longer open. `owed` counts people to ask at once, in place of
-    some who passed. `round` counts how often asking began, `wave` the waves of this round.
+    `needs` are need keys, empty when none was recognised. `due` is when something is to be done:
+    while open, to ask volunteers; while taken, to ask how it stands (or, if that was `asked`, to
+    wait no longer); once done, to end the talk of the two. `next_step` leaves it None where
+    whoever knows the network is to set it. `owed` counts people to ask at once, in place of some
+    who passed. `round` counts how often asking began, `wave` the waves of this round. `asked`: we
+    wait for the taker's word, or, once it is done, for the requester's. `companions` take it
+    together with the taker, if it needs more than one of `people`.
     """
 
     number: int
@@ -48,7 +54,29 @@ class HelpRequest:
     due: datetime | None = None
     owed: int = 0
     told_nobody_at: datetime | None = None
+    asked: bool = False
+    people: int = 1
     version: int = 0
+    companions: tuple[int, ...] = ()
+
+    @property
+    def takers(self) -> tuple[int, ...]:
+        return () if self.taker is None else (self.taker, *self.companions)
+
+    def others(self, who: int) -> tuple[int, ...]:
+        """Whom somebody talks to through us about this request."""
+        return self.takers if who == self.requester else (self.requester,)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that were passed on about a request. `by`: who wrote them. `is_seen`: they arrived,
+    as far as we know."""
+
+    number: int
+    by: int
+    at: datetime
+    is_seen: bool = True
 
 
 # What can happen.
@@ -62,6 +90,7 @@ class WordsAdded:
     area: str | None
     urgent: bool
     ask_from: datetime
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +119,8 @@ class NobodyLeft:
 
 @dataclass(frozen=True, slots=True)
 class NotBefore:
-    """Nobody can be asked before that moment: it is night, or no text leaves."""
+    """Nobody can be asked before that moment: it is night, or no text leaves. Once taken: nobody
+    needs to be, for its taker was heard of."""
 
     moment: datetime
 
@@ -120,8 +150,34 @@ class HandedBack:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeIsUp:
+    """It was taken long enough ago to ask how it stands; or that was asked, and nobody answered.
+    Once it is done: the two have talked long enough; `talked` if they did."""
+
+    now: datetime
+    talked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StillOnIt:
+    """A taker wrote to the requester, so they are."""
+
+    neighbor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     by: int
+
+
+@dataclass(frozen=True, slots=True)
+class WentWell:
+    """The requester's answer to the question how it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """It was said to be done, and the requester says that it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +195,11 @@ Event = (
     | Passed
     | Unreached
     | HandedBack
+    | TimeIsUp
+    | StillOnIt
     | Done
+    | WentWell
+    | NotYet
     | Withdrawn
 )
 
@@ -200,8 +260,8 @@ def next_step(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Eff
             return _while_open(request, event)
         case State.TAKEN, _:
             return _while_taken(request, event)
-        case State.DONE, Accepted(neighbor):
-            return request, [Tell(neighbor, _say(Sentence.THANKS_ALL_THE_SAME, request))]
+        case State.DONE, _:
+            return _once_done(request, event)
         case _, Accepted(neighbor):
             return request, [Tell(neighbor, _say(Sentence.NO_LONGER_NEEDED, request))]
         case _, Withdrawn():
@@ -223,6 +283,8 @@ def _while_open(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[E
             return _nobody_left(request, event)
         case NotBefore(moment):
             return replace(request, due=moment, owed=0), []
+        case Accepted(neighbor) if neighbor in request.takers:
+            return request, [GiveWords(neighbor)]
         case Accepted():
             return _taken(request, event)
         case Passed(neighbor):
@@ -230,36 +292,110 @@ def _while_open(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[E
             return resting, [Tell(neighbor, _say(Sentence.PASSED, request)), *effects]
         case Unreached():
             return _one_more(request)
+        case HandedBack(neighbor, now) if neighbor in request.takers:
+            return _handed_back(request, neighbor, now)
+        case Done(by) if request.takers:
+            waiting = TellWaiting(_say(Sentence.NO_LONGER_NEEDED, request))
+            done, effects = _done(request, by)
+            return done, [*effects, waiting]
         case Withdrawn() | Done():
-            return _withdrawn(request, TellWaiting(_say(Sentence.NO_LONGER_NEEDED, request)))
-        case HandedBack():
+            return _withdrawn(request)
+        case _:
             return request, []
 
 
 def _while_taken(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Effect]]:
-    taker = request.taker
-    assert taker is not None  # noqa: S101 - what "taken" means
     match event:
-        case Accepted(neighbor) if neighbor == taker:
+        case Accepted(neighbor) if neighbor in request.takers and request.asked:
+            stays = replace(request, asked=False, due=None)
+            return stays, [Tell(neighbor, _say(Sentence.STILL_YOURS, request))]
+        case Accepted(neighbor) if neighbor in request.takers:
             return request, [GiveWords(neighbor)]
         case Accepted(neighbor):
-            return request, [Tell(neighbor, _say(Sentence.TOO_LATE, request, name=taker))]
+            late = _say(Sentence.TOO_LATE, request, name=request.taker)
+            return request, [Tell(neighbor, late)]
         case Withdrawn():
-            return _withdrawn(request, Tell(taker, _say(Sentence.NO_LONGER_NEEDED, request)))
+            return _withdrawn(request)
         case Done(by):
-            return replace(request, state=State.DONE, due=None), _told_done(request, taker, by)
-        case HandedBack(neighbor, now) if neighbor == taker:
-            open_again = replace(
-                request, state=State.OPEN, taker=None, due=now, round=request.round + 1, wave=0
-            )
-            sentence = Sentence.HANDED_BACK_TO_REQUESTER
-            return open_again, [
-                Tell(neighbor, _say(Sentence.HANDED_BACK, request)),
-                Tell(request.requester, _say(sentence, request, name=taker)),
-                AskSoon(),
-            ]
+            return _done(request, by)
+        case NotBefore(moment) if not request.asked:
+            return replace(request, due=moment), []
+        case StillOnIt(neighbor) if neighbor in request.takers:
+            return replace(request, asked=False, due=None), []
+        case TimeIsUp() if not request.asked:
+            question = _say(Sentence.STILL_ON_IT, request)
+            asked = replace(request, asked=True, due=None)
+            return asked, [Tell(taker, question) for taker in request.takers]
+        case TimeIsUp(now):
+            return _let_go(request, now)
+        case HandedBack(neighbor, now) if neighbor in request.takers:
+            return _handed_back(request, neighbor, now)
         case _:
             return request, []
+
+
+def _once_done(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Effect]]:
+    """For a while they still talk, and the requester can say that it is not done after all."""
+    match event:
+        case Accepted(neighbor):
+            return request, [Tell(neighbor, _say(Sentence.THANKS_ALL_THE_SAME, request))]
+        case WentWell():
+            glad = Tell(request.requester, text(Sentence.GLAD))
+            return replace(request, asked=False), [glad]
+        case NotYet() if request.due is not None:
+            again = replace(request, state=State.TAKEN, asked=True, due=None)
+            question = _say(Sentence.NOT_DONE_YET, request)
+            told = _say(Sentence.ASKING_TAKER, request, name=request.taker)
+            return again, [
+                Tell(request.requester, told),
+                *(Tell(taker, question) for taker in request.takers),
+            ]
+        case TimeIsUp(talked=talked):
+            closing = _say(Sentence.CLOSING, request)
+            who = [request.requester, *request.takers] if talked else []
+            ended = replace(request, due=None, asked=False)
+            return ended, [Tell(neighbor, closing) for neighbor in who]
+        case Withdrawn():
+            return request, [Tell(request.requester, text(Sentence.NOTHING_OPEN))]
+        case _:
+            return request, []
+
+
+def _without(request: HelpRequest, neighbor: int) -> HelpRequest:
+    """The same with one taker less."""
+    left = [taker for taker in request.takers if taker != neighbor]
+    return replace(request, taker=left[0] if left else None, companions=tuple(left[1:]))
+
+
+def _handed_back(
+    request: HelpRequest, neighbor: int, now: datetime
+) -> tuple[HelpRequest, list[Effect]]:
+    """The asking goes on at once, with the others."""
+    told = _say(Sentence.HANDED_BACK_TO_REQUESTER, request, name=neighbor)
+    left = _without(request, neighbor)
+    is_asking = request.state is State.OPEN
+    again = replace(left, owed=left.owed + 1) if is_asking else _open_again(left, now)
+    return again, [
+        Tell(neighbor, _say(Sentence.HANDED_BACK, request)),
+        Tell(request.requester, told),
+        AskSoon(),
+    ]
+
+
+def _let_go(request: HelpRequest, now: datetime) -> tuple[HelpRequest, list[Effect]]:
+    """Nobody who took it answers: it is open again, and they may still come back to it."""
+    told = _say(Sentence.LET_GO_TO_REQUESTER, request, name=request.taker)
+    alone = replace(request, taker=None, companions=())
+    return _open_again(alone, now), [
+        *(Tell(taker, _say(Sentence.LET_GO, request)) for taker in request.takers),
+        Tell(request.requester, told),
+        AskSoon(),
+    ]
+
+
+def _open_again(request: HelpRequest, now: datetime) -> HelpRequest:
+    again = replace(request, state=State.OPEN, due=now, owed=0, asked=False, wave=0)
+    return replace(again, round=request.round + 1)
 
 
 def _one_more(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
@@ -269,16 +405,26 @@ def _one_more(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
     return replace(request, owed=request.owed + 1), [AskSoon()]
 
 
-def _told_done(request: HelpRequest, taker: int, by: int) -> list[Effect]:
-    if by == request.requester:
-        done = _say(Sentence.DONE, request)
-        return [Tell(taker, done), Tell(by, done)]
-    by_taker = _say(Sentence.DONE_TO_REQUESTER, request, name=taker)
-    return [Tell(taker, _say(Sentence.DONE, request)), Tell(request.requester, by_taker)]
+def _done(request: HelpRequest, by: int) -> tuple[HelpRequest, list[Effect]]:
+    """A requester who did not say so themselves is asked once how it went."""
+    is_theirs = by == request.requester
+    done = replace(request, state=State.DONE, due=None, owed=0, asked=not is_theirs)
+    thanks = _say(Sentence.DONE, request)
+    told = thanks if is_theirs else _say(Sentence.DONE_TO_REQUESTER, request, name=by)
+    everybody = [*(Tell(taker, thanks) for taker in request.takers), Tell(request.requester, told)]
+    if request.requester in request.takers:
+        return replace(done, asked=False), [Tell(by, thanks)]
+    return done, list(everybody)
 
 
 def _more_known(request: HelpRequest, event: WordsAdded) -> tuple[HelpRequest, list[Effect]]:
-    known = replace(request, needs=event.needs, area=event.area, urgent=event.urgent)
+    known = replace(
+        request,
+        needs=event.needs,
+        area=event.area,
+        urgent=event.urgent,
+        people=max(request.people, event.people),
+    )
     added = Tell(request.requester, _say(Sentence.ADDED, request))
     became_urgent = event.urgent and not request.urgent
     if became_urgent and request.due is not None and request.due > event.ask_from:
@@ -302,25 +448,53 @@ def _nobody_left(request: HelpRequest, event: NobodyLeft) -> tuple[HelpRequest, 
 
 
 def _taken(request: HelpRequest, event: Accepted) -> tuple[HelpRequest, list[Effect]]:
-    taken = replace(request, state=State.TAKEN, taker=event.neighbor, due=None, owed=0)
     taker = event.neighbor
+    takers = (*request.takers, taker)
+    joined = replace(request, taker=takers[0], companions=takers[1:])
+    effects: list[Effect] = [GiveWords(taker), *_told_who_else(request, taker)]
+    if len(takers) < request.people:
+        return joined, [*effects, *_some_found(joined, event)]
     good_news = (
         _say(Sentence.TAKEN_NOTE, request, name=taker, note=event.note)
         if event.note
         else _say(Sentence.TAKEN, request, name=taker)
     )
+    taken = replace(joined, state=State.TAKEN, due=None, owed=0)
     return taken, [
-        GiveWords(taker),
+        *effects,
         Tell(request.requester, good_news),
         TellWaiting(_say(Sentence.COVERED, request, name=taker)),
     ]
 
 
-def _withdrawn(
-    request: HelpRequest, others: Tell | TellWaiting
-) -> tuple[HelpRequest, list[Effect]]:
-    closed = replace(request, state=State.WITHDRAWN, due=None, owed=0)
-    return closed, [Tell(request.requester, _say(Sentence.WITHDRAWN, request)), others]
+def _told_who_else(request: HelpRequest, taker: int) -> list[Effect]:
+    """Who takes something together hears of each other."""
+    if not request.takers:
+        return []
+    with_them = _say(Sentence.WITH, request, names=request.takers)
+    also = _say(Sentence.ALSO, request, name=taker)
+    return [Tell(taker, with_them), *(Tell(other, also) for other in request.takers)]
+
+
+def _some_found(request: HelpRequest, event: Accepted) -> list[Effect]:
+    more = request.people - len(request.takers)
+    told = _say(Sentence.TAKEN_SOME, request, name=event.neighbor, count=more)
+    effects: list[Effect] = [Tell(request.requester, told)]
+    if event.note:
+        words = _say(Sentence.FROM_TAKER, request, name=event.neighbor, words=event.note)
+        effects.append(Tell(request.requester, words))
+    return effects
+
+
+def _withdrawn(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
+    closed = replace(request, state=State.WITHDRAWN, due=None, owed=0, asked=False)
+    told = _say(Sentence.NO_LONGER_NEEDED, request)
+    waiting = [TellWaiting(told)] if request.state is State.OPEN else []
+    return closed, [
+        Tell(request.requester, _say(Sentence.WITHDRAWN, request)),
+        *(Tell(taker, told) for taker in request.takers),
+        *waiting,
+    ]
 
 
 def _say(sentence: Sentence, request: HelpRequest, **values: object) -> Text:

@@ -21,6 +21,8 @@ ANY_TIME = Hours()
 # In the list of offers: the area or need of who named none, and what everybody is found under.
 ANY, WHEREVER, WHATEVER = "", "*", "*"
 MOST_NEEDS = 4  # of one request, that are weighed against each other
+ANSWER_WITHIN, URGENT_ANSWER_WITHIN = timedelta(hours=2), timedelta(minutes=30)
+GRACE = timedelta(days=1)  # how long the two still talk once it is done
 PASS_HOLDS = timedelta(hours=24)  # somebody who passed is not asked about it again before that
 
 
@@ -72,6 +74,24 @@ def ask_again_at(urgent: bool, network: Network, now: datetime) -> datetime:
             return after_pause
         return min(after_pause, quiet.ends_after(now, network.zone))
     return after_pause if urgent else quiet.ends_after(after_pause, network.zone)
+
+
+def ask_how_at(request: HelpRequest, network: Network, now: datetime) -> datetime:
+    """When to ask somebody who takes a request now whether they are still on it."""
+    later = now + network.done_within(request.needs)
+    return may_ask_from(request.urgent, network, later)
+
+
+def answer_by(request: HelpRequest, network: Network, now: datetime) -> datetime:
+    """How long to wait for the answer; nobody has to give it at night."""
+    within = URGENT_ANSWER_WITHIN if request.urgent else ANSWER_WITHIN
+    morning = may_ask_from(request.urgent, network, now + within)
+    return now + within if morning == now + within else morning + within
+
+
+def talk_until(network: Network, now: datetime) -> datetime:
+    """When two people can no longer write to each other about what is done."""
+    return may_ask_from(False, network, now + GRACE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -204,6 +204,8 @@ def _sender(text: str) -> str:
 
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=10_080, allow_inf_nan=False)]
+DoneHours = Annotated[float, Field(strict=True, gt=0, le=720, allow_inf_nan=False)]
+DONE_HOURS, URGENT_DONE_HOURS = 24.0, 3.0  # of a need that names none
 Key = Annotated[str, AfterValidator(_key)]
 Word = Annotated[str, AfterValidator(_word)]
 OneWord = Annotated[str, AfterValidator(_no_spaces)]
@@ -261,6 +263,7 @@ class Need(_Section):
     urgent: Annotated[bool, Field(strict=True)] = False
     words: dict[str, tuple[Word, ...]] = {}
     label: dict[str, Annotated[str, AfterValidator(_label)]] = {}
+    done_hours: DoneHours | None = None  # how long until we ask its taker how it stands
 
     def called(self, language: str) -> str:
         """Its name in a text; the default language's where this one has none."""
@@ -461,6 +464,13 @@ class Network(_Hotline):
 
     def is_urgent(self, needs: Iterable[str]) -> bool:
         return any(need.urgent for need in map(self.need, needs) if need)
+
+    def done_within(self, needs: Iterable[str]) -> timedelta:
+        """How long whoever took these needs has before we ask whether they are still on it."""
+        known = [need for need in map(self.need, needs) if need]
+        usual = (URGENT_DONE_HOURS if need.urgent else DONE_HOURS for need in known)
+        hours = [need.done_hours or most for need, most in zip(known, usual, strict=True)]
+        return timedelta(hours=min(hours, default=DONE_HOURS))
 
 
 class _File(_Section):
@@ -689,6 +699,7 @@ _EXAMPLES: Final = {
     "needs.digit": "digit = 1",
     "needs.urgent": "urgent = true",
     "needs.words": 'words = { en = ["food", "hungry"], es = ["comida", "hambre"] }',
+    "needs.done_hours": "done_hours = 24",
     "needs.label": 'label = { en = "food", es = "comida" }',
     "areas.key": 'key = "northside"',
     "areas.words": 'words = ["northside", "11216"]',

@@ -33,6 +33,7 @@ from hotline.help_request import (
     Tell,
     TellStewards,
     TellWaiting,
+    TimeIsUp,
     Unreached,
     WaveDue,
     WordsAdded,
@@ -47,6 +48,7 @@ HELD_LONGER = timedelta(seconds=30)
 TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
 PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
+MOST_PICTURES = 10  # in one text, the carrier's limit
 LONGEST_TEXT = 1600  # letters; the carrier's limit
 LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask for more
 
@@ -100,12 +102,29 @@ def take_step(
     before = before or store.find_request(connection, number)
     if before is None:
         return Aftermath()
-    after, effects = help_request.next_step(before, event)
-    store.save_request(connection, before, after)
     now = house.now()
-    _note_on_page(connection, after, event, note, now)
+    after, effects = help_request.next_step(before, event)
+    after = _look_again(house, before, after, now)
+    store.save_request(connection, before, after, now)
+    _note_on_page(connection, before, after, event, note, now)
     _record(connection, before, after, sender, now)
     return carry_out(connection, house, after, effects, now, sender)
+
+
+def _look_again(
+    house: House, before: HelpRequest, after: HelpRequest, now: datetime
+) -> HelpRequest:
+    """When something is to be done about a request that is taken or done."""
+    network = house.network
+    match after.state:
+        case State.TAKEN if after.due is None and after.asked:
+            return replace(after, due=roster.answer_by(after, network, now))
+        case State.TAKEN if after.due is None:
+            return replace(after, due=roster.ask_how_at(after, network, now))
+        case State.DONE if before.state is not State.DONE:
+            return replace(after, due=roster.talk_until(network, now))
+        case _:
+            return after
 
 
 def _record(
@@ -115,20 +134,36 @@ def _record(
     sender: store.Neighbor | None,
     now: datetime,
 ) -> None:
-    """Keep who gave a request back, and who opened one again that was over."""
-    if after.state is not State.OPEN or before.state is State.OPEN:
+    """Keep who gave a request back, and what opened one again that was over."""
+    what = _what_is_kept(before, after)
+    if what is None:
         return
-    is_back = before.state is State.TAKEN
     who = sender.id if sender else before.taker
-    what = "handed_back" if is_back else "reopened"
     helping.record(connection, who, what, now, request_number=after.number)
 
 
+def _what_is_kept(before: HelpRequest, after: HelpRequest) -> str | None:
+    match before.state, after.state:
+        case State.TAKEN, State.OPEN:
+            return "let_go" if before.asked and not after.takers else "handed_back"
+        case State.DONE, State.TAKEN:
+            return "not_yet"
+        case State.OPEN, State.OPEN if len(after.takers) < len(before.takers):
+            return "handed_back"
+        case _:
+            return None
+
+
 def _note_on_page(
-    connection: Connection, after: HelpRequest, event: Event, note: str, now: datetime
+    connection: Connection,
+    before: HelpRequest,
+    after: HelpRequest,
+    event: Event,
+    note: str,
+    now: datetime,
 ) -> None:
     match event:
-        case Accepted(neighbor) if after.taker == neighbor and after.state is State.TAKEN:
+        case Accepted(neighbor) if neighbor in after.takers and after.state is not State.DONE:
             store.answer_page(connection, after.number, neighbor, "accepted", now, note)
         case Accepted(neighbor):
             # The answer says who was faster: then nobody needs to be told so once more. And
@@ -137,6 +172,9 @@ def _note_on_page(
             store.answer_page(connection, after.number, neighbor, "covered", now, note)
         case Passed(neighbor) | HandedBack(neighbor):
             store.answer_page(connection, after.number, neighbor, "passed", now, note)
+        case TimeIsUp() if after.state is State.OPEN:
+            for silent in before.takers:
+                store.answer_page(connection, after.number, silent, "passed", now)
         case Unreached(neighbor):
             store.note_unreached(connection, after.number, neighbor, now)
         case _:
@@ -150,6 +188,7 @@ def open_request(
     needs: tuple[str, ...],
     area: str | None,
     *,
+    people: int = 1,
     answered: bool = True,
 ) -> tuple[HelpRequest, Aftermath]:
     """Write a new request down and tell its requester the number: in the answer to a text, or,
@@ -159,10 +198,21 @@ def open_request(
     ask_from = roster.may_ask_from(urgent, house.network, now)
     request = store.open_request(
         connection,
-        HelpRequest(0, requester.id, now, needs=needs, area=area, urgent=urgent, due=ask_from),
+        HelpRequest(
+            0,
+            requester.id,
+            now,
+            needs=needs,
+            area=area,
+            urgent=urgent,
+            due=ask_from,
+            people=people,
+        ),
     )
     if ask_from > now:
         got_it = text(Sentence.ASKED_IN_QUIET, number=request.number, time=ask_from)
+    elif people > 1:
+        got_it = text(Sentence.ASKED_PEOPLE, number=request.number, count=people)
     else:
         got_it = text(Sentence.ASKED, number=request.number)
     effects: list[Effect] = [Tell(requester.id, got_it)]
@@ -173,22 +223,35 @@ def open_request(
 
 
 def more_words(
-    house: House, request: HelpRequest, needs: tuple[str, ...], area: str | None
+    house: House,
+    request: HelpRequest,
+    needs: tuple[str, ...],
+    area: str | None,
+    people: int = 1,
 ) -> WordsAdded:
     """The event of a requester having written more: needs add up, the newest area holds."""
     known = tuple(dict.fromkeys([*request.needs, *needs]))
     urgent = house.network.is_urgent(known)
     ask_from = roster.may_ask_from(urgent, house.network, house.now())
-    return WordsAdded(known, area or request.area, urgent, ask_from)
+    return WordsAdded(known, area or request.area, urgent, ask_from, people)
 
 
 def ask_volunteers(connection: Connection, house: House, number: int) -> Aftermath:
-    """Ask whoever is to be asked now about one request. Does nothing if nobody is."""
+    """Ask whoever is to be asked now about one request: volunteers, or how it stands. Does
+    nothing if nobody is."""
     store.choose_alone(connection)
     request = store.find_request(connection, number)
     now = house.now()
-    if request is None or request.state is not State.OPEN or not _is_due(request, now):
+    if request is None or not _is_due(request, now):
         return Aftermath()
+    if request.state is not State.OPEN:
+        return take_step(
+            connection,
+            house,
+            number,
+            _how_it_stands(connection, house, request, now),
+            before=request,
+        )
     event = _asking(connection, house, request, now)
     if isinstance(event, WaveDue | OthersDue):
         # Before the request's row, as whoever answers locks first themselves and then the request.
@@ -198,6 +261,23 @@ def ask_volunteers(connection: Connection, house: House, number: int) -> Afterma
 
 def _is_due(request: HelpRequest, now: datetime) -> bool:
     return request.owed > 0 or (request.due is not None and request.due <= now)
+
+
+def _how_it_stands(
+    connection: Connection, house: House, request: HelpRequest, now: datetime
+) -> Event:
+    """Whether a taker has been silent so long that we ask; or the two have talked long enough."""
+    if request.state is State.DONE:
+        done_at = (request.due or now) - roster.GRACE - timedelta(minutes=1)
+        talked = store.talk_of(connection, request.requester, [request.number], done_at)
+        return TimeIsUp(now, talked=bool(talked))
+    if not request.asked:
+        lately = now - house.network.done_within(request.needs)
+        said = store.talk_of(connection, request.requester, [request.number], lately)
+        heard = [it.at for it in said if it.by in request.takers]
+        if heard:
+            return NotBefore(roster.ask_how_at(request, house.network, max(heard)))
+    return TimeIsUp(now)
 
 
 def _asking(connection: Connection, house: House, request: HelpRequest, now: datetime) -> Event:
@@ -297,6 +377,7 @@ class _Scribe:
                 self._tell(neighbor, [told])
             case GiveWords(neighbor):
                 self._tell(neighbor, self._words_for(neighbor))
+                self._give_pictures(neighbor)
             case TellWaiting(told):
                 number = self.request.number
                 waiting = store.close_unanswered_pages(self.connection, number, self.now)
@@ -355,6 +436,21 @@ class _Scribe:
             may_wake=self.request.urgent,
         )
 
+    def _give_pictures(self, neighbor: int) -> None:
+        request = self.request
+        pictures = store.pictures_about(self.connection, request.number)
+        if pictures:
+            self.aftermath.texts += write_text(
+                self.connection,
+                self.house,
+                neighbor,
+                text(Sentence.THEIR_PICTURES, number=request.number),
+                self.now,
+                request_number=request.number,
+                from_id=request.requester,
+                pictures=tuple(pictures[-MOST_PICTURES:]),
+            )
+
     def _words_for(self, neighbor: int) -> list[Text]:
         """What the requester wrote, in the taker's text if it fits, else in texts of its own."""
         person = store.neighbors(self.connection, [neighbor])[neighbor]
@@ -400,23 +496,40 @@ def write_text(
     page_id: int | None = None,
     good_until: datetime | None = None,
     may_wake: bool = False,
+    from_id: int | None = None,
+    pictures: tuple[str, ...] = (),
 ) -> list[int]:
     """Write a text to somebody down and return its id; nothing for somebody who said STOP. Whoever
-    gets no texts is called, if it is worth a call; `may_wake`: also in quiet hours."""
+    gets no texts is called, if it is worth a call; `may_wake`: also in quiet hours. `from_id`: the
+    neighbor whose words and `pictures` (by `store.picture_name`) it passes on."""
     person = store.neighbors(connection, [neighbor])[neighbor]
     about: dict[str, Any] = {
         "request_number": request_number,
         "page_id": page_id,
         "good_until": good_until,
+        "from_id": from_id,
     }
     if person.by_voice:
         return _write_call(connection, house, person, told, now, may_wake=may_wake, **about)
     # A page that reaches nobody as a text brings somebody else.
     aloud = aloud_to(connection, house, person, told) if page_id is None else None
     return [
-        store.add_text(connection, neighbor, body, segments.count(body), now, spoken=aloud, **about)
-        for body in say_to(connection, house, person, told)
+        store.add_text(
+            connection,
+            neighbor,
+            body,
+            segments.count(body),
+            now,
+            spoken=aloud,
+            pictures=pictures if is_last else (),
+            **about,
+        )
+        for body, is_last in _and_the_last(say_to(connection, house, person, told))
     ]
+
+
+def _and_the_last(bodies: list[str]) -> list[tuple[str, bool]]:
+    return [(body, place == len(bodies)) for place, body in enumerate(bodies, 1)]
 
 
 def _write_call(
@@ -480,12 +593,17 @@ def spoken(connection: Connection, house: House, told: Text, language: str | Non
 
 
 def _with_names(connection: Connection, told: Text) -> Text:
-    who = told.values.get("name")
-    if not isinstance(who, int):
-        return told
+    values = dict(told.values)
+    if isinstance(who := values.get("name"), int):
+        values["name"] = _first_name(connection, who)
+    if isinstance(some := values.get("names"), tuple):
+        values["names"] = tuple(_first_name(connection, who) for who in some)
+    return replace(told, values=values)
+
+
+def _first_name(connection: Connection, who: int) -> str | None:
     person = store.neighbors(connection, [who]).get(who)
-    name = person.name.split()[0] if person and person.name else None
-    return replace(told, values={**told.values, "name": name})
+    return person.name.split()[0] if person and person.name else None
 
 
 def steward_ids(connection: Connection, house: House, now: datetime) -> list[int]:
@@ -494,7 +612,9 @@ def steward_ids(connection: Connection, house: House, now: datetime) -> list[int
 
 def ask_ring(request: HelpRequest) -> Ring:
     """The bell for one request's next wave, or for others in place of some who passed."""
-    if request.owed:
+    if request.state is not State.OPEN:
+        name = f"look-{request.number}-{request.version}"
+    elif request.owed:
         # By version: the next to pass may do so while the job for the last one still runs.
         name = f"others-{request.number}-{request.version}"
     else:

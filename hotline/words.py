@@ -92,7 +92,24 @@ class Sentence(StrEnum):
         " other neighbors now."
     )
     DONE_TO_REQUESTER = N_(
-        "{name} says your request {number} is done. Still need something? Just write it here."
+        "{name} says your request {number} is done. All well? Reply 1 for yes or 2 for not yet."
+    )
+    GLAD = N_("Good to hear. Thank you for telling us!")
+    ASKING_TAKER = N_(
+        "Thanks for telling us. We are asking {name} about {number} now. If {name} cannot, we ask"
+        " other neighbors."
+    )
+    LET_GO_TO_REQUESTER = N_(
+        "We have not heard from {name}. Your request {number} is open again and we are asking"
+        " other neighbors now."
+    )
+    ASKED_PEOPLE = N_(
+        "{network}: got it, your request is {number}, for {count} people. We are asking neighbors"
+        " now and will text you. No proof needed."
+    )
+    TAKEN_SOME = N_(
+        "Good news: {name} is coming for {number}. {count} more to find, and we keep asking."
+        " Reply here to talk; nobody sees your number."
     )
 
     # To somebody who is asked.
@@ -114,6 +131,7 @@ class Sentence(StrEnum):
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
     PICTURE = N_("[a picture]")
+    THEIR_PICTURES = N_("{number}, what they sent with it: [a picture]")
     RECORDING = N_("[a voice message]")
     PASSED = N_("Thanks for telling us. If you can after all: YES {number}")
     COVERED = N_("{number} is covered: {name} has it. Thank you for being there!")
@@ -137,6 +155,24 @@ class Sentence(StrEnum):
     )
     HANDED_BACK = N_("Thank you for trying. We are asking others about {number} now.")
     DONE = N_("{number} is done. Thank you, neighbor!")
+    STILL_ON_IT = N_(
+        "Are you still on {number}? Reply YES {number} if so, or CANT {number} and we ask others."
+        " All done? DONE {number}"
+    )
+    STILL_YOURS = N_(
+        "Thank you! {number} stays with you. Reply here to talk to them. DONE {number} when"
+        " finished."
+    )
+    NOT_DONE_YET = N_(
+        "Your neighbor says {number} is not done yet. Still on it? Reply YES {number}, or"
+        " CANT {number} and we ask others."
+    )
+    LET_GO = N_(
+        "We had no word from you about {number}, so we ask others now. That is fine. Can you after"
+        " all? YES {number}"
+    )
+    WITH = N_("With you on {number}: {names}.")
+    ALSO = N_("{name} is with you on {number}, too.")
     WHICH_DONE = N_("Which one is done: {numbers}? Reply with its number, like DONE {number}")
 
     # To somebody on the roster, about themselves.
@@ -200,6 +236,10 @@ class Sentence(StrEnum):
     VOUCH_STEWARDS = N_("Thank you! Here the people who run the hotline put others on the list.")
 
     # Between the two.
+    CLOSING = N_(
+        "{number} is closed now, so words are no longer passed on. Need something? Just write it"
+        " here."
+    )
     THEY_SAID_STOP = N_(
         "{number}: they stopped our texts, so we cannot pass yours on. What they write, you get."
         " CANT {number} hands it back."
@@ -289,7 +329,8 @@ class Text:
     need keys (none in `can` is anything), `area` an area key or None, `areas` a tuple of them (none
     is anywhere), `hours` as the roster has them, `ago` a timedelta, `time` and `day` an aware
     datetime, `name` the id of a neighbor (whoever writes the text down puts the first name there,
-    or None), `open` a tuple of (number, need keys, area key, timedelta), `asked`, `taken` and
+    or None), `names` a tuple of such ids, `open` a tuple of (number, need keys, area key,
+    timedelta), `asked`, `taken` and
     `done` int, the rest str.
     """
 
@@ -392,6 +433,9 @@ class Speech:
                 return self._template(Sentence.ANY_TIME, language)
             case "name", None:
                 return self._template(Sentence.SOMEBODY, language)
+            case "names", tuple():
+                somebody = self._template(Sentence.SOMEBODY, language)
+                return format_list([name or somebody for name in value], locale=language)
             case "numbers", tuple():
                 return format_list([str(number) for number in value], locale=language)
             case "time", datetime():

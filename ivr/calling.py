@@ -335,8 +335,8 @@ class _Visit:
     def _topics(self, person: store.Neighbor) -> list[Topic]:
         """Their own requests, the newest first, what they hold, and what they were asked."""
         found = store.requests_of(self.connection, person.id)
-        own = [it for it in reversed(found) if it.requester == person.id]
-        held = [it for it in found if it.taker == person.id]
+        own = [it for it in reversed(found) if it.requester == person.id and it.state in _KINDS]
+        held = [it for it in found if person.id in it.takers and it.state in _KINDS]
         topics = [self._with_messages(self._topic(it, _KINDS[it.state])) for it in own]
         topics += [self._with_messages(self._topic(it, Kind.HELD)) for it in held]
         for asked in store.pages_of(self.connection, person.id) if person.was_asked else ():
@@ -377,7 +377,7 @@ class _Visit:
         request = store.find_request(self.connection, number) if number else None
         if request is None or number is None:
             return None
-        is_mine = request.state is State.TAKEN and request.taker == person.id
+        is_mine = request.state in _KINDS and person.id in request.takers
         taker = request.taker if request.state is State.TAKEN else None
         if not is_mine:
             return Result(number, is_open=request.state is State.OPEN, name=taker)

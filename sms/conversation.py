@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.help_request import (
     Accepted,
@@ -16,8 +16,12 @@ from hotline.help_request import (
     Event,
     HandedBack,
     HelpRequest,
+    NotYet,
     Passed,
+    Said,
     State,
+    StillOnIt,
+    WentWell,
     Withdrawn,
 )
 from hotline.limits import Pace
@@ -42,19 +46,24 @@ from sms.orders import (
 )
 from sms.reading import Intent, Reading
 
+_GOES_ON = (State.OPEN, State.TAKEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Somebody, and what is between us.
 
     `question`: what we asked them on their way to the roster, "wait" if that was all of it.
-    `requests`: the open and taken ones that they asked for or took, oldest first. `pages`: what
-    they were asked about, newest first. `example`: a need to show in an example.
+    `requests`: the open and taken ones that they asked for or took, and those done so lately that
+    the two still talk; oldest first. `talk`: what was passed on to them and from them about these,
+    the newest first. `pages`: what they were asked about, newest first. `example`: a need to show
+    in an example.
     """
 
     me: int
     now: datetime
     requests: tuple[HelpRequest, ...] = ()
+    talk: tuple[Said, ...] = ()
     pages: tuple[Asked, ...] = ()
     on_roster: bool = False
     stopped: bool = False
@@ -72,17 +81,29 @@ class Situation:
 
     @property
     def asked_for(self) -> list[HelpRequest]:
-        return [it for it in self.requests if it.requester == self.me]
+        """Their own that somebody is still needed for, or has not finished."""
+        return [it for it in self.requests if it.requester == self.me and it.state in _GOES_ON]
 
     @property
     def held(self) -> list[HelpRequest]:
         """What they took and have not finished."""
-        return [it for it in self.requests if it.taker == self.me]
+        return [it for it in self.requests if self.me in it.takers and it.state in _GOES_ON]
+
+    @property
+    def still(self) -> list[HelpRequest]:
+        """What they took, and were asked whether they are still on it."""
+        return [it for it in self.held if it.asked]
+
+    @property
+    def how(self) -> list[HelpRequest]:
+        """What is said to be done, and they were asked how it went."""
+        mine = (it for it in self.requests if it.requester == self.me)
+        return [it for it in mine if it.state is State.DONE and it.asked]
 
     @property
     def conversations(self) -> list[HelpRequest]:
         """Requests in which they talk to somebody through us."""
-        return [it for it in self.requests if it.state is State.TAKEN]
+        return [it for it in self.requests if it.takers]
 
     @property
     def open_pages(self) -> list[Asked]:
@@ -108,6 +129,7 @@ class OpenRequest:
 
     needs: tuple[str, ...]
     area: str | None
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +139,7 @@ class AddWords:
     request: HelpRequest
     needs: tuple[str, ...]
     area: str | None
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +155,8 @@ class Happens:
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    """Text these words to the other person of a conversation."""
+    """Text these words, and the pictures that came with them, to another person of a
+    conversation."""
 
     to: int
     text: Text
@@ -193,7 +217,7 @@ def _answer_question(situation: Situation, reading: Reading, answer: Order) -> l
         return [Obey(answer)]
     if isinstance(answer, Skip | Unclear):
         return None
-    return [AddWords(mine, reading.needs, reading.area), Obey(answer)]
+    return [AddWords(mine, reading.needs, reading.area, reading.people), Obey(answer)]
 
 
 _MAY_BE_TALK = Back | Me | Look  # "front or back?" "back"
@@ -249,6 +273,8 @@ def _language(situation: Situation, reading: Reading) -> list[Act]:
 
 
 def _decide(situation: Situation, reading: Reading) -> list[Act]:
+    if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):
+        return told
     match reading.intent:
         case Intent.START | Intent.CARRIER_HELP:
             return []  # the carrier answers these, and twice is once too often
@@ -273,6 +299,58 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return _small_talk(situation, reading)
         case _:
             return _words(situation, reading)
+
+
+def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:
+    """The answer to our question after it was done, if this is one: "1", "2", "yes", "not yet".
+    Not if they were asked something else as well, or somebody else just wrote to them."""
+    if not situation.how or _just_heard_of_others(situation):
+        return []
+    asked = max(situation.how, key=lambda it: (it.due or situation.now, it.number))
+    is_digit = reading.number in (1, 2) and reading.only_answer
+    is_alone = not (situation.open_pages or situation.still or situation.my_open)
+    has_answer = is_alone and reading.number is None
+    is_no = has_answer and reading.intent in (Intent.NO, Intent.HAND_BACK)
+    is_yes = has_answer and reading.intent is Intent.YES
+    # What they say besides is for the other.
+    words = [] if reading.only_answer else _passed_on(situation, reading, asked)
+    if is_digit:
+        return [Happens(asked.number, WentWell() if reading.number == 1 else NotYet())]
+    if reading.not_yet or is_no:
+        return [*words, Happens(asked.number, NotYet())]
+    if is_yes:
+        return [*words, Happens(asked.number, WentWell())]
+    return []
+
+
+def _just_heard_of_others(situation: Situation) -> bool:
+    """Whether somebody wrote to them a moment ago in another conversation than what is done."""
+    about = {it.number for it in situation.how}
+    since = situation.now - JUST_NOW
+    return any(
+        it.at > since and it.by != situation.me and it.number not in about for it in situation.talk
+    )
+
+
+def _still_on_it(situation: Situation, reading: Reading) -> list[Act]:
+    """The answer to whether they are still on it, if this is one. Of more than one that it could
+    be about, they are asked which."""
+    asked = [it.number for it in situation.still]
+    if not asked or reading.intent not in (Intent.YES, Intent.NO, Intent.HAND_BACK):
+        return []
+    number = reading.number
+    if number is None:
+        about = [*asked, *(it.number for it in situation.open_pages)]
+        if not reading.only_answer and reading.intent is Intent.YES:
+            return []  # "yes, at five" is for the other; and who writes is still on it
+        if len(about) > 1:
+            return [Say(_which(Sentence.WHICH, about))]
+        number = about[0]
+    if number not in asked:
+        return []
+    if reading.intent is Intent.YES:
+        return [Happens(number, Accepted(situation.me))]
+    return [Happens(number, HandedBack(situation.me, situation.now))]
 
 
 def _stop(situation: Situation, reading: Reading) -> list[Act]:
@@ -312,6 +390,9 @@ def _status(situation: Situation, reading: Reading) -> list[Act]:
 
 def status_of(request: HelpRequest, now: datetime) -> Text:
     """Where a request stands, for whoever asked."""
+    if request.state is State.OPEN and request.takers:
+        more = request.people - len(request.takers)
+        return text(Sentence.TAKEN_SOME, number=request.number, name=request.takers[-1], count=more)
     if request.state is State.TAKEN:
         return text(Sentence.STATUS_TAKEN, number=request.number, name=request.taker)
     if request.wave == 0 and request.due is not None and request.due > now:
@@ -448,10 +529,10 @@ def _guide(situation: Situation, sentence: Sentence) -> list[Act]:
 def _words(situation: Situation, reading: Reading) -> list[Act]:
     """Somebody's own words: part of their request, of a conversation, or a new request."""
     mine = situation.my_open
-    if mine and (reading.asks or not situation.conversations):
-        return [AddWords(mine, reading.needs, reading.area)]
-    if reading.starts_with_need:
-        return [OpenRequest(reading.needs, reading.area)]
+    if mine and (reading.asks or not _talks_but_in(situation, mine)):
+        return _added(situation, reading, mine)
+    if reading.starts_with_need or _is_new_after_all(situation, reading):
+        return [OpenRequest(reading.needs, reading.area, reading.people)]
     if situation.conversations:
         return _pass_on(situation, reading)
     if situation.open_pages and not reading.needs:
@@ -459,38 +540,85 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
         return _guide(situation, Sentence.HOW_TO_TAKE_OR_ASK)
     if reading.offers:
         return _guide(situation, Sentence.HOW_TO_TAKE) or _offers(situation)
-    return [OpenRequest(reading.needs, reading.area)]
+    return [OpenRequest(reading.needs, reading.area, reading.people)]
+
+
+def _talks_but_in(situation: Situation, mine: HelpRequest) -> bool:
+    return any(it.number != mine.number for it in situation.conversations)
+
+
+def _added(situation: Situation, reading: Reading, mine: HelpRequest) -> list[Act]:
+    """Words for an open request; who takes part in it already hears them at once."""
+    added = AddWords(mine, reading.needs, reading.area, reading.people)
+    return [*(_passed_on(situation, reading, mine) if mine.takers else []), added]
+
+
+def _is_new_after_all(situation: Situation, reading: Reading) -> bool:
+    """Whether somebody asks for more, when all that they talk about is done."""
+    talks = situation.conversations
+    is_done = bool(talks) and all(it.state is State.DONE for it in talks)
+    asked = any(it.requester == situation.me for it in talks)
+    return is_done and asked and bool(reading.asks or reading.needs) and not reading.offers
+
+
+JUST_NOW = timedelta(minutes=10)
+CROSSING = timedelta(seconds=20)  # words that came so lately may not have been read yet
+LONG_AGO = timedelta(hours=1)
 
 
 def _pass_on(situation: Situation, reading: Reading) -> list[Act]:
     """To the other person, if it is certain who that is; else we ask and nobody gets it."""
     talks, mine = situation.conversations, situation.my_open
     if mine and mine.number == reading.first_number:
-        return [AddWords(mine, reading.needs, reading.area)]
+        return _added(situation, reading, mine)
     named = [it for it in talks if it.number == reading.first_number]
-    if len(talks) == 1 and not mine:
+    if not named and len(talks) == 1 and not mine:
         named = talks
+    if not named and not mine:
+        named = [it for it in talks if it.number == _who_wrote_last(situation)]
     if not named:
         return [Say(_which_talk(situation))]
-    return [_passed_on(situation, reading, named[0])]
+    return _passed_on(situation, reading, named[0])
+
+
+def _who_wrote_last(situation: Situation) -> int | None:
+    """The request about which words without a number are an answer; None if that is not clear:
+    somebody else waits for an answer, too, or the last words may not have been read yet."""
+    heard = [it for it in situation.talk if it.by != situation.me]
+    if not heard:
+        return None
+    last = heard[0]
+    if not last.is_seen or situation.now - last.at < CROSSING:
+        return None
+    others = (it for it in heard if it.number != last.number)
+    return None if any(_waits(situation, it) for it in others) else last.number
+
+
+def _waits(situation: Situation, heard: Said) -> bool:
+    """Whether words have had no answer, though it is not long ago."""
+    answers = (it for it in situation.talk if it.by == situation.me)
+    is_answered = any(it.number == heard.number and it.at > heard.at for it in answers)
+    return not is_answered and situation.now - heard.at < LONG_AGO
 
 
 def _which_talk(situation: Situation) -> Text:
-    every = tuple(sorted(it.number for it in situation.requests))
+    mine = [situation.my_open] if situation.my_open else []
+    every = {it.number for it in (*situation.conversations, *mine)}
     example = situation.conversations[-1].number
-    return text(Sentence.WHICH_TALK, numbers=every[-4:], number=example)
+    return text(Sentence.WHICH_TALK, numbers=tuple(sorted(every))[-4:], number=example)
 
 
-def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> PassOn:
-    words = reading.said
+def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> list[Act]:
+    words, me = reading.said, situation.me
     if reading.first_number == talk.number:
         words = words.removeprefix(str(talk.number)).lstrip(" :,.-#")
-    assert talk.taker is not None  # noqa: S101 - what "taken" means
-    if talk.taker == situation.me:
-        told = text(Sentence.FROM_TAKER, number=talk.number, name=talk.taker, words=words)
-        return PassOn(talk.requester, told, talk)
-    told = text(Sentence.FROM_REQUESTER, number=talk.number, words=words)
-    return PassOn(talk.taker, told, talk)
+    if me in talk.takers:
+        told = text(Sentence.FROM_TAKER, number=talk.number, name=me, words=words)
+    else:
+        told = text(Sentence.FROM_REQUESTER, number=talk.number, words=words)
+    is_on_it = me in talk.takers and talk.state is State.TAKEN and talk.asked
+    still: list[Act] = [Happens(talk.number, StillOnIt(me))] if is_on_it else []
+    return [*(PassOn(to, told, talk) for to in talk.others(me)), *still]
 
 
 def _which(sentence: Sentence, numbers: Sequence[int]) -> Text:

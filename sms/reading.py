@@ -50,6 +50,8 @@ class Reading:
     `only_answer`: there is nothing in it but the answer. `by_carrier`: the carrier reads this word
     as well. `first_number` stands in front of all other words. `says_more`: behind the answer stand
     words enough to be a story of their own. `offers`: it offers something and asks for nothing.
+    `not_yet`: it begins with words that deny that something is done. `people`: how many it asks to
+    come.
     """
 
     intent: Intent
@@ -66,6 +68,8 @@ class Reading:
     first_number: int | None = None
     says_more: bool = False
     offers: bool = False
+    not_yet: bool = False
+    people: int = 1
 
 
 def fold(text: str) -> str:
@@ -495,6 +499,7 @@ def _with_meaning(reading: Reading, said: str, tokens: list[Token], network: Net
     found = _needs(words, network)
     needs = tuple(key for key, _ in found)
     asks = bool(needs) or not _ASKING.isdisjoint(words)
+    denied = _denial(tokens)
     intent = reading.intent
     if intent is Intent.SMALL_TALK and asks:
         intent = Intent.WORDS
@@ -509,7 +514,33 @@ def _with_meaning(reading: Reading, said: str, tokens: list[Token], network: Net
         starts_with_need=bool(words) and words[0] in vocabulary.NEED,
         offers=_offers(tokens, said),
         first_number=int(tokens[0].word) if tokens and tokens[0].is_number else None,
+        not_yet=denied > 0,
+        only_answer=reading.only_answer or (denied > 0 and denied == len(tokens)),
+        people=_people(words),
     )
+
+
+def _denial(tokens: list[Token]) -> int:
+    """How many of the first tokens say that it is not done, perhaps with the key of that answer in
+    front: "2 not yet"."""
+    key = 1 if len(tokens) > 1 and tokens[0].word == "2" else 0
+    length = _longest_phrase(tokens[key:], vocabulary.NOT_YET)
+    return key + length if length else 0
+
+
+def _people(words: list[str]) -> int:
+    """How many people somebody asks for: "need 3 people to move a sofa"."""
+    for place, word in enumerate(words):
+        count = vocabulary.COUNTS.get(word, 1)
+        if count > 1 and _ends_with(words[:place], vocabulary.COUNTING):
+            behind = words[place + 1 : place + 4]
+            if any(" ".join(behind[:length]) in vocabulary.PEOPLE for length in (1, 2, 3)):
+                return count
+    return 1
+
+
+def _ends_with(words: list[str], phrases: Collection[str]) -> bool:
+    return any(" ".join(words[-length:]) in phrases for length in (1, 2, 3))
 
 
 def _needs(words: list[str], network: Network) -> list[tuple[str, Counter[str]]]:

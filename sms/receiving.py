@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from hotline import deliveries, limits, phone, segments, steps
-from hotline.help_request import Event, HelpRequest, Tell, WordsAdded
+from hotline.help_request import Event, HelpRequest, Said, WordsAdded
 from hotline.house import House
 from hotline.limits import Heard, Pace
 from hotline.steps import Aftermath
@@ -36,7 +36,7 @@ from sms.conversation import (
 from sms.orders import Order
 from sms.reading import Reading, read
 
-MOST_PICTURES = 10  # of one text, the carrier's limit
+LATELY = timedelta(hours=24)  # what was said before that is not what somebody answers
 STRANGER = 0  # who has no row yet, and so nothing that could be about them
 
 
@@ -71,7 +71,8 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     if person and person.by_voice:
         store.note_texts(connection, person.id)
     person = person or _somebody_new(connection, it.sender, acts, now)
-    visit = _Visit(connection, house, person)
+    pictures = [store.picture_name(it.sid, place) for place in range(len(it.pictures))]
+    visit = _Visit(connection, house, person, tuple(pictures[: steps.MOST_PICTURES]))
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         _do_all(visit, acts)
     else:
@@ -85,7 +86,7 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         it.sid,
         person.id,
         it.body,
-        it.pictures[:MOST_PICTURES],
+        it.pictures[: steps.MOST_PICTURES],
         now,
         visit.words_of,
         answer,
@@ -131,10 +132,12 @@ def _situation(connection: Connection, house: House, person: store.Neighbor | No
     languages = house.network.languages
     if person is None:
         return Situation(STRANGER, house.now(), languages=languages, example=example)
+    requests = store.requests_of(connection, person.id)
     return Situation(
         me=person.id,
         now=house.now(),
-        requests=tuple(store.requests_of(connection, person.id)),
+        requests=tuple(requests),
+        talk=_talk(connection, house, person, requests),
         pages=tuple(store.pages_of(connection, person.id)) if person.was_asked else (),
         on_roster=person.on_roster,
         stopped=person.stopped,
@@ -144,6 +147,16 @@ def _situation(connection: Connection, house: House, person: store.Neighbor | No
         question=joining.question_of(person, house.now()),
         may_vouch=joining.may_vouch(house, person),
     )
+
+
+def _talk(
+    connection: Connection, house: House, person: store.Neighbor, requests: list[HelpRequest]
+) -> tuple[Said, ...]:
+    """What was said lately, for who is in more than one conversation."""
+    numbers = [it.number for it in requests if it.takers]
+    if len(numbers) < 2:
+        return ()
+    return tuple(store.talk_of(connection, person.id, numbers, house.now() - LATELY))
 
 
 def _somebody_new(
@@ -159,10 +172,17 @@ def _somebody_new(
 class _Visit:
     """The acts of one text on their way to rows."""
 
-    def __init__(self, connection: Connection, house: House, person: store.Neighbor) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        house: House,
+        person: store.Neighbor,
+        pictures: tuple[str, ...] = (),
+    ) -> None:
         self.connection = connection
         self.house = house
         self.person = person
+        self.pictures = pictures  # that came with this text, by their names
         self.words_of: int | None = None  # the request that this text is part of
         self.aftermath = Aftermath()
 
@@ -180,16 +200,17 @@ class _Visit:
             case StartTexts():
                 store.set_stopped(connection, me, None)
                 self.person = replace(self.person, stopped=False)
-            case OpenRequest(needs, area):
+            case OpenRequest(needs, area, people):
                 request, after = steps.open_request(
-                    connection, self.house, self.person, needs, area
+                    connection, self.house, self.person, needs, area, people=people
                 )
                 self.words_of = request.number
                 self.aftermath.add(after)
-            case AddWords(request, needs, area):
+            case AddWords(request, needs, area, people):
                 store.require_unchanged(connection, request)
                 self.words_of = request.number
-                self._happen(request.number, steps.more_words(self.house, request, needs, area))
+                more = steps.more_words(self.house, request, needs, area, people)
+                self._happen(request.number, more)
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case Obey(order):
@@ -223,6 +244,23 @@ class _Visit:
         if store.neighbors(self.connection, [to])[to].stopped:
             self.do(Say(text(Sentence.THEY_SAID_STOP, number=request.number)))
             return
-        now = self.house.now()
-        passed_on = [Tell(to, told)]
-        self.aftermath.add(steps.carry_out(self.connection, self.house, request, passed_on, now))
+        self.aftermath.texts += steps.write_text(
+            self.connection,
+            self.house,
+            to,
+            self._with_pictures(told, to),
+            self.house.now(),
+            request_number=request.number,
+            may_wake=request.urgent,
+            from_id=self.person.id,
+            pictures=self.pictures,
+        )
+
+    def _with_pictures(self, told: Text, to: int) -> Text:
+        """A phone that shows no pictures shows at least that there is one."""
+        if not self.pictures:
+            return told
+        language = store.neighbors(self.connection, [to])[to].language
+        shown = steps.spoken(self.connection, self.house, text(Sentence.PICTURE), language)
+        words = " ".join([str(told.values["words"]), *[shown] * len(self.pictures)]).strip()
+        return replace(told, values={**told.values, "words": words})

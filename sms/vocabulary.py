@@ -266,3 +266,41 @@ HINTS = {
     },
 }
 NEED = {"need", "necesito", "besoin", "bezwen"}  # in front: this is a request, not an answer
+# To the question how it went.
+NOT_YET = {
+    *("not yet", "no not yet", "not done", "not done yet", "its not done", "not really"),
+    *("not finished", "aun no", "todavia no", "no todavia", "no todavia no", "no aun no"),
+    *("pas encore", "non pas encore", "poko", "non poko"),
+}
+# Counted out in front of one of PEOPLE, right behind one of these: "need 3 people". "Food for 3
+# people" is no count of those who are to come.
+COUNTING = {
+    *("need", "needs", "want", "want about", "need about", "need at least", "looking for"),
+    *("necesito", "necesitamos", "se necesitan", "hacen falta", "busco", "buscamos"),
+    *("besoin de", "bezwen"),
+}
+COUNTS = {
+    **{str(count): count for count in range(2, 10)},
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "cinco": 5,
+    "seis": 6,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "de": 2,
+    "twa": 3,
+    "kat": 4,
+}
+PEOPLE = {
+    *("people", "persons", "neighbors", "neighbours", "volunteers", "helpers", "hands", "guys"),
+    *("men", "women", "strong people", "more people", "other people", "pairs of hands"),
+    *("personas", "vecinos", "voluntarios", "voluntarias", "manos", "hombres", "mujeres"),
+    *("personnes", "voisins", "moun"),
+}

@@ -15,8 +15,8 @@ from hotline import phone
 from hotline.deliveries import Delivery, delivered
 from hotline.errors import BadForm
 from hotline.house import House
-from hotline.steps import Aftermath
-from sms.receiving import MOST_PICTURES, TextIn, receive
+from hotline.steps import MOST_PICTURES, Aftermath
+from sms.receiving import TextIn, receive
 
 LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
 LONGEST_SID = 64

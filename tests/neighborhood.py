@@ -340,7 +340,7 @@ class Neighborhood:
 def _next_due(connection: Connection) -> datetime | None:
     """The next moment at which something is to be done."""
     request, outbox = tables.request.c, tables.outbox.c
-    asks = select(func.min(request.due, type_=tables.Moment)).where(request.state == "open")
+    asks = select(func.min(request.ring_at, type_=tables.Moment))
     texts = select(func.min(outbox.due, type_=tables.Moment))
     moments = [connection.execute(query).scalar() for query in (asks, texts)]
     return min((moment for moment in moments if moment), default=None)

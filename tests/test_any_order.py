@@ -43,7 +43,7 @@ SAID = some.sampled_from(
     [
         *("hi", "thanks", "status", "never mind", "never mind", "never mind 12", "START", "join"),
         *("I can cook", "help", "what do they need?", "13 I am at the door", "on my way", "11216"),
-        *("911", "espanol", "", "done"),
+        *("911", "espanol", "", "done", "1", "2", "not yet", "yes", "thank you Ana"),
     ]
 )
 MOODS = some.sampled_from(
@@ -66,7 +66,9 @@ class Moody:
         self.mood: type[CarrierError] | None = None
         self.taken: dict[int, tuple[str, str]] = {}
 
-    def send(self, to: str, body: str, text_id: int, *, good_for: timedelta | None) -> Accepted:
+    def send(
+        self, to: str, body: str, text_id: int, *, good_for: timedelta | None, **_more: object
+    ) -> Accepted:
         assert good_for is None or good_for > timedelta()
         if self.mood not in (None, errors.CarrierSilent):
             raise self.mood("not taken")
@@ -167,7 +169,9 @@ class Street(RuleBasedStateMachine):
     @invariant()
     def one_taker_and_nobody_forgotten(self) -> None:
         for it in self.database.read(lambda c: store.all_requests(c, only_open=False)):
-            assert (it.state == State.OPEN) == (it.due is not None), it
+            goes_on = it.state in (State.OPEN, State.TAKEN)
+            assert goes_on <= (it.due is not None), it
+            assert (it.state is State.WITHDRAWN) <= (it.due is None), it
         for number, state, taker in self.read(
             select(request.c.number, request.c.state, request.c.taker_id)
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -17,13 +18,18 @@ from hotline.help_request import (
     HelpRequest,
     NobodyLeft,
     NotBefore,
+    NotYet,
     OthersDue,
     Page,
     Passed,
     State,
+    StillOnIt,
+    Tell,
     TellWaiting,
+    TimeIsUp,
     Unreached,
     WaveDue,
+    WentWell,
     Withdrawn,
     WordsAdded,
     next_step,
@@ -45,7 +51,11 @@ events: some.SearchStrategy[Event] = some.one_of(
     some.builds(Passed, people),
     some.builds(Unreached, people),
     some.builds(HandedBack, people, moments),
+    some.builds(TimeIsUp, moments, some.booleans()),
+    some.builds(StillOnIt, people),
     some.builds(Done, people),
+    some.just(WentWell()),
+    some.just(NotYet()),
     some.builds(Withdrawn),
 )
 
@@ -60,9 +70,32 @@ def live(*happened: Event) -> tuple[HelpRequest, list[Effect]]:
 @given(some.lists(events, max_size=30))
 def test_whatever_happens_nobody_is_forgotten(happened: list[Event]) -> None:
     request, _ = live(*happened)
-    assert (request.state is State.OPEN) == (request.due is not None), "open means due sometime"
+    assert (request.state is State.OPEN) <= (request.due is not None), "open means due sometime"
     assert (request.state in (State.TAKEN, State.DONE)) <= (request.taker is not None)
     assert request.owed == 0 or request.state is State.OPEN
+
+
+@given(some.lists(events, max_size=30), some.integers(2, 3))
+def test_one_that_needs_several_is_open_until_that_many_took_it(
+    happened: list[Event], needed: int
+) -> None:
+    request = replace(ASKED, people=needed)
+    for event in happened:
+        request, _ = next_step(request, event)
+        assert len(set(request.takers)) == len(request.takers) <= needed
+        if request.state is State.TAKEN and not request.asked:
+            assert request.takers
+        if request.state is State.OPEN:
+            assert len(request.takers) < needed
+
+
+def test_each_of_several_is_told_who_else() -> None:
+    request, _ = next_step(replace(ASKED, people=3), Accepted(ANA))
+    request, effects = next_step(request, Accepted(BEN))
+    assert request.state is State.OPEN
+    told = {it.neighbor: it.text for it in effects if isinstance(it, Tell)}
+    assert told[ANA].values["name"] == BEN
+    assert told[BEN].values["names"] == (ANA,)
 
 
 @given(some.lists(events, max_size=30), people)

@@ -36,6 +36,7 @@ LONGEST = {
     "areas": (LONGEST_AREA, "eastside"),
     "hours": "mon-fri 17:00-21:00; sat 09:00-18:00",
     "name": "Maximiliano",
+    "names": ("Maximiliano", "Guadalupe", "Alessandra"),
     "emergency": "911",
     "code": 30_034,
     "spent": 80_000,

@@ -5,11 +5,15 @@ a webhook, `carrier` for the carrier's own. A phone's own texts are by a `person
 """
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
+
+import httpx2
 
 from hotline.rehearsal.exchange import Exchange, new_sid
-from hotline.rehearsal.messages import LONGEST_BODY, Message
+from hotline.rehearsal.messages import LONGEST_BODY, Message, uri_of
 from hotline.rehearsal.phones import (
     Keyword,
     Pace,
@@ -22,6 +26,8 @@ from hotline.rehearsal.trouble import CALLBACK_KINDS
 from hotline.rehearsal.webhooks import Answer, ask, call_back
 
 OPTED_OUT, BODY_TOO_LONG, TOO_MANY_REPLIES = 21610, 21617, 14107
+NO_SUCH_MEDIA = 12300  # what is at the address is nothing that can be sent
+SENDABLE = ("image/", "video/", "audio/", "text/vcard", "text/x-vcard", "application/pdf")
 
 
 def accept(exchange: Exchange, message: Message) -> None:
@@ -31,17 +37,35 @@ def accept(exchange: Exchange, message: Message) -> None:
 
 
 async def _carry(exchange: Exchange, message: Message) -> None:
-    steps, late = _hand_over(exchange, message)
+    is_whole = message.by != "api" or await _can_fetch_all(exchange, message)
+    steps, late = _hand_over(exchange, message, is_whole=is_whole)
     for step in steps:
         await asyncio.sleep(late)
         await call_back(exchange, message, step.status, step.error)
 
 
-def _hand_over(exchange: Exchange, message: Message) -> tuple[list[Step], float]:
+async def _can_fetch_all(exchange: Exchange, message: Message) -> bool:
+    """Get what is to go with a text, as the carrier does: without credentials, and soon."""
+    for address in message.media:
+        try:
+            answer = await exchange.client.get(address)
+        except httpx2.HTTPError:
+            return False
+        kind = answer.headers.get("content-type", "")
+        if answer.status_code != HTTPStatus.OK or not kind.startswith(SENDABLE):
+            return False
+    return True
+
+
+def _hand_over(
+    exchange: Exchange, message: Message, *, is_whole: bool = True
+) -> tuple[list[Step], float]:
     """Bring the text to its phone, or not; the callbacks to make, in their order, and how many
     seconds each is late."""
     phone = exchange.phone(message.to)
     steps = way_to(phone.state, via_service=message.service is not None)
+    if not is_whole:
+        steps = [Step("undelivered", NO_SUCH_MEDIA)]
     message.status, message.error = steps[-1].status, steps[-1].error
     message.sent = message.updated = exchange.now()
     exchange.show(message, phone, "to_phone")
@@ -80,8 +104,9 @@ async def text_hotline(
     A sid that was there before is the same text delivered again. With `times`, the hotline is
     told of it that many times at the same moment; the status is that of the first.
     """
+    sid = sid or new_sid(media)
     message = Message(
-        sid=sid or new_sid(media),
+        sid=sid,
         sender=sender,
         to=exchange.line.number,
         body=body,
@@ -90,7 +115,7 @@ async def text_hotline(
         created=exchange.now(),
         status="received",
         sent=exchange.now(),
-        media=tuple(media),
+        media=tuple(_media_address(exchange, sid, it) for it in media),
     )
     with exchange.work.under_way():
         if message.sid not in exchange.messages:
@@ -101,6 +126,15 @@ async def text_hotline(
         replies = tuple(words for answer in answers for words in answer.replies)
         taken = tuple(words for words in replies if _reply(exchange, message, words))
     return message.sid, replace(answers[0], replies=taken)
+
+
+def _media_address(exchange: Exchange, sid: str, named: str) -> str:
+    """Where the carrier keeps a picture; it is only named by whoever plays a phone."""
+    if "://" in named:
+        return named
+    name = "ME" + hashlib.sha256(named.encode()).hexdigest()[:32]
+    messages = uri_of(exchange.line).removesuffix(".json")
+    return f"{exchange.line.api_url}{messages}/{sid}/Media/{name}"
 
 
 def _heed_keyword(exchange: Exchange, message: Message) -> None:

@@ -1,7 +1,7 @@
 """The carrier's REST API, as much of it as a hotline needs; its calls are in `call_rest.py`.
 
-Basic authentication, the carrier's shapes and error codes, and the troubles asked for. No media,
-no numbers to buy.
+Basic authentication, the carrier's shapes and error codes, and the troubles asked for. No numbers
+to buy.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ from hotline.rehearsal.messages import (
     why_refused,
 )
 from hotline.rehearsal.phones import readable_number
+from hotline.rehearsal.pictures import picture
 from hotline.rehearsal.trouble import CREATE_KINDS, Trouble
 
 Endpoint = Callable[[Exchange, Request], Awaitable[Response]]
@@ -76,6 +77,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route(f"{account}/Messages/{{sid}}.json", "GET", fetch),
         route(f"{account}/Messages/{{sid}}.json", "POST", redact),
         route(f"{account}/Messages/{{sid}}.json", "DELETE", delete),
+        route(f"{account}/Messages/{{sid}}/Media/{{media}}", "GET", fetch_picture),
         route(f"{account}.json", "GET", fetch_account),
         *(
             route(f"/{API_VERSION}/{{rest:path}}", method, nothing_here)
@@ -226,6 +228,14 @@ async def delete(exchange: Exchange, request: Request) -> Response:
     if exchange.messages.pop(request.path_params["sid"], None) is None:
         return refused(refusal(20404, 404))
     return Response(status_code=204)
+
+
+async def fetch_picture(exchange: Exchange, request: Request) -> Response:
+    """What came with a text, as long as the text is there."""
+    message = exchange.messages.get(request.path_params["sid"])
+    if message is None or not any(it.endswith(request.url.path) for it in message.media):
+        return refused(refusal(20404, 404))
+    return Response(picture(request.path_params["media"]), media_type="image/png")
 
 
 async def fetch_account(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001

@@ -27,12 +27,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline import phone
-from hotline.help_request import HelpRequest, State
+from hotline.help_request import HelpRequest, Said, State
 from hotline.hours import parse_hours
 from hotline.limits import Heard, Pace
 from hotline.roster import (
@@ -51,7 +52,7 @@ from hotline.store.prepared import Prepared
 
 neighbor, request, page = tables.neighbor, tables.request, tables.page
 offer, inbox, outbox = tables.offer, tables.inbox, tables.outbox
-recording = tables.recording
+recording, companion = tables.recording, tables.companion
 
 MANY = 500  # people put on the roster at once
 SHOWN = 0  # the round of a page that somebody asked to see: the others begin with 1
@@ -218,13 +219,33 @@ def set_trouble(connection: Connection, who: int, trouble: str) -> None:
 _REQUEST = (
     *(request.c.number, request.c.requester_id, request.c.since, request.c.state),
     *(request.c.needs, request.c.area, request.c.urgent, request.c.taker_id, request.c.round),
-    *(request.c.wave, request.c.due, request.c.owed, request.c.told_nobody_at, request.c.version),
+    *(request.c.wave, request.c.due, request.c.owed, request.c.told_nobody_at, request.c.asked),
+    *(request.c.people, request.c.version),
 )
 
 
 def _request(row: Sequence[Any]) -> HelpRequest:
     number, requester, since, state, needs, *rest = row
     return HelpRequest(number, requester, since, State(state), tuple(needs), *rest)
+
+
+def _all_of(connection: Connection, rows: Iterable[Sequence[Any]]) -> list[HelpRequest]:
+    """These requests, with who takes them together."""
+    return [_with_companions(connection, _request(tuple(row))) for row in rows]
+
+
+def _with_companions(connection: Connection, it: HelpRequest) -> HelpRequest:
+    if it.people == 1:
+        return it
+    found = _COMPANIONS.rows(connection, {"of": it.number})
+    return replace(it, companions=tuple(who for (who,) in found))
+
+
+_COMPANIONS = Prepared(
+    select(companion.c.neighbor_id)
+    .where(companion.c.request_number == bindparam("of"))
+    .order_by(companion.c.since, companion.c.neighbor_id)
+)
 
 
 def _columns(it: HelpRequest) -> dict[str, Any]:
@@ -242,6 +263,8 @@ def _columns(it: HelpRequest) -> dict[str, Any]:
         "owed": it.owed,
         "ring_at": it.since if it.owed and it.state is State.OPEN else it.due,
         "told_nobody_at": it.told_nobody_at,
+        "asked": it.asked,
+        "people": it.people,
     }
 
 
@@ -262,14 +285,16 @@ _NEW_REQUEST = Prepared(
 
 
 def find_request(connection: Connection, number: int) -> HelpRequest | None:
-    rows = _ONE_REQUEST.rows(connection, {"of": number})
-    return _request(rows[0]) if rows else None
+    found = _all_of(connection, _ONE_REQUEST.rows(connection, {"of": number}))
+    return found[0] if found else None
 
 
 _ONE_REQUEST = Prepared(select(*_REQUEST).where(request.c.number == bindparam("of")))
 
 
-def save_request(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
+def save_request(
+    connection: Connection, before: HelpRequest, after: HelpRequest, now: datetime
+) -> None:
     """Change the request from what was read to what was decided.
 
     First come, first served: the UPDATE names the state and version it was decided upon, and
@@ -286,6 +311,22 @@ def save_request(connection: Connection, before: HelpRequest, after: HelpRequest
     }
     if not _SAVE.rows(connection, facts):
         raise Stale(f"request {before.number} changed meanwhile")
+    if after.companions != before.companions:
+        _save_companions(connection, before, after, now)
+
+
+def _save_companions(
+    connection: Connection, before: HelpRequest, after: HelpRequest, now: datetime
+) -> None:
+    gone = set(before.companions) - set(after.companions)
+    new = [who for who in after.companions if who not in before.companions]
+    of_this = companion.c.request_number == after.number
+    if gone:
+        theirs = companion.c.neighbor_id.in_(sorted(gone))
+        connection.execute(delete(companion).where(of_this, theirs))
+    for who in new:
+        facts = {"request_number": after.number, "neighbor_id": who, "since": now}
+        connection.execute(insert(companion).values(facts))
 
 
 _SAVE = Prepared(
@@ -317,15 +358,25 @@ _UNCHANGED = Prepared(
 
 
 def requests_of(connection: Connection, who: int) -> list[HelpRequest]:
-    """Those that somebody asked for or took and that are open or taken, oldest first."""
-    return [_request(row) for row in _REQUESTS_OF.rows(connection, {"who": who})]
+    """Those that somebody asked for or took and that are open or taken, or done so lately that
+    the two may still talk; oldest first."""
+    return _all_of(connection, _REQUESTS_OF.rows(connection, {"who": who}))
 
 
+_THEIRS = union_all(
+    select(request.c.number).where(request.c.requester_id == bindparam("who")),
+    select(request.c.number).where(request.c.taker_id == bindparam("who")),
+    select(companion.c.request_number).where(companion.c.neighbor_id == bindparam("who")),
+)
 _REQUESTS_OF = Prepared(
     select(*_REQUEST)
     .where(
-        or_(request.c.requester_id == bindparam("who"), request.c.taker_id == bindparam("who")),
-        or_(request.c.state == State.OPEN.value, request.c.state == State.TAKEN.value),
+        request.c.number.in_(_THEIRS),
+        or_(
+            request.c.state == State.OPEN.value,
+            request.c.state == State.TAKEN.value,
+            and_(request.c.state == State.DONE.value, request.c.due.is_not(None)),
+        ),
     )
     .order_by(request.c.number)
 )
@@ -335,7 +386,7 @@ def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest
     query = select(*_REQUEST).order_by(request.c.number)
     if only_open:
         query = query.where(request.c.state == State.OPEN)
-    return [_request(tuple(row)) for row in connection.execute(query)]
+    return _all_of(connection, connection.execute(query))
 
 
 def without_a_way_back(connection: Connection) -> set[int]:
@@ -346,7 +397,7 @@ def without_a_way_back(connection: Connection) -> set[int]:
 
 
 def due_requests(connection: Connection, now: datetime, limit: int) -> list[HelpRequest]:
-    """Open requests for which somebody is to be asked now, most overdue first."""
+    """Requests for which somebody is to be asked something now, most overdue first."""
     rows = _DUE_REQUESTS.rows(connection, {"now": now, "most": limit})
     return [_request(row) for row in rows]
 
@@ -630,7 +681,13 @@ def _free(also: int, without: int) -> Select[Any]:
             neighbor.c.id != bindparam("requester"),
             or_(neighbor.c.paused_until.is_(None), neighbor.c.paused_until <= bindparam("now")),
             ~exists().where(
-                request.c.taker_id == offer.c.neighbor_id, request.c.state == State.TAKEN
+                request.c.taker_id == offer.c.neighbor_id,
+                request.c.state.in_([State.OPEN, State.TAKEN]),
+            ),
+            ~exists().where(
+                companion.c.neighbor_id == offer.c.neighbor_id,
+                request.c.number == companion.c.request_number,
+                request.c.state.in_([State.OPEN, State.TAKEN]),
             ),
             ~exists().where(about_this, page.c.round == bindparam("round")),
             ~exists().where(
@@ -879,6 +936,24 @@ _INBOUND = Prepared(
 )
 
 
+def picture_name(sid: str, place: int) -> str:
+    """What we call one of the pictures that came with a text."""
+    return f"{sid}/{place}"
+
+
+def pictures_about(connection: Connection, number: int) -> list[str]:
+    """The names of all pictures that came with the words of a request."""
+    query = select(inbox.c.sid, inbox.c.pictures).where(inbox.c.request_number == number)
+    rows = connection.execute(query.order_by(inbox.c.id))
+    return [picture_name(sid, place) for sid, found in rows for place in range(len(found))]
+
+
+def pictures_of(connection: Connection, sid: str) -> list[str]:
+    """The addresses at the carrier of what came with a text."""
+    query = select(inbox.c.pictures).where(inbox.c.sid == sid)
+    return list(connection.execute(query).scalar() or ())
+
+
 # The outbox.
 
 
@@ -896,6 +971,7 @@ class TextOut:
     neighbor: int
     by: str = "text"  # or "voice": it is a call
     may_wake: bool = False
+    pictures: tuple[str, ...] = ()
 
 
 def add_text(
@@ -909,8 +985,11 @@ def add_text(
     page_id: int | None = None,
     good_until: datetime | None = None,
     spoken: str | None = None,
+    from_id: int | None = None,
+    pictures: tuple[str, ...] = (),
 ) -> int:
-    """`spoken`: what a call would say, should no text reach them."""
+    """`spoken`: what a call would say, should no text reach them. `from_id`: whose words and
+    `pictures` it passes on."""
     facts = {
         **_OF_A_TEXT,
         "neighbor_id": who,
@@ -922,6 +1001,8 @@ def add_text(
         "created_at": now,
         "due": now,
         "good_until": good_until,
+        "from_id": from_id,
+        "pictures": list(pictures) or None,
     }
     ((text_id,),) = _NEW_TEXT.rows(connection, facts)
     return int(text_id)
@@ -939,6 +1020,7 @@ def add_call_out(
     good_until: datetime | None = None,
     may_wake: bool = False,
     spoken: str | None = None,
+    from_id: int | None = None,
 ) -> int:
     """A call to somebody who gets no texts: it waits to be made as a text waits to be sent.
     `may_wake`: also in quiet hours. `spoken`: what is left on an answering machine instead."""
@@ -954,12 +1036,14 @@ def add_call_out(
         "created_at": now,
         "due": due,
         "good_until": good_until,
+        "from_id": from_id,
     }
     ((text_id,),) = _NEW_TEXT.rows(connection, facts)
     return int(text_id)
 
 
 _OF_A_TEXT = {
+    "pictures": None,
     "by": "text",
     "spoken": None,
     "may_wake": False,
@@ -973,7 +1057,7 @@ _NEW_TEXT = Prepared(
             it: bindparam(it)
             for it in (
                 *("neighbor_id", "body", "request_number", "page_id", "created_at", "due"),
-                *("good_until", *_OF_A_TEXT),
+                *("good_until", "from_id", *_OF_A_TEXT),
             )
         }
     )
@@ -997,6 +1081,7 @@ def _texts_out(connection: Connection, ids: Collection[int]) -> list[TextOut]:
             row.neighbor_id,
             row.by,
             row.may_wake,
+            tuple(row.pictures or ()),
         )
         for row in rows
     ]
@@ -1006,6 +1091,7 @@ _SOME_TEXTS = (
     select(
         *(outbox.c.id, outbox.c.body, outbox.c.tries, outbox.c.claimed_at, outbox.c.good_until),
         *(outbox.c.page_id, outbox.c.neighbor_id, outbox.c.by, outbox.c.may_wake),
+        outbox.c.pictures,
         neighbor.c.phone,
     )
     .join(neighbor, neighbor.c.id == outbox.c.neighbor_id)
@@ -1284,11 +1370,15 @@ def try_anew(
     now: datetime,
     due: datetime,
     held_by: int | None = None,
-) -> None:
-    """Send the words of an undelivered text again then, as a new text. `held_by` as above."""
+    *,
+    with_pictures: bool = True,
+) -> int:
+    """Send the words of an undelivered text again then, as a new text; returns its id. `held_by`
+    as above."""
     row = connection.execute(select(outbox).where(outbox.c.id == it.id)).one()
-    connection.execute(
-        insert(outbox).values(
+    again = connection.execute(
+        insert(outbox)
+        .values(
             neighbor_id=it.neighbor,
             body=it.body,
             by=it.by,
@@ -1297,6 +1387,8 @@ def try_anew(
             segments=row.segments,
             request_number=row.request_number,
             page_id=it.page_id,
+            from_id=row.from_id,
+            pictures=row.pictures if with_pictures else None,
             state="waiting",
             error=held_by,
             tries=it.tries,
@@ -1304,7 +1396,9 @@ def try_anew(
             due=due,
             good_until=it.good_until,
         )
+        .returning(outbox.c.id)
     )
+    return int(again.scalar_one())
 
 
 def what_to_say(connection: Connection, text_id: int) -> tuple[str, int | None] | None:
@@ -1366,3 +1460,31 @@ def was_texted_since(connection: Connection, who: int, body: str, since: datetim
         outbox.c.neighbor_id == who, outbox.c.body == body, outbox.c.created_at > since
     )
     return connection.execute(select(exists(same))).scalar_one()
+
+
+def talk_of(
+    connection: Connection, who: int, numbers: Collection[int], since: datetime
+) -> list[Said]:
+    """What was passed on to somebody, and from them, about these requests; the newest first."""
+    facts = {"who": who, "numbers": list(numbers), "since": since}
+    rows = connection.execute(_TALK_OF, facts)
+    return [Said(number, by, at, state in ON_THE_WAY) for number, by, at, state in rows]
+
+
+ON_THE_WAY = ("accepted", "sent", "delivered")
+MOST_SAID = 50
+_TALK_OF = (
+    select(outbox.c.request_number, outbox.c.from_id, outbox.c.created_at, outbox.c.state)
+    .where(
+        outbox.c.from_id.is_not(None),
+        or_(
+            outbox.c.neighbor_id == bindparam("who"),
+            outbox.c.from_id == bindparam("who"),
+        ),
+        outbox.c.request_number.in_(bindparam("numbers", expanding=True)),
+        outbox.c.created_at > bindparam("since", type_=tables.Moment),
+        outbox.c.state.not_in(["failed", "undelivered", "dropped"]),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(MOST_SAID)
+)

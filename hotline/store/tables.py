@@ -127,14 +127,27 @@ request = Table(
     Column("wave", Integer, nullable=False),
     Column("due", Moment),
     Column("owed", Integer, nullable=False),
-    # When the clock rings for it: `due`, or at once while others are owed; NULL unless open.
+    # When the clock rings for it: `due`, or at once while others are owed.
     Column("ring_at", Moment),
     Column("told_nobody_at", Moment),
+    # Whether we asked how it stands and wait for the answer: of the taker while it is taken, of
+    # the requester once it is done.
+    Column("asked", Boolean, nullable=False, server_default=false()),
+    Column("people", Integer, nullable=False, server_default="1"),  # how many it needs
     Column("version", Integer, nullable=False),
     CheckConstraint("state NOT IN ('taken', 'done') OR taker_id IS NOT NULL", name="has_taker"),
     sqlite_autoincrement=True,
 )
 Index("ix_request_ring_at", request.c.ring_at)
+
+# Who takes a request besides its taker, when it needs several people.
+companion = Table(
+    "companion",
+    metadata,
+    Column("request_number", ForeignKey("request.number"), primary_key=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True, index=True),
+    Column("since", Moment, nullable=False),
+)
 
 page = Table(
     "page",
@@ -184,6 +197,8 @@ outbox = Table(
     Column("segments", Integer, nullable=False),
     Column("request_number", ForeignKey("request.number")),
     Column("page_id", ForeignKey("page.id"), index=True),  # when this text asks somebody
+    Column("from_id", Integer),  # the neighbor whose words it passes on
+    Column("pictures", JSON),  # that it passes on: names of texts in the inbox, with places
     # waiting -> sending -> accepted -> sent -> delivered | undelivered
     # waiting -> dropped (no longer wanted) ; sending -> unknown (look it up) ; sending -> failed
     Column("state", String(12), nullable=False),
@@ -196,6 +211,8 @@ outbox = Table(
     Column("claimed_at", Moment),
 )
 Index("ix_outbox_due", outbox.c.due)
+passed_on = outbox.c.from_id.is_not(None)
+Index("ix_outbox_from", outbox.c.from_id, sqlite_where=passed_on, postgresql_where=passed_on)
 Index("ix_outbox_claimed_at", outbox.c.claimed_at, outbox.c.segments)
 held = (outbox.c.state == "waiting") & outbox.c.error.is_not(None)  # by our account's trouble
 Index("ix_outbox_held", outbox.c.due, sqlite_where=held, postgresql_where=held)

@@ -18,10 +18,10 @@ from hotline.errors import OutdatedDatabase
 from hotline.house import Now, furnish
 from hotline.settings import Settings
 from hotline.steps import Aftermath
-from hotline.store import migrate
+from hotline.store import migrate, store
 from hotline.store.database import Database
 from hotline.web import audio
-from hotline.web.recordings import Recordings
+from hotline.web.media import Media
 from hotline.web.twilio import LARGEST_BODY, Form, Gate, Reception, Ringer
 from ivr import twiml
 from ivr import webhook as voice
@@ -30,6 +30,14 @@ from paging.dispatch import Bell
 from sms import webhook
 
 log = logging.getLogger("hotline.web")
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+# What phones send to each other and a browser does not run: no web pages, no drawings in XML.
+PICTURES = {
+    *("image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif"),
+    *("image/bmp", "image/tiff", "video/mp4", "video/3gpp", "audio/mpeg", "audio/amr", "audio/mp4"),
+    *("text/vcard", "text/x-vcard", "application/pdf"),
+}
 
 
 class Hotline:
@@ -44,13 +52,13 @@ class Hotline:
         self.ringer = Ringer(self.bell.ring)
         self.reception = Reception(Gate(environment), self.database, self.ringer)
         self.recorded = audio.Recorded(settings.network.voice.audio)
-        self.recordings = Recordings(environment, now)
+        self.media = Media(environment, now)
         address = f"{environment.public_url}/voice"
         self.desk = Desk(
             self.house,
             address,
             self.recorded.addresses(f"{address}/audio"),
-            self.recordings.address,
+            self.media.recording_address,
         )
         self._front = front
         self.app = Starlette(
@@ -64,6 +72,7 @@ class Hotline:
         routes: list[BaseRoute] = [
             Route("/sms", carrier(self._text, _twiml), methods=["POST"]),
             Route("/sms/status", carrier(self._text_status, _nothing), methods=["POST"]),
+            Route("/sms/picture/{sid}/{place}", self._picture),
             Route("/voice", carrier(self._call, _document), methods=["POST"]),
             Route("/voice/step", carrier(self._call_step, _document), methods=["POST"]),
             Route("/voice/out", carrier(self._call_out, _document), methods=["POST"]),
@@ -111,13 +120,34 @@ class Hotline:
 
     async def _listen(self, request: Request) -> Response:
         """What somebody said in a call, for whoever was given this address."""
-        sid, query = request.path_params["sid"], request.query_params
-        if not self.recordings.is_genuine(sid, query.get("until", ""), query.get("key", "")):
+        if not self._is_genuine(request):
             return Response(status_code=403)
-        sound = await run_in_threadpool(self.recordings.fetch, sid)
+        sound = await run_in_threadpool(self.media.recording, request.path_params["sid"])
         if sound is None:
             return Response(status_code=404)
-        return Response(sound, media_type="audio/x-wav", headers={"Cache-Control": "no-store"})
+        return Response(sound, media_type="audio/x-wav", headers=NOT_KEPT)
+
+    async def _picture(self, request: Request) -> Response:
+        """A picture that somebody texted, for the carrier to pass on."""
+        if not self._is_genuine(request):
+            return Response(status_code=403)
+        sid, place = request.path_params["sid"], request.path_params["place"]
+        found = await run_in_threadpool(self._find_picture, sid, place)
+        if found is None or found[1] not in PICTURES:
+            return Response(status_code=404)
+        picture, kind = found
+        return Response(picture, media_type=kind, headers=NOT_KEPT)
+
+    def _find_picture(self, sid: str, place: str) -> tuple[bytes, str] | None:
+        addresses = self.database.read(lambda connection: store.pictures_of(connection, sid))
+        if not (place.isascii() and place.isdigit() and int(place) < len(addresses)):
+            return None
+        return self.media.picture(addresses[int(place)])
+
+    def _is_genuine(self, request: Request) -> bool:
+        query = request.query_params
+        path = request.scope["raw_path"].decode("ascii")
+        return self.media.is_genuine(path, query.get("until", ""), query.get("key", ""))
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"alive": True})

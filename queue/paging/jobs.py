@@ -43,6 +43,7 @@ FRESH = timedelta(seconds=1)  # a claim that is older is looked at again before 
 BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
 LONGEST_PAUSE = timedelta(minutes=5)
+PICTURES_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours before it fetches
 NEXT_CALL = timedelta(seconds=30)  # until a phone is tried that we are calling already
 MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 UNKNOWN_CODE = 0  # for a refusal without the carrier's number
@@ -237,7 +238,10 @@ def _hand_over(shop: Workshop, it: TextOut, now: datetime) -> Accepted:
         except AccountRefused as error:  # calls may be switched off where texts are not
             raise NotAllowedThere(str(error), code=error.code) from None
     good_for = it.good_until - now if it.good_until else None
-    return shop.carrier.send(it.phone, it.body, it.id, good_for=good_for)
+    until = now + PICTURES_LAST if it.pictures else None
+    return shop.carrier.send(
+        it.phone, it.body, it.id, good_for=good_for, pictures=it.pictures, until=until
+    )
 
 
 def _wakes_at(house: House, it: TextOut, now: datetime) -> datetime:
