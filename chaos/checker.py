@@ -188,8 +188,7 @@ def nothing_due(facts: Facts) -> Iterator[str]:
 @_check("left_undone", "due and not done when everything had come to rest")
 def left_undone(facts: Facts) -> Iterator[str]:
     for row in facts.requests:
-        late = row.due is not None and row.due <= facts.now
-        if row.state == "open" and (late or row.owed > 0):
+        if row.ring_at is not None and row.ring_at <= facts.now:
             yield f"request {row.number}"
     for row in facts.outbox:
         if row.due is not None and row.due <= facts.now:

@@ -143,6 +143,24 @@ def test_of_two_equal_texts_the_lost_one_is_sent_again(maple_on_each: Neighborho
     assert len(_sent_to(maple, "Ana")) == 2
 
 
+def test_equal_texts_in_doubt_are_not_taken_for_each_other(maple_on_each: Neighborhood) -> None:
+    """The second was found for the first, which was lost, and then sent again itself."""
+    maple = maple_on_each
+    first, second = (_write_to(maple, "Ana", Sentence.LANGUAGE_SET) for _ in range(2))
+    maple.trouble("silent_lost", seconds=MOMENT)
+    jobs.send(first)
+    maple.trouble("silent_taken", seconds=MOMENT)
+    maple.trouble("no_callbacks", times=2, to=CAST["Ana"])
+    jobs.send(second)
+    maple.pass_time(10 * MINUTE)
+    taken = Counter(
+        it["status_callback"].rpartition("=")[2]
+        for it in _rehearsal(maple, "ledger")
+        if it["taken"]
+    )
+    assert taken == {str(first): 1, str(second): 1}
+
+
 def test_the_same_words_in_an_answer_are_not_the_text_that_was_lost(
     maple_on_each: Neighborhood,
 ) -> None:

@@ -1135,7 +1135,8 @@ def claim_texts(
 
     If this process dies, they are looked up at the carrier at `look_up_at`. Of the calls to one
     person one is taken at a time: their phone rings once, in the order of the news; and a call
-    in doubt can be told from others by nothing but whom it is to.
+    in doubt can be told from others by nothing but whom it is to. So can a text from one with the
+    same words: of these, too, one is taken at a time.
     """
     rang = now - LONGEST_CALL
     facts = {"ids": list(ids), "now": now, "look_up_at": look_up_at, "rang_since": rang}
@@ -1161,9 +1162,30 @@ _is_in_a_call = exists().where(
         ),
     ),
 )
+_equal = outbox.alias()
+_is_in_doubt = exists().where(
+    _equal.c.neighbor_id == outbox.c.neighbor_id,
+    _equal.c.body == outbox.c.body,
+    _equal.c.by == "text",
+    _equal.c.id != outbox.c.id,
+    or_(
+        _equal.c.state.in_(["sending", "unknown"]),
+        and_(
+            _equal.c.state == "waiting",
+            _equal.c.due <= bindparam("now"),
+            _equal.c.id < outbox.c.id,
+        ),
+    ),
+)
 _CLAIM = (
     update(outbox)
-    .where(_WAITING, or_(outbox.c.by == "text", ~_is_in_a_call))
+    .where(
+        _WAITING,
+        or_(
+            and_(outbox.c.by == "text", ~_is_in_doubt),
+            and_(outbox.c.by == "voice", ~_is_in_a_call),
+        ),
+    )
     .values(
         state="sending",
         claimed_at=bindparam("now"),
@@ -1187,14 +1209,13 @@ def drop_old_news(connection: Connection, who: int, number: int | None) -> None:
     connection.execute(old.values(state="dropped", due=None))
 
 
-def postpone_calls(
-    connection: Connection, ids: Collection[int], now: datetime, until: datetime
-) -> None:
-    """Let those of these calls wait whose turn it is not: somebody is in another one."""
+def postpone(connection: Connection, ids: Collection[int], now: datetime, until: datetime) -> None:
+    """Let those of these texts and calls wait whose turn it is not: somebody is in another call,
+    or the same words are in doubt."""
     connection.execute(_POSTPONE, {"ids": list(ids), "now": now, "until": until})
 
 
-_POSTPONE = update(outbox).where(_WAITING, outbox.c.by == "voice").values(due=bindparam("until"))
+_POSTPONE = update(outbox).where(_WAITING).values(due=bindparam("until"))
 
 
 def claim_lost_texts(

@@ -44,7 +44,7 @@ BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
 LONGEST_PAUSE = timedelta(minutes=5)
 PICTURES_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours before it fetches
-NEXT_CALL = timedelta(seconds=30)  # until a phone is tried that we are calling already
+NEXT_TURN = timedelta(seconds=30)  # for what waits for another call, or for words in doubt
 MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 UNKNOWN_CODE = 0  # for a refusal without the carrier's number
 
@@ -201,7 +201,7 @@ def _claim(
     for page_id in store.drop_unwanted_texts(connection, ids, now):
         aftermath.add(deliveries.never_left(connection, house, page_id))
     claimed = store.claim_texts(connection, ids, now, now + LOST_AFTER)
-    store.postpone_calls(connection, ids, now, now + NEXT_CALL)
+    store.postpone(connection, ids, now, now + NEXT_TURN)
     return aftermath, claimed
 
 
