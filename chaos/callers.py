@@ -85,15 +85,22 @@ def _do_something(
 ) -> dict[str, Any]:
     sid = call["sid"]
     if chance.random() < 0.12:
-        return dict(control(f"calls/{sid}/wait", {"seconds": 9}))
+        return _wait(control, sid)
     if call["waits_for"] == "words":
         control(f"calls/{sid}/say", {"words": f"bring it to {word}"})
         return dict(control(f"calls/{sid}/press", {"keys": "#"}))
+    if call["waits_for"] == "bridge":  # it rings for somebody else, or the two talk
+        ends = chance.random() < 0.3
+        return dict(control(f"calls/{sid}/hang_up", {}) if ends else _wait(control, sid))
     keys = KEY.findall(said) or ["1"]
     pressed = (
         chance.choice(SOME_POSTCODES) if any(it in said for it in HASH) else chance.choice(keys)
     )
     return dict(control(f"calls/{sid}/press", {"keys": pressed}))
+
+
+def _wait(control: Control, sid: str) -> dict[str, Any]:
+    return dict(control(f"calls/{sid}/wait", {"seconds": 9}))
 
 
 def _said(call: dict[str, Any], after: int) -> str:

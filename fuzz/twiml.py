@@ -34,10 +34,12 @@ def one_input(data: bytes) -> None:
 def as_a_call(texts: list[str], wait: Wait) -> None:
     said = [twiml.Spoken(text, "Polly.Joanna", "en-US") for text in texts]
     root = ElementTree.fromstring(twiml.document(said, wait, TO).encode())  # noqa: S314 - our own
-    where = root[0] if wait in (Wait.KEY, Wait.DIGITS) else root
+    where = root[0] if wait in (Wait.KEY, Wait.DIGITS, Wait.CONSENT) else root
     assert [verb.text or "" for verb in where.findall("Say")] == [as_read(text) for text in texts]
     assert not any(list(verb) for verb in where.iter("Say")), "words stay words"
-    assert root[-1].tag == ("Hangup" if wait is Wait.HANG_UP else "Redirect")
+    if wait is not Wait.NOTHING:
+        is_last = wait in (Wait.HANG_UP, Wait.CONSENT)
+        assert root[-1].tag == ("Hangup" if is_last else "Redirect")
 
 
 def as_texts(texts: list[str]) -> None:

@@ -86,8 +86,8 @@ class Carrier:
         answers is listened to until its tone. Raises CarrierError, as `send`.
         """
         environment = self._environment
-        sender = environment.hotline_number or ""
-        if not sender.startswith("+"):
+        sender = environment.calling_number
+        if not sender:
             raise NoVoice("HOTLINE_NUMBER is no number that calls come from")
         public = environment.public_url
         call = self._call(

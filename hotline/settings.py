@@ -245,6 +245,12 @@ class Environment(BaseSettings):
         return value
 
     @property
+    def calling_number(self) -> str:
+        """The number that calls come from; empty if there is none: a short code makes no calls."""
+        number = self.hotline_number or ""
+        return number if number.startswith("+") else ""
+
+    @property
     def sqlalchemy_url(self) -> str:
         """The database as SQLAlchemy calls it, with the driver that we install."""
         driver, _, rest = self.database_url.partition("://")

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hotline import deliveries, phone, steps
+from hotline import deliveries, phone, roster, steps
 from hotline.help_request import (
     Accepted,
     Done,
@@ -43,11 +43,12 @@ from ivr.menu import (
     Kind,
     Result,
     Step,
+    Talk,
     Topic,
     Wait,
 )
 from ivr.saying import Line
-from ivr.twiml import Addresses, Spoken
+from ivr.twiml import Addresses, Other, Spoken
 
 LOST_AFTER = timedelta(minutes=10)  # without a word: longer than the longest step
 LAST_WORDS = timedelta(minutes=1)  # and then we hang up
@@ -58,13 +59,14 @@ WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down wh
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a call is answered with: this house, where the carrier reaches it, which prompts the
-    network has recorded itself ((name, language) to address), and where a recording of this name
-    can be heard for a while."""
+    network has recorded itself ((name, language) to address), where a recording of this name
+    can be heard for a while, and our number, empty if it cannot call."""
 
     house: House
     address: str
     audio: Mapping[tuple[str, str], str]
     listen: Callable[[str], str]
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,43 @@ def step(connection: Connection, desk: Desk, sid: str, turn: int, heard: Heard) 
         return Aftermath(answer=[row.answer or twiml.hang_up()])
     visit = _visit(connection, desk, row)
     return visit.go_on(visit.hear(heard))
+
+
+def whisper(connection: Connection, desk: Desk, call_id: int, turn: int) -> Aftermath:
+    """Somebody, or a machine, answered whom we called for a caller: what they hear first."""
+    two = _still_together(connection, desk, call_id, turn)
+    if two is None:
+        return Aftermath(answer=[twiml.hang_up()])
+    visit, partner = two
+    return visit.whisper(Step.WHISPER, partner)
+
+
+def consent(connection: Connection, desk: Desk, call_id: int, turn: int, heard: Heard) -> Aftermath:
+    """A key, or silence, of whom we called for a caller: the two are put together, or not."""
+    two = _still_together(connection, desk, call_id, turn)
+    if two is None:
+        return Aftermath(answer=[twiml.hang_up()])
+    visit, partner = two
+    whispered, deed = menu.react(Call(step=Step.WHISPER), heard, visit.facts())
+    if deed is Deed.CONNECT:
+        visit.connect()
+    return visit.whisper(whispered.step, partner)
+
+
+def _still_together(
+    connection: Connection, desk: Desk, call_id: int, turn: int
+) -> tuple[_Visit, store.Neighbor] | None:
+    """The caller's side of a call to two, and whom we called, if they may still talk."""
+    row = calls.call_by_id(connection, call_id)
+    if row is None or row.due is None or row.turn != turn:
+        return None
+    visit = _visit(connection, desk, row)
+    called, topic = visit.call.partner, visit.facts().topic(visit.call.about)
+    if visit.call.step is not Step.TALK or called is None:
+        return None
+    if topic is None or topic.partner != called:
+        return None
+    return visit, store.neighbors(connection, [called])[called]
 
 
 def ended(connection: Connection, desk: Desk, sid: str) -> Aftermath:
@@ -263,10 +302,31 @@ class _Visit:
         self.call = menu.enter(self.call, facts)
         said = [self._spoken(line) for line in saying.prompts(self.call, facts)]
         wait = menu.wait(self.call)
-        document = twiml.document(said, wait, self._addresses())
-        due = self.house.now() + (LAST_WORDS if wait is Wait.HANG_UP else LOST_AFTER)
+        document = twiml.document(said, wait, self._addresses(), self._other_phone())
+        due = self.house.now() + AT_MOST.get(wait, LOST_AFTER)
         calls.save_call(self.connection, self.row, _state_of(self.call), document, due)
         return replace(self.aftermath, answer=[document])
+
+    def _other_phone(self) -> Other | None:
+        """Who is called for whoever calls."""
+        if self.call.step is not Step.TALK or self.call.partner is None:
+            return None
+        at = f"{self.desk.address}/whisper?call={self.row.id}&turn={self.row.turn + 1}"
+        return Other(self._phone_of(self.call.partner), self.desk.number, at)
+
+    def whisper(self, step: Step, partner: store.Neighbor) -> Aftermath:
+        """What whom we called hears at this step, in their language."""
+        of, turn = self.row.id, self.row.turn
+        language = self.house.speech.spoken(partner.language)
+        heard = Call(step=step, language=language, greeted=True, about=self.call.about)
+        said = [self._spoken(line) for line in saying.prompts(heard, self.facts())]
+        to = Addresses(f"{self.desk.address}/whisper/key?call={of}&turn={turn}", "")
+        return Aftermath(answer=[twiml.document(said, menu.wait(heard), to)])
+
+    def connect(self) -> None:
+        """They pressed the key: from here on both can talk."""
+        self.call = replace(self.call, talk=Talk.BEGAN)
+        calls.note_state(self.connection, self.row, _state_of(self.call))
 
     def end(self) -> Aftermath:
         """Nothing more is said. What is needed no longer is not kept: words and numbers."""
@@ -335,10 +395,11 @@ class _Visit:
     def _topics(self, person: store.Neighbor) -> list[Topic]:
         """Their own requests, the newest first, what they hold, and what they were asked."""
         found = store.requests_of(self.connection, person.id)
-        own = [it for it in reversed(found) if it.requester == person.id and it.state in _KINDS]
-        held = [it for it in found if person.id in it.takers and it.state in _KINDS]
-        topics = [self._with_messages(self._topic(it, _KINDS[it.state])) for it in own]
-        topics += [self._with_messages(self._topic(it, Kind.HELD)) for it in held]
+        live = [it for it in found if it.state in _KINDS]
+        own = [it for it in reversed(live) if it.requester == person.id]
+        held = [it for it in live if person.id in it.takers]
+        topics = [self._between(it, _KINDS[it.state]) for it in own]
+        topics += [self._between(it, Kind.HELD) for it in held]
         for asked in store.pages_of(self.connection, person.id) if person.was_asked else ():
             # Unreached: the phone rang when nobody was there, and now they call back.
             if asked.page in ("asked", "unreached") and asked.request is State.OPEN:
@@ -347,6 +408,21 @@ class _Visit:
                     topic = self._topic(request, Kind.ASKED)
                     topics.append(replace(topic, was_missed=asked.page == "unreached"))
         return topics
+
+    def _between(self, it: HelpRequest, kind: Kind) -> Topic:
+        topic = self._with_messages(self._topic(it, kind))
+        return replace(topic, partner=self._partner(it))
+
+    def _partner(self, request: HelpRequest) -> int | None:
+        """Whom they can be put through to now: nobody in quiet hours, and nobody whom we may not
+        call, or cannot."""
+        now, network = self.house.now(), self.house.network
+        to = self._other(request)
+        if to is None or not self.desk.number:
+            return None
+        is_late = roster.may_ask_from(request.urgent, network, now) > now
+        is_near = phone.is_in(self._phone_of(to), network.countries)
+        return to if is_near and not is_late else None
 
     def _with_messages(self, topic: Topic) -> Topic:
         """What the other of a conversation said; its taker hears what it was asked for with."""
@@ -512,11 +588,13 @@ class _Visit:
 
     def _other(self, request: HelpRequest) -> int | None:
         """Whom somebody speaks to in a conversation; None if there is nobody to hear it."""
-        if self.person is None or request.state is not State.TAKEN or request.taker is None:
-            return None
-        pair = {request.taker: request.requester, request.requester: request.taker}
-        to = pair.get(self.person.id)
-        if to is None:
+        me = self.person.id if self.person else None
+        to: int | None = None
+        if request.state in _KINDS and me in request.takers:
+            to = request.requester
+        elif request.state is State.TAKEN and me == request.requester:
+            to = request.taker
+        if to is None or to == me:
             return None
         other = store.neighbors(self.connection, [to])[to]
         return None if other.stopped or phone.is_nobodys(other.phone) else to
@@ -575,6 +653,11 @@ class _Visit:
                 self._take_step(topic.number, HandedBack(me, now))
 
 
+AT_MOST = {
+    Wait.HANG_UP: LAST_WORDS,
+    Wait.TALK: timedelta(seconds=twiml.RING_SECONDS + twiml.TALK_SECONDS) + LOST_AFTER,
+}  # how long a call can be without a word to us
+
 _KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
 
 
@@ -597,7 +680,8 @@ def _draft_of(it: Draft) -> list[Any]:
 def _call_of(state: Mapping[str, Any]) -> Call:
     """As it was written down."""
     drafts = {name: _as_draft(*state[name]) for name in ("draft", "former")}
-    return Call(**{**state, **drafts, "step": Step(state["step"])})
+    known = {"step": Step(state["step"]), "talk": Talk(state.get("talk", ""))}
+    return Call(**{**state, **drafts, **known})
 
 
 def _as_draft(need: str, postcode: str, recordings: list[str]) -> Draft:

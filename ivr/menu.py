@@ -35,6 +35,11 @@ class Step(StrEnum):
     ADD = "add"
     ADDED = "added"
     CLOSED = "closed"
+    TALK = "talk"  # the other of a conversation is called for them
+    NO_TALK = "no talk"
+    WHISPER = "whisper"  # what the other hears first
+    CONNECTED = "connected"
+    DECLINED = "declined"
     FINISHED = "finished"
     HANDED_BACK = "handed back"
     NEEDS = "needs"
@@ -65,6 +70,8 @@ class Key(StrEnum):
     DIGITS = "digits"
     NO_DIGITS = "only #"
     MESSAGE = "a message"
+    TALKED = "they talked"
+    NOBODY = "nobody came"
     ON = "silence or wrong keys"
 
 
@@ -74,6 +81,9 @@ class Wait(StrEnum):
     KEY = "key"  # one key
     DIGITS = "digits"  # keys until #
     MESSAGE = "message"  # a recording
+    TALK = "talk"  # the end of a call to somebody else
+    CONSENT = "consent"  # one key of who is called, without which we hang up
+    NOTHING = "nothing"  # both can talk
     HANG_UP = "hang up"
 
 
@@ -89,6 +99,7 @@ class Deed(StrEnum):
     FINISH = "done"
     HAND_BACK = "hand back"
     CALL_INSTEAD = "call instead of texts"
+    CONNECT = "connect"
     STOP = "stop"
 
 
@@ -108,11 +119,21 @@ class Draft:
         return bool(self.need or self.postcode or self.recordings)
 
 
+class Talk(StrEnum):
+    """How far two people are who talk through us. All but BEGAN is said at once, and over."""
+
+    NONE = ""
+    BEGAN = "began"  # who was called has pressed the key
+    OVER = "over"
+    NOBODY = "nobody came"
+    NOT_NOW = "not now"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call as it stands. `former` is what was said before starting over; `about` and `sent`
     are requests' numbers; `misses` counts silence and wrong keys at this step; `news` is what we
-    called to say."""
+    called to say; `partner` is the id of whom we call for them."""
 
     step: Step = Step.LANGUAGE
     language: str = ""
@@ -128,6 +149,8 @@ class Call:
     sent: int | None = None
     news: str = ""
     heard: bool = False
+    partner: int | None = None
+    talk: Talk = Talk.NONE
 
 
 class Kind(StrEnum):
@@ -142,7 +165,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A request that lies between us and a caller. `name` is the taker's id; `asks_at` is when
-    neighbors are asked, None for now."""
+    neighbors are asked, None for now; `partner` is the id of whom they can talk to now."""
 
     number: int
     kind: Kind
@@ -153,6 +176,12 @@ class Topic:
     messages: tuple[str, ...] = ()  # recordings that they may hear, by the carrier's names
     quote: str = ""  # what was written, for whoever holds it
     was_missed: bool = False  # our call about it: somebody else is asked by now
+    partner: int | None = None
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether two people have to do with each other about it."""
+        return self.kind in (Kind.TAKEN, Kind.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +234,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Keys, without the last #, or a recording's name at the carrier; neither is silence."""
+    """Keys, without the last #, or a recording's name at the carrier; neither is silence.
+    `was_bridged`: of a call for them, that the carrier may have put the two together."""
 
     keys: str = ""
     recording: str = ""
+    was_bridged: bool = False
 
 
 # The menu.
@@ -266,6 +297,20 @@ def _something_new(call: Call, _heard: Heard, _facts: Facts) -> Call:
     return replace(call, about=None)
 
 
+def _call_partner(call: Call, _heard: Heard, facts: Facts) -> Call:
+    topic = facts.topic(call.about)
+    partner = topic.partner if topic else None
+    return replace(call, partner=partner, talk=Talk.NOT_NOW if partner is None else Talk.NONE)
+
+
+def _after_talk(call: Call, _heard: Heard, _facts: Facts) -> Call:
+    return replace(call, talk=Talk.OVER)
+
+
+def _nobody_came(call: Call, _heard: Heard, _facts: Facts) -> Call:
+    return replace(call, talk=Talk.NOBODY)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """From `step`, `key` leads to `next`."""
@@ -288,18 +333,20 @@ ROWS: tuple[Row, ...] = (
     Row(_S.STANDING, "4", _S.TOPIC, _next_topic),
     Row(_S.STANDING, "9", _S.STANDING),
     Row(_S.STANDING, _K.ON, _S.ADD),
-    Row(_S.TAKEN, "1", _S.ADD),
+    Row(_S.TAKEN, "1", _S.TALK, _call_partner),
     Row(_S.TAKEN, "2", _S.CLOSED, None, _D.WITHDRAW),
     Row(_S.TAKEN, "3", _S.NEEDS, _something_new),
     Row(_S.TAKEN, "4", _S.TOPIC, _next_topic),
     Row(_S.TAKEN, "5", _S.LISTEN),
+    Row(_S.TAKEN, "6", _S.ADD),
     Row(_S.TAKEN, "9", _S.TAKEN),
     Row(_S.TAKEN, _K.ON, _S.ADD),
-    Row(_S.HOLDING, "1", _S.ADD),
+    Row(_S.HOLDING, "1", _S.TALK, _call_partner),
     Row(_S.HOLDING, "2", _S.FINISHED, None, _D.FINISH),
     Row(_S.HOLDING, "3", _S.HANDED_BACK, None, _D.HAND_BACK),
     Row(_S.HOLDING, "4", _S.TOPIC, _next_topic),
     Row(_S.HOLDING, "5", _S.LISTEN),
+    Row(_S.HOLDING, "6", _S.ADD),
     Row(_S.HOLDING, "9", _S.HOLDING),
     Row(_S.HOLDING, _K.ON, _S.ADD),
     Row(_S.ASKED, "1", _S.OUTCOME, None, _D.TAKE),
@@ -312,6 +359,11 @@ ROWS: tuple[Row, ...] = (
     Row(_S.LISTEN, _K.ON, _S.TOPIC),
     Row(_S.ADD, _K.MESSAGE, _S.ADDED, None, _D.ADD_MESSAGE),
     Row(_S.ADD, _K.ON, _S.GOODBYE),
+    # Between the two.
+    Row(_S.TALK, _K.TALKED, _S.TOPIC, _after_talk),
+    Row(_S.TALK, _K.NOBODY, _S.ADD, _nobody_came),
+    Row(_S.WHISPER, "1", _S.CONNECTED, None, _D.CONNECT),
+    Row(_S.WHISPER, _K.ON, _S.DECLINED),
     # Something new.
     Row(_S.NEEDS, _K.NEED, _S.POSTCODE, _need),
     Row(_S.NEEDS, "0", _S.MESSAGE),
@@ -352,11 +404,20 @@ WAITS: dict[Step, Wait] = {
     **{row.step: Wait.KEY for row in ROWS},
     **dict.fromkeys((Step.POSTCODE, Step.CALL_BACK), Wait.DIGITS),
     **dict.fromkeys((Step.MESSAGE, Step.ADD), Wait.MESSAGE),
+    Step.TALK: Wait.TALK,
+    Step.WHISPER: Wait.CONSENT,
+    Step.CONNECTED: Wait.NOTHING,
 }
 """What each step waits for; after all others we hang up."""
 
 # How long somebody is listened to: silence counts twice, for whoever has no keys to press.
-PATIENCE: dict[Step, int] = {Step.NEEDS: 3, Step.LANGUAGE: 3, Step.PAGE: 5, Step.NEWS: 3}
+PATIENCE: dict[Step, int] = {
+    Step.NEEDS: 3,
+    Step.LANGUAGE: 3,
+    Step.PAGE: 5,
+    Step.NEWS: 3,
+    Step.WHISPER: 1,  # somebody is waiting
+}
 USUAL_PATIENCE = 3
 SILENCE, WRONG_KEY = 2, 1
 AT_ONCE = {
@@ -386,12 +447,15 @@ def react(call: Call, heard: Heard, facts: Facts) -> tuple[Call, Deed | None]:
     call goes on."""
     key = _key(call, heard, facts)
     row = _BY_KEY.get((call.step, key))
-    call = replace(call, turns=call.turns + 1, warn=False, greeted=True)
-    is_endless = call.turns > MOST_TURNS and key not in (Key.NEED, Key.MESSAGE)
+    call = replace(call, turns=call.turns + 1, warn=False, greeted=True, talk=Talk.NONE)
+    is_endless = call.turns > MOST_TURNS and key not in _ENDING
     if row is None or key == Key.ON or is_endless:
         return _missed(call, is_silence=heard == Heard())
     moved = row.change(call, heard, facts) if row.change else call
     return replace(moved, step=row.next, misses=0, wrong_key=False), row.deed
+
+
+_ENDING = {Key.NEED, Key.MESSAGE, Key.TALKED, Key.NOBODY}
 
 
 def _missed(call: Call, *, is_silence: bool) -> tuple[Call, Deed | None]:
@@ -418,6 +482,9 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return _key_of_number(heard.keys, facts)
         case Step.SENT if not offers_calls(facts):
             return Key.ON
+        case Step.TALK:
+            has_talked = heard.was_bridged and call.talk is Talk.BEGAN
+            return Key.TALKED if has_talked else Key.NOBODY
     return heard.keys or Key.ON
 
 
@@ -461,8 +528,14 @@ def _passes(call: Call, facts: Facts) -> Step | None:
     """The step to go to instead of this one, if it does not concern this call."""
     topic = facts.topic(call.about)
     match call.step:
+        case Step.TOPIC if topic is None and call.talk is Talk.OVER:
+            return Step.GOODBYE
         case Step.TOPIC:
             return _TOPICS[topic.kind] if topic else Step.NEEDS
+        case Step.TALK:
+            return _unless_together(topic) or (Step.ADD if call.partner is None else None)
+        case Step.ADD if call.talk is Talk.NOBODY:
+            return _unless_together(topic)
         case Step.STANDING | Step.TAKEN | Step.HOLDING | Step.ASKED if topic is None:
             return Step.NEEDS
         case Step.STANDING | Step.TAKEN | Step.HOLDING | Step.ASKED if topic is not None:
@@ -479,6 +552,13 @@ def _passes(call: Call, facts: Facts) -> Step | None:
         case Step.CHECK if not to_send(call).is_something:
             return Step.NOTHING
     return None
+
+
+def _unless_together(topic: Topic | None) -> Step | None:
+    """Where to go if the two have nothing to do with each other, any more."""
+    if topic is None:
+        return Step.NO_TALK
+    return None if topic.is_talk else Step.TOPIC
 
 
 def to_send(call: Call) -> Draft:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hotline.prompts import Prompt
 from hotline.words import Text, text
-from ivr.menu import Call, Facts, Kind, Step, Topic, offers_calls, to_send
+from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def _messages(call: Call, facts: Facts) -> list[Line]:
 def _before(call: Call) -> Iterator[Text]:
     if not call.greeted and call.step not in (Step.PAGE, Step.NEWS, Step.LEFT_ON_MACHINE):
         yield text(Prompt.GREETING)
+    if call.talk is Talk.OVER and call.step is not Step.GOODBYE:
+        yield text(Prompt.TALK_OVER)
     if call.wrong_key and call.step is not Step.CALL_BACK:
         yield text(Prompt.TRY_AGAIN)
     if call.warn:
@@ -81,6 +83,8 @@ def _say_taken(call: Call, facts: Facts) -> Iterator[Text]:
     name = topic.name if topic else None
     yield text(Prompt.IS_TAKEN, number=call.about, name=name)
     yield from _may_listen(topic)
+    if topic and topic.partner is not None:
+        yield text(Prompt.TALK_TO, name=name)
     yield text(Prompt.MESSAGE_FOR, name=name)
     yield from _other_choices(call, facts)
 
@@ -111,11 +115,27 @@ def _say_listen(call: Call, facts: Facts) -> Iterator[Text]:
 
 
 def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
+    topic = facts.topic(call.about)
     yield text(Prompt.YOU_HOLD, number=call.about)
-    yield from _may_listen(facts.topic(call.about))
+    yield from _may_listen(topic)
+    if topic and topic.partner is not None:
+        yield text(Prompt.TALK_TO_ASKER)
     yield text(Prompt.MESSAGE_FOR_ASKER)
     yield text(Prompt.DONE_OR_BACK)
     yield text(Prompt.ELSE, digit=4)
+
+
+def _say_add(call: Call, _facts: Facts) -> Iterator[Text]:
+    if call.talk is Talk.NOBODY:
+        yield text(Prompt.NOBODY_CAME)
+    if call.talk is Talk.NOT_NOW:
+        yield text(Prompt.NOT_NOW)
+    yield text(Prompt.SPEAK_NOW)
+
+
+def _say_whisper(call: Call, _facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.A_NEIGHBOR_CALLS, number=call.about)
+    yield text(Prompt.TO_TALK)
 
 
 def _say_asked(call: Call, facts: Facts) -> Iterator[Text]:
@@ -245,8 +265,13 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
     Step.HOLDING: _say_holding,
     Step.ASKED: _say_asked,
     Step.LISTEN: _say_listen,
-    Step.ADD: _only(Prompt.SPEAK_NOW),
+    Step.ADD: _say_add,
     Step.ADDED: _say_added,
+    Step.TALK: _only(Prompt.ONE_MOMENT),
+    Step.NO_TALK: _only(Prompt.NO_TALK),
+    Step.WHISPER: _say_whisper,
+    Step.CONNECTED: _say_nothing,
+    Step.DECLINED: _only(Prompt.PARTING),
     Step.CLOSED: _only(Prompt.CLOSED),
     Step.FINISHED: _only(Prompt.THANKS_DONE),
     Step.HANDED_BACK: _only(Prompt.HANDED_BACK),

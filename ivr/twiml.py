@@ -1,6 +1,6 @@
 """The only file that writes TwiML for calls.
 
-Uses Say, Play, Pause, Gather, Record, Redirect and Hangup, which compatible carriers have too.
+Uses Say, Play, Pause, Gather, Record, Dial, Redirect and Hangup, which compatible carriers have.
 Every address is absolute, and every Gather and Record is followed by a Redirect: where nothing is
 heard the carrier falls through to the next verb, and hangs up at the document's end.
 """
@@ -18,6 +18,9 @@ from ivr.menu import Wait
 
 KEY_SECONDS = 6  # of silence, before a step is said again or led on from
 DIGIT_SECONDS = 8
+CONSENT_SECONDS = 10
+RING_SECONDS = 25  # for somebody who waits on the line
+TALK_SECONDS = 3600  # and then we hang up
 SILENCE_SECONDS = 5  # after which a recording ends
 LONGEST_MESSAGE = 120  # seconds; what is longer is not written down by the carrier either
 LONGEST_SAYING = 1000  # letters of any alphabet
@@ -45,19 +48,42 @@ class Addresses:
     transcript: str = ""
 
 
-def document(said: Sequence[Spoken], wait: Wait, to: Addresses) -> str:
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody who is called for whoever calls: their number, ours, and where what they hear
+    first is asked for."""
+
+    phone: str
+    shown: str
+    whisper: str
+
+
+def document(said: Sequence[Spoken], wait: Wait, to: Addresses, other: Other | None = None) -> str:
     """What is said, and what is waited for then."""
     response = VoiceResponse()
     match wait:
         case Wait.KEY:
             # No key ends it: a lone # is a key like any other, and not silence.
             _gather(response, said, to, KEY_SECONDS, num_digits=1, finish_on_key="")
+            response.redirect(to.step)
         case Wait.DIGITS:
             _gather(response, said, to, DIGIT_SECONDS, finish_on_key="#")
+            response.redirect(to.step)
         case Wait.MESSAGE:
             _say(response, said)
             _record(response, to)
             response.redirect(to.step)
+        case Wait.TALK:
+            _say(response, said)
+            if other:
+                _dial(response, other, to)
+            response.redirect(to.step)
+        case Wait.CONSENT:
+            # A whisper knows no Redirect: silence is told to us as a key would be, or ends it.
+            _gather(response, said, to, CONSENT_SECONDS, num_digits=1, finish_on_key="")
+            response.hangup()
+        case Wait.NOTHING:
+            _say(response, said)
         case Wait.HANG_UP:
             _say(response, said)
             response.hangup()
@@ -82,7 +108,17 @@ def _gather(
         input="dtmf", action=to.step, timeout=seconds, action_on_empty_result=True, **keys
     )
     _say(gather, said)
-    response.redirect(to.step)
+
+
+def _dial(response: VoiceResponse, other: Other, to: Addresses) -> None:
+    dial = response.dial(
+        action=to.step,
+        caller_id=other.shown,
+        timeout=RING_SECONDS,
+        time_limit=TALK_SECONDS,
+        answer_on_bridge=True,
+    )
+    dial.number(other.phone, url=other.whisper)
 
 
 def _record(response: VoiceResponse, to: Addresses) -> None:

@@ -52,11 +52,36 @@ def step(connection: Connection, desk: Desk, form: Mapping[str, str], turn: int)
 
 def _heard(form: Mapping[str, str]) -> Heard:
     """Neither a key that is none nor an empty recording is anything but silence."""
+    if form.get("DialCallStatus"):
+        return Heard(was_bridged=_was_bridged(form))
     if form.get("RecordingSid"):
         is_empty = form.get("RecordingDuration") == "0"
         return Heard() if is_empty else Heard(recording=_recording(form))
     keys = form.get("Digits", "")[:MOST_KEYS]
     return Heard(keys=keys) if re.fullmatch(r"[0-9*#A-D]+", keys) else Heard()
+
+
+def _was_bridged(form: Mapping[str, str]) -> bool:
+    """Whether who answered may have talked; a machine has "completed" a call, too. Not every
+    carrier says so."""
+    is_over = form["DialCallStatus"] in ("completed", "answered")
+    return is_over and form.get("DialBridged", "true") != "false"
+
+
+def whisper(
+    connection: Connection, desk: Desk, form: Mapping[str, str], call_id: int, turn: int
+) -> Aftermath:
+    """`POST /voice/whisper`: whom we called for a caller was reached. Raises BadForm."""
+    _sid(form)
+    return calling.whisper(connection, desk, call_id, turn)
+
+
+def consent(
+    connection: Connection, desk: Desk, form: Mapping[str, str], call_id: int, turn: int
+) -> Aftermath:
+    """`POST /voice/whisper/key`: their key, or silence. Raises BadForm."""
+    _sid(form)
+    return calling.consent(connection, desk, call_id, turn, _heard(form))
 
 
 def out(connection: Connection, desk: Desk, form: Mapping[str, str], text_id: int) -> Aftermath:

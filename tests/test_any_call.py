@@ -22,6 +22,7 @@ from sqlalchemy import Connection, func, select
 from test_webhook_guard import Door, open_door
 
 from hotline import roster_file, steps
+from hotline.help_request import Accepted
 from hotline.store import store
 from hotline.store.tables import call, inbox, neighbor, recording, request
 from ivr import menu
@@ -44,6 +45,9 @@ EVENTS = some.lists(
 )
 
 
+WAITING = ("Gather", "Record", "Dial")
+
+
 @dataclass
 class Caller:
     """One call as the carrier drives it."""
@@ -56,6 +60,7 @@ class Caller:
     heard: str = ""
     waits_for: str = ""
     has_ended: bool = False
+    called: tuple[str, str] = ("", "")
 
     def begin(self) -> None:
         self.post("/voice")
@@ -81,18 +86,50 @@ class Caller:
         assert root.tag == "Response"
         assert_allowed(root)
         self.heard = " ".join(it.text or "" for it in root.iter("Say"))
-        self.waits_for = next((it.tag for it in root if it.tag in ("Gather", "Record")), "")
+        self.waits_for = next((it.tag for it in root if it.tag in WAITING), "")
         waiting = root.find(self.waits_for) if self.waits_for else None
         self.url = waiting.attrib["action"] if waiting is not None else ""
         self.has_ended = waiting is None
         if waiting is not None:
             redirect = root[-1]
             assert redirect.tag == "Redirect", "a Gather or Record without input falls through"
+        if self.waits_for == "Dial":
+            self.called = self.dialed(root)
+
+    def dialed(self, root: ElementTree.Element) -> tuple[str, str]:
+        """Who is called, and where what they hear is asked for."""
+        ((dial, number),) = [(it, one) for it in root.iter("Dial") for one in it]
+        assert dial.attrib["callerId"] == NUMBER, "ours, and nobody's own"
+        assert number.text not in (None, self.number)
+        return number.text or "", number.attrib["url"].removeprefix(self.door.address)
+
+    def answered(self, key: str) -> bool:
+        """Who is called answers and presses this key, or nothing: whether both can talk then."""
+        number, path = self.called
+        fields = {"CallSid": f"CA{next(SIDS):08}", "AccountSid": ACCOUNT, "To": number}
+        root = self.whispered(fields, path)
+        if root[0].tag == "Hangup":
+            return False
+        path = root[0].attrib["action"].removeprefix(self.door.address)
+        return len(self.whispered(fields | {"Digits": key}, path)) == 0
+
+    def whispered(self, fields: dict[str, str], path: str) -> ElementTree.Element:
+        first, again = (self.door.text(fields, path) for _ in range(2))
+        assert (first.status_code, first.text) == (200, again.text), "twice is once"
+        root = ElementTree.fromstring(first.text)  # noqa: S314 - our own
+        assert {it.tag for it in root} <= {"Say", "Play", "Pause", "Gather", "Hangup"}
+        return root
 
     def does(self, event: str) -> None:
         path = self.url.removeprefix(self.door.address)
         if event == "hang up":
             self.has_ended = True
+        elif self.waits_for == "Dial":
+            is_bridged = self.answered(event) if event else False
+            told = {"DialCallStatus": "completed"} if event else {"DialCallStatus": "no-answer"}
+            self.post(path, **told, DialBridged=str(is_bridged).lower())
+            was_told_so = "You are back with" in self.heard or "Thank you for" in self.heard
+            assert was_told_so == is_bridged
         elif self.waits_for == "Record" and event:
             self.post(path, RecordingSid=f"RE{next(SIDS)}", RecordingDuration="7", Digits="#")
         elif self.waits_for == "Record":
@@ -108,12 +145,11 @@ class Caller:
 
 def assert_allowed(root: ElementTree.Element) -> None:
     for verb in root:
-        assert verb.tag in {"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup"}
-        for inner in verb:
-            assert verb.tag == "Gather"
-            assert inner.tag in {"Say", "Play", "Pause"}
+        assert verb.tag in {"Say", "Play", "Pause", "Redirect", "Hangup", *WAITING}
+        inside = {"Gather": {"Say", "Play", "Pause"}, "Dial": {"Number"}}.get(verb.tag, set())
+        assert {it.tag for it in verb} <= inside
     for it in root.iter():
-        for name in ("action", "recordingStatusCallback", "transcribeCallback"):
+        for name in ("action", "url", "recordingStatusCallback", "transcribeCallback"):
             assert it.attrib.get(name, "http").startswith("http"), "absolute addresses"
     for said in root.iter("Say"):
         assert (said.text or "").strip()
@@ -147,6 +183,23 @@ class Line:
 
         self.door.hotline.database.write(run)
 
+    def let_ana_take_what_maria_needs(self) -> None:
+        """Unless there is such a request."""
+        house = self.door.hotline.house
+
+        def run(connection: Connection) -> None:
+            (maria, ana) = (
+                store.who_is_at(connection, CAST[name])
+                or store.add_neighbor(connection, CAST[name], NOON)
+                for name in ("Maria", "Ana")
+            )
+            if any(it.taker == ana.id for it in store.requests_of(connection, ana.id)):
+                return
+            request, _ = steps.open_request(connection, house, maria, ("ride",), None)
+            steps.take_step(connection, house, request.number, Accepted(ana.id))
+
+        self.door.hotline.database.write(run)
+
 
 @contextmanager
 def open_line(database_url: str, redis_url: str) -> Iterator[Line]:
@@ -174,7 +227,23 @@ def test_any_call(line: Line) -> None:
     any_call()
 
 
-def play(line: Line, number: str, events: list[str]) -> None:
+def test_any_call_of_two_who_have_to_do_with_each_other(line: Line) -> None:
+    enough = thoroughness(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    first = some.lists(some.sampled_from(["1", "1", "2", "4", "6", "9", "", "hang up"]), max_size=8)
+
+    @enough
+    @given(number=some.sampled_from([CAST["Maria"], CAST["Ana"]]), keys=first, events=EVENTS)
+    def any_call(number: str, keys: list[str], events: list[str]) -> None:
+        line.let_ana_take_what_maria_needs()
+        caller = play(line, number, ["1", *keys, *events])  # English: known after the first time
+        called.add(caller.called[0])
+
+    called: set[str] = set()
+    any_call()
+    assert called == {"", CAST["Maria"], CAST["Ana"]}, "some are put through"
+
+
+def play(line: Line, number: str, events: list[str]) -> Caller:
     """Whatever is pressed; then silence to the end."""
     requests, recordings = line.count(request), line.count(recording)
     caller = Caller(line.door, number)
@@ -194,6 +263,7 @@ def play(line: Line, number: str, events: list[str]) -> None:
         assert caller.heard or not events, "an honest goodbye"
     if made and number.startswith("+1"):
         line.ask()
+    return caller
 
 
 def chooses_a_need(caller: Caller, event: str) -> bool:

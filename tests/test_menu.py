@@ -21,6 +21,7 @@ from ivr.menu import (
     Key,
     Kind,
     Step,
+    Talk,
     Topic,
     Wait,
 )
@@ -34,8 +35,8 @@ FACTS = Facts(
     is_hidden=True,
     topics=(
         Topic(12, Kind.OPEN),
-        Topic(13, Kind.TAKEN, name=7, messages=("RE1",)),
-        Topic(14, Kind.HELD, messages=("RE2",)),
+        Topic(13, Kind.TAKEN, name=7, messages=("RE1",), partner=7),
+        Topic(14, Kind.HELD, messages=("RE2",), partner=8),
         Topic(15, Kind.ASKED, needs=("food",)),
     ),
 )
@@ -47,7 +48,8 @@ SILENCE, LONE_HASH = Heard(), Heard(keys="#")
 
 def at(step: Step, draft: Draft = FOOD) -> Call:
     about = ABOUT.get(step, 14)
-    return Call(step=step, language="en", draft=draft, about=about, call_back="+12125550140")
+    back = "+12125550140"
+    return Call(step=step, language="en", draft=draft, about=about, call_back=back, partner=8)
 
 
 def go(call: Call, heard: Heard) -> tuple[Call, Deed | None]:
@@ -83,7 +85,7 @@ def test_in_the_end_everybody_hears_a_goodbye(step: Step) -> None:
             call = replace(call, sent=12)
         passed += 1
         assert passed < 20
-    assert call.step in (Step.GOODBYE, Step.OUTCOME, Step.NOTHING)
+    assert call.step in (Step.GOODBYE, Step.OUTCOME, Step.NOTHING, Step.DECLINED)
     assert call.sent or menu.hung_up(call) is Deed.SEND, "what was said is not lost"
 
 
@@ -95,9 +97,11 @@ def test_every_row_can_be_followed(row: menu.Row) -> None:
         Key.DIGITS: Heard(keys="2125550140"),
         Key.NO_DIGITS: SILENCE,
         Key.MESSAGE: Heard(recording="RE9"),
+        Key.TALKED: Heard(was_bridged=True),
+        Key.NOBODY: Heard(was_bridged=True),
         Key.ON: None,
     }.get(row.key, Heard(keys=row.key))  # type: ignore[call-overload] # other keys are themselves
-    call = at(row.step)
+    call = replace(at(row.step), talk=Talk.BEGAN if row.key is Key.TALKED else Talk.NONE)
     if row.step is Step.SENT:  # whose number we see
         facts = replace(FACTS, is_hidden=False)
         after, deed = menu.react(call, heard or SILENCE, facts)
@@ -120,10 +124,76 @@ def test_starting_over_twice_forgets_nothing() -> None:
         call = replace(call, step=Step.CHECK)
 
 
+TALKABLE = [Step.TAKEN, Step.HOLDING]
+
+
+def without(number: int, *others: Topic) -> Facts:
+    """As the facts are once this topic is gone, or another in its place."""
+    return replace(FACTS, topics=(*others, *(it for it in FACTS.topics if it.number != number)))
+
+
+@pytest.mark.parametrize("step", TALKABLE)
+def test_key_1_calls_the_other(step: Step) -> None:
+    call, deed = go(replace(at(step), partner=None), Heard(keys="1"))
+    topic = FACTS.topic(call.about)
+    assert topic is not None
+    assert (call.step, call.partner, deed) == (Step.TALK, topic.partner, None)
+    assert menu.wait(call) is Wait.TALK
+    assert go(at(step), Heard(keys="6"))[0].step is Step.ADD
+
+
+@pytest.mark.parametrize("step", TALKABLE)
+def test_whom_we_may_not_call_is_left_a_message(step: Step) -> None:
+    topic = FACTS.topic(ABOUT[step])
+    assert topic is not None
+    facts = without(topic.number, replace(topic, partner=None))
+    call, _ = menu.react(at(step), Heard(keys="1"), facts)
+    call = menu.enter(call, facts)
+    assert (call.step, call.partner, call.talk) == (Step.ADD, None, Talk.NOT_NOW)
+
+
+@pytest.mark.parametrize("step", TALKABLE)
+@pytest.mark.parametrize("heard", [Heard(keys="1"), Heard()], ids=["the key", "nobody came"])
+def test_two_who_have_nothing_to_do_with_each_other_any_more(step: Step, heard: Heard) -> None:
+    """Before the key, and while it rings: the facts are those of that moment."""
+    call = at(step) if heard.keys else replace(at(Step.TALK), about=ABOUT[step])
+    gone, is_open = without(ABOUT[step]), without(ABOUT[step], Topic(ABOUT[step], Kind.OPEN))
+    after, _ = menu.react(call, heard, gone)
+    assert menu.enter(after, gone).step is Step.NO_TALK
+    after, _ = menu.react(call, heard, is_open)
+    assert menu.enter(after, is_open).step is Step.STANDING
+
+
+@pytest.mark.parametrize(
+    ("talk", "was_bridged", "then"),
+    [
+        (Talk.BEGAN, True, Step.HOLDING),
+        (Talk.BEGAN, False, Step.ADD),
+        (Talk.NONE, True, Step.ADD),  # a machine answered: the carrier calls it completed
+        (Talk.NONE, False, Step.ADD),
+    ],
+)
+def test_they_talked_if_the_key_was_pressed_and_the_carrier_put_them_together(
+    talk: Talk, was_bridged: bool, then: Step
+) -> None:
+    call, _ = go(replace(at(Step.TALK), talk=talk), Heard(was_bridged=was_bridged))
+    assert call.step is then
+    assert call.talk is (Talk.OVER if then is Step.HOLDING else Talk.NOBODY)
+    assert go(call, Heard(keys="9"))[0].talk is Talk.NONE, "said once"
+
+
+@pytest.mark.parametrize("keys", ["", *"023456789*#", "11"])
+def test_one_key_alone_puts_them_together(keys: str) -> None:
+    call, deed = go(at(Step.WHISPER), Heard(keys=keys))
+    assert (call.step, deed) == (Step.DECLINED, None)
+    call, deed = go(at(Step.WHISPER), Heard(keys="1"))
+    assert (call.step, deed, menu.wait(call)) == (Step.CONNECTED, Deed.CONNECT, Wait.NOTHING)
+
+
 @pytest.mark.parametrize("step", Step)
 def test_every_step_has_something_to_say(step: Step) -> None:
-    if step is Step.TOPIC:
-        return  # nobody stays there
+    if step in (Step.TOPIC, Step.CONNECTED):
+        return  # nobody stays there; nothing more is said
     facts = replace(FACTS, result=menu.Result(15, is_mine=True))
     assert saying.prompts(at(step), facts)
 

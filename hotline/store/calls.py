@@ -121,6 +121,11 @@ _SAVE = Prepared(
 )
 
 
+def note_state(connection: Connection, it: CallRow, state: Mapping[str, Any]) -> None:
+    """Something happened that was not said in the call itself."""
+    connection.execute(update(call).where(call.c.id == it.id).values(state=dict(state)))
+
+
 def end_call(connection: Connection, it: CallRow, state: Mapping[str, Any]) -> None:
     """Nothing more is said. What was said last is forgotten."""
     connection.execute(

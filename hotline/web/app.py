@@ -59,6 +59,7 @@ class Hotline:
             address,
             self.recorded.addresses(f"{address}/audio"),
             self.media.recording_address,
+            environment.calling_number,
         )
         self._front = front
         self.app = Starlette(
@@ -75,6 +76,8 @@ class Hotline:
             Route("/sms/picture/{sid}/{place}", self._picture),
             Route("/voice", carrier(self._call, _document), methods=["POST"]),
             Route("/voice/step", carrier(self._call_step, _document), methods=["POST"]),
+            Route("/voice/whisper", carrier(self._whisper, _document), methods=["POST"]),
+            Route("/voice/whisper/key", carrier(self._consent, _document), methods=["POST"]),
             Route("/voice/out", carrier(self._call_out, _document), methods=["POST"]),
             Route("/voice/status", carrier(self._call_status, _nothing), methods=["POST"]),
             Route("/voice/recording", carrier(self._recording, _nothing), methods=["POST"]),
@@ -100,6 +103,14 @@ class Hotline:
 
     def _call_step(self, connection: Connection, form: Form, request: Request) -> Aftermath:
         return voice.step(connection, self.desk, form, _number(request, "turn") or 0)
+
+    def _whisper(self, connection: Connection, form: Form, request: Request) -> Aftermath:
+        of, turn = _number(request, "call") or 0, _number(request, "turn") or 0
+        return voice.whisper(connection, self.desk, form, of, turn)
+
+    def _consent(self, connection: Connection, form: Form, request: Request) -> Aftermath:
+        of, turn = _number(request, "call") or 0, _number(request, "turn") or 0
+        return voice.consent(connection, self.desk, form, of, turn)
 
     def _call_out(self, connection: Connection, form: Form, request: Request) -> Aftermath:
         return voice.out(connection, self.desk, form, _number(request, "text") or 0)
