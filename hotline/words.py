@@ -317,7 +317,7 @@ class Sentence(StrEnum):
 
 
 LONGEST_LIST = 30  # letters; of more than one name
-DIGIT_BY_DIGIT = {"number", "digits", "emergency"}  # 911 is no "nine hundred and eleven"
+DIGIT_BY_DIGIT = {"number", "digits", "emergency", "code"}  # 911 is no "nine hundred and eleven"
 
 
 @dataclass(frozen=True)

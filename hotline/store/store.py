@@ -862,7 +862,7 @@ def roster(connection: Connection) -> list[RosterEntry]:
 def roster_entry(row: Any) -> RosterEntry:
     return RosterEntry(
         row.phone,
-        row.name,
+        row.name or "",
         tuple(row.languages),
         tuple(row.areas),
         tuple(row.needs),
