@@ -19,7 +19,7 @@ WAITS = "wait"  # everything is answered, and somebody has to vouch
 LONGEST_SPOKEN_NAME = 40  # letters
 MOST_NAMES = 3
 _BEFORE_A_NAME = re.compile(
-    r"(my name is|my name's|this is|i am|i'm|it's|hello|hi)\b", re.IGNORECASE
+    r"\b(my name is|my name's|this is|it is|it's|i am|i'm|hello|hi)\b", re.IGNORECASE
 )
 
 

@@ -125,6 +125,23 @@ class Prompt(StrEnum):
     THANKS_DONE = N_("Request {number} is done. Thank you, neighbor. Goodbye.")
     HANDED_BACK = N_("Thank you for trying. We are asking others about request {number}. Goodbye.")
 
+    # To whoever wants to help.
+    TO_HELP = N_("To be on the list of neighbors who help, press 8.")
+    ASK_NAME = N_(
+        "Good to have you. After the tone, say your first name, then press pound."
+        " To skip this, press pound."
+    )
+    YOUR_CODE = N_("Thank you. Your number is {code}. Once more: {code}.")
+    WHO_VOUCHES = N_(
+        "Give it to somebody on our list who knows you. They text us VOUCH and that number, and"
+        " you are in."
+    )
+    STEWARDS_DECIDE = N_("Thank you. We told the people who run this. They put you on the list.")
+    ON_THE_LIST = N_("Thank you. You are on our list of neighbors who help.")
+    ASKED_BY_TEXT = N_("When somebody needs help, we text you.")
+    ASKED_BY_PHONE = N_("When somebody needs help, we call you.")
+    NEWS_ON_THE_LIST = N_("Good news. You are on our list. When somebody needs help, we call you.")
+
     # To two who talk to each other through us.
     ONE_MOMENT = N_("One moment, we are calling.")
     A_NEIGHBOR_CALLS = N_("A neighbor from {network} about request {number}.")
@@ -158,6 +175,7 @@ SPOKEN: Mapping[StrEnum, Prompt] = {
     Sentence.FROM_TAKER: Prompt.NEWS_FROM_TAKER,
     Sentence.FROM_REQUESTER: Prompt.NEWS_FROM_REQUESTER,
     Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
+    Sentence.VOUCHED: Prompt.NEWS_ON_THE_LIST,
 }
 """What is worth a call to somebody who gets no texts."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hotline import deliveries, phone, roster, steps
+from hotline import deliveries, joining, phone, roster, steps
 from hotline.help_request import (
     Accepted,
     Done,
@@ -29,7 +29,7 @@ from hotline.house import House
 from hotline.limits import Pace
 from hotline.prompts import Prompt
 from hotline.steps import Aftermath
-from hotline.store import calls, store
+from hotline.store import calls, helping, store
 from hotline.store.calls import CallRow
 from hotline.words import Sentence, text
 from ivr import menu, saying, twiml
@@ -241,8 +241,10 @@ def _late_recording(connection: Connection, desk: Desk, row: CallRow, name: str)
 def transcribed(connection: Connection, desk: Desk, name: str, words: str) -> Aftermath:
     """The carrier wrote down what was said; whoever is to hear it reads it."""
     of = calls.note_transcript(connection, name, words)
-    if of is None or of.request_number is None:
+    if of is None:
         return Aftermath()
+    if of.request_number is None:
+        return _name_heard(connection, desk, of.call_id, name, words)
     request = store.find_request(connection, of.request_number)
     reader = of.passed_to or (request.taker if request and request.state is State.TAKEN else None)
     if reader is None:
@@ -254,6 +256,21 @@ def transcribed(connection: Connection, desk: Desk, name: str, words: str) -> Af
             connection, desk.house, reader, told, now, request_number=of.request_number
         )
     )
+
+
+def _name_heard(
+    connection: Connection, desk: Desk, call_id: int, recording: str, words: str
+) -> Aftermath:
+    """If it is what a newcomer is called, and we know no name in writing, we call them that."""
+    row, name = calls.call_by_id(connection, call_id), joining.name_in_speech(words)
+    if row is None or row.neighbor is None or not name:
+        return Aftermath()
+    visit = _visit(connection, desk, row)
+    person = visit.person
+    if person is None or person.name or visit.call.name != recording:
+        return Aftermath()
+    helping.change(connection, person.id, "name", name, desk.house.now())
+    return Aftermath(texts=joining.tell_stewards(connection, desk.house, person))
 
 
 # A call between two documents.
@@ -386,7 +403,15 @@ class _Visit:
             topics=tuple(self._topics(person)) if person else (),
             result=self._result(person) if person else None,
             asks_at=self._asks_at(self.call.sent),
+            joining=network.roster.joining,
+            on_roster=person is not None and person.on_roster,
+            code=self._code(person),
         )
+
+    def _code(self, person: store.Neighbor | None) -> int | None:
+        if person is None or person.on_roster:
+            return None
+        return helping.standing(self.connection, person.id).code
 
     def _is_near(self, person: store.Neighbor | None) -> bool:
         """Whether we text and call where they are."""
@@ -488,6 +513,8 @@ class _Visit:
                 self._add_message(heard.recording)
             case Deed.CALL_INSTEAD:
                 self._call_instead()
+            case Deed.JOIN:
+                self._join()
             case Deed.STOP:
                 self._stop()
             case _:
@@ -550,8 +577,27 @@ class _Visit:
 
     def _call_instead(self) -> None:
         """Only who calls from a number can say that of it."""
-        if self.person:
-            calls.call_instead(self.connection, self.person.id)
+        if self.person is None:
+            return
+        calls.call_instead(self.connection, self.person.id)
+        if self.person.joining is not None:  # nobody answers our questions in writing any more
+            joining.ask(self.connection, self.house, self.person, joining.WAITS)
+
+    def _join(self) -> None:
+        """As by text, where the name is the first of four questions. They are in without it."""
+        person, connection, house = self.person, self.connection, self.house
+        if person is None:
+            return
+        self.aftermath.texts += joining.come_in(connection, house, person)
+        (self.person,) = store.neighbors(connection, [person.id]).values()
+        question = "can" if person.name else "name"
+        asked = joining.ask(
+            connection, house, person, joining.WAITS if person.by_voice else question
+        )
+        if not person.by_voice:
+            self.aftermath.texts += steps.write_text(
+                connection, house, person.id, asked, house.now()
+            )
 
     def _add_message(self, recording: str) -> None:
         """To the words of an open request, or to the other person of a conversation."""

@@ -18,6 +18,7 @@ from enum import StrEnum
 from hotline import phone
 from hotline.phone import BadPhone
 
+JOIN_KEY = "8"
 MOST_TURNS = 40  # of one call; after that every key leads on
 LONGEST_POSTCODE = 10  # keys
 
@@ -49,6 +50,9 @@ class Step(StrEnum):
     CALL_BACK = "call back"
     CALL_BACK_CHECK = "call back check"
     CHECK = "check"
+    NAME = "name"  # of somebody who wants to help
+    JOINED = "joined"
+    WILL_BE_ASKED = "will be asked"  # by phone
     SENT = "sent"
     WILL_CALL = "will call"
     PAGE = "page"  # we call them: can they help?
@@ -100,6 +104,7 @@ class Deed(StrEnum):
     HAND_BACK = "hand back"
     CALL_INSTEAD = "call instead of texts"
     CONNECT = "connect"
+    JOIN = "join"
     STOP = "stop"
 
 
@@ -133,7 +138,8 @@ class Talk(StrEnum):
 class Call:
     """One call as it stands. `former` is what was said before starting over; `about` and `sent`
     are requests' numbers; `misses` counts silence and wrong keys at this step; `news` is what we
-    called to say; `partner` is the id of whom we call for them."""
+    called to say; `partner` is the id of whom we call for them; `name` is
+    the recording of theirs."""
 
     step: Step = Step.LANGUAGE
     language: str = ""
@@ -151,6 +157,7 @@ class Call:
     heard: bool = False
     partner: int | None = None
     talk: Talk = Talk.NONE
+    name: str = ""
 
 
 class Kind(StrEnum):
@@ -224,6 +231,9 @@ class Facts:
     topics: tuple[Topic, ...] = ()
     result: Result | None = None
     asks_at: datetime | None = None
+    joining: str = "vouched"  # or "open", "stewards"
+    on_roster: bool = False
+    code: int | None = None  # of a newcomer, to be vouched for
 
     def topic(self, number: int | None) -> Topic | None:
         return next((it for it in self.topics if it.number == number), None)
@@ -303,6 +313,10 @@ def _call_partner(call: Call, _heard: Heard, facts: Facts) -> Call:
     return replace(call, partner=partner, talk=Talk.NOT_NOW if partner is None else Talk.NONE)
 
 
+def _name(call: Call, heard: Heard, _facts: Facts) -> Call:
+    return replace(call, name=heard.recording)
+
+
 def _after_talk(call: Call, _heard: Heard, _facts: Facts) -> Call:
     return replace(call, talk=Talk.OVER)
 
@@ -367,6 +381,7 @@ ROWS: tuple[Row, ...] = (
     # Something new.
     Row(_S.NEEDS, _K.NEED, _S.POSTCODE, _need),
     Row(_S.NEEDS, "0", _S.MESSAGE),
+    Row(_S.NEEDS, "8", _S.NAME),
     Row(_S.NEEDS, "9", _S.NEEDS),
     Row(_S.NEEDS, _K.ON, _S.MESSAGE),
     Row(_S.POSTCODE, _K.DIGITS, _S.POSTCODE_CHECK, _postcode),
@@ -388,6 +403,11 @@ ROWS: tuple[Row, ...] = (
     Row(_S.CHECK, _K.ON, _S.SENT, None, _D.SEND),
     Row(_S.SENT, "1", _S.WILL_CALL, None, _D.CALL_INSTEAD),
     Row(_S.SENT, _K.ON, _S.GOODBYE),
+    # Onto the list of neighbors who help.
+    Row(_S.NAME, _K.MESSAGE, _S.JOINED, _name, _D.JOIN),
+    Row(_S.NAME, _K.ON, _S.JOINED, None, _D.JOIN),
+    Row(_S.JOINED, "1", _S.WILL_BE_ASKED, None, _D.CALL_INSTEAD),
+    Row(_S.JOINED, _K.ON, _S.GOODBYE),
     # We call them.
     Row(_S.PAGE, "1", _S.OUTCOME, None, _D.TAKE),
     Row(_S.PAGE, "2", _S.OUTCOME, None, _D.PASS),
@@ -403,7 +423,7 @@ _BY_KEY = {(row.step, row.key): row for row in ROWS}
 WAITS: dict[Step, Wait] = {
     **{row.step: Wait.KEY for row in ROWS},
     **dict.fromkeys((Step.POSTCODE, Step.CALL_BACK), Wait.DIGITS),
-    **dict.fromkeys((Step.MESSAGE, Step.ADD), Wait.MESSAGE),
+    **dict.fromkeys((Step.MESSAGE, Step.ADD, Step.NAME), Wait.MESSAGE),
     Step.TALK: Wait.TALK,
     Step.WHISPER: Wait.CONSENT,
     Step.CONNECTED: Wait.NOTHING,
@@ -424,6 +444,7 @@ AT_ONCE = {
     Step.LISTEN,
     Step.MESSAGE,
     Step.ADD,
+    Step.NAME,
     Step.SENT,
     Step.CHECK,
 }  # where silence leads on at once
@@ -480,7 +501,9 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return Key.DIGITS if heard.keys else Key.NO_DIGITS
         case Step.CALL_BACK:
             return _key_of_number(heard.keys, facts)
-        case Step.SENT if not offers_calls(facts):
+        case Step.NEEDS if heard.keys == JOIN_KEY and not offers_joining(facts):
+            return Key.ON
+        case Step.SENT | Step.JOINED if not offers_calls(facts):
             return Key.ON
         case Step.TALK:
             has_talked = heard.was_bridged and call.talk is Talk.BEGAN
@@ -492,6 +515,13 @@ def offers_calls(facts: Facts) -> bool:
     """Whether they can choose to be called. Not for a number that was only keyed in: it may be
     somebody else's."""
     return not facts.is_hidden and facts.can_call and (facts.can_text or facts.has_stopped)
+
+
+def offers_joining(facts: Facts) -> bool:
+    """Whether they can come onto the list: we must be able to ask them. A network may have given
+    the key to a need."""
+    is_free = all(it.digit != JOIN_KEY for it in facts.needs)
+    return is_free and not facts.is_hidden and facts.can_call and not facts.has_stopped
 
 
 def _key_of_number(keys: str, facts: Facts) -> str:
@@ -543,6 +573,8 @@ def _passes(call: Call, facts: Facts) -> Step | None:
             return standing if standing is not call.step else None
         case Step.LISTEN if topic is None or not (topic.messages or topic.quote):
             return Step.TOPIC
+        case Step.NAME if facts.on_roster or facts.code is not None:
+            return Step.JOINED
         case Step.NEEDS if not facts.needs:
             return Step.MESSAGE
         case Step.POSTCODE if not facts.has_keypad_postcodes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hotline.prompts import Prompt
 from hotline.words import Text, text
-from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, to_send
+from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_joining, to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,24 @@ def _say_needs(_call: Call, facts: Facts) -> Iterator[Text]:
     for choice in facts.needs:
         yield text(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
     yield text(Prompt.CHOOSE_MESSAGE, digit=0)
+    if offers_joining(facts) and not facts.on_roster:
+        yield text(Prompt.TO_HELP)
     yield text(Prompt.AGAIN, digit=9)
+
+
+def _say_joined(_call: Call, facts: Facts) -> Iterator[Text]:
+    if facts.on_roster:
+        yield text(Prompt.ON_THE_LIST)
+    elif facts.joining == "stewards":
+        yield text(Prompt.STEWARDS_DECIDE)
+    else:
+        yield text(Prompt.YOUR_CODE, code=facts.code)
+        yield text(Prompt.WHO_VOUCHES)
+    if not facts.can_text:
+        yield text(Prompt.ASKED_BY_PHONE)
+    elif offers_calls(facts):
+        yield text(Prompt.ASKED_BY_TEXT)
+        yield text(Prompt.CANNOT_TEXT)
 
 
 def _say_postcode_check(call: Call, _facts: Facts) -> Iterator[Text]:
@@ -282,6 +299,9 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
     Step.CALL_BACK: _say_call_back,
     Step.CALL_BACK_CHECK: _say_call_back_check,
     Step.CHECK: _say_check,
+    Step.NAME: _only(Prompt.ASK_NAME),
+    Step.JOINED: _say_joined,
+    Step.WILL_BE_ASKED: _only(Prompt.ASKED_BY_PHONE),
     Step.SENT: _say_sent,
     Step.WILL_CALL: _only(Prompt.WE_CALL_YOU),
     Step.PAGE: _say_page,

@@ -60,9 +60,12 @@ def answer(
     now = house.now()
     if isinstance(order, Unclear) or order in (Areas(None), Times(None)):
         return _ask(connection, house, person, question)
+    was_named = bool(helping.standing(connection, person.id).entry.name)
     if not isinstance(order, Skip):
         helping.change(connection, person.id, *said_of_themselves(order), now)
     texts = joining.come_in(connection, house, person) if isinstance(order, Name) else []
+    if isinstance(order, Name) and not texts and not was_named:  # whoever joined by phone
+        texts = joining.tell_stewards(connection, house, person)
     asked = joining.ask(connection, house, person, _after(house, question, order))
     return Told([asked], texts)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from hotline.prompts import Prompt
 from ivr import menu, saying
 from ivr.menu import (
     PATIENCE,
@@ -102,8 +104,9 @@ def test_every_row_can_be_followed(row: menu.Row) -> None:
         Key.ON: None,
     }.get(row.key, Heard(keys=row.key))  # type: ignore[call-overload] # other keys are themselves
     call = replace(at(row.step), talk=Talk.BEGAN if row.key is Key.TALKED else Talk.NONE)
-    if row.step is Step.SENT:  # whose number we see
+    if row.step in (Step.SENT, Step.JOINED) or row.next is Step.NAME:  # whose number we see
         facts = replace(FACTS, is_hidden=False)
+        call = call if heard else replace(call, misses=10)
         after, deed = menu.react(call, heard or SILENCE, facts)
         assert (after.step, deed) == (row.next, row.deed)
         return
@@ -188,6 +191,35 @@ def test_one_key_alone_puts_them_together(keys: str) -> None:
     assert (call.step, deed) == (Step.DECLINED, None)
     call, deed = go(at(Step.WHISPER), Heard(keys="1"))
     assert (call.step, deed, menu.wait(call)) == (Step.CONNECTED, Deed.CONNECT, Wait.NOTHING)
+
+
+SEEN = replace(FACTS, is_hidden=False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "may"),
+    [
+        (SEEN, True),
+        (FACTS, False),
+        (replace(SEEN, can_call=False), False),
+        (replace(SEEN, has_stopped=True), False),
+        (replace(SEEN, needs=(Choice("8", "food"),)), False),
+        (replace(SEEN, can_text=False), True),
+    ],
+    ids=["seen", "hidden", "abroad", "said STOP", "the key is a need's", "a landline"],
+)
+def test_whoever_can_be_asked_can_join(facts: Facts, may: bool) -> None:
+    call, _ = menu.react(at(Step.NEEDS), Heard(keys="8"), facts)
+    assert (call.step is Step.NAME) is may
+    said = [it.text.sentence for it in saying.prompts(at(Step.NEEDS), facts) if it.text]
+    assert (Prompt.TO_HELP in said) is may
+
+
+@pytest.mark.parametrize("known", [{"on_roster": True}, {"code": 8642}])
+def test_nobody_joins_twice(known: dict[str, Any]) -> None:
+    facts = replace(SEEN, **known)
+    call, deed = menu.react(at(Step.NEEDS), Heard(keys="8"), facts)
+    assert (menu.enter(call, facts).step, deed) == (Step.JOINED, None)
 
 
 @pytest.mark.parametrize("step", Step)

@@ -221,6 +221,7 @@ def note_complete(connection: Connection, sid: str, seconds: int) -> None:
 class Recorded:
     """What a recording belongs to."""
 
+    call_id: int
     request_number: int | None
     passed_to: int | None
 
@@ -231,7 +232,7 @@ def note_transcript(connection: Connection, sid: str, words: str) -> Recorded | 
         update(recording)
         .where(recording.c.sid == sid, recording.c.transcript.is_(None))
         .values(transcript=words)
-        .returning(recording.c.request_number, recording.c.passed_to)
+        .returning(recording.c.call_id, recording.c.request_number, recording.c.passed_to)
     ).one_or_none()
     return Recorded(*row) if row else None
 
