@@ -23,6 +23,7 @@ from hotline.help_request import (
     HelpRequest,
     Passed,
     State,
+    StillOnIt,
     Withdrawn,
 )
 from hotline.house import House
@@ -338,12 +339,24 @@ class _Visit:
         heard = Call(step=step, language=language, greeted=True, about=self.call.about)
         said = [self._spoken(line) for line in saying.prompts(heard, self.facts())]
         to = Addresses(f"{self.desk.address}/whisper/key?call={of}&turn={turn}", "")
-        return Aftermath(answer=[twiml.document(said, menu.wait(heard), to)])
+        return replace(self.aftermath, answer=[twiml.document(said, menu.wait(heard), to)])
 
     def connect(self) -> None:
-        """They pressed the key: from here on both can talk."""
+        """They pressed the key: from here on both can talk, and who took it was heard of."""
+        if self.call.talk is Talk.BEGAN:
+            return
         self.call = replace(self.call, talk=Talk.BEGAN)
         calls.note_state(self.connection, self.row, _state_of(self.call))
+        if self.person and self.call.partner is not None:
+            self._heard_of(self.person.id, self.call.partner)
+
+    def _heard_of(self, *people: int) -> None:
+        """Who took it and talks about it need not be asked whether they are still on it."""
+        request = store.find_request(self.connection, self.call.about or 0)
+        if request is None:
+            return
+        for taker in set(request.takers) & set(people):
+            self._take_step(request.number, StillOnIt(taker))
 
     def end(self) -> Aftermath:
         """Nothing more is said. What is needed no longer is not kept: words and numbers."""
@@ -613,6 +626,7 @@ class _Visit:
             return
         calls.attach_recordings(self.connection, [recording], request.number, to)
         if to is not None:
+            self._heard_of(self.person.id)
             told = text(Sentence.VOICE_MESSAGE, number=number, name=self.person.id)
             self.aftermath.texts += steps.write_text(
                 self.connection,
@@ -622,6 +636,7 @@ class _Visit:
                 self.house.now(),
                 request_number=number,
                 may_wake=request.urgent,
+                from_id=self.person.id,
             )
 
     def _not_passed_on(self, request: HelpRequest, recording: str) -> None:
