@@ -370,7 +370,8 @@ def _while_stopped(situation: Situation, reading: Reading) -> list[Act]:
     acts: list[Act] = []
     if reading.intent is Intent.WITHDRAW:
         acts = _withdraw(situation, reading)
-    if reading.intent is Intent.WORDS:
+    is_for_somebody = bool(reading.note) and bool(situation.conversations or situation.my_open)
+    if reading.intent is Intent.WORDS or is_for_somebody:
         acts = _words(situation, reading)
     return [act for act in acts if not isinstance(act, Say)]
 

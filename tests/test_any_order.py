@@ -25,13 +25,26 @@ from hotline.carrier import Accepted
 from hotline.errors import CarrierError
 from hotline.help_request import State
 from hotline.store import store
-from hotline.store.tables import FIRST_NUMBER, metadata, neighbor, outbox, page, request
+from hotline.store.tables import (
+    FIRST_NUMBER,
+    companion,
+    metadata,
+    neighbor,
+    outbox,
+    page,
+    request,
+)
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 
 ASKING, ROSTER = ("Maria", "Nora"), ("Ana", "Ben", "Chi")
 EVERYBODY = some.sampled_from([*ASKING, *ROSTER])
-NEEDS = some.sampled_from(["need food", "need milk near 11216", "insulin please", "and a blanket"])
+NEEDS = some.sampled_from(
+    [
+        *("need food", "need milk near 11216", "insulin please", "and a blanket"),
+        "need 2 people to carry a sofa",
+    ]
+)
 ANSWERS = some.sampled_from(
     [
         *("yes", "yes", "yes 12", "YES 13", "yes in 2 hours", "12", "ok 13", "si puedo", "no"),
@@ -179,10 +192,10 @@ class Street(RuleBasedStateMachine):
                 page.c.request_number == number, page.c.state == "accepted"
             )
             accepted = {row.neighbor_id for row in self.read(query)}
+            if state in (State.OPEN, State.TAKEN):
+                assert accepted == ({taker} if taker else set()) | self.companions(number)
             if state == State.TAKEN:
-                assert accepted == {taker}
-            if state == State.OPEN:
-                assert (accepted, taker) == (set(), None)
+                assert taker is not None
 
     # What is written down.
 
@@ -201,11 +214,19 @@ class Street(RuleBasedStateMachine):
     def has_stopped(self, who: str) -> bool:
         return CAST[who] in self.stopped()
 
+    def companions(self, number: int) -> set[int]:
+        with_them = select(companion.c.neighbor_id).where(companion.c.request_number == number)
+        return {row.neighbor_id for row in self.read(with_them)}
+
     def takers(self) -> set[tuple[int, str]]:
         query = select(request.c.number, neighbor.c.name).join(
             neighbor, neighbor.c.id == request.c.taker_id
         )
-        return {(row.number, row.name) for row in self.read(query)}
+        found = {(row.number, row.name) for row in self.read(query)}
+        others = select(companion.c.request_number, neighbor.c.name).join(
+            neighbor, neighbor.c.id == companion.c.neighbor_id
+        )
+        return found | {(row.request_number, row.name) for row in self.read(others)}
 
 
 def _start_anew(connection: Connection) -> None:

@@ -250,10 +250,12 @@ def _only(several: Sequence[Any]) -> Any:
 
 # Two who decide upon the same reading.
 
-Save = Callable[[Connection, HelpRequest, HelpRequest], None]
+Save = Callable[[Connection, HelpRequest, HelpRequest, datetime], None]
 
 
-def _save_whatever_it_was(connection: Connection, _before: HelpRequest, it: HelpRequest) -> None:
+def _save_whatever_it_was(
+    connection: Connection, _before: HelpRequest, it: HelpRequest, _now: datetime
+) -> None:
     """What `store.save_request` would be without its guard."""
     row = tables.request.c
     connection.execute(
@@ -268,11 +270,13 @@ def _winners_when_both_read_first(url: str, monkeypatch: pytest.MonkeyPatch, sav
     (number,) = database.write(partial(_ask_everybody, rounds=1))
     both_have_read, waited = threading.Barrier(2), threading.local()
 
-    def save_together(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
+    def save_together(
+        connection: Connection, before: HelpRequest, after: HelpRequest, now: datetime
+    ) -> None:
         if after != before and not hasattr(waited, "once"):
             waited.once = True
             both_have_read.wait(PATIENCE)
-        save(connection, before, after)
+        save(connection, before, after, now)
 
     monkeypatch.setattr(store, "save_request", save_together)
 

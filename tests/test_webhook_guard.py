@@ -119,19 +119,21 @@ class Door:
 
 
 @contextmanager
-def open_door(database_url: str, redis_url: str, secondary: str = "") -> Iterator[Door]:
+def open_door(
+    database_url: str, redis_url: str, secondary: str = "", network: str = NETWORK
+) -> Iterator[Door]:
     built: list[Hotline] = []
 
     def build(address: str) -> ASGIApp:
-        network = settings.read_network(NETWORK, "hotline.toml")
-        of = make_settings(address, database_url, redis_url, network)
+        rules = settings.read_network(network, "hotline.toml")
+        of = make_settings(address, database_url, redis_url, rules)
         if secondary:
             both = of.environment.model_copy(
                 update={
                     "twilio_auth_token_secondary": type(of.environment.twilio_auth_token)(secondary)
                 }
             )
-            of = type(of)(both, network)
+            of = type(of)(both, rules)
         built.append(Hotline(of, HandClock()))
         return built[0].app
 
