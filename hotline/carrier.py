@@ -1,4 +1,5 @@
-"""The only file that calls the carrier's REST API: send a text, place a call, look one up.
+"""The only file that calls the carrier's REST API: send a text, place a call, look one up, delete
+what is to be forgotten.
 
 It raises what `errors` names and stores nothing. Whoever forks makes a `Carrier` afterwards, so
 that every process has one pool of connections of its own.
@@ -6,7 +7,7 @@ that every process has one pool of connections of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -21,7 +22,14 @@ from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from hotline import signed
-from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, from_carrier
+from hotline.errors import (
+    CarrierBusy,
+    CarrierError,
+    CarrierSilent,
+    NoVoice,
+    Refused,
+    from_carrier,
+)
 from hotline.settings import Environment
 
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
@@ -29,6 +37,7 @@ CONNECTIONS = 32
 MOST_LOOKED_AT = 100  # of one number's latest texts
 RING_SECONDS = 30  # before nobody answers
 CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
+ANSWERED_WITHIN = timedelta(hours=10)  # how long the carrier may keep a text to be sent
 LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
 
 
@@ -145,11 +154,92 @@ class Carrier:
         ours = [it for it in found if _is_this(it, body, since - CLOCKS_APART)]
         return [it.sid for it in reversed(ours)]
 
+    # What is to be forgotten. What is gone already is gone; a text or call that is still under way
+    # there cannot be deleted yet (20009), and that is raised as Refused.
+
+    def erase_message(self, sid: str) -> None:
+        """Delete a text, and its pictures with it. Raises CarrierError."""
+        self._delete(self._client.messages(sid))
+
+    def erase_recording(self, sid: str) -> None:
+        """Delete a recording and what was written down of it. Raises CarrierError."""
+        recording = self._client.recordings(sid)
+        for transcript in self._listed(recording.transcriptions.stream):
+            self._delete(transcript)
+        self._delete(recording)
+
+    def erase_number(self, number: str, until: datetime, most: int) -> int:
+        """Delete the texts and calls from and to a number that there were at that moment, at most
+        so many. Returns how many it found. Raises CarrierError."""
+        client = self._client
+        messages = self._with_number(client.messages, number, until, most)
+        calls = self._with_number(client.calls, number, until, most - len(messages))
+        under_way: list[Refused] = []
+        for it in messages:
+            self._delete_unless_under_way(it, under_way)
+        for it in calls:
+            for recording in self._listed(client.recordings.stream, call_sid=it.sid):
+                self.erase_recording(recording.sid)
+            self._delete_unless_under_way(it, under_way)
+        if under_way:
+            raise under_way[0]
+        return len(messages) + len(calls)
+
+    def erase_answers(self, to: str, at: datetime, is_it: Callable[[str], bool]) -> None:
+        """Delete texts to this number about that time by their words: we never learn the name of
+        what was in the answer to a webhook. Raises CarrierError."""
+        about_then = {
+            "date_sent_after": at - CLOCKS_APART,
+            "date_sent_before": at + ANSWERED_WITHIN + CLOCKS_APART,
+        }
+        for it in self._listed(self._client.messages.stream, to=to, **about_then):
+            if is_it(it.body or ""):
+                self._delete(it)
+
+    def _with_number(self, things: Any, number: str, until: datetime, most: int) -> list[Any]:
+        latest = until + CLOCKS_APART
+        found = [
+            it
+            for side in ("to", "from_")
+            for it in self._listed(things.stream, **{side: number})
+            if it.date_created is None or it.date_created <= latest
+        ]
+        return found[:most]
+
+    def _listed(self, find: Any, **asked: Any) -> list[Any]:
+        """All there is of it; of what there never was, nothing."""
+
+        def listed() -> list[Any]:
+            try:
+                return list(find(**asked))
+            except TwilioException as error:
+                if not _is_gone(error):
+                    raise
+            return []
+
+        return list(self._call(listed))
+
+    def _delete_unless_under_way(self, it: Any, under_way: list[Refused]) -> None:
+        try:
+            self._delete(it)
+        except Refused as error:
+            under_way.append(error)
+
+    def _delete(self, it: Any) -> None:
+        def delete() -> None:
+            try:
+                it.delete()
+            except TwilioException as error:
+                if not _is_gone(error):
+                    raise
+
+        self._call(delete)
+
     def _call(self, do: Any, **arguments: Any) -> Any:
         try:
             return do(**arguments)
         except TwilioException as error:
-            code, status = _number(getattr(error, "code", None)), getattr(error, "status", None)
+            code, status = _number(getattr(error, "code", None)), _status(error)
             raise _kind(code, status)(f"the carrier answered {status}", code=code) from None
         except requests.exceptions.RequestException as error:
             if _never_connected(error):
@@ -157,6 +247,18 @@ class Carrier:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
         except Exception as error:
             raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+
+
+def _is_gone(error: TwilioException) -> bool:
+    """Our account itself is never answered so: a wrong one is 401."""
+    return _status(error) == HTTPStatus.NOT_FOUND
+
+
+def _status(error: TwilioException) -> int | None:
+    """The HTTP status of an answer; of a list the package hands over the answer itself."""
+    answers = [error, *error.args]
+    found = (getattr(it, name, None) for it in answers for name in ("status", "status_code"))
+    return next((it for it in found if isinstance(it, int)), None)
 
 
 def _is_since(message_or_call: Any, earliest: datetime) -> bool:

@@ -56,6 +56,8 @@ def failed(
 ) -> Aftermath:
     """A text did not and will not reach somebody: mark what is to be marked, ask the next
     person, try again later, or tell the stewards."""
+    if not it.body:  # it was forgotten, and so was who it was for, or about
+        return Aftermath()
     now = house.now()
     aftermath = _mark(connection, house, it, why, now)
     if issubclass(why, errors.AccountRefused):

@@ -107,6 +107,11 @@ def nobodys(call_id: int | str) -> str:
     return f"{_NOBODYS}{call_id}"
 
 
+def forgotten(who: int) -> str:
+    """In the place of the number of somebody who wanted to be forgotten."""
+    return nobodys(f"gone-{who}")
+
+
 def is_nobodys(number: str) -> bool:
     return number.startswith(_NOBODYS)
 

@@ -56,9 +56,10 @@ LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask
 @dataclass(frozen=True, slots=True)
 class Ring:
     """A bell to ring after the commit: `job` is "ask" (one request's number), "send" (ids of
-    texts) or "hang_up" (ids of calls); `name` names the work, so that it is not queued twice."""
+    texts), "hang_up" (ids of calls) or "erase" (ids of what is to be deleted at the carrier);
+    `name` names the work, so that it is not queued twice."""
 
-    job: Literal["ask", "send", "hang_up"]
+    job: Literal["ask", "send", "hang_up", "erase"]
     about: tuple[int, ...]
     name: str
 

@@ -261,6 +261,18 @@ class Sentence(StrEnum):
     LANGUAGE_SET = N_("OK, we will write to you in English.")
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
     STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
+    FORGOTTEN = N_(
+        "Done: your number, name, words and voice messages are deleted here, and soon at the"
+        " phone company. We keep only counts. You are welcome back any time."
+    )
+    FORGET_AFTER_CLOSING = N_(
+        "Gladly, but {number} is still open. Text NEVER MIND {number} to close it, then FORGET ME"
+        " again and we delete everything."
+    )
+    FORGET_AFTER_HELPING = N_(
+        "Gladly, but {number} is still yours. Text DONE {number} when finished or CANT {number}"
+        " to hand it back, then FORGET ME again."
+    )
     WANTS_TO_JOIN = N_("Thank you for wanting to help! To be on the list of {network}, text JOIN.")
 
     # To stewards.

@@ -31,6 +31,7 @@ from sms.orders import (
     Areas,
     Back,
     Can,
+    Forget,
     Join,
     Look,
     Me,
@@ -199,6 +200,8 @@ def decide(
     finds in it: a change of theirs, or what it says to the question of a newcomer."""
     if reading.intent is Intent.STOP:
         return _stop(situation, reading)
+    if isinstance(order, Forget):
+        return _forget(situation, order)
     if situation.stopped:
         return _while_stopped(situation, reading)
     follows = _obey(situation, reading, order) if order else None
@@ -242,6 +245,27 @@ def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | N
     return [Obey(order)]
 
 
+def _forget(situation: Situation, order: Forget) -> list[Act]:
+    """Everything of theirs goes, but first what others wait for. Who said STOP can be told of
+    nothing that stands in the way: it is closed, or given back."""
+    asked_for, held = situation.asked_for, situation.held
+    language: list[Act] = []
+    if not situation.language_known and order.language in situation.languages:
+        language = [SetLanguage(order.language, chosen=False)]
+    if situation.stopped:
+        closed = [Happens(it.number, Withdrawn(), quietly=True) for it in asked_for]
+        now = situation.now
+        back = [Happens(it.number, HandedBack(situation.me, now), quietly=True) for it in held]
+        return [*closed, *back, Obey(order)]
+    if asked_for:
+        return [*language, Say(text(Sentence.FORGET_AFTER_CLOSING, number=asked_for[0].number))]
+    if held:
+        return [*language, Say(text(Sentence.FORGET_AFTER_HELPING, number=held[0].number))]
+    passed = Passed(situation.me)
+    asked = [Happens(it.number, passed, quietly=True) for it in situation.open_pages]
+    return [*language, *asked, Obey(order)]
+
+
 def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
     """Newcomers say what holds for them; others hear how to join, if it cannot be a request."""
     if situation.question and isinstance(order, Me | Name | Can | Areas | Times):
@@ -251,8 +275,13 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
 
 
 def must_be_done(acts: Iterable[Act]) -> bool:
-    """Whether this is done however much somebody writes: STOP, and coming back from it."""
-    return any(isinstance(act, StopTexts | StartTexts) for act in acts)
+    """Whether this is done however much somebody writes: STOP, coming back from it, and being
+    forgotten."""
+    return any(isinstance(act, StopTexts | StartTexts) or _forgets(act) for act in acts)
+
+
+def _forgets(act: Act) -> bool:
+    return isinstance(act, Obey) and isinstance(act.order, Forget)
 
 
 def words_to_keep(acts: Iterable[Act], pace: Pace) -> list[Act]:

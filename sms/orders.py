@@ -1,4 +1,5 @@
 """What somebody on the roster tells us of themselves, or wants to see: words in, an order out.
+One order is everybody's: to be forgotten.
 
 Pure, and strict: a text is an order only if it is nothing else. Whatever has one word more is
 left to `reading`, for which all words are a request.
@@ -96,6 +97,13 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """To be forgotten; the word was said in this language."""
+
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Skip:
     """An answer to what we asked a newcomer: as you like."""
 
@@ -118,6 +126,7 @@ Order = (
     | Vouch
     | Look
     | Stats
+    | Forget
     | Skip
     | Unclear
 )
@@ -143,6 +152,8 @@ _BACK = {"back", "im back", "i am back", "volvi", "ya volvi", "vuelvo", "he vuel
 _LOOK = {"open", "open requests", "abiertos", "pedidos abiertos"}
 _STATS = {"stats", "statistics", "estadisticas"}
 _ME = {"me", "datos", "mis datos", "mi perfil"}
+_FORGET = {"forget me", "delete me", "delete my data"}
+_FORGET_IN_SPANISH = {"olvidame", "borrame", "borra mis datos"}
 _AND = {"and", "or", "the", "y", "o", "e", "en", "in"}
 _ANY = {
     *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
@@ -153,6 +164,8 @@ _ALONE: tuple[tuple[set[str], Order], ...] = (
     (_ME, Me()),
     (_LOOK, Look()),
     (_STATS, Stats()),
+    (_FORGET, Forget("en")),
+    (_FORGET_IN_SPANISH, Forget("es")),
 )
 _SKIP = {"skip", "next", "whenever", "siguiente", "da igual"} | _ANY
 # A need, but nothing that somebody has to give.

@@ -33,7 +33,7 @@ from sms.conversation import (
     StartTexts,
     StopTexts,
 )
-from sms.orders import Order
+from sms.orders import Forget, Order
 from sms.reading import Reading, read
 
 LATELY = timedelta(hours=24)  # what was said before that is not what somebody answers
@@ -85,11 +85,11 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
         connection,
         it.sid,
         person.id,
-        it.body,
-        it.pictures[: steps.MOST_PICTURES],
+        "" if visit.is_forgotten else it.body,
+        () if visit.is_forgotten else it.pictures[: steps.MOST_PICTURES],
         now,
         visit.words_of,
-        answer,
+        () if visit.is_forgotten else answer,
         sum(map(segments.count, answer)),
         pace,
     )
@@ -184,6 +184,7 @@ class _Visit:
         self.person = person
         self.pictures = pictures  # that came with this text, by their names
         self.words_of: int | None = None  # the request that this text is part of
+        self.is_forgotten = False  # then nothing of this text is kept either
         self.aftermath = Aftermath()
 
     def do(self, act: Act) -> None:
@@ -214,6 +215,7 @@ class _Visit:
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case Obey(order):
+                self.is_forgotten = isinstance(order, Forget)
                 told_all = tending.obey(connection, self.house, self.person, order)
                 self.aftermath.texts += told_all.texts
                 for told in told_all.answers:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from hotline import roster
 from hotline.house import House
-from hotline.store import helping, store
+from hotline.store import forgetting, helping, store
 from hotline.store.tables import UNTIL_BACK
 from hotline.words import Sentence, Text, text
 from sms import joining
@@ -21,6 +21,7 @@ from sms.orders import (
     Areas,
     Back,
     Can,
+    Forget,
     Join,
     Look,
     Most,
@@ -45,11 +46,21 @@ def obey(connection: Connection, house: House, person: store.Neighbor, order: Or
             return joining.join(connection, house, person, name)
         case Vouch(code):
             return joining.vouch(connection, house, person, code)
+        case Forget():
+            return _forget(connection, house, person)
         case Name() | Can() | Areas() | Times() | Skip() | Unclear():
             question = joining.question_of(person, house.now())
             if question in joining.QUESTIONS:
                 return joining.answer(connection, house, person, question, order)
     return Told([_obeyed(connection, house, person, order)])
+
+
+def _forget(connection: Connection, house: House, person: store.Neighbor) -> Told:
+    """Who said STOP is forgotten without a word."""
+    now = house.now()
+    forgetting.forget(connection, person, house.network.stewards, now)
+    helping.record(connection, person.id, "forgotten", now)
+    return Told([] if person.stopped else [text(Sentence.FORGOTTEN)])
 
 
 def _obeyed(connection: Connection, house: House, person: store.Neighbor, order: Order) -> Text:

@@ -342,7 +342,8 @@ def _next_due(connection: Connection) -> datetime | None:
     request, outbox = tables.request.c, tables.outbox.c
     asks = select(func.min(request.ring_at, type_=tables.Moment))
     texts = select(func.min(outbox.due, type_=tables.Moment))
-    moments = [connection.execute(query).scalar() for query in (asks, texts)]
+    erasures = select(func.min(tables.erasure.c.due, type_=tables.Moment))
+    moments = [connection.execute(query).scalar() for query in (asks, texts, erasures)]
     return min((moment for moment in moments if moment), default=None)
 
 

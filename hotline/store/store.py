@@ -392,8 +392,9 @@ def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest
 def without_a_way_back(connection: Connection) -> set[int]:
     """The numbers of requests by people who called with a hidden number and left none."""
     nobodys = neighbor.c.phone.startswith(phone.nobodys(""), autoescape=True)
+    gone = neighbor.c.phone.like(phone.nobodys("gone-%"))  # who was forgotten has no open one
     found = select(request.c.number).join(neighbor, neighbor.c.id == request.c.requester_id)
-    return set(connection.execute(found.where(nobodys)).scalars())
+    return set(connection.execute(found.where(nobodys, ~gone)).scalars())
 
 
 def due_requests(connection: Connection, now: datetime, limit: int) -> list[HelpRequest]:

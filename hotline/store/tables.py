@@ -258,3 +258,20 @@ event = Table(
     Column("request_number", ForeignKey("request.number")),
 )
 Index("ix_event_at", event.c.at)
+
+# What is still to be deleted at the carrier of people who wanted to be forgotten. A row is gone
+# once it is done, and the number with it.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    # "number": every text and call from and to it; "message" and "recording": the one of this
+    # name; "answer": one to a text of somebody else, by a digest of its words
+    Column("kind", String(9), nullable=False),
+    Column("what", String(64), nullable=False),
+    Column("neighbor_id", ForeignKey("neighbor.id")),  # who got the answer
+    Column("at", Moment, nullable=False),  # when it was said; of a number what came until then
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("due", Moment, nullable=False),
+)
+Index("ix_erasure_due", erasure.c.due)

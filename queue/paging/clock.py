@@ -18,7 +18,7 @@ from hotline import steps
 from hotline.help_request import HelpRequest
 from hotline.steps import Ring
 from hotline.store import calls as calls_of
-from hotline.store import store
+from hotline.store import forgetting, store
 from hotline.store.database import Database
 from paging.dispatch import Bell
 
@@ -27,6 +27,7 @@ log = logging.getLogger("hotline.clock")
 TICK = 1.0  # seconds between two looks
 MOST = 1000  # requests, and texts, rung for in one tick
 BATCH = 100  # texts in one job
+FEW = 20  # things to delete at the carrier in one job: nobody waits for them
 GRACE = timedelta(seconds=2)  # whoever wrote a text has rung for it by then
 AGAIN = timedelta(seconds=15)  # after that long a bell is taken for lost and rung anew
 
@@ -41,7 +42,9 @@ def due(connection: Connection, now: datetime) -> list[Ring]:
     ]
     calls = calls_of.calls_due(connection, now, BATCH)
     ends = [Ring("hang_up", tuple(calls), f"hang-up-{calls[0]}-{_slot(now)}")] if calls else []
-    return asks + sends + ends
+    gone = forgetting.due_erasures(connection, now, FEW)
+    erases = [Ring("erase", tuple(gone), f"erase-{gone[0]}-{_slot(now)}")] if gone else []
+    return asks + sends + ends + erases
 
 
 def _ask_ring(request: HelpRequest, now: datetime) -> Ring:

@@ -30,7 +30,7 @@ from hotline.steps import Ring
 log = logging.getLogger("hotline.bell")
 
 QUEUE = "hotline"
-JOBS = {"ask": "paging.jobs.ask", "send": "paging.jobs.send", "hang_up": "paging.jobs.hang_up"}
+JOBS = {job: f"paging.jobs.{job}" for job in ("ask", "send", "hang_up", "erase")}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 BELL_TTL = 60  # seconds after which a bell that nobody heard is forgotten; the clock rings again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at

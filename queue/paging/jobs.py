@@ -1,4 +1,5 @@
-"""The jobs: ask volunteers about a request, send texts, make and end calls.
+"""The jobs: ask volunteers about a request, send texts, make and end calls, and delete at the
+carrier what is to be forgotten.
 
 Each may run twice and be none the worse.
 
@@ -25,13 +26,15 @@ from hotline.errors import (
     CarrierError,
     CarrierSilent,
     NotAllowedThere,
+    Refused,
     describe,
 )
 from hotline.house import House
 from hotline.limits import Budget
 from hotline.steps import Aftermath
-from hotline.store import store
+from hotline.store import forgetting, store
 from hotline.store.database import Database, Stale
+from hotline.store.forgetting import Erasure
 from hotline.store.store import TextOut
 from paging.dispatch import Bell
 
@@ -46,6 +49,8 @@ LONGEST_PAUSE = timedelta(minutes=5)
 PICTURES_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours before it fetches
 NEXT_TURN = timedelta(seconds=30)  # for what waits for another call, or for words in doubt
 MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
+ONCE_MORE = timedelta(minutes=1)  # until a number is looked for again of which there was something
+LONGEST_WAIT_TO_ERASE = timedelta(hours=1)
 UNKNOWN_CODE = 0  # for a refusal without the carrier's number
 
 
@@ -125,6 +130,62 @@ def hang_up(*calls: int) -> None:
 
 def _hang_up(shop: Workshop, call_id: int, connection: Connection) -> Aftermath:
     return shop.hang_up(connection, shop.house, call_id)
+
+
+@_discreet
+def erase(*ids: int) -> None:
+    """Delete at the carrier what is due of these. A carrier in trouble is left alone: the others
+    stay due."""
+    shop = _workshop[0]
+    for erasure_id in ids:
+        now = shop.house.now()
+        claim = partial(forgetting.claim_erasure, erasure_id, now, now + LOST_AFTER)
+        it = shop.database.write(claim)
+        if it and not _erase(shop, it):
+            return
+
+
+def _erase(shop: Workshop, it: Erasure) -> bool:
+    """False if the carrier did not do it."""
+    now = shop.house.now()
+    try:
+        found = _delete(shop.carrier, it)
+    except CarrierError as error:
+        log.info("erasure %s: %s, code %s", it.id, type(error).__name__, error.code)
+        later = now + _pause_of_erasing(it.tries, error.retry_after)
+        shop.database.write(lambda connection: forgetting.erase_later(connection, it.id, later))
+        return isinstance(error, Refused)  # only this one, which may not be complete there
+    if found:
+        # More may turn up: the answer to the text in which they asked for it, for one.
+        again = now if found == AT_ONCE else now + ONCE_MORE
+        shop.database.write(lambda connection: forgetting.erase_later(connection, it.id, again))
+    else:
+        shop.database.write(lambda connection: forgetting.erased(connection, it.id))
+    return True
+
+
+def _delete(carrier: Carrier, it: Erasure) -> int:
+    """How many were found of what may be more, of a number; 0 when it is all gone. Raises
+    CarrierError."""
+    match it.kind:
+        case "number":
+            return carrier.erase_number(it.what, it.at, AT_ONCE)
+        case "message":
+            carrier.erase_message(it.what)
+        case "recording":
+            carrier.erase_recording(it.what)
+        case "answer" if it.phone:
+            carrier.erase_answers(it.phone, it.at, it.is_it)
+        case _:
+            pass
+    return 0
+
+
+def _pause_of_erasing(tries: int, asked_for: float | None) -> timedelta:
+    """Twice as long each time, and at most an hour."""
+    if asked_for is not None:
+        return timedelta(seconds=asked_for)
+    return min(timedelta(seconds=30 * 2 ** min(tries - 1, 10)), LONGEST_WAIT_TO_ERASE)
 
 
 @_discreet

@@ -1,0 +1,383 @@
+"""Forgetting somebody: their words, number, name and recordings, here and then at the carrier.
+
+Functions on a connection inside somebody's transaction, like those of `store`. What stays are rows
+for counts, without anything in them that tells of anybody; and until they are worked off, the
+rows of `erasure`. Whether somebody can be forgotten now is for others to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from hotline import phone
+from hotline.store import store, tables
+
+neighbor, request, page = tables.neighbor, tables.request, tables.page
+inbox, outbox, offer = tables.inbox, tables.outbox, tables.offer
+companion = tables.companion
+call, recording, event = tables.call, tables.recording, tables.event
+erasure = tables.erasure
+
+SETTLED_BY = timedelta(minutes=1)  # the text that asks for it and our answer are there by then
+TELLING = 20  # letters of a saying by which it is known again where it was quoted
+FEWEST = 8  # letters of one that is known by itself: "yes 12" is not
+ON_ITS_WAY = ("waiting", "sending", "unknown")
+
+
+def forget(
+    connection: Connection, who: store.Neighbor, stewards: Sequence[str], now: datetime
+) -> None:
+    """Empty every row that tells of somebody, and write down what to delete at the carrier.
+
+    `stewards`: the phones of those who are told of others by name. Nothing of theirs may be open.
+    """
+    theirs = _theirs(connection, who)
+    carrier = _Erasures(connection, now)
+    _forget_texts(connection, theirs, _ids_at(connection, stewards), carrier)
+    _forget_answers(connection, theirs, carrier)
+    _forget_calls(connection, theirs, carrier)
+    _empty_own_rows(connection, theirs, now)
+    if not phone.is_nobodys(who.phone):
+        carrier.add("number", who.phone, now, due=now + SETTLED_BY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Theirs:
+    """Somebody, and the numbers of the requests they asked for or took (`mine`), of those they gave
+    back (`held`), and of those they were asked about. `tells`: whether a text tells of them."""
+
+    who: int
+    mine: frozenset[int]
+    held: frozenset[int]
+    asked: frozenset[int]
+    tells: Callable[[str], bool]
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        return self.mine | self.held | self.asked
+
+
+def _theirs(connection: Connection, who: store.Neighbor) -> _Theirs:
+    own = select(request.c.number).where(
+        or_(request.c.requester_id == who.id, request.c.taker_id == who.id)
+    )
+    shared = select(companion.c.request_number).where(companion.c.neighbor_id == who.id)
+    given_back = select(event.c.request_number).where(
+        event.c.neighbor_id == who.id, event.c.what.in_(["handed_back", "let_go"])
+    )
+    asked = select(page.c.request_number).where(page.c.neighbor_id == who.id)
+    said = connection.execute(select(inbox.c.body).where(inbox.c.neighbor_id == who.id)).scalars()
+    spoken = connection.execute(
+        select(recording.c.transcript)
+        .join(call, call.c.id == recording.c.call_id)
+        .where(call.c.neighbor_id == who.id, recording.c.transcript.is_not(None))
+    ).scalars()
+    return _Theirs(
+        who.id,
+        _numbers(connection, own) | _numbers(connection, shared),
+        _numbers(connection, given_back),
+        _numbers(connection, asked),
+        _teller(who.name, [*said, *(it or "" for it in spoken)]),
+    )
+
+
+def _numbers(connection: Connection, found: Select[Any]) -> frozenset[int]:
+    return frozenset(connection.execute(found).scalars())
+
+
+def _teller(name: str | None, sayings: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a text has somebody's first name in it, or begins to quote what they said."""
+    first = (name or "").split()[:1]
+    named = re.compile(rf"\b{re.escape(first[0])}\b", re.IGNORECASE) if first else None
+    beginnings = {_plain(it)[:TELLING] for it in sayings}
+    known = [it for it in beginnings if len(it) >= FEWEST]
+
+    def tells(body: str) -> bool:
+        plain = _plain(body)
+        return bool(named and named.search(body)) or any(it in plain for it in known)
+
+    return tells
+
+
+def _plain(body: str) -> str:
+    return " ".join(body.split())
+
+
+def _ids_at(connection: Connection, phones: Sequence[str]) -> list[int]:
+    found = select(neighbor.c.id).where(neighbor.c.phone.in_(phones))
+    return list(connection.execute(found).scalars())
+
+
+class _Erasures:
+    """What is to be deleted at the carrier, once each."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(
+        self,
+        kind: str,
+        what: str,
+        at: datetime,
+        *,
+        neighbor_id: int | None = None,
+        due: datetime | None = None,
+    ) -> None:
+        facts = {"kind": kind, "what": what, "neighbor_id": neighbor_id, "at": at}
+        same = [erasure.c.kind == kind, erasure.c.what == what]
+        same.append(erasure.c.neighbor_id.is_not_distinct_from(neighbor_id))
+        again = update(erasure).where(*same).values(at=at, due=due or self._now)
+        if kind == "number" and self._connection.execute(again).rowcount:
+            return
+        self._connection.execute(insert(erasure).values(facts | {"due": due or self._now}))
+
+
+# Texts that we sent.
+
+
+def _forget_texts(
+    connection: Connection, theirs: _Theirs, stewards: Collection[int], carrier: _Erasures
+) -> None:
+    """Texts to them and, of texts to others, those that tell of them. What tells of nobody may
+    still leave: that their request is needed no longer, for one."""
+    to_them = update(outbox).where(outbox.c.neighbor_id == theirs.who)
+    connection.execute(to_them.values(_emptied()))
+    people = {*_others(connection, theirs), *stewards}
+    for row in connection.execute(_texts_to_others(theirs, people, stewards)).all():
+        if not _is_to_go(row, theirs):
+            continue
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(_emptied()))
+        if row.by == "text" and row.sid:
+            carrier.add("message", row.sid, row.created_at)
+        elif row.by == "text" and row.claimed_at and row.state in ("sending", "unknown"):
+            carrier.add("answer", digest(row.body), row.claimed_at, neighbor_id=row.neighbor_id)
+
+
+def _is_to_go(row: Any, theirs: _Theirs) -> bool:
+    is_mine = row.request_number in theirs.mine
+    tells = theirs.tells(row.body) or theirs.tells(row.spoken or "")
+    if row.from_id == theirs.who:
+        return True
+    is_held = row.request_number in theirs.held
+    if row.state not in ON_ITS_WAY:
+        return is_mine or is_held or tells  # they may have had another name then
+    # Somebody else may have the same name, and needs to be heard of.
+    is_near = is_mine or is_held or row.request_number is None
+    return is_near and (tells or (is_mine and '"' in row.body))
+
+
+def _emptied() -> dict[Any, Any]:
+    is_wanted = outbox.c.state.in_(ON_ITS_WAY)
+    return {
+        "body": "",
+        "spoken": None,
+        "pictures": null(),
+        "state": case((is_wanted, "dropped"), else_=outbox.c.state),
+        "due": None,
+    }
+
+
+def _texts_to_others(
+    theirs: _Theirs, people: Collection[int], stewards: Collection[int]
+) -> Select[Any]:
+    """Pages are none of these: they tell of nobody."""
+    columns = (outbox.c.id, outbox.c.neighbor_id, outbox.c.body, outbox.c.spoken, outbox.c.by)
+    more = (outbox.c.state, outbox.c.sid, outbox.c.request_number, outbox.c.created_at)
+    about_them = and_(outbox.c.neighbor_id.in_(people), outbox.c.request_number.in_(theirs.numbers))
+    by_name = and_(outbox.c.request_number.is_(None), outbox.c.neighbor_id.in_(stewards))
+    return select(*columns, *more, outbox.c.from_id, outbox.c.claimed_at).where(
+        outbox.c.neighbor_id != theirs.who,
+        outbox.c.page_id.is_(None),
+        outbox.c.body != "",
+        or_(about_them, by_name, outbox.c.from_id == theirs.who),
+    )
+
+
+def _others(connection: Connection, theirs: _Theirs) -> set[int]:
+    """Who may have been told of them: who had to do with one of these requests, and who vouched
+    for them."""
+    numbers = theirs.numbers
+    found = (
+        select(page.c.neighbor_id).where(page.c.request_number.in_(numbers)),
+        select(request.c.requester_id).where(request.c.number.in_(numbers)),
+        select(request.c.taker_id).where(request.c.number.in_(numbers)),
+        select(companion.c.neighbor_id).where(companion.c.request_number.in_(numbers)),
+        select(event.c.neighbor_id).where(event.c.about_id == theirs.who),
+    )
+    people = {who for some in found for who in connection.execute(some).scalars()}
+    return people - {theirs.who, None}
+
+
+# Answers to texts of others.
+
+
+def _forget_answers(connection: Connection, theirs: _Theirs, carrier: _Erasures) -> None:
+    """What others were answered about their requests, or by name: of an answer we never learn
+    what it is called at the carrier."""
+    numbers = [re.compile(rf"\b{number}\b") for number in theirs.mine | theirs.held]
+    for row in connection.execute(_answers_to_others(connection, theirs)).all():
+        told = [it for it in row.answer if theirs.tells(it) or any(n.search(it) for n in numbers)]
+        if not told:
+            continue
+        left = [it for it in row.answer if it not in told]
+        connection.execute(update(inbox).where(inbox.c.id == row.id).values(answer=left))
+        for body in told:
+            carrier.add("answer", digest(body), row.received_at, neighbor_id=row.neighbor_id)
+
+
+def _answers_to_others(connection: Connection, theirs: _Theirs) -> Select[Any]:
+    known = select(neighbor.c.since).where(neighbor.c.id == theirs.who).scalar_subquery()
+    return select(inbox.c.id, inbox.c.neighbor_id, inbox.c.answer, inbox.c.received_at).where(
+        inbox.c.neighbor_id.in_(_others(connection, theirs)), inbox.c.received_at >= known
+    )
+
+
+def digest(body: str) -> str:
+    """By this, words are known again that are kept nowhere."""
+    return hashlib.sha256(_plain(body).encode()).hexdigest()
+
+
+# Calls and recordings.
+
+
+def _forget_calls(connection: Connection, theirs: _Theirs, carrier: _Erasures) -> None:
+    by_them = select(call.c.id).where(call.c.neighbor_id == theirs.who)
+    asked_for = select(request.c.number).where(request.c.requester_id == theirs.who)
+    recorded = connection.execute(
+        select(recording.c.id, recording.c.sid, recording.c.call_id, recording.c.recorded_at).where(
+            or_(
+                recording.c.call_id.in_(by_them),
+                recording.c.passed_to == theirs.who,
+                recording.c.request_number.in_(asked_for),
+            )
+        )
+    ).all()
+    for row in recorded:
+        carrier.add("recording", row.sid, row.recorded_at)
+    gone = recording.c.id.in_([row.id for row in recorded])
+    connection.execute(delete(recording).where(gone))
+    to_them = select(outbox.c.id).where(outbox.c.neighbor_id == theirs.who)
+    calls = select(call.c.id, call.c.state).where(
+        or_(
+            call.c.neighbor_id == theirs.who,
+            call.c.text_id.in_(to_them),
+            call.c.id.in_([row.call_id for row in recorded]) & call.c.due.is_(None),
+        )
+    )
+    for one in connection.execute(calls).all():
+        ended = {"state": _without_words(one.state), "answer": "", "due": None}
+        connection.execute(update(call).where(call.c.id == one.id).values(ended))
+
+
+def _without_words(state: dict[str, Any]) -> dict[str, Any]:
+    """Where a call was in the menu, and nothing that was keyed in or said in it."""
+    nothing: dict[str, Any] = {"news": "", "call_back": "", "name": "", "sent": None}
+    drafts = {"draft": ["", "", []], "former": ["", "", []]}
+    return {**state, **nothing, **drafts} if state else state
+
+
+# Their own rows.
+
+
+def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> None:
+    who = theirs.who
+    written = update(inbox).where(inbox.c.neighbor_id == who)
+    connection.execute(written.values(body="", pictures=[], answer=[]))
+    connection.execute(update(page).where(page.c.neighbor_id == who).values(note=None))
+    connection.execute(delete(offer).where(offer.c.neighbor_id == who))
+    connection.execute(
+        update(neighbor)
+        .where(neighbor.c.id == who)
+        .values(
+            phone=phone.forgotten(who),
+            name=None,
+            language=None,
+            language_chosen=False,
+            stopped_at=now,  # nothing can be passed on to them
+            trouble=None,
+            on_roster=False,
+            languages=[],
+            areas=[],
+            needs=[],
+            hours="",
+            reach="text",
+            paused_until=None,
+            max_a_day=None,
+            joining=None,
+            joining_since=None,
+            code=None,
+        )
+    )
+
+
+# What is still to be deleted at the carrier.
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """One thing, or all of one number: see `tables.erasure`. `phone`: of who got an answer."""
+
+    id: int
+    kind: str
+    what: str
+    at: datetime
+    tries: int
+    phone: str | None
+
+    def is_it(self, body: str) -> bool:
+        """Whether these are the words of the answer that is meant."""
+        return digest(body) == self.what
+
+
+def due_erasures(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """What is to be deleted now, most overdue first."""
+    due = select(erasure.c.id).where(erasure.c.due <= now).order_by(erasure.c.due, erasure.c.id)
+    return list(connection.execute(due.limit(limit)).scalars())
+
+
+def claim_erasure(
+    erasure_id: int, now: datetime, again_at: datetime, connection: Connection
+) -> Erasure | None:
+    """Take one that is due: nobody else does it until then. None if it is done, or taken."""
+    taken = (
+        update(erasure)
+        .where(erasure.c.id == erasure_id, erasure.c.due <= now)
+        .values(tries=erasure.c.tries + 1, due=again_at)
+    )
+    if not connection.execute(taken).rowcount:
+        return None
+    row = connection.execute(
+        select(erasure, neighbor.c.phone)
+        .join(neighbor, neighbor.c.id == erasure.c.neighbor_id, isouter=True)
+        .where(erasure.c.id == erasure_id)
+    ).one()
+    reached = row.phone if row.phone and not phone.is_nobodys(row.phone) else None
+    return Erasure(row.id, row.kind, row.what, row.at, row.tries, reached)
+
+
+def erase_later(connection: Connection, erasure_id: int, due: datetime) -> None:
+    connection.execute(update(erasure).where(erasure.c.id == erasure_id).values(due=due))
+
+
+def erased(connection: Connection, erasure_id: int) -> None:
+    """It is gone at the carrier, and now here too."""
+    connection.execute(delete(erasure).where(erasure.c.id == erasure_id))

@@ -1,0 +1,479 @@
+"""FORGET ME, through the whole program: what is left of somebody, here and at the carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import httpx2
+import pytest
+from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
+from sqlalchemy import func, select
+
+from hotline import phone
+from hotline.carrier import Carrier
+from hotline.deliveries import Delivery, delivered
+from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent
+from hotline.steps import Aftermath
+from hotline.store import helping, store, tables
+from paging import clock
+
+STEWARDS = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
+STEWARDS += '\n[roster]\njoining = "stewards"\n\n[waves]\nsizes = [1]\n'
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def maple(database_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    """Ana is asked first, then Ben."""
+    with open_neighborhood(database_url, redis_url, STEWARDS) as opened:
+        opened.put_on_roster(
+            {"phone": CAST["Ana"], "name": "Anabel Quince", "areas": "northside"},
+            {"phone": CAST["Ben"], "name": "Ben"},
+        )
+        yield opened
+
+
+# What is left.
+
+
+def test_of_whoever_asked_nothing_is_left_anywhere(maple: Neighborhood) -> None:
+    maple.text("Maria", "join Zuleika")
+    _ask_by_voice(maple, "Maria", "the green door behind the bakery")
+    maple.text("Ana", "yes in twenty minutes")
+    maple.text("Maria", "ring twice [picture]", media=["https://media.example.org/ring"])
+    maple.text("Ana", "on my way")
+    maple.text("Ana", "cant")
+    maple.text("Ben", "yes")
+    maple.text("Ana", "yes 12")
+    maple.call("Maria")
+    maple.press("Maria", "3")
+    maple.hang_up("Maria")
+    maple.text("Maria", "mind the terrier")
+    maple.text("Ben", "done")
+    maple.text("Maria", "need a cello string")
+    maple.text("Maria", "never mind")
+    words = ("zuleika", "bakery", "ring", "terrier", "cello", "11216")
+    assert all(it in _everything_here(maple) for it in ("zuleika", "bakery", "cello", "11216"))
+    assert all(it in _everything_there(maple) for it in ("zuleika", "bakery", "terrier"))
+
+    maple.text("Maria", "FORGET ME")
+    assert _has_none_of(_everything_here(maple, but="erasure"), "Maria", *words)
+    maple.pass_time(10 * MINUTE)
+
+    assert _has_none_of(_everything_here(maple), "Maria", *words)
+    assert _has_none_of(_everything_there(maple), "Maria", *words)
+    assert _rows(maple, "erasure") == []
+    assert [(it.number, it.state.value) for it in maple.requests()] == [
+        (12, "done"),
+        (13, "withdrawn"),
+    ]
+
+
+def test_of_whoever_helped_nothing_is_left_anywhere(maple: Neighborhood) -> None:
+    maple.text("Maria", "need groceries near 11216")
+    maple.text("Ana", "yes after the matinee")
+    maple.text("Ana", "do you like turnips")
+    maple.text("Maria", "status")
+    maple.text("Ana", "cant")
+    maple.text("Ben", "yes")
+    maple.text("Ben", "done")
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes 13 in half a fortnight")
+    maple.text("Ben", "yes 13")
+    maple.text("Ana", "my parasol is yellow")
+    maple.text("Maria", "thank you so much")
+    maple.text("Ana", "done")
+    maple.text("Ana", "need a lift to the harbor")
+    maple.text("Ana", "never mind")
+    words = ("anabel", "quince", "turnips", "parasol", "harbor", "fortnight")
+    assert all(it in _everything_here(maple) for it in words)
+
+    maple.text("Ana", "delete my data")
+    assert _has_none_of(_everything_here(maple, but="erasure"), "Ana", *words)
+    maple.pass_time(10 * MINUTE)
+
+    assert _has_none_of(_everything_here(maple), "Ana", *words, "matinee", "delete my data")
+    assert _has_none_of(_everything_there(maple), "Ana", *words, "matinee", "delete my data")
+    assert maple.database.read(store.roster) == [store.RosterEntry(CAST["Ben"], "Ben")]
+    assert set(_rows(maple, "offer", "neighbor_id")) == {2}
+
+
+def test_of_one_among_several_nothing_is_left_anywhere(maple: Neighborhood) -> None:
+    maple.text("Maria", "need 2 people to carry a sofa")
+    maple.text("Ana", "yes")
+    maple.pass_time(6 * MINUTE)
+    maple.text("Ben", "yes")
+    maple.text("Ana", "mind the chandelier")
+    maple.text("Ben", "12 let us meet at six")
+    maple.text("Ben", "done 12")
+    assert "anabel" in _everything_there(maple)
+    maple.text("Ana", "forget me")
+    maple.pass_time(10 * MINUTE)
+    words = ("anabel", "chandelier")
+    assert _has_none_of(_everything_here(maple), "Ana", *words)
+    assert _has_none_of(_everything_there(maple), "Ana", *words)
+    assert "meet at six" in _everything_here(maple)
+
+
+def test_a_name_that_they_had_before_is_gone_too(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.text("Maria", "status")
+    maple.text("Ana", "cant")
+    maple.text("Ana", "name Lucia")
+    maple.text("Ana", "forget me")
+    maple.pass_time(10 * MINUTE)
+    assert _has_none_of(_everything_here(maple), "Ana", "anabel", "lucia")
+    assert _has_none_of(_everything_there(maple), "Ana", "anabel", "lucia")
+
+
+def test_words_of_theirs_that_wait_are_not_passed_on(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.text("Ana", "done")
+    maple.trouble("busy", times=1)
+    maple.text("Maria", "so kind")
+    maple.received()
+    maple.text("Maria", "forget me")
+    maple.pass_time(10 * MINUTE)
+    assert [it.who for it in maple.received()] == ["Maria"]
+
+
+def test_who_still_talks_to_somebody_forgotten_hears_that_it_goes_nowhere(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.text("Ana", "done")
+    maple.text("Ana", "forget me")
+    maple.received()
+    maple.text("Maria", "that was very kind of you, dear")
+    assert [(it.who, it.body[:12]) for it in maple.received()] == [("Maria", "12: they sto")]
+    maple.text("Maria", "not yet")
+    maple.pass_time(timedelta(days=2))
+    assert any(it.who == "Ben" and "YES 12" in it.body for it in maple.received())
+
+
+def test_who_called_from_a_hidden_number_and_left_theirs(maple: Neighborhood) -> None:
+    maple.call("Sam", is_hidden=True)
+    for keys in ("1", "1", "#"):
+        maple.press("Sam", keys)
+    maple.say("Sam", "a walker for the stairs")
+    maple.press("Sam", "#")
+    maple.press("Sam", "1")
+    maple.press("Sam", "2125550159#")
+    maple.press("Sam", "1")
+    maple.hang_up("Sam")
+    assert "walker" in _everything_here(maple)
+    maple.text("Sam", "never mind")
+    maple.text("Sam", "forget me")
+    maple.pass_time(10 * MINUTE)
+    assert _has_none_of(_everything_here(maple), "Sam", "walker")
+    assert _has_none_of(_everything_there(maple), "Sam", "walker")
+
+
+def test_of_two_who_were_put_through_to_each_other_nothing_is_left(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.call("Maria")
+    maple.press("Maria", "1")
+    maple.answer("Ana")
+    maple.press("Ana", "1")
+    maple.hang_up("Ana")
+    maple.hang_up("Maria")
+    maple.text("Ana", "done")
+    maple.text("Ana", "forget me")
+    maple.pass_time(timedelta(hours=1))
+    assert _has_none_of(_everything_here(maple), "Ana", "anabel")
+    assert _has_none_of(_everything_there(maple), "Ana", "anabel")
+    maple.text("Maria", "forget me")
+    maple.pass_time(timedelta(hours=1))
+    assert _has_none_of(_everything_there(maple), "Maria", "milk")
+
+
+def test_who_joined_by_phone_is_forgotten_with_their_spoken_name(maple: Neighborhood) -> None:
+    maple.call("Sam")
+    maple.press("Sam", "1")
+    maple.press("Sam", "8")
+    maple.say("Sam", "Wilhelmina")
+    maple.press("Sam", "#")
+    maple.hang_up("Sam")
+    assert "wilhelmina" in _everything_there(maple)
+    maple.text("Sam", "forget me")
+    maple.pass_time(timedelta(hours=1))
+    assert _has_none_of(_everything_here(maple), "Sam", "wilhelmina")
+    assert _has_none_of(_everything_there(maple), "Sam", "wilhelmina")
+
+
+def test_nothing_is_left_of_who_was_never_known(maple: Neighborhood) -> None:
+    maple.text("Sam", "forget me")
+    (got,) = maple.received()
+    assert "deleted here" in got.body
+    maple.pass_time(5 * MINUTE)
+    assert _has_none_of(_everything_here(maple), "Sam")
+    assert _has_none_of(_everything_there(maple), "Sam")
+
+
+def test_however_much_there_is_it_all_goes(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk")
+    for day in range(20):
+        maple.text("Maria", f"and a loaf of bread on day {day}")
+        maple.pass_time(3 * MINUTE)
+    maple.text("Maria", "never mind")
+    maple.text("Maria", "forget me")
+    maple.pass_time(20 * MINUTE)
+    assert _has_none_of(_everything_there(maple), "Maria", "loaf")
+    assert _rows(maple, "erasure") == []
+
+
+# What stays.
+
+
+def test_what_is_counted_stays_and_the_record_has_their_id_alone(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk")
+    maple.text("Ana", "yes")
+    maple.text("Ana", "done")
+    before = maple.database.read(lambda c: helping.since(c, maple.now() - timedelta(days=7)))
+    segments = maple.database.read(lambda c: store.segments_since(c, tables.NEVER))
+    maple.text("Maria", "forget me")
+    after = maple.database.read(lambda c: helping.since(c, maple.now() - timedelta(days=7)))
+    assert after == before == (1, 1, 1)
+    assert maple.database.read(lambda c: store.segments_since(c, tables.NEVER)) > segments
+    (last,) = maple.database.read(lambda c: helping.events(c, 1))
+    assert (last.what, last.about, last.request) == ("forgotten", None, None)
+    (gone,) = _rows(maple, "neighbor", "phone", lambda row: row.id == last.who)
+    assert phone.is_nobodys(gone)
+    assert len(phone.forgotten(99_999_999)) <= tables.neighbor.c.phone.type.length  # type: ignore[attr-defined]
+    assert maple.database.read(store.without_a_way_back) == set()
+
+
+def test_the_same_text_delivered_again_brings_nobody_back(maple: Neighborhood) -> None:
+    first = maple.text("Maria", "need milk")["sid"]
+    maple.text("Maria", "never mind")
+    last = maple.text("Maria", "forget me")["sid"]
+    many = _count(maple, "neighbor")
+    for sid, body in ((first, "need milk"), (last, "forget me")):
+        maple.received()
+        again = maple.text("Maria", body, sid=sid)
+        assert again["replies"] == []
+        assert maple.received() == []
+    assert _count(maple, "neighbor") == many
+    assert len(maple.requests()) == 1
+
+
+def test_who_writes_later_is_somebody_new(maple: Neighborhood) -> None:
+    maple.text("Ana", "forget me")
+    maple.pass_time(5 * MINUTE)
+    maple.text("Ana", "need milk")
+    (request,) = maple.requests()
+    assert request.requester not in (1, 2)
+    maple.pass_time(timedelta(hours=1))
+    assert "need milk" in _everything_there(maple)
+
+
+def test_what_waited_to_be_sent_to_them_or_to_name_them_is_not_sent(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.received()
+    maple.trouble("busy", times=2)
+    maple.text("Ana", "cant")
+    maple.text("Ana", "forget me")
+    maple.end_trouble()
+    maple.pass_time(4 * MINUTE)
+    got = [(it.who, it.body) for it in maple.received()]
+    assert not any("Anabel" in body for _, body in got)
+    assert any(who == "Ben" and "YES 12" in body for who, body in got)
+
+
+def test_what_tells_of_nobody_is_still_sent(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.trouble("busy", times=1)
+    maple.text("Maria", "never mind")
+    maple.text("Maria", "forget me")
+    maple.received()
+    maple.pass_time(MINUTE)
+    assert [(it.who, it.body[:25]) for it in maple.received()] == [
+        ("Ana", "12 is no longer needed. T")
+    ]
+
+
+def test_a_text_that_did_not_arrive_is_not_tried_again_empty(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.trouble("no_callbacks", to=CAST["Maria"])
+    maple.text("Ana", "yes")
+    maple.text("Maria", "never mind")
+    maple.text("Maria", "forget me")
+    (text_id,) = _rows(maple, "outbox", "id", lambda row: row.state == "accepted")
+    (sid,) = _rows(maple, "outbox", "sid", lambda row: row.id == text_id)
+    late = Delivery(text_id, sid, "undelivered", 30003)
+    house, many = maple.hotline.house, _count(maple, "outbox")
+    assert maple.database.write(lambda c: delivered(c, house, late)) == Aftermath()
+    assert _count(maple, "outbox") == many
+
+
+def test_who_writes_too_much_is_forgotten_all_the_same(maple: Neighborhood) -> None:
+    for _ in range(30):
+        maple.text("Maria", "hi")
+    maple.text("Maria", "forget me")
+    maple.pass_time(10 * MINUTE)
+    assert _has_none_of(_everything_here(maple), "Maria")
+
+
+def test_a_call_under_way_ends_and_is_deleted_once_it_is_over(maple: Neighborhood) -> None:
+    maple.call("Maria")
+    maple.press("Maria", "1")
+    maple.text("Maria", "forget me")
+    maple.tick()
+    maple.press("Maria", "1")
+    assert maple.call_of("Maria")["waits_for"] == "", "we hung up"
+    maple.pass_time(timedelta(hours=1))
+    assert _has_none_of(_everything_there(maple), "Maria")
+    assert maple.requests() == []
+
+
+def test_what_turns_up_late_at_the_carrier_is_deleted_too(maple: Neighborhood) -> None:
+    maple.text("Maria", "forget me")
+    maple.pass_time(1.5 * MINUTE)
+    assert len(_rows(maple, "erasure")) == 1, "it looks once more"
+    _carrier(maple, "POST", "Messages.json", To=CAST["Maria"], From=NUMBER, Body="the answer")
+    maple.pass_time(2 * MINUTE)
+    assert _has_none_of(_everything_there(maple), "Maria")
+    assert _rows(maple, "erasure") == []
+
+
+def test_what_they_write_later_is_not_deleted_by_a_carrier_that_is_late(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_arguments: object) -> int:
+        raise CarrierBusy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Carrier, "erase_number", busy)
+        maple.text("Maria", "forget me")
+        maple.pass_time(7 * MINUTE)
+    maple.text("Maria", "need milk")
+    maple.pass_time(30 * MINUTE)
+    assert "forget me" not in _everything_there(maple)
+    assert "need milk" in _everything_there(maple)
+    assert _rows(maple, "erasure") == []
+
+
+# A carrier in trouble.
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [CarrierBusy("busy", code=20429), CarrierSilent(""), AccountRefused("refused", code=20003)],
+    ids=["busy", "silent", "refused"],
+)
+def test_a_carrier_in_trouble_is_tried_later(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch, trouble: CarrierError
+) -> None:
+    tried: list[Any] = []
+
+    def fails(_carrier: Carrier, number: str, *_more: object) -> int:
+        tried.append((maple.now(), number))
+        raise trouble
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Carrier, "erase_number", fails)
+        maple.text("Maria", "forget me")
+        assert tried == [], "not before the text itself is on the carrier's books"
+        maple.pass_time(timedelta(minutes=30))
+    pauses = [later - earlier for (earlier, _), (later, _) in pairwise(tried)]
+    assert 4 <= len(tried) <= 7
+    assert pauses == sorted(pauses)
+    assert _rows(maple, "erasure", "what") == [CAST["Maria"]]
+    maple.pass_time(timedelta(hours=2))
+    assert _rows(maple, "erasure") == []
+    assert _has_none_of(_everything_there(maple), "Maria")
+
+
+def test_what_is_gone_at_the_carrier_already_is_done(maple: Neighborhood) -> None:
+    _ask_by_voice(maple, "Maria", "the green door")
+    maple.text("Ana", "yes")
+    maple.text("Ana", "done")
+    (recording,) = _rows(maple, "recording", "sid")
+    for path in [f"Recordings/{recording}", *(f"Messages/{it['sid']}" for it in _messages(maple))]:
+        _carrier(maple, "DELETE", f"{path}.json")
+    maple.text("Maria", "forget me")
+    maple.pass_time(5 * MINUTE)
+    assert _rows(maple, "erasure") == []
+
+
+def test_several_clocks_and_workers_delete_once(maple: Neighborhood) -> None:
+    maple.text("Maria", "forget me")
+    now = maple.now() + 2 * MINUTE
+    first = maple.database.read(lambda c: clock.due(c, now))
+    assert [ring.job for ring in first] == ["erase"]
+    assert first == maple.database.read(lambda c: clock.due(c, now))
+
+
+# What is seen.
+
+
+def _ask_by_voice(maple: Neighborhood, who: str, words: str) -> None:
+    maple.call(who)
+    for keys in ("1", "1", "11216#", "1"):
+        maple.press(who, keys)
+    maple.say(who, words)
+    maple.press(who, "#")
+    maple.hang_up(who)
+
+
+def _everything_here(maple: Neighborhood, but: str = "") -> str:
+    """Every column of every table, as text."""
+    found = [str(_rows(maple, name)) for name in tables.metadata.tables if name != but]
+    return "\n".join(found).casefold()
+
+
+def _everything_there(maple: Neighborhood) -> str:
+    """All that the carrier tells whoever has our account, as text."""
+    texts, calls, recordings = (
+        _carrier(maple, "GET", f"{path}.json?PageSize=1000")
+        for path in ("Messages", "Calls", "Recordings")
+    )
+    assert not texts["next_page_uri"]
+    sounds = [
+        _carrier(maple, "GET", f"Recordings/{it['sid']}.wav") for it in recordings["recordings"]
+    ]
+    return str([texts, calls, recordings, sounds]).casefold()
+
+
+def _has_none_of(text: str, who: str, *words: str) -> bool:
+    found = [it for it in (CAST[who].removeprefix("+1"), *words) if it.casefold() in text]
+    places = [text[max(text.index(it) - 200, 0) :][:300] for it in found]
+    assert found == [], "\n".join(places)
+    return True
+
+
+def _messages(maple: Neighborhood) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _carrier(maple, "GET", "Messages.json")["messages"]
+    return found
+
+
+def _carrier(maple: Neighborhood, method: str, path: str, **form: str) -> Any:
+    address = f"{maple.address}/2010-04-01/Accounts/{ACCOUNT}/{path}"
+    sent: dict[str, Any] = {"data": form} if form else {}
+    who = (ACCOUNT, TOKEN)
+    answer = httpx2.request(method, address, auth=who, timeout=30, trust_env=False, **sent)
+    answer.raise_for_status()
+    if path.endswith(".wav"):
+        return answer.content
+    return answer.json() if answer.content else None
+
+
+def _rows(maple: Neighborhood, table: str, column: str = "", which: Any = None) -> list[Any]:
+    query = select(tables.metadata.tables[table])
+    rows = maple.database.read(lambda c: c.execute(query).all())
+    chosen = [row for row in rows if which is None or which(row)]
+    return [getattr(row, column) for row in chosen] if column else [tuple(row) for row in chosen]
+
+
+def _count(maple: Neighborhood, table: str) -> int:
+    query = select(func.count()).select_from(tables.metadata.tables[table])
+    return maple.database.read(lambda c: c.execute(query).scalar_one())
