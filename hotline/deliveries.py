@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from hotline import errors, limits, phone, roster, steps
 from hotline.errors import CarrierError
-from hotline.help_request import HandedBack, HelpRequest, Unreached
+from hotline.help_request import HandedBack, HelpRequest, State, Unreached
 from hotline.house import House
 from hotline.limits import Budget
 from hotline.steps import Aftermath
-from hotline.store import store
+from hotline.store import helping, store
 from hotline.words import Sentence, Text, text
 
 MOST_TRIES = 3  # of a text to somebody whose phone is off or away
@@ -26,6 +26,8 @@ TRY_AGAIN = timedelta(minutes=10)
 ACCOUNT_PAUSE = timedelta(minutes=5)  # until a text is tried again that our account held back
 LONGEST_PAUSE = timedelta(hours=1)  # so that texts leave soon after an account is mended
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
+OFF = 30003  # among the carrier's numbers: the phone is off or away
+TIMES_OFF = 3  # in a row, and a number is set aside
 OVER_BUDGET = -1  # among the carrier's numbers for what holds a text back: ourselves
 
 
@@ -59,7 +61,7 @@ def failed(
     if not it.body:  # it was forgotten, and so was who it was for, or about
         return Aftermath()
     now = house.now()
-    aftermath = _mark(connection, house, it, why, now)
+    aftermath = _mark(connection, house, it, why, code, now)
     if issubclass(why, errors.AccountRefused):
         store.try_anew(connection, it, now, now + ACCOUNT_PAUSE, held_by=code)
         aftermath.add(account_refused(connection, house, code))
@@ -219,24 +221,57 @@ def _mark(
     house: House,
     it: store.TextOut,
     why: type[CarrierError],
+    code: int | None,
     now: datetime,
 ) -> Aftermath:
     """Remember that no text reaches somebody. What they hold is given back: they could neither
-    hear of it nor hand it back themselves. Who has a landline can, by phone."""
+    hear of it nor hand it back themselves. Who has a landline can, by phone, and whose phone is
+    off may come back."""
     if issubclass(why, errors.OptedOut):
         store.note_opted_out(connection, it.neighbor, it.claimed_at or now, now)
-    elif trouble := next((name for kind, name in TROUBLES if issubclass(why, kind)), None):
-        store.set_trouble(connection, it.neighbor, trouble)
-    else:
-        return Aftermath()
+    trouble = next((name for kind, name in TROUBLES if issubclass(why, kind)), None)
+    if code == OFF and _is_always_off(connection, it.neighbor):
+        trouble = "unreachable"
     aftermath = Aftermath()
-    if issubclass(why, errors.Landline):
+    if trouble and store.set_trouble(connection, it.neighbor, trouble):
+        aftermath.add(_set_aside(connection, house, it.neighbor, trouble, code))
+    if not issubclass(why, errors.OptedOut) and trouble not in ("no_number", "blocked"):
         return aftermath
     for request in store.requests_of(connection, it.neighbor):
         if it.neighbor in request.takers:
             back = HandedBack(it.neighbor, now)
             aftermath.add(steps.take_step(connection, house, request.number, back))
     return aftermath
+
+
+def _is_always_off(connection: Connection, who: int) -> bool:
+    return store.last_errors(connection, who, TIMES_OFF) == [OFF] * TIMES_OFF
+
+
+def _set_aside(
+    connection: Connection, house: House, who: int, trouble: str, code: int | None
+) -> Aftermath:
+    """Keep it in the record, and let the stewards know whom to look for: somebody on the roster,
+    or whose request is open. Who has a landline is called from now on."""
+    now = house.now()
+    person = store.neighbors(connection, [who])[who]
+    waits = [
+        it
+        for it in store.requests_of(connection, who)
+        if it.requester == who and it.state is not State.DONE
+    ]
+    if not person.on_roster and not waits:
+        return Aftermath()
+    helping.record(connection, who, "by_phone" if trouble == "landline" else "set_aside", now)
+    if trouble == "landline":
+        return Aftermath()
+    told = text(Sentence.STEWARDS_SET_ASIDE, name=who, code=code or 0)
+    if waits:
+        it = waits[0]
+        about = {"number": it.number, "need": it.needs, "area": it.area}
+        told = text(Sentence.STEWARDS_UNREACHED, name=who, code=code or 0, **about)
+    # Of two people of one name as well.
+    return _tell_stewards(connection, house, told, since=now)
 
 
 def no_way_back(connection: Connection, house: House, it: HelpRequest) -> Aftermath:

@@ -310,6 +310,14 @@ class Sentence(StrEnum):
         " add it to the countries in the settings."
     )
 
+    STEWARDS_SET_ASIDE = N_(
+        "{network}: our texts no longer reach {name} (error {code}), so we ask them nothing for"
+        " now. Do you know their new number?"
+    )
+    STEWARDS_UNREACHED = N_(
+        "{network}: our texts do not reach {name}, who asked for {need} ({area}): request"
+        " {number}, error {code}. Do you know them?"
+    )
     STEWARDS_NO_WAY_BACK = N_(
         "{network}: somebody called from a hidden number about {need} ({area}) and left no number:"
         " request {number}. Does anybody know them?"

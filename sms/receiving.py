@@ -17,7 +17,7 @@ from hotline.help_request import Event, HelpRequest, Said, WordsAdded
 from hotline.house import House
 from hotline.limits import Heard, Pace
 from hotline.steps import Aftermath
-from hotline.store import store
+from hotline.store import helping, store
 from hotline.words import Sentence, Text, text
 from sms import conversation, joining, orders, tending
 from sms.conversation import (
@@ -68,8 +68,8 @@ def receive(connection: Connection, house: House, it: TextIn) -> Aftermath:
     )
     pace = limits.pace(it.body, lately, now, house.network.limits)
     acts = conversation.decide(situation, reading, *_orders(house, situation, reading))
-    if person and person.by_voice:
-        store.note_texts(connection, person.id)
+    if person and person.trouble and store.note_texts(connection, person.id):
+        helping.record(connection, person.id, "reachable", now)
     person = person or _somebody_new(connection, it.sender, acts, now)
     pictures = [store.picture_name(it.sid, place) for place in range(len(it.pictures))]
     visit = _Visit(connection, house, person, tuple(pictures[: steps.MOST_PICTURES]))

@@ -16,16 +16,16 @@ from typing import Any
 
 import httpx2
 import pytest
-from neighborhood import CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
+from neighborhood import CAST, NAMES, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
 from redis import Redis
 from rq import Callback
-from sqlalchemy import select
+from sqlalchemy import select, update
 from stoppable_redis import StoppableRedis
 from twilio.request_validator import RequestValidator
 from waiting import until
 
-from hotline import steps
-from hotline.store import store, tables
+from hotline import deliveries, steps
+from hotline.store import helping, store, tables
 from hotline.store.store import TextOut
 from hotline.words import Sentence, text
 from paging import clock, jobs
@@ -221,6 +221,84 @@ def test_a_number_that_takes_no_texts_is_marked(
     assert len(_sent_to(maple, "Ben")) == 1, "the next person is asked at once"
     maple.pass_time(20 * MINUTE)
     assert len(_sent_to(maple, "Ana")) <= 1
+
+
+def _told_of_numbers(maple: Neighborhood) -> list[str]:
+    return [told for told in _sent_to(maple, "Cleo") if "reach" in told]
+
+
+def _record(maple: Neighborhood) -> list[str]:
+    return [it.what for it in maple.database.read(lambda c: helping.events(c, 100))]
+
+
+@pytest.mark.parametrize(
+    ("phone", "code"), [("nowhere", 21211), ("unknown", 30005), ("blocked", 30004)]
+)
+def test_stewards_hear_once_of_each_number_that_is_set_aside(
+    maple_on_each: Neighborhood, phone: str, code: int
+) -> None:
+    maple = maple_on_each
+    maple.put_on_roster({"phone": CAST["Eva"], "name": "Ana"})
+    for name in ("Ana", "Eva"):
+        maple.phone(name, phone)
+    maple.text("Maria", "need food")
+    maple.text("Ben", "cant")
+    maple.pass_time(2 * HOUR)
+    told = _told_of_numbers(maple)
+    assert len(told) == 2, "two people of one name are two"
+    assert all("Ana" in it and f"error {code}" in it for it in told)
+    assert not any(CAST[name][-4:] in it for name in ("Ana", "Eva") for it in told)
+    assert _record(maple).count("set_aside") == 2
+
+
+def test_of_strangers_who_wait_for_nothing_stewards_hear_nothing(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food")
+    maple.text("Maria", "never mind")
+    maple.phone("Maria", "unknown")
+    _write_to(maple, "Maria", Sentence.LANGUAGE_SET)
+    maple.pass_time(MINUTE)
+    assert _neighbor(maple, "Maria").trouble == "no_number"
+    assert _told_of_numbers(maple) == []
+    assert _record(maple) == []
+
+
+def test_three_times_off_in_a_row_and_a_number_is_set_aside(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    for phone in ("off", "off", "on", "off", "off", "lost", "off", "off"):
+        maple.phone("Ana", phone)
+        _text_once(maple, "Ana")
+        assert _neighbor(maple, "Ana").trouble is None
+    assert _told_of_numbers(maple) == []
+    _text_once(maple, "Ana")
+    assert _neighbor(maple, "Ana").trouble == "unreachable"
+    _text_once(maple, "Ana")
+    assert len(_told_of_numbers(maple)) == 1
+    maple.text("Maria", "need food")
+    assert len(_sent_to(maple, "Ben")) == 1, "Ana is not asked"
+
+    maple.phone("Ana", "on")
+    maple.text("Ana", "thanks")
+    assert _neighbor(maple, "Ana").trouble is None
+    assert _record(maple) == ["set_aside", "reachable"]
+
+
+def _text_once(maple: Neighborhood, who: str) -> None:
+    """Text somebody, and not again if it does not arrive."""
+    text_id = _write_to(maple, who, Sentence.LANGUAGE_SET)
+    last_try = update(tables.outbox).where(tables.outbox.c.id == text_id)
+    maple.database.write(lambda c: c.execute(last_try.values(tries=deliveries.MOST_TRIES - 1)))
+    maple.pass_time(MINUTE)
+
+
+def test_a_landline_is_called_from_then_on_and_that_is_in_the_record(maple: Neighborhood) -> None:
+    maple.phone("Ana", "landline")
+    maple.text("Maria", "need food")
+    assert _record(maple) == ["by_phone"]
+    assert _told_of_numbers(maple) == []
+    maple.text("Ben", "yes")
+    maple.text("Nora", "need a ride")
+    maple.pass_time(16 * MINUTE)
+    assert "Ana" in {NAMES[it["phone"]] for it in maple.calls()}
 
 
 @pytest.mark.parametrize("phone", ["off", "lost"])

@@ -83,6 +83,7 @@ class Neighbor:
     by_voice: bool = False  # gets no texts, and is called
     joining: str | None = None  # what they were asked last on their way to the roster
     joining_since: datetime | None = None
+    trouble: str | None = None  # why no text reaches them, as the carrier says
 
 
 _KNOWN = (
@@ -107,6 +108,7 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         reach == "voice" or trouble == "landline",
         joining,
         joining_since,
+        trouble,
     )
 
 
@@ -202,15 +204,30 @@ def note_opted_out(connection: Connection, who: int, since: datetime, now: datet
     )
 
 
-def note_texts(connection: Connection, who: int) -> None:
-    """Somebody whose number was taken for a landline has texted us."""
-    texts = update(neighbor).where(neighbor.c.id == who, neighbor.c.trouble == "landline")
-    connection.execute(texts.values(trouble=None))
+def note_texts(connection: Connection, who: int) -> bool:
+    """Somebody whom no text should reach has texted us. False if they are blocked: that holds
+    for ours to them."""
+    texts = update(neighbor).where(neighbor.c.id == who, neighbor.c.trouble.in_(DISPROVED))
+    return connection.execute(texts.values(trouble=None)).rowcount == 1
 
 
-def set_trouble(connection: Connection, who: int, trouble: str) -> None:
-    """`trouble`: "landline" (cannot get texts), "no_number" or "blocked" (not from us)."""
-    connection.execute(update(neighbor).where(neighbor.c.id == who).values(trouble=trouble))
+DISPROVED = ("landline", "no_number", "unreachable")  # by a text from there
+
+
+def set_trouble(connection: Connection, who: int, trouble: str) -> bool:
+    """`trouble`: "landline" (cannot get texts), "no_number", "unreachable" (again and again) or
+    "blocked" (not from us). False if that was known."""
+    new = func.coalesce(neighbor.c.trouble, "") != trouble
+    marked = update(neighbor).where(neighbor.c.id == who, new).values(trouble=trouble)
+    return connection.execute(marked).rowcount == 1
+
+
+def last_errors(connection: Connection, who: int, most: int) -> list[int | None]:
+    """What the carrier said of the last texts to somebody, the newest first; None: it arrived, or
+    is taken for that."""
+    known = outbox.c.state.in_(["sent", "delivered", "undelivered", "failed"])
+    last = select(outbox.c.error).where(outbox.c.neighbor_id == who, outbox.c.by == "text", known)
+    return list(connection.execute(last.order_by(outbox.c.id.desc()).limit(most)).scalars())
 
 
 # Requests.

@@ -70,7 +70,7 @@ neighbor = Table(
     Column("language", String(8)),  # what to answer in; NULL until we know
     Column("language_chosen", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Moment),  # said STOP: nothing is texted until START
-    Column("trouble", String(12)),  # NULL, "landline", "no_number" or "blocked"
+    Column("trouble", String(12)),  # NULL, "landline", "no_number", "unreachable" or "blocked"
     Column("on_roster", Boolean, nullable=False, server_default=false()),
     Column("languages", JSON, nullable=False, server_default=text("'[]'")),
     Column("areas", JSON, nullable=False, server_default=text("'[]'")),
