@@ -48,6 +48,8 @@ HELD_LONGER = timedelta(seconds=30)
 TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
 PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
+THANKS_EVERY = 5  # requests that somebody finished; then they hear what all did together
+TOGETHER_IN = timedelta(days=30)
 MOST_PICTURES = 10  # in one text, the carrier's limit
 LONGEST_TEXT = 1600  # letters; the carrier's limit
 LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask for more
@@ -375,7 +377,7 @@ class _Scribe:
             case Page(neighbor):
                 self._page(neighbor)
             case Tell(neighbor, told):
-                self._tell(neighbor, [told])
+                self._tell(neighbor, [self._with_thanks(neighbor, told)])
             case GiveWords(neighbor):
                 self._tell(neighbor, self._words_for(neighbor))
                 self._give_pictures(neighbor)
@@ -390,6 +392,17 @@ class _Scribe:
                     self._tell(steward, [told])
             case AskSoon():
                 self.aftermath.asks.append(ask_ring(self.request))
+
+    def _with_thanks(self, neighbor: int, told: Text) -> Text:
+        """Now and then whoever finishes something hears what everybody did together."""
+        if told.sentence is not Sentence.DONE or neighbor not in self.request.takers:
+            return told
+        if helping.finished_by(self.connection, neighbor) % THANKS_EVERY:
+            return told
+        *_, done = helping.since(self.connection, self.now - TOGETHER_IN)
+        if done < THANKS_EVERY:
+            return told
+        return text(Sentence.DONE_TOGETHER, number=self.request.number, done=done)
 
     def _is_called(self, neighbor: int) -> bool:
         return store.neighbors(self.connection, [neighbor])[neighbor].by_voice

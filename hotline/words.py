@@ -173,6 +173,10 @@ class Sentence(StrEnum):
     )
     WITH = N_("With you on {number}: {names}.")
     ALSO = N_("{name} is with you on {number}, too.")
+    DONE_TOGETHER = N_(
+        "{number} is done. Thank you, neighbor! Together we have met {done} needs in the last 30"
+        " days, and you are part of that."
+    )
     WHICH_DONE = N_("Which one is done: {numbers}? Reply with its number, like DONE {number}")
 
     # To somebody on the roster, about themselves.

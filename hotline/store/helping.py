@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy import Connection, case, func, insert, literal, or_, select, update
 
 from hotline.help_request import HelpRequest, State
 from hotline.store import store, tables
@@ -18,6 +18,7 @@ from hotline.store.tables import NEVER
 
 neighbor, event = tables.neighbor, tables.event
 request, page, inbox = tables.request, tables.page, tables.inbox
+companion = tables.companion
 
 
 def pause(connection: Connection, who: int, until: datetime | None, now: datetime) -> None:
@@ -145,6 +146,14 @@ def since(connection: Connection, moment: datetime) -> tuple[int, int, int]:
     by_state = {row.state: row.many for row in counts}
     done = by_state.get(State.DONE, 0)
     return sum(by_state.values()), by_state.get(State.TAKEN, 0) + done, done
+
+
+def finished_by(connection: Connection, who: int) -> int:
+    """How many requests somebody took that are done, alone or with others."""
+    shared = select(companion.c.request_number).where(companion.c.neighbor_id == who)
+    theirs = or_(request.c.taker_id == who, request.c.number.in_(shared))
+    done = select(func.count()).where(theirs, request.c.state == State.DONE)
+    return connection.execute(done).scalar_one()
 
 
 def record(
