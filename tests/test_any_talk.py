@@ -23,6 +23,7 @@ from sqlalchemy import select
 from test_any_order import ASKING, EVERYBODY, ROSTER, Street
 from test_webhook_guard import answered, open_door, sms
 
+from hotline.help_request import State
 from hotline.store.tables import inbox, neighbor, outbox, page, request
 from paging import dispatch
 
@@ -92,9 +93,14 @@ class Talk(RuleBasedStateMachine):
         word = f"word{len(self.words)}x"
         self.words[word] = who
         self.note_parties()
-        if before.strip().isdigit() and who in self.parties.get(int(before), ()):
+        if before.strip().isdigit() and self.is_talking(who, int(before)):
             self.meant[word] = int(before)
         self.text(who, f"{before}see you at the {word}")
+
+    def is_talking(self, who: str, number: int) -> bool:
+        state = self.read(select(request.c.state).where(request.c.number == number))
+        is_taken = [row.state for row in state] == [State.TAKEN]
+        return is_taken and who in self.parties[number]
 
     def text(self, who: str, body: str) -> list[str]:
         """Whoever is part of a request now, or is once this text is read, may hear its words."""
