@@ -33,6 +33,9 @@ ABOUT_TAKING = (
     Sentence.DONE,
 )
 
+RESTING = {"rest": "paused", "come_back": "back"}  # a deed, and what the record calls it
+ABOUT_RESTING = {Sentence.PAUSED, Sentence.PAUSED_UNTIL, Sentence.BACK}
+
 Row = Any  # one row of a table, with its columns by name
 
 
@@ -55,6 +58,7 @@ class Facts:
     now: datetime
     called: Sequence[Called] = ()
     calls: Sequence[Row] = ()
+    events: Sequence[Row] = ()
     tales: Sequence[str] = ()
 
 
@@ -178,10 +182,10 @@ def _last_told(facts: Facts) -> dict[tuple[int, int], Sentence]:
     return last
 
 
-@_check("nothing_due", "open requests with nothing due")
+@_check("nothing_due", "open or taken requests with nothing due")
 def nothing_due(facts: Facts) -> Iterator[str]:
     for row in facts.requests:
-        if row.state == "open" and row.due is None and row.owed == 0:
+        if row.state in ("open", "taken") and row.ring_at is None:
             yield f"request {row.number}"
 
 
@@ -374,6 +378,33 @@ def _tries(facts: Facts) -> set[int]:
             failed[key] -= 1
             again.add(row.id)
     return again
+
+
+@_check("roster", "changes of the roster lost, or made twice")
+def roster(facts: Facts) -> Iterator[str]:
+    """Whoever was answered that they rest, or are back, is, and it is in the record once. Whoever
+    was vouched for is on the roster, once."""
+    kept = Counter((it.neighbor_id, it.what) for it in facts.events if it.what in RESTING.values())
+    told: Counter[tuple[int, str]] = Counter()
+    last: dict[int, str] = {}
+    deeds = {it.sid: it.deed for it in facts.sent}
+    vouched_by = {(it.neighbor_id, it.what) for it in facts.events}
+    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+        answers = {it.sentence for it in map(recognize, row.answer) if it}
+        if (what := RESTING.get(deeds.get(row.sid, ""))) and answers & ABOUT_RESTING:
+            told[row.neighbor_id, what] += 1
+            last[row.neighbor_id] = what
+        if Sentence.VOUCH_DONE in answers and (row.neighbor_id, "vouched") not in vouched_by:
+            yield f"inbox {row.id}: nobody was vouched for"
+    for who, what in told.keys() | kept.keys():
+        if told[who, what] != kept[who, what]:
+            yield f"neighbor {who}: {what} {told[who, what]} times, kept {kept[who, what]} times"
+    entered = Counter(it.about_id for it in facts.events if it.what in ("vouched", "joined"))
+    for row in facts.neighbors:
+        if (row.id in last) and (row.paused_until is not None) != (last[row.id] == "paused"):
+            yield f"neighbor {row.id}: {last[row.id]}, and the roster says otherwise"
+        if entered[row.id] > 1 or (entered[row.id] and not row.on_roster):
+            yield f"neighbor {row.id}: put on the roster {entered[row.id]} times"
 
 
 @_check("told_tales", "secrets, numbers and words in logs and error pages")

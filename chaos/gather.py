@@ -27,6 +27,7 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
         attempts=town.control("GET", "ledger")["ledger"],
         called=list(crowd.called),
         calls=rows[5],
+        events=rows[6],
         begun=_begun(town.begun),
         neighbors=rows[0],
         requests=rows[1],
@@ -41,7 +42,7 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
 def keep(folder: Path, facts: Facts) -> None:
     """Write everything down that was known, to look into what was found."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = ("neighbors", "requests", "pages", "inbox", "outbox", "calls")
+    tables = ("neighbors", "requests", "pages", "inbox", "outbox", "calls", "events")
     known: dict[str, object] = {
         name: [dict(row._mapping) for row in getattr(facts, name)] for name in tables
     }
@@ -54,7 +55,7 @@ def keep(folder: Path, facts: Facts) -> None:
 def _rows(connection: Connection) -> list[list[Row]]:
     every = (
         *(tables.neighbor, tables.request, tables.page, tables.inbox, tables.outbox),
-        tables.call,
+        *(tables.call, tables.event),
     )
     return [list(connection.execute(select(table))) for table in every]
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, update
 
 from hotline.carrier import Carrier
 from hotline.help_request import HelpRequest, State
-from hotline.store import calls, store, tables
+from hotline.store import calls, helping, store, tables
 from hotline.store.database import Database
 from ivr import menu
 from ivr.menu import Step
@@ -77,11 +77,14 @@ def _first_come(_role: str) -> None:
     """The UPDATE of a request names neither the state nor the version it was decided upon."""
 
     def broken(real: Any) -> Any:
-        def save(connection: Connection, before: HelpRequest, after: HelpRequest) -> None:
+        def save(
+            connection: Connection, before: HelpRequest, after: HelpRequest, *more: Any
+        ) -> None:
             it = tables.request.c
             now = select(it.state, it.version).where(it.number == before.number).with_for_update()
             row = connection.execute(now).one()
-            real(connection, replace(before, state=State(row.state), version=row.version), after)
+            read = replace(before, state=State(row.state), version=row.version)
+            real(connection, read, after, *more)
 
         return save
 
@@ -264,3 +267,16 @@ def _discreet(_role: str) -> None:
         return note
 
     _replace(store, "note_inbound", broken)
+
+
+@_guard("rest", "roster", "quiet", eager="rest")
+def _rest(_role: str) -> None:
+    """PAUSE is answered and put into the record, and not written down."""
+
+    def broken(_real: Any) -> Any:
+        def pause(connection: Connection, who: int, until: datetime | None, now: datetime) -> None:
+            helping.record(connection, who, "paused" if until else "back", now)
+
+        return pause
+
+    _replace(helping, "pause", broken)

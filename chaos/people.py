@@ -11,6 +11,7 @@ chance of their own, so one seed makes always the same people.
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -66,6 +67,9 @@ class Person:
         self.holds: set[int] = set()
         self.open: set[int] = set()  # theirs, and nobody took it yet
         self.taken: set[int] = set()  # theirs, and somebody has it
+        self.how: set[int] = set()  # of these they were asked how it went
+        self.rests = False
+        self.codes: list[str] = []  # of newcomers, as the neighborhood tells them
         self.stopped = False
 
     def own_word(self) -> str:
@@ -77,6 +81,7 @@ class Person:
 
     def reads(self, body: str) -> None:
         """What a text changes in what they know."""
+        self.codes += re.findall(r"(?:VOUCH|AVALO) (\d{4})", body)
         it = recognize(body)
         if it is None or it.number is None:
             return
@@ -84,13 +89,20 @@ class Person:
         match it.sentence:
             case Sentence.PAGE | Sentence.PAGE_ANYWHERE:
                 self.asked.add(number)
+            case Sentence.NOT_DONE_YET:
+                self.holds.add(number)
             case Sentence.YOURS | Sentence.YOURS_QUOTE_FOLLOWS:
                 self.asked.discard(number)
                 self.holds.add(number)
-            case Sentence.ASKED | Sentence.ASKED_IN_QUIET | Sentence.HANDED_BACK_TO_REQUESTER:
+            case (
+                Sentence.ASKED
+                | Sentence.ASKED_IN_QUIET
+                | Sentence.HANDED_BACK_TO_REQUESTER
+                | Sentence.LET_GO_TO_REQUESTER
+            ):
                 self.taken.discard(number)
                 self.open.add(number)
-            case Sentence.TAKEN | Sentence.TAKEN_NOTE:
+            case Sentence.TAKEN | Sentence.TAKEN_NOTE | Sentence.ASKING_TAKER:
                 self.open.discard(number)
                 self.taken.add(number)
             case (
@@ -103,7 +115,10 @@ class Person:
                 | Sentence.DONE
                 | Sentence.DONE_TO_REQUESTER
                 | Sentence.WITHDRAWN
+                | Sentence.LET_GO
             ):
+                if it.sentence is Sentence.DONE_TO_REQUESTER:
+                    self.how.add(number)
                 for known in (self.asked, self.holds, self.open, self.taken):
                     known.discard(number)
             case _:
@@ -214,6 +229,45 @@ def finish(it: Person) -> Words | None:
 @deed(often=3)
 def hand_back(it: Person) -> Words | None:
     return Words(f"cant {it.chance.choice(sorted(it.holds))}") if it.holds else None
+
+
+@deed(often=4)
+def say_how_it_went(it: Person) -> Words | None:
+    if not it.how or it.asked or it.open:
+        return None
+    it.how.clear()
+    return Words(it.chance.choice(("1", "1", "2", "not yet")))
+
+
+@deed(often=1)
+def rest(it: Person) -> Words | None:
+    if not it.volunteers or it.rests or it.chance.random() < 0.7:
+        return None
+    it.rests = True
+    return Words("PAUSE")
+
+
+@deed(often=3)
+def come_back(it: Person) -> Words | None:
+    if not it.rests:
+        return None
+    it.rests = False
+    return Words("BACK")
+
+
+@deed(often=1)
+def join(it: Person) -> Words | None:
+    if it.volunteers or it.open or it.taken or it.chance.random() < 0.7:
+        return None
+    return Words(f"join {it.name.split()[0]}")
+
+
+@deed(often=2)
+def vouch(it: Person) -> Words | None:
+    """Codes go around by word of mouth."""
+    if not (it.volunteers and it.codes):
+        return None
+    return Words(f"vouch {it.codes.pop(0)}")
 
 
 @deed(often=1)
@@ -383,6 +437,12 @@ class Crowd:
         if sent.status == 200 and sent.answered is None:
             sent.answered = time.time()
 
+    def _tell_codes(self, it: Person) -> None:
+        """A newcomer tells somebody who helps which number to vouch for."""
+        helpers = [other for other in self.people.values() if other.volunteers]
+        while it.codes and not it.volunteers and helpers:
+            it.chance.choice(helpers).codes.append(it.codes.pop())
+
     def _read_on(self) -> None:
         while not self._rest.wait(0.25):
             found = self._carrier.get("texts", params={"after": self._read}).json()
@@ -392,3 +452,4 @@ class Crowd:
                 arrived = text["status"] in ("sent", "delivered")
                 if reader and arrived and text["direction"] == "to_phone":
                     reader.reads(text["body"])
+                    self._tell_codes(reader)

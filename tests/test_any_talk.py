@@ -65,6 +65,12 @@ class Talk(RuleBasedStateMachine):
     def talks(self, who: str, before: str) -> None:
         self.says_a_word(who, before)
 
+    @rule(who=EVERYBODY, which=some.integers(0, 5))
+    def talks_about_one_of_theirs(self, who: str, which: int) -> None:
+        self.note_parties()
+        if theirs := [number for number in sorted(self.parties) if self.is_talking(who, number)]:
+            self.says_a_word(who, f"{theirs[which % len(theirs)]} ")
+
     @rule(who=EVERYBODY, before=BEFORE, answers=EVERYBODY)
     def talk_at_once(self, who: str, before: str, answers: str) -> None:
         self.says_a_word(who, before)
