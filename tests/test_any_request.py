@@ -60,6 +60,9 @@ HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
     "/voice/transcript": calls_in().map(encoded),
     "/voice/audio/{name}": NOTHING,
     "/voice/listen/{sid}": NOTHING,
+    "/sms/picture/{sid}/{place}": NOTHING,
+    "/voice/whisper": calls_in().map(encoded),
+    "/voice/whisper/key": calls_in().map(encoded),
     "/health": NOTHING,
     "/ready": NOTHING,
 }
@@ -67,6 +70,7 @@ ACCOUNTS = "/2010-04-01/Accounts/{account}"
 REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     f"{ACCOUNTS}/Messages.json": FORM_BYTES,
     f"{ACCOUNTS}/Messages/{{sid}}.json": FORM_BYTES,
+    f"{ACCOUNTS}/Messages/{{sid}}/Media/{{media}}": NOTHING,
     f"{ACCOUNTS}/Calls.json": FORM_BYTES,
     f"{ACCOUNTS}/Calls/{{sid}}.json": FORM_BYTES,
     f"{ACCOUNTS}/Calls/{{sid}}/Recordings.json": NOTHING,
@@ -263,7 +267,7 @@ def test_any_post_about_any_call(either_door: Door) -> None:
     """Of calls that there are and of others, about texts that are calls and about others."""
     ids = texts_sent(either_door)
     about = some.sampled_from([*map(str, ids), "", "0", "-1", "x", "9" * 50, "%00", "1&turn=2"])
-    paths = ("", "/step", "/out", "/status", "/recording", "/transcript")
+    paths = ("", "/step", "/out", "/status", "/recording", "/transcript", "/whisper")
 
     @many
     @given(pairs=calls_in() | FORMS, path=some.sampled_from(paths), number=about)

@@ -89,7 +89,7 @@ def test_the_carrier_gives_a_recording_to_nobody_else(maple: Neighborhood) -> No
 
 
 def test_a_recording_that_the_carrier_has_not_is_not_found(maple: Neighborhood) -> None:
-    address = maple.hotline.recordings.address("RE" + "0" * 32)
+    address = maple.hotline.media.recording_address("RE" + "0" * 32)
     assert httpx2.get(address, trust_env=False).status_code == 404
 
 

@@ -621,7 +621,6 @@ def test_what_is_wrong_is_said(carrier: Carrier, wish: dict[str, Any], code: int
         {"body": "x" * 1600},
         {"validity_period": 1},
         {"validity_period": 36000},
-        {"body": "", "media_url": ["https://127.0.0.1/map.png"]},
         {"smart_encoded": True, "provide_feedback": False, "application_sid": "AP1"},
     ],
 )
