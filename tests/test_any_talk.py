@@ -17,7 +17,13 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as thoroughness
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from neighborhood import CAST, NETWORK
 from sqlalchemy import select
 from test_any_order import ASKING, EVERYBODY, ROSTER, Street
@@ -48,6 +54,13 @@ class Talk(RuleBasedStateMachine):
         self.count = 0
         self.seen = 0  # the last text to somebody that was looked at
         self.parties: dict[int, set[str]] = {}  # of each request, whoever has been part of it
+
+    @initialize()
+    def three_talks(self) -> None:
+        """One asked for two of them."""
+        self.one_more_is_taken("Maria", "Ana", "need food")
+        self.one_more_is_taken("Maria", "Ben", "need milk")
+        self.one_more_is_taken("Nora", "Chi", "need food")
 
     @rule(
         asker=some.sampled_from(ASKING),
