@@ -96,7 +96,35 @@ class Prompt(StrEnum):
         "{name} cannot make it after all. Your request {number} is open again, and we are asking"
         " other neighbors."
     )
-    NEWS_DONE = N_("{name} says that your request {number} is done. Still need something? Call us.")
+    NEWS_DONE = N_(
+        "{name} says that your request {number} is done. If all is well, press 2. If something is"
+        " missing, press 3."
+    )
+    NEWS_DONE_ON_MACHINE = N_(
+        "{name} says that your request {number} is done. Still need something? Call us."
+    )
+    NEWS_STILL_ON_IT = N_(
+        "Are you still taking request {number}? If so, press 2. If you cannot make it, press 3."
+    )
+    NEWS_NOT_DONE_YET = N_(
+        "Your neighbor says that request {number} is not done yet. If you are still on it, press 2."
+        " If you cannot make it, press 3."
+    )
+    NEWS_QUESTION = N_(
+        "There is a question about request {number}. To say whether you are still on it, call"
+        " this number."
+    )
+    NEWS_LET_GO = N_(
+        "We had no word from you about request {number}, so we ask others now. That is fine."
+    )
+    NEWS_LET_GO_TO_REQUESTER = N_(
+        "We have not heard from {name}. Your request {number} is open again, and we are asking"
+        " other neighbors."
+    )
+    NEWS_TAKEN_SOME = N_(
+        "Good news. {name} is coming for your request {number}. We keep asking for the others."
+    )
+    NEWS_ALSO = N_("{name} is with you on request {number}, too.")
 
     # To whoever is asked.
     A_CALL_FROM = N_("Hello. This is {network}.")
@@ -171,6 +199,12 @@ SPOKEN: Mapping[StrEnum, Prompt] = {
     Sentence.NOBODY_YET: Prompt.NEWS_NOBODY_YET,
     Sentence.HANDED_BACK_TO_REQUESTER: Prompt.NEWS_OPEN_AGAIN,
     Sentence.DONE_TO_REQUESTER: Prompt.NEWS_DONE,
+    Sentence.STILL_ON_IT: Prompt.NEWS_STILL_ON_IT,
+    Sentence.NOT_DONE_YET: Prompt.NEWS_NOT_DONE_YET,
+    Sentence.LET_GO: Prompt.NEWS_LET_GO,
+    Sentence.LET_GO_TO_REQUESTER: Prompt.NEWS_LET_GO_TO_REQUESTER,
+    Sentence.TAKEN_SOME: Prompt.NEWS_TAKEN_SOME,
+    Sentence.ALSO: Prompt.NEWS_ALSO,
     Sentence.NO_LONGER_NEEDED: Prompt.NEWS_NOT_NEEDED,
     Sentence.FROM_TAKER: Prompt.NEWS_FROM_TAKER,
     Sentence.FROM_REQUESTER: Prompt.NEWS_FROM_REQUESTER,
@@ -183,13 +217,22 @@ ON_A_MACHINE: Mapping[StrEnum, Prompt] = {
     Sentence.FROM_TAKER: Prompt.NEWS_MESSAGE,
     Sentence.FROM_REQUESTER: Prompt.NEWS_MESSAGE,
     Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN,
+    Sentence.DONE_TO_REQUESTER: Prompt.NEWS_DONE_ON_MACHINE,
+    Sentence.STILL_ON_IT: Prompt.NEWS_QUESTION,
+    Sentence.NOT_DONE_YET: Prompt.NEWS_QUESTION,
     Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
 }
 """What is left on an answering machine instead: others in the household hear it, too."""
 
+WORDS_OF_PEOPLE = {
+    *(Sentence.FROM_TAKER, Sentence.FROM_REQUESTER, Sentence.TAKEN_NOTE, Sentence.VOICE_MESSAGE),
+}
+"""What takes the place of no older news."""
+
 WAKES = {
     *(Sentence.PAGE, Sentence.PAGE_ANYWHERE, Sentence.TAKEN, Sentence.TAKEN_NOTE),
     *(Sentence.NOBODY_YET, Sentence.HANDED_BACK_TO_REQUESTER, Sentence.VOICE_MESSAGE),
-    *(Sentence.FROM_TAKER, Sentence.FROM_REQUESTER),
+    *(Sentence.FROM_TAKER, Sentence.FROM_REQUESTER, Sentence.STILL_ON_IT, Sentence.NOT_DONE_YET),
+    *(Sentence.LET_GO_TO_REQUESTER, Sentence.TAKEN_SOME),
 }
 """What a phone may ring for at night, if the request is urgent."""

@@ -39,7 +39,7 @@ from hotline.help_request import (
     WordsAdded,
 )
 from hotline.house import House
-from hotline.prompts import ON_A_MACHINE, SPOKEN, WAKES
+from hotline.prompts import ON_A_MACHINE, SPOKEN, WAKES, WORDS_OF_PEOPLE
 from hotline.settings import Network
 from hotline.store import helping, store
 from hotline.words import Sentence, Text, text
@@ -560,7 +560,7 @@ def _write_call(
     aloud = aloud_to(connection, house, person, told)
     if aloud is None:
         return []
-    if about.get("page_id") is None and told.sentence not in ON_A_MACHINE:
+    if about.get("page_id") is None and told.sentence not in WORDS_OF_PEOPLE:
         store.drop_old_news(connection, person.id, about.get("request_number"))
     may_wake = may_wake and told.sentence in WAKES
     due = roster.may_ask_from(may_wake, house.network, now)

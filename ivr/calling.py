@@ -21,9 +21,11 @@ from hotline.help_request import (
     Event,
     HandedBack,
     HelpRequest,
+    NotYet,
     Passed,
     State,
     StillOnIt,
+    WentWell,
     Withdrawn,
 )
 from hotline.house import House
@@ -416,6 +418,7 @@ class _Visit:
             topics=tuple(self._topics(person)) if person else (),
             result=self._result(person) if person else None,
             asks_at=self._asks_at(self.call.sent),
+            is_asked=self._is_asked(person),
             joining=network.roster.joining,
             on_roster=person is not None and person.on_roster,
             code=self._code(person),
@@ -530,6 +533,8 @@ class _Visit:
                 self._join()
             case Deed.STOP:
                 self._stop()
+            case Deed.SAY_YES | Deed.SAY_NO:
+                self._say_how_it_stands(is_well=deed is Deed.SAY_YES)
             case _:
                 self._happen(deed)
 
@@ -671,6 +676,28 @@ class _Visit:
             self._pass_at_last(topic.number)
             return
         self._take_step(self.call.about, self._event(deed, self.person.id))
+
+    def _is_asked(self, person: store.Neighbor | None) -> bool:
+        """Whether we asked them how the request stands that this call is about: its taker, or,
+        once it is done, whoever needed it."""
+        request = store.find_request(self.connection, self.call.about) if self.call.about else None
+        if person is None or request is None or not request.asked:
+            return False
+        if request.state is State.DONE:
+            return person.id == request.requester
+        return person.id in request.takers
+
+    def _say_how_it_stands(self, *, is_well: bool) -> None:
+        """The answer to our question, if it is still one."""
+        if self.person is None or self.call.about is None or not self._is_asked(self.person):
+            return
+        me, request = self.person.id, store.find_request(self.connection, self.call.about)
+        event: Event
+        if request and request.state is State.DONE:
+            event = WentWell() if is_well else NotYet()
+        else:
+            event = Accepted(me) if is_well else HandedBack(me, self.house.now())
+        self._take_step(self.call.about, event)
 
     def _pass_at_last(self, number: int) -> None:
         """Somebody else was asked in their place when they missed our call."""

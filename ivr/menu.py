@@ -58,6 +58,7 @@ class Step(StrEnum):
     PAGE = "page"  # we call them: can they help?
     OUTCOME = "outcome"
     NEWS = "news"  # we call them: what became of a request
+    ANSWERED = "answered"
     LEFT_ON_MACHINE = "left on machine"
     NOT_PASSED_ON = "not passed on"
     STOPPED = "stopped"
@@ -102,6 +103,8 @@ class Deed(StrEnum):
     PASS = "pass on it"  # noqa: S105 - no password
     FINISH = "done"
     HAND_BACK = "hand back"
+    SAY_YES = "all is well"
+    SAY_NO = "all is not well"
     CALL_INSTEAD = "call instead of texts"
     CONNECT = "connect"
     JOIN = "join"
@@ -231,6 +234,7 @@ class Facts:
     topics: tuple[Topic, ...] = ()
     result: Result | None = None
     asks_at: datetime | None = None
+    is_asked: bool = False  # how the request stands that this call is about
     joining: str = "vouched"  # or "open", "stewards"
     on_roster: bool = False
     code: int | None = None  # of a newcomer, to be vouched for
@@ -415,6 +419,8 @@ ROWS: tuple[Row, ...] = (
     Row(_S.PAGE, "9", _S.STOPPED, None, _D.STOP),
     Row(_S.PAGE, _K.ON, _S.GOODBYE),
     Row(_S.NEWS, "1", _S.NEWS),
+    Row(_S.NEWS, "2", _S.ANSWERED, None, _D.SAY_YES),
+    Row(_S.NEWS, "3", _S.ANSWERED, None, _D.SAY_NO),
     Row(_S.NEWS, "9", _S.STOPPED, None, _D.STOP),
     Row(_S.NEWS, _K.ON, _S.GOODBYE),
 )
@@ -504,6 +510,8 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
         case Step.NEEDS if heard.keys == JOIN_KEY and not offers_joining(facts):
             return Key.ON
         case Step.SENT | Step.JOINED if not offers_calls(facts):
+            return Key.ON
+        case Step.NEWS if heard.keys in ("2", "3") and not facts.is_asked:
             return Key.ON
         case Step.TALK:
             has_talked = heard.was_bridged and call.talk is Talk.BEGAN

@@ -307,6 +307,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
     Step.PAGE: _say_page,
     Step.OUTCOME: _say_outcome,
     Step.NEWS: _say_news,
+    Step.ANSWERED: _only(Prompt.PASSED),
     Step.LEFT_ON_MACHINE: _say_to_machine,
     Step.NOT_PASSED_ON: _only(Prompt.NOT_PASSED_ON),
     Step.STOPPED: _only(Prompt.STOPPED),

@@ -31,6 +31,7 @@ from ivr.menu import (
 FACTS = Facts(
     languages=("en", "es"),
     needs=(Choice("1", "food"), Choice("3", "medicine", urgent=True)),
+    is_asked=True,
     country="US",
     countries=("US",),
     language="en",
@@ -262,3 +263,9 @@ def test_no_keys_whatever_make_it_endless(pressed: list[str]) -> None:
 )
 def test_numbers_to_call_back(keys: str, number: str | None) -> None:
     assert menu.callable_number(keys, FACTS) == number
+
+
+@pytest.mark.parametrize("key", ["2", "3"])
+def test_news_that_ask_nothing_take_no_answer(key: str) -> None:
+    call, deed = menu.react(at(Step.NEWS), Heard(keys=key), replace(FACTS, is_asked=False))
+    assert (call.step, call.wrong_key, deed) == (Step.NEWS, True, None)
