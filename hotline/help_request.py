@@ -71,7 +71,7 @@ class HelpRequest:
 @dataclass(frozen=True, slots=True)
 class Said:
     """Words that were passed on about a request. `by`: who wrote them. `is_seen`: they arrived,
-    as far as we know."""
+    as far as we know. `by` 0: something that we told them of it."""
 
     number: int
     by: int
@@ -342,7 +342,7 @@ def _once_done(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Ef
         case WentWell():
             glad = Tell(request.requester, text(Sentence.GLAD))
             return replace(request, asked=False), [glad]
-        case NotYet() if request.due is not None:
+        case NotYet() if request.asked:
             again = replace(request, state=State.TAKEN, asked=True, due=None)
             question = _say(Sentence.NOT_DONE_YET, request)
             told = _say(Sentence.ASKING_TAKER, request, name=request.taker)
@@ -353,8 +353,7 @@ def _once_done(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Ef
         case TimeIsUp(talked=talked):
             closing = _say(Sentence.CLOSING, request)
             who = [request.requester, *request.takers] if talked else []
-            ended = replace(request, due=None, asked=False)
-            return ended, [Tell(neighbor, closing) for neighbor in who]
+            return replace(request, due=None), [Tell(neighbor, closing) for neighbor in who]
         case Withdrawn():
             return request, [Tell(request.requester, text(Sentence.NOTHING_OPEN))]
         case _:

@@ -8,7 +8,7 @@ once the transaction is committed.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from hotline.help_request import (
     HelpRequest,
     NobodyLeft,
     NotBefore,
+    NotYet,
     OthersDue,
     Page,
     Passed,
@@ -107,11 +108,18 @@ def take_step(
         return Aftermath()
     now = house.now()
     after, effects = help_request.next_step(before, event)
+    if isinstance(event, NotYet) and after.asked and _are_gone(connection, after.takers):
+        after, effects = help_request.next_step(after, TimeIsUp(now))
     after = _look_again(house, before, after, now)
     store.save_request(connection, before, after, now)
     _note_on_page(connection, before, after, event, note, now)
-    _record(connection, before, after, sender, now)
+    _record(connection, before, after, event, sender, now)
     return carry_out(connection, house, after, effects, now, sender)
+
+
+def _are_gone(connection: Connection, takers: Collection[int]) -> bool:
+    """Whether nobody of them can be asked anything."""
+    return all(it.stopped for it in store.neighbors(connection, takers).values())
 
 
 def _look_again(
@@ -134,25 +142,26 @@ def _record(
     connection: Connection,
     before: HelpRequest,
     after: HelpRequest,
+    event: Event,
     sender: store.Neighbor | None,
     now: datetime,
 ) -> None:
     """Keep who gave a request back, and what opened one again that was over."""
-    what = _what_is_kept(before, after)
+    what = _what_is_kept(before, after, event)
     if what is None:
         return
     who = sender.id if sender else before.taker
     helping.record(connection, who, what, now, request_number=after.number)
 
 
-def _what_is_kept(before: HelpRequest, after: HelpRequest) -> str | None:
-    match before.state, after.state:
-        case State.TAKEN, State.OPEN:
-            return "let_go" if before.asked and not after.takers else "handed_back"
-        case State.DONE, State.TAKEN:
-            return "not_yet"
-        case State.OPEN, State.OPEN if len(after.takers) < len(before.takers):
+def _what_is_kept(before: HelpRequest, after: HelpRequest, event: Event) -> str | None:
+    match event:
+        case HandedBack() if after.takers != before.takers:
             return "handed_back"
+        case TimeIsUp() if after.state is State.OPEN:
+            return "let_go"
+        case NotYet() if after != before:
+            return "not_yet"
         case _:
             return None
 
@@ -271,9 +280,9 @@ def _how_it_stands(
 ) -> Event:
     """Whether a taker has been silent so long that we ask; or the two have talked long enough."""
     if request.state is State.DONE:
-        done_at = (request.due or now) - roster.GRACE - timedelta(minutes=1)
-        talked = store.talk_of(connection, request.requester, [request.number], done_at)
-        return TimeIsUp(now, talked=bool(talked))
+        lately = now - 2 * roster.GRACE  # a night may lie between the two days
+        said = store.talk_of(connection, request.requester, [request.number], lately)
+        return TimeIsUp(now, talked=any(it.by for it in said))
     if not request.asked:
         lately = now - house.network.done_within(request.needs)
         said = store.talk_of(connection, request.requester, [request.number], lately)

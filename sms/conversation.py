@@ -47,6 +47,7 @@ from sms.orders import (
 )
 from sms.reading import Intent, Reading
 
+OURSELVES = 0  # who said it, when we did
 _GOES_ON = (State.OPEN, State.TAKEN)
 
 
@@ -104,7 +105,7 @@ class Situation:
     @property
     def conversations(self) -> list[HelpRequest]:
         """Requests in which they talk to somebody through us."""
-        return [it for it in self.requests if it.takers]
+        return [it for it in self.requests if it.takers and it.due is not None]
 
     @property
     def open_pages(self) -> list[Asked]:
@@ -331,33 +332,42 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
 
 
 def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:
-    """The answer to our question after it was done, if this is one: "1", "2", "yes", "not yet".
-    Not if they were asked something else as well, or somebody else just wrote to them."""
-    if not situation.how or _just_heard_of_others(situation):
+    """The answer to our question after it was done, if this is one: "1", "2", "not yet"; "yes" and
+    "no" only if there is nothing else that they could be about."""
+    if not situation.how or situation.still:
         return []
-    asked = max(situation.how, key=lambda it: (it.due or situation.now, it.number))
+    asked = max(situation.how, key=lambda it: (it.due or it.since, it.number))
+    if _wrote_since_we_asked(situation, asked.number):
+        return []
     is_digit = reading.number in (1, 2) and reading.only_answer
-    is_alone = not (situation.open_pages or situation.still or situation.my_open)
-    has_answer = is_alone and reading.number is None
-    is_no = has_answer and reading.intent in (Intent.NO, Intent.HAND_BACK)
-    is_yes = has_answer and reading.intent is Intent.YES
-    # What they say besides is for the other.
-    words = [] if reading.only_answer else _passed_on(situation, reading, asked)
     if is_digit:
         return [Happens(asked.number, WentWell() if reading.number == 1 else NotYet())]
-    if reading.not_yet or is_no:
+    others = [it for it in situation.conversations if it.number != asked.number]
+    is_alone = not (situation.open_pages or situation.my_open or others) and asked.due is not None
+    # What they say besides is for the other.
+    words = [] if reading.only_answer else _passed_on(situation, reading, asked)
+    if reading.not_yet and (is_alone or reading.only_answer):
         return [*words, Happens(asked.number, NotYet())]
-    if is_yes:
-        return [*words, Happens(asked.number, WentWell())]
-    return []
+    if not is_alone or reading.number is not None:
+        return []
+    match reading.intent:
+        case Intent.NO | Intent.HAND_BACK:
+            return [*words, Happens(asked.number, NotYet())]
+        case Intent.YES:
+            return [*words, Happens(asked.number, WentWell())]
+        case _:
+            return []
 
 
-def _just_heard_of_others(situation: Situation) -> bool:
-    """Whether somebody wrote to them a moment ago in another conversation than what is done."""
-    about = {it.number for it in situation.how}
-    since = situation.now - JUST_NOW
+def _wrote_since_we_asked(situation: Situation, number: int) -> bool:
+    """Whether somebody wrote to them after our question about this request, and has no answer."""
+    ours = (it.at for it in situation.talk if it.number == number and it.by == OURSELVES)
+    asked_at = max(ours, default=None)
     return any(
-        it.at > since and it.by != situation.me and it.number not in about for it in situation.talk
+        it.by not in (OURSELVES, situation.me)
+        and (asked_at is None or it.at > asked_at)
+        and _waits(situation, it)
+        for it in situation.talk
     )
 
 
@@ -369,6 +379,10 @@ def _still_on_it(situation: Situation, reading: Reading) -> list[Act]:
         return []
     number = reading.number
     if number is None:
+        if reading.intent is not Intent.HAND_BACK and any(
+            _wrote_since_we_asked(situation, it) for it in asked
+        ):
+            return []  # "do you need my address?" "no"
         about = [*asked, *(it.number for it in situation.open_pages)]
         if not reading.only_answer and reading.intent is Intent.YES:
             return []  # "yes, at five" is for the other; and who writes is still on it
@@ -471,7 +485,7 @@ def _done(situation: Situation, reading: Reading) -> list[Act]:
 
 def _answer(situation: Situation, reading: Reading) -> list[Act]:
     """YES, NO or CAN'T: to a page if there is one, else in a conversation, else small talk."""
-    if reading.intent is Intent.HAND_BACK and (held := _handed_back(situation, reading)):
+    if reading.intent is not Intent.YES and (held := _handed_back(situation, reading)):
         return [Happens(held.number, HandedBack(situation.me, situation.now))]
     if reading.number is not None:
         return _answer_about(situation, reading, reading.number)
@@ -484,14 +498,19 @@ def _answer(situation: Situation, reading: Reading) -> list[Act]:
 
 
 def _handed_back(situation: Situation, reading: Reading) -> HelpRequest | None:
-    """The one they give back. Who is asked about something else as well gives the number."""
-    if reading.number is None and (situation.open_pages or len(situation.held) != 1):
+    """The one they give back. Who is asked about something else as well gives the number, and a NO
+    gives nothing back without it."""
+    is_clear = reading.intent is Intent.HAND_BACK and len(situation.held) == 1
+    if reading.number is None and (situation.open_pages or not is_clear):
         return None
     held = [it for it in situation.held if reading.number in (None, it.number)]
     return held[0] if held else None
 
 
 def _answer_about(situation: Situation, reading: Reading, number: int) -> list[Act]:
+    talk = next((it for it in situation.conversations if it.number == number), None)
+    if talk and reading.first_number == number and not reading.said.strip(" .!#").isdigit():
+        return _passed_on(situation, reading, talk)  # "12 yes", as we asked them to write
     if any(it.number == number for it in situation.pages):
         return _answer_page(situation, reading, number)
     if any(it.number == number for it in situation.asked_for):
@@ -559,7 +578,9 @@ def _guide(situation: Situation, sentence: Sentence) -> list[Act]:
 def _words(situation: Situation, reading: Reading) -> list[Act]:
     """Somebody's own words: part of their request, of a conversation, or a new request."""
     mine = situation.my_open
-    if mine and (reading.asks or not _talks_but_in(situation, mine)):
+    others = mine and [it for it in situation.conversations if it.number != mine.number]
+    is_mine = reading.starts_with_need or (reading.asks and not _somebody_waits(situation))
+    if mine and (is_mine or not others):
         return _added(situation, reading, mine)
     if reading.starts_with_need or _is_new_after_all(situation, reading):
         return [OpenRequest(reading.needs, reading.area, reading.people)]
@@ -573,8 +594,10 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
     return [OpenRequest(reading.needs, reading.area, reading.people)]
 
 
-def _talks_but_in(situation: Situation, mine: HelpRequest) -> bool:
-    return any(it.number != mine.number for it in situation.conversations)
+def _somebody_waits(situation: Situation) -> bool:
+    """Whether somebody wrote to them and has had no answer."""
+    wrote = (it for it in situation.talk if it.by not in (OURSELVES, situation.me))
+    return any(_waits(situation, it) for it in wrote)
 
 
 def _added(situation: Situation, reading: Reading, mine: HelpRequest) -> list[Act]:
@@ -591,7 +614,6 @@ def _is_new_after_all(situation: Situation, reading: Reading) -> bool:
     return is_done and asked and bool(reading.asks or reading.needs) and not reading.offers
 
 
-JUST_NOW = timedelta(minutes=10)
 CROSSING = timedelta(seconds=20)  # words that came so lately may not have been read yet
 LONG_AGO = timedelta(hours=1)
 
@@ -613,14 +635,18 @@ def _pass_on(situation: Situation, reading: Reading) -> list[Act]:
 
 def _who_wrote_last(situation: Situation) -> int | None:
     """The request about which words without a number are an answer; None if that is not clear:
-    somebody else waits for an answer, too, or the last words may not have been read yet."""
+    somebody else waits for an answer, too, or the last words may not have been read yet. What we
+    told them counts as well ("13 is yours, they wrote ..."), but does not wait for an answer if a
+    person wrote after it."""
     heard = [it for it in situation.talk if it.by != situation.me]
     if not heard:
         return None
     last = heard[0]
-    if not last.is_seen or situation.now - last.at < CROSSING:
+    if not last.is_seen or (last.by != OURSELVES and situation.now - last.at < CROSSING):
         return None
-    others = (it for it in heard if it.number != last.number)
+    others = [it for it in heard if it.number != last.number]
+    if last.by != OURSELVES:
+        others = [it for it in others if it.by != OURSELVES]
     return None if any(_waits(situation, it) for it in others) else last.number
 
 
@@ -640,7 +666,9 @@ def _which_talk(situation: Situation) -> Text:
 
 def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> list[Act]:
     words, me = reading.said, situation.me
-    if reading.first_number == talk.number:
+    may_be_asked = len(situation.conversations) > 1 or situation.my_open
+    is_answer = reading.number == talk.number
+    if reading.first_number == talk.number and (may_be_asked or is_answer):
         words = words.removeprefix(str(talk.number)).lstrip(" :,.-#")
     if me in talk.takers:
         told = text(Sentence.FROM_TAKER, number=talk.number, name=me, words=words)

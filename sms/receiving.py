@@ -152,9 +152,9 @@ def _situation(connection: Connection, house: House, person: store.Neighbor | No
 def _talk(
     connection: Connection, house: House, person: store.Neighbor, requests: list[HelpRequest]
 ) -> tuple[Said, ...]:
-    """What was said lately, for who is in more than one conversation."""
+    """What was said lately, where it may not be plain what an answer is about."""
     numbers = [it.number for it in requests if it.takers]
-    if len(numbers) < 2:
+    if not numbers or (len(requests) < 2 and not any(it.asked for it in requests)):
         return ()
     return tuple(store.talk_of(connection, person.id, numbers, house.now() - LATELY))
 

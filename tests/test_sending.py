@@ -282,12 +282,21 @@ def test_three_times_off_in_a_row_and_a_number_is_set_aside(maple_on_each: Neigh
     assert _record(maple) == ["set_aside", "reachable"]
 
 
+def test_one_text_that_is_tried_three_times_is_off_once(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    maple.phone("Ana", "off")
+    _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    maple.pass_time(120 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == deliveries.MOST_TRIES
+    assert _neighbor(maple, "Ana").trouble is None
+
+
 def _text_once(maple: Neighborhood, who: str) -> None:
     """Text somebody, and not again if it does not arrive."""
-    text_id = _write_to(maple, who, Sentence.LANGUAGE_SET)
-    last_try = update(tables.outbox).where(tables.outbox.c.id == text_id)
-    maple.database.write(lambda c: c.execute(last_try.values(tries=deliveries.MOST_TRIES - 1)))
+    _write_to(maple, who, Sentence.LANGUAGE_SET)
     maple.pass_time(MINUTE)
+    again = update(tables.outbox).where(tables.outbox.c.state == "waiting")
+    maple.database.write(lambda c: c.execute(again.values(state="dropped", due=None)))
 
 
 def test_a_landline_is_called_from_then_on_and_that_is_in_the_record(maple: Neighborhood) -> None:

@@ -224,9 +224,12 @@ def set_trouble(connection: Connection, who: int, trouble: str) -> bool:
 
 def last_errors(connection: Connection, who: int, most: int) -> list[int | None]:
     """What the carrier said of the last texts to somebody, the newest first; None: it arrived, or
-    is taken for that."""
+    is taken for that. A text that was tried again counts once."""
     known = outbox.c.state.in_(["sent", "delivered", "undelivered", "failed"])
-    last = select(outbox.c.error).where(outbox.c.neighbor_id == who, outbox.c.by == "text", known)
+    is_new = outbox.c.tries <= 1
+    last = select(outbox.c.error).where(
+        outbox.c.neighbor_id == who, outbox.c.by == "text", known, is_new
+    )
     return list(connection.execute(last.order_by(outbox.c.id.desc()).limit(most)).scalars())
 
 
@@ -392,7 +395,10 @@ _REQUESTS_OF = Prepared(
         or_(
             request.c.state == State.OPEN.value,
             request.c.state == State.TAKEN.value,
-            and_(request.c.state == State.DONE.value, request.c.due.is_not(None)),
+            and_(
+                request.c.state == State.DONE.value,
+                or_(request.c.due.is_not(None), request.c.asked),
+            ),
         ),
     )
     .order_by(request.c.number)
@@ -1183,6 +1189,7 @@ _is_in_a_call = exists().where(
 _equal = outbox.alias()
 _is_in_doubt = exists().where(
     _equal.c.neighbor_id == outbox.c.neighbor_id,
+    tables.on_its_way(_equal.c.state),
     _equal.c.body == outbox.c.body,
     _equal.c.by == "text",
     _equal.c.id != outbox.c.id,
@@ -1504,18 +1511,31 @@ def was_texted_since(connection: Connection, who: int, body: str, since: datetim
 def talk_of(
     connection: Connection, who: int, numbers: Collection[int], since: datetime
 ) -> list[Said]:
-    """What was passed on to somebody, and from them, about these requests; the newest first."""
+    """What was passed on to somebody, and from them, about these requests, and what we told them
+    of these; the newest first."""
     facts = {"who": who, "numbers": list(numbers), "since": since}
-    rows = connection.execute(_TALK_OF, facts)
-    return [Said(number, by, at, state in ON_THE_WAY) for number, by, at, state in rows]
+    said = [
+        Said(number, by or OURSELVES, at, state in ON_THE_WAY)
+        for number, by, at, state in connection.execute(_TALK_OF, facts)
+    ]
+    # What they took: the words of whoever asked came in the answer to their YES.
+    taken = [Said(number, OURSELVES, at) for number, at in connection.execute(_TAKEN_OF, facts)]
+    return sorted([*taken, *said], key=lambda it: it.at, reverse=True)
 
 
 ON_THE_WAY = ("accepted", "sent", "delivered")
+OURSELVES = 0  # for the id of who said it
 MOST_SAID = 50
+_TAKEN_OF = select(page.c.request_number, page.c.answered_at).where(
+    page.c.neighbor_id == bindparam("who"),
+    page.c.state == "accepted",
+    page.c.request_number.in_(bindparam("numbers", expanding=True)),
+    page.c.answered_at > bindparam("since", type_=tables.Moment),
+)
 _TALK_OF = (
     select(outbox.c.request_number, outbox.c.from_id, outbox.c.created_at, outbox.c.state)
     .where(
-        outbox.c.from_id.is_not(None),
+        outbox.c.page_id.is_(None),
         or_(
             outbox.c.neighbor_id == bindparam("who"),
             outbox.c.from_id == bindparam("who"),

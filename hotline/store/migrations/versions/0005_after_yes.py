@@ -30,6 +30,14 @@ def upgrade() -> None:
         sqlite_where=is_passed_on,
         postgresql_where=is_passed_on,
     )
+    on_its_way = sa.text("state IN ('waiting', 'sending', 'unknown')")
+    op.create_index(
+        "ix_outbox_on_its_way",
+        "outbox",
+        ["neighbor_id"],
+        sqlite_where=on_its_way,
+        postgresql_where=on_its_way,
+    )
     op.create_table(
         "companion",
         sa.Column("request_number", sa.Integer(), nullable=False),
