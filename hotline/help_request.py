@@ -438,8 +438,12 @@ def _nobody_left(request: HelpRequest, event: NobodyLeft) -> tuple[HelpRequest, 
         return resting, []
     told = replace(resting, told_nobody_at=event.now)
     again = {"time": event.again_at}
+    honestly = _say(Sentence.NOBODY_YET, request, **again)
+    if request.takers:
+        more = request.people - len(request.takers)
+        honestly = _say(Sentence.SOME_MORE_WANTED, request, count=more, **again)
     return told, [
-        Tell(request.requester, _say(Sentence.NOBODY_YET, request, **again)),
+        Tell(request.requester, honestly),
         TellStewards(
             _say(Sentence.STEWARDS_NOBODY, request, need=request.needs, area=request.area, **again)
         ),

@@ -92,6 +92,10 @@ class Prompt(StrEnum):
         "Nobody is free for your request {number} yet. We try again at {time}. We have not"
         " forgotten you. In danger, call {emergency}."
     )
+    NEWS_SOME_MORE_WANTED = N_(
+        "For your request {number} we still look for somebody more, and try again at {time}. Who"
+        " said yes is on it. In danger, call {emergency}."
+    )
     NEWS_OPEN_AGAIN = N_(
         "{name} cannot make it after all. Your request {number} is open again, and we are asking"
         " other neighbors."
@@ -197,6 +201,7 @@ SPOKEN: Mapping[StrEnum, Prompt] = {
     Sentence.TAKEN: Prompt.NEWS_TAKEN,
     Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN_NOTE,
     Sentence.NOBODY_YET: Prompt.NEWS_NOBODY_YET,
+    Sentence.SOME_MORE_WANTED: Prompt.NEWS_SOME_MORE_WANTED,
     Sentence.HANDED_BACK_TO_REQUESTER: Prompt.NEWS_OPEN_AGAIN,
     Sentence.DONE_TO_REQUESTER: Prompt.NEWS_DONE,
     Sentence.STILL_ON_IT: Prompt.NEWS_STILL_ON_IT,

@@ -79,6 +79,10 @@ class Sentence(StrEnum):
         "Nobody is free for {number} yet. We keep asking and try again at {time}. We have not"
         " forgotten you. In danger? Call {emergency}."
     )
+    SOME_MORE_WANTED = N_(
+        "For {number} we still look for {count} more, and try again at {time}. Who said yes is on"
+        " it. In danger? Call {emergency}."
+    )
     WITHDRAWN = N_(
         "Your request {number} is closed and nobody will be asked any more. Need something"
         " else? Just write it here."
