@@ -71,6 +71,7 @@ class Prompt(StrEnum):
     IS_OPEN = N_("Your request {number} is open. We are asking neighbors.")
     WILL_BE_ASKED = N_("Your request {number} is open. We ask neighbors at {time}.")
     IS_TAKEN = N_("{name} is taking your request {number}.")
+    IS_OVER = N_("Request {number} is done.")
     ADD_MESSAGE = N_("To add a message, press 1.")
     TALK_TO = N_("To talk to {name}, press 1.")
     MESSAGE_FOR = N_("To leave a message for {name}, press 6.")

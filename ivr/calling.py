@@ -7,7 +7,7 @@ The same step posted again gets the same document and changes nothing.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -439,7 +439,7 @@ class _Visit:
         live = [it for it in found if it.state in _KINDS]
         own = [it for it in reversed(live) if it.requester == person.id]
         held = [it for it in live if person.id in it.takers]
-        topics = [self._between(it, _KINDS[it.state]) for it in own]
+        topics = [self._between(it, _kind_of(it)) for it in own]
         topics += [self._between(it, Kind.HELD) for it in held]
         for asked in store.pages_of(self.connection, person.id) if person.was_asked else ():
             # Unreached: the phone rang when nobody was there, and now they call back.
@@ -448,10 +448,20 @@ class _Visit:
                 if request:
                     topic = self._topic(request, Kind.ASKED)
                     topics.append(replace(topic, was_missed=asked.page == "unreached"))
-        return topics
+        return [*topics, *self._over(found)]
+
+    def _over(self, found: Iterable[HelpRequest]) -> list[Topic]:
+        """What is done so lately that the two still talk, if there is anything to hear."""
+        done = [it for it in found if it.state is State.DONE and it.due is not None]
+        topics = [self._with_messages(self._topic(it, Kind.OVER), it) for it in reversed(done)]
+        me = self.person.id if self.person else None
+        theirs = {it.number for it in done if it.requester == me}
+        # Whoever took it does not hear the name of whoever asked.
+        named = (it if it.number in theirs else replace(it, name=None) for it in topics)
+        return [it for it in named if it.messages]
 
     def _between(self, it: HelpRequest, kind: Kind) -> Topic:
-        topic = self._with_messages(self._topic(it, kind))
+        topic = self._with_messages(self._topic(it, kind), it)
         return replace(topic, partner=self._partner(it))
 
     def _partner(self, request: HelpRequest) -> int | None:
@@ -465,19 +475,18 @@ class _Visit:
         is_near = phone.is_in(self._phone_of(to), network.countries)
         return to if is_near and not is_late else None
 
-    def _with_messages(self, topic: Topic) -> Topic:
-        """What the other of a conversation said; its taker hears what it was asked for with."""
+    def _with_messages(self, topic: Topic, request: HelpRequest) -> Topic:
+        """What the others of a conversation said; its taker hears what it was asked for with."""
         if self.person is None or topic.kind is Kind.OPEN:
             return topic
-        is_held = topic.kind is Kind.HELD
-        found = calls.messages_for(
-            self.connection,
-            topic.number,
-            self.person.id,
-            self.house.now(),
-            by=None if is_held else topic.name,
+        me, now = self.person.id, self.house.now()
+        speakers: tuple[int | None, ...] = request.takers if me == request.requester else (None,)
+        found = tuple(
+            message
+            for by in speakers
+            for message in calls.messages_for(self.connection, topic.number, me, now, by=by)
         )
-        quote = self._words_of(topic.number) if is_held else ""
+        quote = self._words_of(topic.number) if topic.kind is Kind.HELD else ""
         return replace(topic, messages=found, quote=quote)
 
     def _topic(self, it: HelpRequest, kind: Kind) -> Topic:
@@ -624,14 +633,18 @@ class _Visit:
         if request is None or self.person is None:
             return
         store.require_unchanged(self.connection, request)
-        to = self._other(request)
-        is_words = request.state is State.OPEN and request.requester == self.person.id
-        if to is None and not is_words:
+        listeners = self._others(request)
+        is_theirs = request.requester == self.person.id
+        is_words = is_theirs and (request.state is State.OPEN or len(listeners) > 1)
+        if not listeners and not is_words:
             self._not_passed_on(request, recording)
             return
-        calls.attach_recordings(self.connection, [recording], request.number, to)
-        if to is not None:
+        # What several are to hear is part of what it was asked for with.
+        only = listeners[0] if listeners and not is_words else None
+        calls.attach_recordings(self.connection, [recording], request.number, only)
+        if listeners:
             self._heard_of(self.person.id)
+        for to in listeners:
             told = text(Sentence.VOICE_MESSAGE, number=number, name=self.person.id)
             self.aftermath.texts += steps.write_text(
                 self.connection,
@@ -653,17 +666,24 @@ class _Visit:
             self.call = replace(self.call, step=Step.NOT_PASSED_ON)
 
     def _other(self, request: HelpRequest) -> int | None:
-        """Whom somebody speaks to in a conversation; None if there is nobody to hear it."""
+        """Whom somebody is put through to in a conversation; None if there is nobody."""
+        return next(iter(self._others(request)), None)
+
+    def _others(self, request: HelpRequest) -> list[int]:
+        """Who hears what somebody says in a conversation."""
         me = self.person.id if self.person else None
-        to: int | None = None
-        if request.state in _KINDS and me in request.takers:
-            to = request.requester
-        elif request.state is State.TAKEN and me == request.requester:
-            to = request.taker
-        if to is None or to == me:
-            return None
-        other = store.neighbors(self.connection, [to])[to]
-        return None if other.stopped or phone.is_nobodys(other.phone) else to
+        if (
+            me is None
+            or request.state not in _KINDS
+            or me not in (request.requester, *request.takers)
+        ):
+            return []
+        people = store.neighbors(self.connection, [it for it in request.others(me) if it != me])
+        return [
+            who
+            for who in request.others(me)
+            if who in people and not (people[who].stopped or phone.is_nobodys(people[who].phone))
+        ]
 
     def _happen(self, deed: Deed) -> None:
         """Something happens to the request that this is about, if it is theirs to decide."""
@@ -747,6 +767,11 @@ AT_MOST = {
 }  # how long a call can be without a word to us
 
 _KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
+
+
+def _kind_of(it: HelpRequest) -> Kind:
+    """What a request is to whoever asked: taken, as soon as anybody has."""
+    return Kind.TAKEN if it.takers else _KINDS[it.state]
 
 
 _PLAIN = [it.name for it in fields(Call) if it.name not in ("draft", "former")]

@@ -32,6 +32,7 @@ class Step(StrEnum):
     TAKEN = "taken"  # their request that somebody took
     HOLDING = "holding"  # a request that they took
     ASKED = "asked"  # a request that they were asked about
+    OVER = "over"  # one that is done, with messages that they may still hear
     LISTEN = "listen"
     ADD = "add"
     ADDED = "added"
@@ -170,6 +171,7 @@ class Kind(StrEnum):
     TAKEN = "taken"
     HELD = "held"
     ASKED = "asked"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +374,11 @@ ROWS: tuple[Row, ...] = (
     Row(_S.ASKED, "3", _S.ASKED),
     Row(_S.ASKED, "4", _S.TOPIC, _next_topic),
     Row(_S.ASKED, _K.ON, _S.NEEDS, _something_new),
+    Row(_S.OVER, "3", _S.NEEDS, _something_new),
+    Row(_S.OVER, "4", _S.TOPIC, _next_topic),
+    Row(_S.OVER, "5", _S.LISTEN),
+    Row(_S.OVER, "9", _S.OVER),
+    Row(_S.OVER, _K.ON, _S.NEEDS, _something_new),
     Row(_S.LISTEN, "1", _S.ADD),
     Row(_S.LISTEN, "9", _S.LISTEN),
     Row(_S.LISTEN, _K.ON, _S.TOPIC),
@@ -559,7 +566,9 @@ _TOPICS = {
     Kind.TAKEN: Step.TAKEN,
     Kind.HELD: Step.HOLDING,
     Kind.ASKED: Step.ASKED,
+    Kind.OVER: Step.OVER,
 }
+_ABOUT = frozenset(_TOPICS.values())
 
 
 def _passes(call: Call, facts: Facts) -> Step | None:
@@ -574,9 +583,9 @@ def _passes(call: Call, facts: Facts) -> Step | None:
             return _unless_together(topic) or (Step.ADD if call.partner is None else None)
         case Step.ADD if call.talk is Talk.NOBODY:
             return _unless_together(topic)
-        case Step.STANDING | Step.TAKEN | Step.HOLDING | Step.ASKED if topic is None:
+        case about if about in _ABOUT and topic is None:
             return Step.NEEDS
-        case Step.STANDING | Step.TAKEN | Step.HOLDING | Step.ASKED if topic is not None:
+        case about if about in _ABOUT and topic is not None:
             standing = _TOPICS[topic.kind]
             return standing if standing is not call.step else None
         case Step.LISTEN if topic is None or not (topic.messages or topic.quote):

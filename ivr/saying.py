@@ -107,11 +107,12 @@ def _say_listen(call: Call, facts: Facts) -> Iterator[Text]:
     topic = facts.topic(call.about)
     if topic and topic.quote:
         yield text(Prompt.THEY_WROTE, quote=topic.quote)
-    if topic and topic.messages and topic.kind is Kind.TAKEN:
+    if topic and topic.messages and topic.kind in (Kind.TAKEN, Kind.OVER):
         yield text(Prompt.A_MESSAGE_FROM, name=topic.name)
     elif topic and topic.messages:
         yield text(Prompt.THE_ASKER_SAID)
-    yield text(Prompt.ANSWER_OR_AGAIN)
+    is_over = topic is not None and topic.kind is Kind.OVER
+    yield text(Prompt.AGAIN, digit=9) if is_over else text(Prompt.ANSWER_OR_AGAIN)
 
 
 def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
@@ -123,6 +124,14 @@ def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
     yield text(Prompt.MESSAGE_FOR_ASKER)
     yield text(Prompt.DONE_OR_BACK)
     yield text(Prompt.ELSE, digit=4)
+
+
+def _say_over(call: Call, facts: Facts) -> Iterator[Text]:
+    yield text(Prompt.IS_OVER, number=call.about)
+    yield from _may_listen(facts.topic(call.about))
+    yield text(Prompt.NEW_REQUEST)
+    if facts.topics and facts.topics[-1].number != call.about:
+        yield text(Prompt.ELSE, digit=4)
 
 
 def _say_add(call: Call, _facts: Facts) -> Iterator[Text]:
@@ -281,6 +290,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
     Step.TAKEN: _say_taken,
     Step.HOLDING: _say_holding,
     Step.ASKED: _say_asked,
+    Step.OVER: _say_over,
     Step.LISTEN: _say_listen,
     Step.ADD: _say_add,
     Step.ADDED: _say_added,
