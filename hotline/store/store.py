@@ -224,7 +224,10 @@ def set_trouble(connection: Connection, who: int, trouble: str) -> bool:
 
 def last_errors(connection: Connection, who: int, most: int) -> list[int | None]:
     """What the carrier said of the last texts to somebody, the newest first; None: it arrived, or
-    is taken for that. A text that was tried again counts once."""
+    is taken for that. A text that was tried again counts once. Of two that fail at the same moment
+    the second waits here for the first."""
+    alone = select(neighbor.c.id).where(neighbor.c.id == who).with_for_update(key_share=True)
+    connection.execute(alone)
     known = outbox.c.state.in_(["sent", "delivered", "undelivered", "failed"])
     is_new = outbox.c.tries <= 1
     last = select(outbox.c.error).where(
