@@ -68,10 +68,13 @@ class HelpRequest:
         return self.takers if who == self.requester else (self.requester,)
 
 
+OURSELVES = 0  # in place of an id: who said it, when we did
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words that were passed on about a request. `by`: who wrote them. `is_seen`: they arrived,
-    as far as we know. `by` 0: something that we told them of it."""
+    """Words that were passed on about a request, or that we told them of it. `by`: who wrote them.
+    `is_seen`: they arrived, as far as we know."""
 
     number: int
     by: int

@@ -7,13 +7,13 @@ heard the carrier falls through to the next verb, and hangs up at the document's
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from hotline import wire
 from ivr.menu import Wait
 
 KEY_SECONDS = 6  # of silence, before a step is said again or led on from
@@ -24,8 +24,6 @@ TALK_SECONDS = 3600  # and then we hang up
 SILENCE_SECONDS = 5  # after which a recording ends
 LONGEST_MESSAGE = 120  # seconds; what is longer is not written down by the carrier either
 LONGEST_SAYING = 1000  # letters of any alphabet
-# What XML cannot hold: one letter of it would leave a whole document unread.
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _say(where: VoiceResponse | Gather, said: Sequence[Spoken]) -> None:
         if it.file:
             where.play(it.file)
             continue
-        for words in _in_pieces(_UNSPEAKABLE.sub("", it.words)):
+        for words in _in_pieces(wire.speakable(it.words)):
             where.say(words, voice=it.voice, language=it.accent)
 
 

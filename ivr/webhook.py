@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from hotline import deliveries, phone
+from hotline import deliveries, phone, wire
 from hotline.deliveries import Delivery
 from hotline.errors import BadForm
 from hotline.steps import Aftermath
@@ -21,7 +21,6 @@ from ivr.menu import Heard
 LONGEST_SID = 64
 MOST_KEYS = 32
 LONGEST_TRANSCRIPT = 4000  # letters
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def inbound(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Aftermath:
@@ -118,13 +117,13 @@ def recording(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Af
     """`POST /voice/recording`: the file of a recording is complete. Raises BadForm."""
     if form.get("RecordingStatus", "completed") != "completed":
         return Aftermath()
-    seconds = _number(form.get("RecordingDuration", "")) or 0
+    seconds = wire.number(form.get("RecordingDuration", "")) or 0
     return calling.recorded(connection, desk, _sid(form), _recording(form), seconds)
 
 
 def transcript(connection: Connection, desk: Desk, form: Mapping[str, str]) -> Aftermath:
     """`POST /voice/transcript`: what was said in a recording. Raises BadForm."""
-    words = _UNSPEAKABLE.sub("", form.get("TranscriptionText", "")).strip()[:LONGEST_TRANSCRIPT]
+    words = wire.speakable(form.get("TranscriptionText", "")).strip()[:LONGEST_TRANSCRIPT]
     if form.get("TranscriptionStatus") != "completed" or not words:
         return Aftermath()
     return calling.transcribed(connection, desk, _recording(form), words)
@@ -142,8 +141,3 @@ def _recording(form: Mapping[str, str]) -> str:
     if not 0 < len(sid) <= LONGEST_SID or not sid.isprintable():
         raise BadForm("RecordingSid is missing or is no name of a recording")
     return sid
-
-
-def _number(written: str) -> int | None:
-    is_number = written.isascii() and written.isdigit() and len(written) < 10
-    return int(written) if is_number else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hotline.help_request import (
+    OURSELVES,
     Accepted,
     Done,
     Event,
@@ -47,7 +48,6 @@ from sms.orders import (
 )
 from sms.reading import Intent, Reading
 
-OURSELVES = 0  # who said it, when we did
 _GOES_ON = (State.OPEN, State.TAKEN)
 
 

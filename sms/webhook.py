@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
 from twilio.twiml.messaging_response import MessagingResponse
 
-from hotline import phone
+from hotline import phone, wire
 from hotline.deliveries import Delivery, delivered
 from hotline.errors import BadForm
 from hotline.house import House
@@ -20,8 +19,6 @@ from sms.receiving import TextIn, receive
 
 LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
 LONGEST_SID = 64
-# What neither XML nor PostgreSQL can hold: a text with it could be quoted to nobody.
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def inbound(connection: Connection, house: House, form: Mapping[str, str]) -> Aftermath:
@@ -32,7 +29,7 @@ def inbound(connection: Connection, house: House, form: Mapping[str, str]) -> Af
     sender = phone.sender(form["From"])
     if sender is None or phone.is_short_code(sender):
         return Aftermath()  # letters, a hidden number or a machine: nobody to be answered
-    body = _UNSPEAKABLE.sub("", form.get("Body", ""))[:LONGEST_BODY]
+    body = wire.speakable(form.get("Body", ""))[:LONGEST_BODY]
     it = TextIn(sid, sender, body, _pictures(form), form.get("OptOutType", ""))
     return receive(connection, house, it)
 
@@ -44,7 +41,7 @@ def status(
     state = _STATES.get(form.get("MessageStatus", form.get("SmsStatus", "")))
     if state is None:
         return Aftermath()  # on its way still
-    error = _number(form.get("ErrorCode", ""))
+    error = wire.number(form.get("ErrorCode", ""))
     return delivered(connection, house, Delivery(text_id, _sid(form), state, error))
 
 
@@ -65,14 +62,9 @@ def _sid(form: Mapping[str, str]) -> str:
 
 
 def _pictures(form: Mapping[str, str]) -> tuple[str, ...]:
-    most = min(_number(form.get("NumMedia", "")) or 0, MOST_PICTURES)
+    most = min(wire.number(form.get("NumMedia", "")) or 0, MOST_PICTURES)
     found = (form.get(f"MediaUrl{place}", "") for place in range(most))
-    return tuple(_UNSPEAKABLE.sub("", address)[:1000] for address in found if address)
-
-
-def _number(written: str) -> int | None:
-    is_number = written.isascii() and written.isdigit() and len(written) < 10
-    return int(written) if is_number else None
+    return tuple(wire.speakable(address)[:1000] for address in found if address)
 
 
 def twiml(answer: list[str]) -> str:
@@ -82,5 +74,5 @@ def twiml(answer: list[str]) -> str:
     """
     response = MessagingResponse()
     for body in answer:
-        response.message(_UNSPEAKABLE.sub("", body))
+        response.message(wire.speakable(body))
     return str(response)

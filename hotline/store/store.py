@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline import phone
-from hotline.help_request import HelpRequest, Said, State
+from hotline.help_request import OURSELVES, HelpRequest, Said, State
 from hotline.hours import parse_hours
 from hotline.limits import Heard, Pace
 from hotline.roster import (
@@ -1527,7 +1527,6 @@ def talk_of(
 
 
 ON_THE_WAY = ("accepted", "sent", "delivered")
-OURSELVES = 0  # for the id of who said it
 MOST_SAID = 50
 _TAKEN_OF = select(page.c.request_number, page.c.answered_at).where(
     page.c.neighbor_id == bindparam("who"),

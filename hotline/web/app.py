@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from hotline import wire
 from hotline.errors import OutdatedDatabase
 from hotline.house import Now, furnish
 from hotline.settings import Settings
@@ -199,9 +200,7 @@ def _document(answer: list[str]) -> Response:
 
 def _number(request: Request, name: str) -> int | None:
     """A number of our own in an address that the carrier gives back."""
-    written = request.query_params.get(name, "")
-    is_number = written.isascii() and written.isdigit() and len(written) < 10
-    return int(written) if is_number else None
+    return wire.number(request.query_params.get(name, ""))
 
 
 def _nothing(_answer: list[str]) -> Response:
