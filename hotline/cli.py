@@ -106,11 +106,12 @@ def clock() -> None:
 @hotline.command()
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("hotline-data"))
-def up(port: int, data: Path) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+def up(port: int, data: Path, host: str) -> None:
     """Run everything on this machine, with phones to try it on. No account needed."""
     from hotline.rehearsal import neighborhood_up
 
-    neighborhood_up.run(data, port)
+    neighborhood_up.run(data, port, host)
 
 
 @hotline.command()
@@ -130,11 +131,13 @@ def talk(url: str | None, own: bool, printing: bool) -> None:
 
 @hotline.command()
 @click.option("--port", type=int, default=4010, show_default=True)
-def rehearse(port: int) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+def rehearse(port: int, host: str) -> None:
     """Run the rehearsal carrier alone, for a hotline whose TWILIO_API_URL points here."""
     from hotline.rehearsal import neighborhood_up
 
-    neighborhood_up.run_carrier(settings.load(), port)
+    neighborhood_up.require_rehearsal(os.environ)
+    neighborhood_up.run_carrier(settings.load(), host, port)
 
 
 # What looks after it.

@@ -22,15 +22,20 @@ log = logging.getLogger("hotline.processes")
 STOP_SECONDS = 10.0  # for a process to end by itself when asked
 SHORTEST_LIFE = 5.0  # seconds; what ends sooner is started again only after a pause
 PAUSE = 1.0
+LOOKS_A_SECOND = 5  # at what signals have asked for
 
 Task = Callable[[], None]
+Renew = Callable[[], Mapping[str, Task]]
 
 
 class Keeper:
     """Starts, watches and stops the processes of one program."""
 
-    def __init__(self, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, tasks: Mapping[str, Task], renew: Renew | None = None) -> None:
+        """`renew`: on SIGHUP everything ends, and then runs on with the tasks that this makes."""
         self._tasks = tasks
+        self._renew = renew
+        self._is_to_renew = False
         self._running: dict[str, BaseProcess] = {}
         self._started: dict[str, float] = {}
         self._context = multiprocessing.get_context("fork")
@@ -42,12 +47,28 @@ class Keeper:
         """Until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        if self._renew:
+            signal.signal(signal.SIGHUP, self._ask_to_renew)
         try:
             while not self._stopping:
                 self._start_missing()
-                wait([process.sentinel for process in self._running.values()], timeout=1.0)
+                self._wait()
+                if self._renew and self._is_to_renew:
+                    self._is_to_renew = False
+                    self._stop_all()
+                    self._tasks = self._renew()
         finally:
             self._stop_all()
+
+    def _wait(self) -> None:
+        """Until one of them ends, or somebody calls; a signal that comes in between waits."""
+        for _ in range(LOOKS_A_SECOND):
+            sentinels = [process.sentinel for process in self._running.values()]
+            if self._is_to_renew or wait(sentinels, timeout=1.0 / LOOKS_A_SECOND):
+                return
+
+    def _ask_to_renew(self, _number: int, _frame: FrameType | None) -> None:
+        self._is_to_renew = True
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -75,7 +96,7 @@ class Keeper:
         self._started[name] = time.monotonic()
 
     def _in_child(self, task: Task) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         reading, writing = self._parent_lives
         os.close(writing)
@@ -91,6 +112,7 @@ class Keeper:
             if process.is_alive():
                 process.kill()
                 process.join()
+        self._running.clear()
 
 
 def _end_with_parent(reading: int) -> None:

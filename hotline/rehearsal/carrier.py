@@ -23,7 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hotline.rehearsal import call_control, call_rest, control, page, rest
 from hotline.rehearsal.exchange import Exchange, utc_now
+from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.messages import API_VERSION, Line
+from hotline.rehearsal.page.stage import Anew, Stage
 from hotline.rehearsal.phones import Person
 from hotline.rehearsal.switchboard import stop_ringing
 from hotline.rehearsal.webhooks import open_client
@@ -90,22 +92,32 @@ async def _watch_the_clock(exchange: Exchange) -> None:
 
 
 def build(
-    line: Line, *, now: Callable[[], datetime] = utc_now, cast: Sequence[Person] = ()
+    line: Line,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    cast: Sequence[Person] = (),
+    inside: Inside | None = None,
+    anew: Anew | None = None,
 ) -> Starlette:
     """The carrier of one account, as an app for uvicorn.
 
-    Whoever hands a time of their own in also says how long phones ring, at `/rehearsal/calls`.
+    With `inside` the page shows the hotline, too, and its clock can leap; with `anew`, it can begin
+    again. Whoever hands in a time of their own without that also says how long phones ring, at
+    `/rehearsal/calls`.
     """
     exchange = Exchange(line, now, cast)
+    is_by_clock = now is utc_now or inside is not None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
         async with open_client() as exchange.client:
-            clock = asyncio.create_task(_watch_the_clock(exchange)) if now is utc_now else None
+            clock = asyncio.create_task(_watch_the_clock(exchange)) if is_by_clock else None
             yield
             if clock:
                 clock.cancel()
             await exchange.work.stop()
+            if inside:
+                inside.close()
 
     return Carrier(
         routes=[
@@ -113,7 +125,7 @@ def build(
             *rest.routes(exchange),
             *control.routes(exchange),
             *call_control.routes(exchange),
-            *page.routes(exchange),
+            *page.routes(Stage(exchange, inside, anew)),
         ],
         middleware=[Middleware(OwnPagesOnly)],
         lifespan=lifespan,

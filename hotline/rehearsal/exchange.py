@@ -78,7 +78,8 @@ class Attempt:
 class Work:
     """What is under way: so that a test can wait for the carrier instead of for a clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_end: Callable[[], None]) -> None:
+        self.on_end = on_end
         self._count = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet = asyncio.Event()
@@ -122,6 +123,7 @@ class Work:
 
     def _end(self) -> None:
         self._count -= 1
+        self.on_end()
         if not self._count:
             self._quiet.set()
 
@@ -136,7 +138,7 @@ class Exchange:
         self.now = now
         self.since = now()
         self.cast = cast
-        self.work = Work()
+        self.work = Work(self.stir)
         self.lines = asyncio.Semaphore(LINES)
         self.news = asyncio.Event()
         self._begin()
@@ -149,6 +151,7 @@ class Exchange:
         self.texts: list[Text] = []
         self.paces: dict[str, Pace] = {}
         self.troubles: list[Trouble] = []
+        self.logged = 0
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
         self.ledger: list[Attempt] = []
         self.under_way = 0
@@ -163,6 +166,9 @@ class Exchange:
 
     def phone(self, number: str) -> Phone:
         return self.phones.get(number) or Phone(number)
+
+    def name_of(self, number: str) -> str:
+        return self.phone(number).name or number
 
     def keep(self, phone: Phone) -> Phone:
         self.phones[phone.number] = phone
@@ -187,7 +193,10 @@ class Exchange:
 
     def note(self, kind: str, **facts: object) -> None:
         """Write a line of the log. Never words, numbers or tokens."""
-        self.log.append({"when": self.now().isoformat(), "kind": kind, **facts})
+        self.logged += 1
+        when = self.now().isoformat()
+        self.log.append({"at": self.logged, "when": when, "kind": kind, **facts})
+        self.stir()
 
     @contextmanager
     def attempt(self, to: str, status_callback: str, what: str = "text") -> Iterator[Attempt]:
@@ -220,6 +229,10 @@ class Exchange:
                 when=self.now().isoformat(),
             )
         )
+        self.stir()
+
+    def stir(self) -> None:
+        """Wake whoever watches: something may look different now."""
         told, self.news = self.news, asyncio.Event()
         told.set()
 

@@ -1,59 +1,141 @@
 """`hotline up`: the whole hotline on this machine, for a neighborhood that is invented.
 
 Everything it writes is in one folder. The hotline inside is the real one, in the same processes
-as in earnest; only its carrier is the rehearsal's, behind the web server's own address.
+as in earnest; only its carrier is the rehearsal's, behind the web server's own address, and its
+clock can leap. It begins again when the page asks for that.
 """
 
 from __future__ import annotations
 
 import fcntl
+import ipaddress
 import os
 import secrets
+import shutil
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from hotline import redis_server, roles, roster_file, settings
 from hotline.errors import HotlineError
-from hotline.house import utc_now
 from hotline.processes import Keeper
 from hotline.rehearsal import carrier, neighborhood
-from hotline.rehearsal.carrier import Line
-from hotline.settings import Settings
+from hotline.rehearsal.carrier import Line, Person
+from hotline.rehearsal.clock import Clock
+from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.page.views import about_volunteer
+from hotline.settings import CONFIGURATION, Settings
 from hotline.store import migrate, store
 from hotline.store.database import Database
 
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
-HOST = "127.0.0.1"
+LOCAL = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if somebody says so
+ROSTER = "roster.csv"
+REPLAY = "replay.txt"
+NEXT = "next"  # the folder of what it begins again with
 
 
 class InUse(HotlineError):
     """Another program has the port, or another hotline the folder."""
 
 
-def run(data: Path, port: int) -> None:
+class RealAccount(HotlineError):
+    """The settings are those of an account at a real carrier."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a neighborhood lives: its folder, and the address it listens on."""
+
+    data: Path
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where its own processes reach it."""
+        return f"http://{LOCAL}:{self.port}"
+
+
+def run(data: Path, port: int, host: str = LOCAL) -> None:
     """Until somebody ends it. Raises HotlineError when something is missing."""
-    data = data.resolve()
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _require_free(port)
-    _require_alone(data)
+    require_rehearsal(os.environ)
+    place = Place(data.resolve(), host, port)
+    place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_free(host, port)
+    _require_alone(place.data)
     redis_server.program()
-    redis_socket = redis_server.socket_in(data)
-    of = _settings(data, port, redis_socket)
-    _prepare_database(of)
-    click.echo(_welcome(of, data, port))
-    tasks: dict[str, Callable[[], None]] = {
-        "redis": partial(redis_server.run, data / "redis", redis_socket),
-        "web": partial(_run_web, of, port),
-        "worker": partial(roles.worker, of),
-        "clock": partial(roles.clock, of),
-    }
+    clock = Clock(place.data / "clock")
+    tasks = _begin(place, clock)
+    click.echo(_welcome(_settings(place), place))
     roles.import_program()
-    Keeper(tasks).run()
+    Keeper(tasks, renew=partial(_begin_again, place, clock)).run()
+
+
+def require_rehearsal(environ: Mapping[str, str]) -> None:
+    """Raises RealAccount if this shell is set up for an account at a real carrier: whoever started
+    a rehearsal there would wait for texts that never come, or ask people who are not rehearsing.
+    """
+    if not environ.get("TWILIO_ACCOUNT_SID", "").strip():
+        return
+    host = urlsplit(environ.get("TWILIO_API_URL", "").strip()).hostname or ""
+    if not is_near(host):
+        raise RealAccount(
+            "These settings belong to a real account: TWILIO_ACCOUNT_SID is set, and TWILIO_API_URL"
+            " names no carrier on this machine. A rehearsal does not start with them."
+            " For `hotline up`, leave the TWILIO_ settings away; for `hotline rehearse`, set"
+            " TWILIO_API_URL=http://127.0.0.1:4010"
+        )
+
+
+def is_near(host: str) -> bool:
+    """Whether the name or address is one of this machine or its network, and not of the world."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return bool(host) and ("." not in host or host.endswith((".localhost", ".local")))
+
+
+def _begin(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
+    """Prepare everything that the processes need: what each of them is to do."""
+    redis_socket = redis_server.socket_in(place.data)
+    of = _settings(place)
+    _prepare_database(of, place.data, clock())
+    return {
+        "redis": partial(redis_server.run, place.data / "redis", redis_socket),
+        "web": partial(_run_web, of, place, clock),
+        "worker": partial(roles.worker, of, clock),
+        "clock": partial(roles.clock, of, clock),
+    }
+
+
+def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
+    """Forget everything but the configuration and the roster, of which there may be new ones."""
+    for old in (*place.data.glob("hotline.db*"), place.data / REPLAY):
+        old.unlink(missing_ok=True)
+    shutil.rmtree(place.data / "redis", ignore_errors=True)
+    for new in (place.data / NEXT).glob("*"):
+        new.replace(place.data / new.name)
+    clock.begin_again()
+    return _begin(place, clock)
+
+
+def _ask_to_begin_again(place: Place, keeper: int, files: Mapping[str, str]) -> None:
+    """Lay the files out and tell the keeper of the processes."""
+    folder = place.data / NEXT
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name, words in files.items():
+        (folder / name).write_text(words, encoding="utf-8")
+    os.kill(keeper, signal.SIGHUP)
 
 
 def _require_alone(data: Path) -> None:
@@ -65,51 +147,70 @@ def _require_alone(data: Path) -> None:
         raise InUse(f"Another hotline runs in {data}: end it, or choose --data") from None
 
 
-def _require_free(port: int) -> None:
+def _require_free(host: str, port: int) -> None:
     with socket.socket() as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            attempt.bind((HOST, port))
+            attempt.bind((host, port))
         except OSError:
             raise InUse(
                 f"Something else uses port {port}: choose another, like --port {port + 1}"
             ) from None
 
 
-def run_carrier(of: Settings, port: int) -> None:
+def run_carrier(of: Settings, host: str, port: int) -> None:
     """The carrier alone, for the hotline that these settings describe."""
-    click.echo(f"The rehearsal carrier is at http://{HOST}:{port}/")
-    roles.serve(carrier.build(_line(of), cast=neighborhood.cast()), HOST, port)
+    click.echo(f"The rehearsal carrier is at http://{host}:{port}/")
+    roles.serve(carrier.build(_line(of), cast=neighborhood.cast()), host, port)
 
 
-def _settings(data: Path, port: int, redis_socket: Path) -> Settings:
-    configuration = data / "hotline.toml"
+def _settings(place: Place) -> Settings:
+    configuration = place.data / CONFIGURATION
     if not configuration.exists():
         configuration.write_text(neighborhood.hotline_toml(), encoding="utf-8")
-    address = f"http://{HOST}:{port}"
     return settings.load(
         {
             "HOTLINE_CONFIG": str(configuration),
-            "DATABASE_URL": f"sqlite:///{data / 'hotline.db'}",
-            "REDIS_URL": f"unix://{redis_socket}",
-            "PUBLIC_URL": address,
+            "DATABASE_URL": f"sqlite:///{place.data / 'hotline.db'}",
+            "REDIS_URL": f"unix://{redis_server.socket_in(place.data)}",
+            "PUBLIC_URL": place.address,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-            "TWILIO_API_URL": address,
+            "TWILIO_API_URL": place.address,
             "HOTLINE_NUMBER": NUMBER,
-            "PORT": str(port),
+            "PORT": str(place.port),
         }
     )
 
 
-def _prepare_database(of: Settings) -> None:
-    """Bring it up to date, and the first time put the invented neighbors on the roster."""
+def _prepare_database(of: Settings, data: Path, now: datetime) -> None:
+    """Bring it up to date, and the first time put the neighbors on the roster."""
     database = Database(of.environment.sqlalchemy_url)
     migrate.upgrade(database)
     if not database.read(store.roster):
-        entries = roster_file.read(neighborhood.roster_csv(), of.network)
-        database.write(lambda connection: store.put_on_roster(connection, entries, utc_now()))
+        entries = roster_file.read(_roster(data), of.network)
+        database.write(lambda connection: store.put_on_roster(connection, entries, now))
     database.close()
+
+
+def _roster(data: Path) -> str:
+    """Their own, or the invented neighbors."""
+    own = data / ROSTER
+    return own.read_text(encoding="utf-8") if own.exists() else neighborhood.roster_csv()
+
+
+def _cast(of: Settings) -> Sequence[Person]:
+    """A phone for everybody on the roster, for the stewards, and for some who ask."""
+    database = Database(of.environment.sqlalchemy_url)
+    entries = database.read(store.roster)
+    database.close()
+    volunteers = [Person(it.phone, it.name, about_volunteer(it)) for it in entries]
+    known = neighborhood.STEWARD
+    stewards = [
+        known if phone == known.phone else Person(phone, "A steward", "steward")
+        for phone in of.network.stewards
+    ]
+    return neighborhood.with_strangers(volunteers, stewards)
 
 
 def _line(of: Settings) -> Line:
@@ -126,15 +227,24 @@ def _line(of: Settings) -> Line:
     )
 
 
-def _run_web(of: Settings, port: int) -> None:
-    front = carrier.build(_line(of), cast=neighborhood.cast())
-    roles.web(of, HOST, port, front)
+def _run_web(of: Settings, place: Place, clock: Clock) -> None:
+    front = carrier.build(
+        _line(of),
+        now=clock,
+        cast=_cast(of),
+        inside=Inside(of, clock),
+        anew=partial(_ask_to_begin_again, place, os.getppid()),
+    )
+    roles.web(of, place.host, place.port, front, clock)
 
 
-def _welcome(of: Settings, data: Path, port: int) -> str:
+def _welcome(of: Settings, place: Place) -> str:
+    seen_by_all = place.host != LOCAL
+    shown = place.host if seen_by_all and place.host not in EVERYWHERE else LOCAL
     return (
         f"\n  {of.network.name} is up, with a rehearsal carrier: no real text leaves this machine."
-        f"\n\n  Open  http://{HOST}:{port}/"
+        f"\n\n  Open  http://{shown}:{place.port}/"
         f"\n\n  and text as Maria: need groceries for 2 kids near 11216"
-        f"\n  Everything is kept in {data}. Ctrl+C ends it.\n"
+        f"\n  Everything is kept in {place.data}. Ctrl+C ends it.\n"
+        + ("  Everybody in this network can see and use that page.\n" if seen_by_all else "")
     )

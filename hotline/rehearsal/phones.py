@@ -18,6 +18,7 @@ class Person:
     phone: str
     name: str
     about: str = ""
+    is_landline: bool = False
 
 
 class PhoneState(StrEnum):
@@ -167,4 +168,8 @@ class Pace:
 
 def phones_of(cast: Sequence[Person]) -> dict[str, Phone]:
     """The cast's phones by number, in the order of the cast."""
-    return {person.phone: Phone(person.phone, person.name, person.about) for person in cast}
+    return {it.phone: Phone(it.phone, it.name, it.about, _state_of(it)) for it in cast}
+
+
+def _state_of(person: Person) -> PhoneState:
+    return PhoneState.LANDLINE if person.is_landline else PhoneState.ON

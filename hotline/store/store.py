@@ -415,6 +415,11 @@ def all_requests(connection: Connection, *, only_open: bool) -> list[HelpRequest
     return _all_of(connection, connection.execute(query))
 
 
+def newest_requests(connection: Connection, limit: int) -> list[HelpRequest]:
+    query = select(*_REQUEST).order_by(request.c.number.desc()).limit(limit)
+    return _all_of(connection, connection.execute(query))
+
+
 def without_a_way_back(connection: Connection) -> set[int]:
     """The numbers of requests by people who called with a hidden number and left none."""
     nobodys = neighbor.c.phone.startswith(phone.nobodys(""), autoescape=True)

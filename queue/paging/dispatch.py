@@ -73,6 +73,13 @@ class Bell:
         except RedisError:
             return False  # ringing says so
 
+    def is_heeded_still(self) -> bool:
+        """Whether a bell was not heard yet, or somebody is at what it rang for."""
+        try:
+            return bool(self._queue.count or self._queue.started_job_registry.count)
+        except RedisError:
+            return False
+
     def answers(self) -> bool:
         try:
             return bool(self._redis.ping())

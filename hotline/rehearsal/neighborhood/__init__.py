@@ -10,10 +10,13 @@ from importlib import resources
 
 from hotline.rehearsal.phones import Person
 
+HIDDEN = "anonymous"
 STEWARD = Person("+12125550100", "Cleo", "steward")
-ASKERS = (
-    Person("+12125550140", "Maria", "asks for help, writes Spanish and English"),
+ASKER = Person("+12125550140", "Maria", "asks for help, writes Spanish and English")
+STRANGERS = (
     Person("+12125550159", "Sam", "a stranger"),
+    Person("+12125550149", "Ruth", "has a landline: she only calls", is_landline=True),
+    Person(HIDDEN, "Somebody", "calls with a hidden number"),
 )
 
 
@@ -30,8 +33,15 @@ def roster_csv() -> str:
 def cast() -> Sequence[Person]:
     """Everybody a phone is shown for: who asks, who helps, and the steward."""
     rows = csv.DictReader(roster_csv().splitlines())
-    volunteers = (Person(row["phone"], row["name"], _about(row)) for row in rows)
-    return (*ASKERS, *volunteers, STEWARD)
+    volunteers = [Person(row["phone"], row["name"], _about(row)) for row in rows]
+    return with_strangers(volunteers, [STEWARD])
+
+
+def with_strangers(volunteers: Sequence[Person], stewards: Sequence[Person]) -> Sequence[Person]:
+    """These people, and those who ask; whoever is two of them has one phone."""
+    people = (ASKER, *volunteers, *stewards, *STRANGERS)
+    known = {person.phone: person for person in (*STRANGERS, *stewards, *volunteers, ASKER)}
+    return tuple(known[phone] for phone in dict.fromkeys(it.phone for it in people))
 
 
 def _about(row: dict[str, str]) -> str:

@@ -1,0 +1,218 @@
+"""The neighborhood in the browser: a page of phones, and what happens inside.
+
+    GET  /                 the page
+    GET  /events/{watch}   its news: pieces of HTML, in server-sent events
+    POST /do/{deed}        what people do on it: `forms.py`
+    GET  /phone/{number}   all the texts of one phone
+    GET  /picture/{name}   a picture that came with a text
+    GET  /sound/{sid}/{at} what was played in a call
+
+Works without JavaScript, then without news: a form is answered with the page. `static/page.js` puts
+new pieces in their places. Everything is drawn here, from templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from markupsafe import Markup
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from hotline.rehearsal.call_webhooks import listen
+from hotline.rehearsal.messages import LONGEST_BODY, Form
+from hotline.rehearsal.page import stream, views
+from hotline.rehearsal.page.forms import DEEDS
+from hotline.rehearsal.page.stage import HERE, Stage
+from hotline.rehearsal.page.stream import Watch, Watches
+from hotline.rehearsal.pictures import picture
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    # Not no-referrer: then browsers send `Origin: null` with forms, which we refuse.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self)",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+FROM_SCRIPT = "x-from-the-page"  # a header: `page.js` wants no page back
+
+
+def routes(stage: Stage) -> Sequence[BaseRoute]:
+    watches = Watches()
+
+    async def show(request: Request) -> Response:  # noqa: ARG001
+        return await _page(stage, watches)
+
+    async def news(request: Request) -> Response:
+        watch = watches.take(request.path_params["watch"])
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(
+            stream.events(watch), media_type="text/event-stream", headers=headers
+        )
+
+    async def do(request: Request) -> Response:
+        deed = DEEDS.get(request.path_params["deed"])
+        if deed is None:
+            return Response(status_code=404)
+        form = await _form(request)
+        is_script = FROM_SCRIPT in request.headers
+        try:
+            place = await deed(stage, form)
+        except ValueError as error:
+            if is_script:
+                return PlainTextResponse(str(error), status_code=422)
+            return await _page(stage, watches, form, str(error))
+        if is_script:
+            return PlainTextResponse(place)
+        return RedirectResponse(f"/#{place}", status_code=303)
+
+    async def show_phone(request: Request) -> Response:
+        return _whole_phone(stage, unquote(request.path_params["number"]))
+
+    async def show_picture(request: Request) -> Response:
+        return Response(picture(request.path_params["name"]), media_type="image/png")
+
+    async def sound(request: Request) -> Response:
+        return await _sound(stage, request.path_params["sid"], request.path_params["at"])
+
+    return [
+        Route("/", show, methods=["GET"]),
+        Route("/events/{watch}", news, methods=["GET"]),
+        Route("/do/{deed}", do, methods=["POST"]),
+        Route("/phone/{number}", show_phone, methods=["GET"]),
+        Route("/picture/{name}", show_picture, methods=["GET"]),
+        Route("/sound/{sid}/{at:int}", sound, methods=["GET"]),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+
+
+async def _form(request: Request) -> Form:
+    """The fields; of files what is in them."""
+    fields: list[tuple[str, str]] = []
+    async with request.form(max_part_size=500_000) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                fields.append((name, (await value.read()).decode("utf-8-sig", "replace")))
+            else:
+                fields.append((name, value))
+    return Form(fields)
+
+
+async def _page(
+    stage: Stage, watches: Watches, form: Form | None = None, wrong: str = ""
+) -> Response:
+    """The page; with what was typed, and what is wrong with it, when a form comes back."""
+    watch = Watch(stage, texts=len(stage.exchange.texts))
+    inside = stage.inside
+    drawn: dict[str, Markup] = {
+        "costs": watch.remember("costs", stream.costs(stage)),
+        "troubles": watch.remember("troubles", stream.troubles(stage)),
+        "notice": watch.remember("notice", stream.notice(stage)),
+        "sent": _sent(stage),
+        "log": _log(stage, watch),
+    }
+    if inside:
+        drawn["clock"] = watch.remember("clock", stream.clock(stage))
+        drawn["replay"] = watch.remember("replay", stream.replay(stage))
+        drawn["requests"] = await _requests(stage, watch)
+    phones, typed = _phones(stage, watch, form, wrong)
+    html = stream.render(
+        "page.html",
+        **drawn,
+        watch=watches.keep(watch),
+        title=f"{inside.network.name} · rehearsal" if inside else "Phones · hotline rehearsal",
+        network=inside.network.name if inside else "Phones",
+        number=stage.exchange.line.number,
+        inside=inside is not None,
+        phones=phones,
+        chips=_chips(stage),
+        typed=typed,
+        wrong=wrong,
+        longest=LONGEST_BODY,
+        trouble_kinds=views.TROUBLES,
+        free_number=views.free_number([it.number for it in stage.exchange.known()]),
+        needs=[it.key for it in inside.network.needs] if inside else [],
+        areas=[it.key for it in inside.network.areas] if inside else [],
+        languages=inside.network.languages if inside else (),
+    )
+    return HTMLResponse(html, status_code=422 if wrong else 200, headers=HEADERS)
+
+
+def _phones(
+    stage: Stage, watch: Watch, form: Form | None, wrong: str
+) -> tuple[list[Markup], Form | None]:
+    """Every phone, and what was typed if it belongs to none of them."""
+    texts = views.texts_by_phone(stage.exchange)
+    calls = views.last_calls(stage.exchange)
+    phones, typed = [], form if form and "from" in form else None
+    for it in stage.exchange.known():
+        call = calls.get(it.number)
+        watch.phones[it.number] = views.key_of(it, call)
+        is_its = typed is not None and typed.get("from") == it.number
+        draft, mistake = (str(form.get("body", "")), wrong) if form and is_its else ("", "")
+        seen = views.phone_seen(it, call)
+        own = texts.get(it.number, [])
+        phones.append(stream.phone(stage, seen, own, draft=draft, wrong=mistake))
+        typed = None if is_its else typed
+    return phones, typed
+
+
+def _chips(stage: Stage) -> Markup:
+    seen = (views.phone_seen(it, None) for it in stage.exchange.known())
+    return Markup("").join(stream.chip(it) for it in seen)
+
+
+def _sent(stage: Stage) -> Markup:
+    ours = [it for it in reversed(stage.exchange.texts) if stream.is_ours(it)]
+    return Markup("").join(stream.sent_line(stage, it) for it in ours[: stream.SENT_SHOWN])
+
+
+def _log(stage: Stage, watch: Watch) -> Markup:
+    entries = list(stage.exchange.log)[-stream.LOG_SHOWN :]
+    watch.logged = int(str(entries[-1]["at"])) if entries else 0
+    return Markup("").join(stream.log_line(stage, it) for it in reversed(entries))
+
+
+async def _requests(stage: Stage, watch: Watch) -> Markup:
+    found = await stage.inside.requests() if stage.inside else []
+    return Markup("").join(
+        watch.remember(f"request-{it.request.number}", stream.request(stage, it)) for it in found
+    )
+
+
+def _whole_phone(stage: Stage, number: str) -> Response:
+    phone = stage.exchange.phone(number)
+    texts = views.texts_of(stage.exchange, number)
+    html = stream.render(
+        "texts.html",
+        name=phone.name or number,
+        id=views.anchor_of(number),
+        bubbles=Markup("").join(stream.bubble(stage, it) for it in texts),
+    )
+    return HTMLResponse(html, headers=HEADERS)
+
+
+async def _sound(stage: Stage, sid: str, at: int) -> Response:
+    """What was played there, fetched as the carrier would."""
+    call = stage.exchange.calls.get(sid)
+    played = [it.words for place, it in call.heard if place == at] if call else []
+    found = await listen(stage.exchange, call, played[0]) if call and played else None
+    if found is None or not found.is_success:
+        return Response(status_code=404)
+    kind = found.headers.get("content-type", "audio/x-wav")
+    return Response(found.content, media_type=kind, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,223 @@
+"""What people do on the page: each form and the function behind it.
+
+Each takes the form's fields and returns the place on the page to come back to. A mistake is a
+`ValueError` in words for whoever filled in the form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from hotline import roster_file, settings
+from hotline.errors import BadRoster, BadSettings
+from hotline.rehearsal import deeds, leap
+from hotline.rehearsal.calls import Call
+from hotline.rehearsal.delivery import text_hotline
+from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.messages import LONGEST_BODY, Form
+from hotline.rehearsal.page import views
+from hotline.rehearsal.page.stage import Stage
+from hotline.rehearsal.phones import Calls, PhoneState, readable_number
+from hotline.rehearsal.trouble import trouble_from
+
+Deed = Callable[[Stage, Form], Awaitable[str]]
+
+
+async def text(stage: Stage, form: Form) -> str:
+    number = views.sender_of(form.get("from", ""), stage.exchange)
+    body, has_picture = form.get("body", ""), bool(form.get("picture"))
+    if number is None:
+        raise ValueError("That is not a phone number. Write it like +1 212 555 0142.")
+    if not body.strip() and not has_picture:
+        raise ValueError("Write something first.")
+    if len(body) > LONGEST_BODY:
+        raise ValueError(f"A text holds {LONGEST_BODY} characters at most.")
+    place = len(stage.exchange.texts)
+    media = (f"picture {place}",) if has_picture else ()
+    await text_hotline(stage.exchange, number, body, media=media)
+    return views.anchor_of(number)
+
+
+# Calls.
+
+
+async def call(stage: Stage, form: Form) -> str:
+    who = form.get("from", "")
+    number = who if who == views.HIDDEN else readable_number(who)
+    if number is None:
+        raise ValueError("Whose phone calls?")
+    before = views.last_calls(stage.exchange).get(number)
+    if before and not before.is_over:
+        raise ValueError("This phone is in a call already.")
+    await deeds.call_hotline(stage.exchange, number)
+    return views.anchor_of(number)
+
+
+def in_call(deed: Callable[[Stage, Call, Form], Awaitable[None]]) -> Deed:
+    async def do(stage: Stage, form: Form) -> str:
+        call = stage.exchange.calls.get(form.get("sid", ""))
+        if call is None:
+            raise ValueError("There is no such call.")
+        await deed(stage, call, form)
+        return views.anchor_of(call.phone)
+
+    return do
+
+
+async def answer(stage: Stage, call: Call, _form: Form) -> None:
+    await deeds.answer(stage.exchange, call)
+
+
+async def decline(stage: Stage, call: Call, _form: Form) -> None:
+    await deeds.decline(stage.exchange, call)
+
+
+async def hang_up(stage: Stage, call: Call, _form: Form) -> None:
+    await deeds.hang_up(stage.exchange, call)
+
+
+async def press(stage: Stage, call: Call, form: Form) -> None:
+    await deeds.press(stage.exchange, call, form.get("keys", ""))
+
+
+async def say(stage: Stage, call: Call, form: Form) -> None:
+    await deeds.say(stage.exchange, call, form.get("words", ""))
+
+
+async def silence(stage: Stage, call: Call, _form: Form) -> None:
+    """Until the call goes on by itself."""
+    due = min((left for name, left in call.timers.items() if name != "limit"), default=0.0)
+    if due > 0:
+        await deeds.wait(stage.exchange, call, due)
+
+
+# Phones and trouble.
+
+
+async def phone(stage: Stage, form: Form) -> str:
+    number = form.get("number", "")
+    before = stage.exchange.phone(number)
+    try:
+        state, calls = PhoneState(form.get("state", "")), Calls(form.get("calls", ""))
+    except ValueError:
+        raise ValueError("A phone cannot be that.") from None
+    opted_out = bool(form.get("opted_out"))
+    stage.exchange.keep(replace(before, state=state, calls=calls, opted_out=opted_out))
+    stage.exchange.stir()
+    return views.anchor_of(number)
+
+
+async def trouble(stage: Stage, form: Form) -> str:
+    kind, times = form.get("kind", ""), form.get("times", "1")
+    seconds = next((it.seconds for it in views.TROUBLES if it.kind == kind), 1)
+    if not (times.isascii() and times.isdigit()):
+        raise ValueError("How often?")
+    wish: dict[str, object] = {"kind": kind, "times": int(times), "seconds": seconds}
+    stage.exchange.troubles = [*stage.exchange.troubles, trouble_from(wish)]
+    stage.exchange.stir()
+    return "troubles"
+
+
+async def end_trouble(stage: Stage, form: Form) -> str:
+    kind = form.get("kind")
+    stage.exchange.troubles = [it for it in stage.exchange.troubles if it.kind != kind]
+    stage.exchange.stir()
+    return "troubles"
+
+
+# The neighborhood.
+
+
+def _inside(stage: Stage) -> Inside:
+    if stage.inside is None:
+        raise ValueError("The carrier runs alone here: it knows nothing of the hotline.")
+    return stage.inside
+
+
+async def go_on(stage: Stage, form: Form) -> str:
+    """Leap. The page is answered at once; the clock is seen to run."""
+    inside = _inside(stage)
+    if stage.is_leaping:
+        raise ValueError("The clock is leaping already.")
+    moment = leap.moment_of(form.get("to", ""), stage.exchange.now(), stage.zone)
+    stage.is_leaping = True
+    task = asyncio.create_task(_leap(stage, inside, moment))
+    stage.leaps.add(task)
+    task.add_done_callback(stage.leaps.discard)
+    return "clock"
+
+
+async def _leap(stage: Stage, inside: Inside, moment: object) -> None:
+    try:
+        await leap.leap(stage.exchange, inside, moment)  # type: ignore[arg-type]
+    finally:
+        stage.is_leaping = False
+        stage.exchange.stir()
+
+
+async def person(stage: Stage, form: Form) -> str:
+    inside = _inside(stage)
+    several = {name: ";".join(form.getlist(name)) for name in ("needs", "areas")}
+    single = {name: form.get(name, "") for name in ("name", "phone", "languages", "reach")}
+    try:
+        entry = await inside.put_on_roster(single | several)
+    except BadRoster as error:
+        raise ValueError(f"{'; '.join(error.mistakes)}.") from None
+    known = stage.exchange.phone(entry.phone)
+    about = views.about_volunteer(entry)
+    stage.exchange.keep(replace(known, name=entry.name, about=about))
+    stage.exchange.stir()
+    return views.anchor_of(entry.phone)
+
+
+async def begin_again(stage: Stage, form: Form) -> str:
+    """With the files that came along, if they are right."""
+    files = {
+        name: words
+        for name, field in (("hotline.toml", "configuration"), ("roster.csv", "roster"))
+        if (words := form.get(field, "").strip())
+    }
+    _require_right(_inside(stage), files)
+    _anew(stage)(files)
+    return ""
+
+
+def _require_right(inside: Inside, files: Mapping[str, str]) -> None:
+    """Raises ValueError that says every mistake."""
+    try:
+        network = inside.network
+        if "hotline.toml" in files:
+            network = settings.read_network(files["hotline.toml"], "hotline.toml")
+        if "roster.csv" in files:
+            roster_file.read(files["roster.csv"], network)
+    except (BadSettings, BadRoster) as error:
+        raise ValueError("\n".join(error.mistakes)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"hotline.toml: {error}") from None
+
+
+def _anew(stage: Stage) -> Callable[[Mapping[str, str]], None]:
+    if stage.anew is None:
+        raise ValueError("This neighborhood cannot begin again.")
+    return stage.anew
+
+
+DEEDS: Mapping[str, Deed] = {
+    "text": text,
+    "call": call,
+    "answer": in_call(answer),
+    "decline": in_call(decline),
+    "hang_up": in_call(hang_up),
+    "press": in_call(press),
+    "say": in_call(say),
+    "silence": in_call(silence),
+    "phone": phone,
+    "trouble": trouble,
+    "end_trouble": end_trouble,
+    "leap": go_on,
+    "person": person,
+    "begin_again": begin_again,
+}

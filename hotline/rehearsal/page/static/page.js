@@ -1,0 +1,234 @@
+// New pieces in their places, and forms that do not leave the page. Everything is drawn by the
+// server; without this file the page works too, but stands still.
+"use strict";
+
+const MOST_LINES = { log: 200, sent: 200 };
+const at = (id) => document.getElementById(id);
+const toEnd = (list) => { list.scrollTop = list.scrollHeight; };
+
+// News.
+
+function takeIn(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  for (const piece of [...box.content.children]) {
+    const old = at(piece.id);
+    if (!old) add(piece);
+    else if (!old.isEqualNode(piece)) swap(old, piece);
+    speakNew(piece);
+  }
+}
+
+function add(piece) {
+  const { into, atop } = piece.dataset;
+  const list = at(into || atop);
+  if (!list) return;
+  if (atop) list.prepend(piece); else list.append(piece);
+  if (atop && list.children.length > (MOST_LINES[atop] || Infinity)) list.lastElementChild.remove();
+  if (!list.classList.contains("texts")) return;
+  toEnd(list);
+  if (piece.classList.contains("theirs") && !piece.classList.contains("lost")) buzz(list.closest(".phone"));
+}
+
+// What is typed stays, and so does the focus; where what had it is gone, it goes to what came.
+function swap(old, piece) {
+  const focus = old.contains(document.activeElement) ? document.activeElement : null;
+  const typed = [...old.querySelectorAll("input[id]")].map((field) => [field.id, field.value]);
+  old.replaceWith(piece);
+  for (const [id, value] of typed) if (at(id)) at(id).value = value;
+  piece.querySelectorAll(".heard").forEach(toEnd);
+  if (piece.classList.contains("call-area")) {
+    at(piece.id.replace(/-call$/, "-chip"))?.classList.toggle("rings", piece.classList.contains("ringing"));
+  }
+  readyMicrophones(piece);
+  if (focus) {
+    const again = (focus.id && at(focus.id)) || piece.querySelector("button, input")
+      || piece.closest(".phone")?.querySelector("textarea, .to-call button");
+    again?.focus();
+  }
+}
+
+function buzz(phone) {
+  if (!phone.matches(":focus-within")) at(`${phone.id}-chip`)?.classList.add("news");
+  phone.classList.remove("buzz");
+  void phone.offsetWidth; // from the beginning, if it buzzes already
+  phone.classList.add("buzz");
+  setTimeout(() => phone.classList.remove("buzz"), 1500);
+}
+
+const hasSeen = (event) => {
+  const place = event.target.closest?.(".phone, .people a");
+  if (place) at(place.id.replace(/(-chip)?$/, "-chip"))?.classList.remove("news");
+};
+document.addEventListener("focusin", hasSeen);
+document.addEventListener("click", hasSeen);
+
+const notice = () => at("notice");
+const events = new EventSource(`/events/${document.body.dataset.watch}`);
+events.onmessage = (event) => takeIn(event.data);
+events.addEventListener("gone", () => { events.close(); location.reload(); });
+events.onerror = () => {
+  notice().textContent = "The hotline does not answer. This page goes on when it does.";
+  if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
+};
+window.addEventListener("pagehide", () => events.close());
+
+// Forms.
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.target.getAttribute("action")) send(event.target, event.submitter);
+});
+
+async function send(form, submitter) {
+  const fields = new FormData(form, submitter);
+  const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+  form.ariaBusy = "true";
+  try {
+    const answer = await fetch(form.getAttribute("action"), {
+      method: "POST", body, headers: { "X-From-The-Page": "yes" },
+    });
+    const words = await answer.text();
+    complain(form, answer.ok ? "" : words);
+    if (answer.ok) isDone(form);
+  } catch {
+    complain(form, "The hotline does not answer.");
+  } finally { form.ariaBusy = null; }
+}
+
+function complain(form, words) {
+  let place = form.querySelector(".wrong");
+  if (!place && !words) return;
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "wrong";
+    place.setAttribute("role", "alert");
+    form.append(place);
+  }
+  place.textContent = words;
+}
+
+function isDone(form) {
+  if (form.matches(".write, .speak, .stranger")) form.reset();
+  const menu = form.closest(".menu");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest?.(".menu[open]")) {
+    event.target.closest(".menu").open = false;
+  }
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (event.target.name !== "body") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+// Finding a phone.
+
+const find = at("find");
+find.hidden = false;
+find.addEventListener("input", () => {
+  const wanted = find.value.trim().toLowerCase();
+  for (const one of document.querySelectorAll("#phones .phone, #people a")) {
+    one.hidden = !one.dataset.name.includes(wanted);
+  }
+});
+
+// The browser's own voice.
+
+const aloud = at("aloud");
+const spoken = new Set();
+const lines = (piece) => [...piece.querySelectorAll("li.say, li.voice")].filter((line) => !spoken.has(line.dataset.at));
+
+function speakNew(piece) {
+  for (const line of lines(piece)) {
+    spoken.add(line.dataset.at);
+    if (aloud.ariaPressed !== "true") continue;
+    const said = new SpeechSynthesisUtterance(line.textContent);
+    said.lang = line.lang || "en";
+    speechSynthesis.speak(said);
+  }
+}
+
+if ("speechSynthesis" in window) {
+  aloud.hidden = false;
+  aloud.addEventListener("click", () => {
+    aloud.ariaPressed = String(aloud.ariaPressed !== "true");
+    if (aloud.ariaPressed !== "true") speechSynthesis.cancel();
+  });
+}
+
+// Light and dark.
+
+const light = at("light");
+light.hidden = false;
+const theme = (name) => { document.documentElement.dataset.theme = name; };
+if (localStorage.theme) theme(localStorage.theme);
+light.addEventListener("click", () => {
+  const isDark = getComputedStyle(document.documentElement).colorScheme === "dark";
+  localStorage.theme = isDark ? "light" : "dark";
+  theme(localStorage.theme);
+});
+
+// The microphone, for what a call records: 8000 samples a second, as telephones have it.
+
+const RATE = 8000;
+let recorder = null;
+
+function readyMicrophones(piece) {
+  const can = navigator.mediaDevices && window.MediaRecorder;
+  for (const button of piece.querySelectorAll(".microphone")) button.hidden = !can;
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest(".microphone");
+  if (!button) return;
+  if (recorder) { recorder.stop(); return; }
+  try {
+    record(await navigator.mediaDevices.getUserMedia({ audio: true }), button);
+  } catch {
+    complain(button.form, "The microphone cannot be used here.");
+  }
+});
+
+function record(stream, button) {
+  const parts = [];
+  recorder = new MediaRecorder(stream);
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  recorder.onstop = async () => {
+    recorder = null;
+    stream.getTracks().forEach((track) => track.stop());
+    const sound = await asWav(new Blob(parts));
+    const answer = await fetch(`/record/${button.dataset.sid}`, {
+      method: "POST", body: sound, headers: { "Content-Type": "audio/wav" },
+    });
+    if (!answer.ok) complain(button.form, await answer.text());
+  };
+  recorder.start();
+  button.ariaPressed = "true";
+  button.textContent = "Stop";
+}
+
+async function asWav(blob) {
+  const whole = await new AudioContext().decodeAudioData(await blob.arrayBuffer());
+  const resampled = new OfflineAudioContext(1, Math.ceil(whole.duration * RATE), RATE);
+  const source = resampled.createBufferSource();
+  source.buffer = whole;
+  source.connect(resampled.destination);
+  source.start();
+  const samples = (await resampled.startRendering()).getChannelData(0);
+  const file = new DataView(new ArrayBuffer(44 + samples.length * 2));
+  const write = (place, word) => [...word].forEach((letter, i) => file.setUint8(place + i, letter.charCodeAt(0)));
+  write(0, "RIFF"); write(8, "WAVEfmt "); write(36, "data");
+  [[4, 36 + samples.length * 2], [16, 16], [24, RATE], [28, RATE * 2], [40, samples.length * 2]]
+    .forEach(([place, number]) => file.setUint32(place, number, true));
+  [[20, 1], [22, 1], [32, 2], [34, 16]].forEach(([place, number]) => file.setUint16(place, number, true));
+  samples.forEach((sample, i) => file.setInt16(44 + i * 2, Math.max(-1, Math.min(1, sample)) * 32767, true));
+  return file.buffer;
+}
+
+document.querySelectorAll(".texts, .heard").forEach(toEnd);
+lines(document).forEach((line) => spoken.add(line.dataset.at));
+readyMicrophones(document);
+if (location.hash) document.querySelector(location.hash)?.querySelector("textarea")?.focus();
