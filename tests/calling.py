@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+from published import watch
 from serving import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -99,12 +100,16 @@ class Elsewhere(TwilioHttpClient):  # type: ignore[misc]
 
 @dataclass
 class Carrier:
-    """The carrier's control addresses, and its REST API through the carrier's own client."""
+    """The carrier's control addresses, and its REST API through the carrier's own client.
+
+    `mistakes`: where that did not keep to the published description.
+    """
 
     url: str
     hotline: str
     control: httpx2.Client
     client: Client
+    mistakes: list[str]
 
     def call(self, who: str = MARIA, **more: object) -> Seen:
         """Somebody calls the hotline."""
@@ -190,7 +195,7 @@ def refusal_of(deed: Callable[[], object]) -> tuple[int, int]:
 @contextmanager
 def open_line() -> Iterator[tuple[Hotline, Carrier]]:
     """The two, each a server of its own."""
-    hotline = Hotline()
+    hotline, mistakes = Hotline(), list[str]()
     routes = [Route("/{rest:path}", hotline.hear, methods=["GET", "POST"])]
     with ExitStack() as stack:
         hotline.url = stack.enter_context(serve(Starlette(routes=routes)))
@@ -207,11 +212,11 @@ def open_line() -> Iterator[tuple[Hotline, Carrier]]:
                 api_url=url,
             )
             cast = [Person(MARIA, "Maria"), Person(ANA, "Ana"), Person(BEN, "Ben")]
-            return build(line, now=lambda: STAND_STILL, cast=cast)
+            return watch(build(line, now=lambda: STAND_STILL, cast=cast), mistakes)
 
         url = stack.enter_context(serve(build=carrier))
         control = stack.enter_context(httpx2.Client(base_url=url, trust_env=False, timeout=30))
         http = Elsewhere(url)
         stack.callback(http.session.close)
         client = Client(ACCOUNT, TOKEN, http_client=http)
-        yield hotline, Carrier(url, hotline.url, control, client)
+        yield hotline, Carrier(url, hotline.url, control, client, mistakes)

@@ -94,10 +94,13 @@ def line() -> Iterator[tuple[calling.Hotline, calling.Carrier]]:
 
 
 @pytest.fixture
-def carrier(line: tuple[calling.Hotline, calling.Carrier]) -> calling.Carrier:
-    """As if just started."""
-    line[1].control.delete("/rehearsal").raise_for_status()
-    return line[1]
+def carrier(line: tuple[calling.Hotline, calling.Carrier]) -> Iterator[calling.Carrier]:
+    """As if just started. It kept to the published description."""
+    carrier = line[1]
+    carrier.control.delete("/rehearsal").raise_for_status()
+    carrier.mistakes.clear()
+    yield carrier
+    assert carrier.mistakes == []
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
+from published import watch
 from serving import serve
 from sqlalchemy import Connection, func, select
 from starlette.types import ASGIApp
@@ -353,6 +354,7 @@ def open_neighborhood(
 ) -> Iterator[Neighborhood]:
     by_hand = HandClock(now)
     built: list[Hotline] = []
+    mistakes: list[str] = []
 
     def build(address: str) -> ASGIApp:
         of = make_settings(
@@ -368,7 +370,7 @@ def open_neighborhood(
             api_url=address,
         )
         cast = [carrier.Person(phone, name) for name, phone in CAST.items()]
-        front = carrier.build(line, now=by_hand, cast=cast)
+        front = watch(carrier.build(line, now=by_hand, cast=cast), mistakes)
         built.append(Hotline(of, by_hand, front))
         return built[0].app
 
@@ -389,3 +391,4 @@ def open_neighborhood(
         neighborhood = Neighborhood(address, hotline, shop, by_hand, worker)
         stack.callback(neighborhood.close)
         yield neighborhood
+    assert mistakes == [], "the published description of the carrier's API says otherwise"

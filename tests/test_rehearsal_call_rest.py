@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from calling import (
     ACCOUNT,
@@ -26,7 +25,6 @@ from calling import (
     refusal_of,
     statuses,
 )
-from published import description, mistakes, schema_of
 from starlette.responses import Response
 from twilio.base.exceptions import TwilioException
 
@@ -238,36 +236,6 @@ def test_what_is_not_there_is_not_found(carrier: Carrier) -> None:
     live.update(status="canceled")
     assert live.delete()
     assert calls.list() == []
-
-
-DESCRIBED = "/2010-04-01/Accounts"
-
-
-def test_answers_keep_to_the_published_description(carrier: Carrier, hotline: Hotline) -> None:
-    book = description()
-    hotline.says = {"/voice": RECORD, "/done": "<Gather/>"}
-    auth, account = (ACCOUNT, TOKEN), f"{DESCRIBED}/{ACCOUNT}"
-
-    def check(answer: httpx2.Response, path: str, method: str, status: str) -> None:
-        assert str(answer.status_code) == status
-        schema = schema_of(book, f"{{AccountSid}}/{path}", method, status)
-        if "previous_page_uri" in schema.get("properties", {}):
-            schema["properties"]["previous_page_uri"]["nullable"] = True
-        assert mistakes(answer.json(), schema, book, path) == []
-
-    def get(path: str) -> httpx2.Response:
-        return carrier.control.get(f"{account}/{path}", auth=auth)
-
-    wish = {"To": ANA, "From": NUMBER, "Url": f"{hotline.url}/ring"}
-    made = carrier.control.post(f"{account}/Calls.json", data=wish, auth=auth)
-    check(made, "Calls.json", "post", "201")
-    call = carrier.press(carrier.say(carrier.call(), "milk"), "#")
-    check(get("Calls.json?PageSize=1"), "Calls.json", "get", "200")
-    check(get(f"Calls/{call['sid']}.json"), "Calls/{Sid}.json", "get", "200")
-    check(get("Recordings.json"), "Recordings.json", "get", "200")
-    check(get(f"Recordings/{call['recordings'][0]}.json"), "Recordings/{Sid}.json", "get", "200")
-    listed = get(f"Calls/{call['sid']}/Recordings.json")
-    check(listed, "Calls/{CallSid}/Recordings.json", "get", "200")
 
 
 # The control addresses.

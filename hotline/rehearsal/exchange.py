@@ -140,6 +140,7 @@ class Exchange:
         self.cast = cast
         self.work = Work(self.stir)
         self.lines = asyncio.Semaphore(LINES)
+        self.asked_at_once = 0  # requests to the REST API that are not answered yet
         self.news = asyncio.Event()
         self._begin()
 

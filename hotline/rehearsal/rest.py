@@ -8,6 +8,7 @@ import asyncio
 import base64
 import binascii
 import hmac
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from urllib.parse import parse_qsl
@@ -90,18 +91,13 @@ def guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Await
     """Check who asks, answer, and write a line of the log."""
 
     async def answer(request: Request) -> Response:
-        if not is_account(request.headers.get("authorization", ""), exchange.line):
-            response = refused(refusal(20003, 401))
-            response.headers["WWW-Authenticate"] = 'Basic realm="Rehearsal carrier"'
-        elif request.path_params.get("account", exchange.line.account_sid) != (
-            exchange.line.account_sid
-        ):
-            response = refused(refusal(20404, 404))
-        else:
-            try:
-                response = await endpoint(exchange, request)
-            except ClientDisconnect:  # in the middle of asking: nothing was asked
-                response = Response(status_code=400)
+        exchange.asked_at_once += 1
+        try:
+            response = await _checked(exchange, endpoint, request)
+            response.headers["Twilio-Request-Id"] = f"RQ{secrets.token_hex(16)}"
+            response.headers["Twilio-Concurrent-Requests"] = str(exchange.asked_at_once)
+        finally:
+            exchange.asked_at_once -= 1
         exchange.note(
             "api",
             method=request.method,
@@ -112,6 +108,18 @@ def guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Await
         return response
 
     return answer
+
+
+async def _checked(exchange: Exchange, endpoint: Endpoint, request: Request) -> Response:
+    ours = exchange.line.account_sid
+    if not is_account(request.headers.get("authorization", ""), exchange.line):
+        return refused(refusal(20003, 401))
+    if request.path_params.get("account", ours) != ours:
+        return refused(refusal(20404, 404))
+    try:
+        return await endpoint(exchange, request)
+    except ClientDisconnect:  # in the middle of asking: nothing was asked
+        return Response(status_code=400)
 
 
 def is_account(authorization: str, line: Line) -> bool:
@@ -126,7 +134,8 @@ def is_account(authorization: str, line: Line) -> bool:
 
 
 def refused(why: Refusal) -> Response:
-    return JSONResponse(why.as_json(), status_code=why.status)
+    challenge = {"WWW-Authenticate": 'Basic realm="Rehearsal carrier"'} if why.status == 401 else {}
+    return JSONResponse(why.as_json(), status_code=why.status, headers=challenge)
 
 
 async def create(exchange: Exchange, request: Request) -> Response:
