@@ -185,6 +185,42 @@ def test_recordings_are_listed_fetched_and_deleted(carrier: Carrier, hotline: Ho
     assert carrier.control.get(recording.media_url, auth=(ACCOUNT, TOKEN)).status_code == 404
 
 
+def test_calls_and_recordings_come_in_pages(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.says = {"/voice": RECORD, "/done": RECORD}
+    for _ in range(3):
+        call = carrier.call()
+        for words in ("milk", "bread"):
+            carrier.press(carrier.say(call, words), "#")
+    carrier.settle()
+    client, sid = carrier.client, call["sid"]
+    for every, count in (
+        (client.calls, 3),
+        (client.recordings, 6),
+        (client.calls(sid).recordings, 2),
+    ):
+        assert len({it.sid for it in every.stream(page_size=1)}) == count
+        page = every.page(page_size=1)
+        assert [it.sid for it in page] == [every.list()[0].sid]
+        assert [it.sid for it in page.next_page()] == [every.list()[1].sid]
+    assert {it.call_sid for it in client.recordings.list(call_sid=sid, page_size=1)} == {sid}
+
+
+def test_a_call_and_what_was_recorded_in_it_are_fetched(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.says = {"/voice": RECORD, "/done": "<Gather/>"}
+    call = carrier.press(carrier.say(carrier.call(), "milk"), "#")
+    found = carrier.client.calls(call["sid"])
+    assert (found.fetch().status, found.fetch().direction) == ("in-progress", "inbound")
+    assert found.update(status="completed").sid == call["sid"]
+    carrier.settle()
+    assert found.fetch().status == "completed"
+    (recording,) = found.recordings.list()
+    assert recording.fetch().status == "completed"
+    elsewhere = carrier.client.calls("CA" + "f" * 32).recordings(recording.sid)
+    assert refusal_of(elsewhere.fetch) == refusal_of(elsewhere.delete) == (404, 20404)
+    assert recording.delete()
+    assert carrier.client.recordings.list() == []
+
+
 @pytest.mark.parametrize("ending", ["", ".wav"])
 def test_a_recording_can_be_listened_to_by_us_alone(
     carrier: Carrier, hotline: Hotline, ending: str

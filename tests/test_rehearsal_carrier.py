@@ -751,6 +751,32 @@ def test_long_lists_come_in_pages(carrier: Carrier) -> None:
     assert [message.body for message in page.next_page()] == ["text 2", "text 1"]
 
 
+def test_pages_lead_to_the_end_and_back(carrier: Carrier) -> None:
+    for number in range(5):
+        carrier.send(body=f"text {number}")
+    messages = carrier.client.messages
+    pages = [messages.page(to=ANA, page_size=2)]
+    while page := pages[-1].next_page():
+        pages.append(page)
+    bodies = [[message.body for message in page] for page in pages]
+    assert bodies == [["text 4", "text 3"], ["text 2", "text 1"], ["text 0"]]
+    again = messages.get_page(pages[0].next_page_url)
+    assert [message.body for message in again] == ["text 2", "text 1"]
+    assert [message.body for message in again.previous_page()] == ["text 4", "text 3"]
+    assert f"To={ANA.replace('+', '%2B')}" in again.next_page_url
+
+
+def test_a_list_is_read_page_by_page_as_far_as_is_wished(carrier: Carrier) -> None:
+    for number in range(5):
+        carrier.send(body=f"text {number}")
+    messages = carrier.client.messages
+    assert [message.body for message in messages.stream(page_size=1)][::4] == ["text 4", "text 0"]
+    assert len(messages.list(limit=3, page_size=2)) == 3
+    log = carrier.control.get("/rehearsal/log").json()["log"]
+    asked = [line for line in log if line["kind"] == "api" and line["method"] == "GET"]
+    assert len(asked) == 5 + 2
+
+
 def test_a_page_that_is_no_number_is_refused(carrier: Carrier) -> None:
     # Of lists, the client says no code: TwilioException, not TwilioRestException.
     for wish in ({"page_size": "many"}, {"date_sent": "yesterday"}):

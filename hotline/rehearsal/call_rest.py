@@ -33,6 +33,8 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route("/Calls.json", "POST", create),
         route("/Calls.json", "GET", page),
         route("/Calls/{sid}/Recordings.json", "GET", page_of_call),
+        route("/Calls/{call}/Recordings/{sid}.json", "GET", fetch_recording_of_call),
+        route("/Calls/{call}/Recordings/{sid}.json", "DELETE", delete_recording),
         route("/Calls/{sid}.json", "GET", fetch),
         route("/Calls/{sid}.json", "POST", update),
         route("/Calls/{sid}.json", "DELETE", delete),
@@ -175,7 +177,10 @@ async def page_of_call(exchange: Exchange, request: Request) -> Response:
 
 
 def _recording(exchange: Exchange, request: Request) -> Recording | None:
-    return exchange.recordings.get(request.path_params["sid"])
+    """The one that is asked for; at an address within a call, if it is of that call."""
+    found = exchange.recordings.get(request.path_params["sid"])
+    call = request.path_params.get("call")
+    return found if found and call in (None, found.call.sid) else None
 
 
 async def fetch_recording(exchange: Exchange, request: Request) -> Response:
@@ -183,6 +188,13 @@ async def fetch_recording(exchange: Exchange, request: Request) -> Response:
     if recording is None:
         return not_found()
     return JSONResponse(recordings.as_json(recording, exchange.line))
+
+
+async def fetch_recording_of_call(exchange: Exchange, request: Request) -> Response:
+    recording = _recording(exchange, request)
+    if recording is None:
+        return not_found()
+    return JSONResponse(recordings.as_json_of_call(recording, exchange.line))
 
 
 async def fetch_sound(exchange: Exchange, request: Request) -> Response:
@@ -194,6 +206,8 @@ async def fetch_sound(exchange: Exchange, request: Request) -> Response:
 
 
 async def delete_recording(exchange: Exchange, request: Request) -> Response:
-    if exchange.recordings.pop(request.path_params["sid"], None) is None:
+    recording = _recording(exchange, request)
+    if recording is None:
         return not_found()
+    del exchange.recordings[recording.sid]
     return Response(status_code=204)
