@@ -16,7 +16,7 @@ from hotline.rehearsal.exchange import Attempt, Exchange
 from hotline.rehearsal.lists import Thing, page_json
 from hotline.rehearsal.messages import API_VERSION, Form, is_callback_address, refusal
 from hotline.rehearsal.phones import readable_number
-from hotline.rehearsal.recordings import Recording, sound
+from hotline.rehearsal.recordings import Recording, sound_of
 from hotline.rehearsal.rest import Endpoint, attempted, guarded, read_form, refused
 from hotline.rehearsal.switchboard import place
 from hotline.rehearsal.twiml import Address
@@ -202,7 +202,7 @@ async def fetch_sound(exchange: Exchange, request: Request) -> Response:
     recording = _recording(exchange, request)
     if recording is None or recording.status != "completed":
         return not_found()
-    return Response(sound(recording.seconds, recording.words), media_type="audio/x-wav")
+    return Response(sound_of(recording), media_type="audio/x-wav")
 
 
 async def delete_recording(exchange: Exchange, request: Request) -> Response:

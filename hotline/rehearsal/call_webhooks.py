@@ -190,8 +190,9 @@ def tell_recording(exchange: Exchange, recording: Recording, status: str) -> Non
 
 
 def tell_transcript(exchange: Exchange, recording: Recording, address: Address) -> None:
-    """It is written down if it is neither too short nor too long."""
-    line, is_done = exchange.line, recording.seconds in TRANSCRIBED
+    """It is written down if it is neither too short nor too long, and somebody knows the words."""
+    line = exchange.line
+    is_done = recording.seconds in TRANSCRIBED and not recording.file
     fields = {
         **step_fields(recording.call, line),
         "RecordingSid": recording.sid,

@@ -52,6 +52,7 @@
         {"errors": [{"kind", "status", "body"}]}: the last 1000 answers of the hotline to webhooks
         and callbacks that were no 2xx, as the carrier's debugger keeps them.
     DELETE /rehearsal                      {"last": 0}: forget everything, as if just started
+    GET  /rehearsal/since                  {"since": when it began, by this machine's clock}
     GET  /rehearsal/log                    {"log": [the last 200 requests and debugger errors]}
 
 Mistakes in what is asked are answered with 400 and {"error": words}.
@@ -81,6 +82,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
     route = route_of(exchange)
     return [
         route("", "DELETE", forget),
+        route("/since", "GET", get_since),
         route("/texts", "POST", post_text),
         route("/texts", "GET", get_texts),
         route("/events", "GET", get_events),
@@ -119,6 +121,10 @@ def _forgiving(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Aw
 async def forget(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
     await exchange.forget()
     return JSONResponse({"last": 0})
+
+
+async def get_since(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse({"since": exchange.began.isoformat()})
 
 
 async def post_text(exchange: Exchange, request: Request) -> Response:

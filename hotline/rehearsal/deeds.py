@@ -12,6 +12,7 @@ from hotline.rehearsal import player
 from hotline.rehearsal.calls import Call, Ringing, fresh_sid
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.player import Fetch, Gathering, Heard, Listening, Passage
+from hotline.rehearsal.recordings import seconds_of
 from hotline.rehearsal.switchboard import (
     advance,
     cut_off,
@@ -113,6 +114,15 @@ async def say(exchange: Exchange, call: Call, words: str) -> None:
                 call.bridge.hear([Heard("voice", words)])
             case _:
                 raise ValueError(_nobody_waits(call, "words"))
+
+
+async def speak(exchange: Exchange, call: Call, file: bytes) -> None:
+    """Speak with a voice of one's own, a wav, into a recording."""
+    seconds = seconds_of(file)
+    async with _deed(exchange, call):
+        if not isinstance(call.halt, Listening):
+            raise ValueError(_nobody_waits(call, "words"))
+        await _record(exchange, call, player.sounded(call.halt, file, seconds))
 
 
 async def _record(exchange: Exchange, call: Call, at: Listening) -> None:

@@ -137,6 +137,7 @@ class Exchange:
         self.line = line
         self.now = now
         self.since = now()
+        self.began = utc_now()
         self.cast = cast
         self.work = Work(self.stir)
         self.lines = asyncio.Semaphore(LINES)

@@ -27,6 +27,7 @@ from hotline.rehearsal.twiml import (
 
 WORDS_A_SECOND = 2.5  # how fast people speak, where it matters how long that takes
 CONFIDENCE = "0.9"
+A_VOICE = "(a voice)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,13 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Records. `words` were said so far, in `seconds`."""
+    """Records. `words` were said so far, in `seconds`; `file` is the sound, if there is one."""
 
     record: Record
     after: int
     words: tuple[str, ...] = ()
     seconds: float = 0.0
+    file: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,11 @@ def said(at: Listening, words: str) -> Listening:
     return replace(
         at, words=(*at.words, " ".join(kept)), seconds=at.seconds + len(kept) / WORDS_A_SECOND
     )
+
+
+def sounded(at: Listening, file: bytes, seconds: float) -> Listening:
+    """Somebody really spoke: nobody here knows their words."""
+    return replace(at, words=(*at.words, A_VOICE), seconds=at.seconds + seconds, file=file)
 
 
 def recorded(document: Document, at: Listening, fields: Mapping[str, str] | None) -> Passage:

@@ -24,7 +24,8 @@ LONGEST_SOUND = 10  # seconds; a longer recording has a shorter file all the sam
 
 @dataclass(eq=False)
 class Recording:
-    """`words`: what was said in it. `tell` and `transcript`: whom to tell of it, empty for none."""
+    """`words`: what was said in it. `tell` and `transcript`: whom to tell of it, empty for none.
+    `file`: a wav, where somebody really spoke."""
 
     sid: str
     call: Call
@@ -35,6 +36,7 @@ class Recording:
     transcript: Address | None
     events: frozenset[str]
     status: str = "processing"
+    file: bytes = b""
 
 
 def uri_of(line: Line, sid: str = "", of: Call | None = None) -> str:
@@ -96,6 +98,10 @@ def chosen(recordings: Sequence[Recording], asked: Form) -> list[Recording]:
     ]
 
 
+def sound_of(recording: Recording) -> bytes:
+    return recording.file or sound(recording.seconds, recording.words)
+
+
 def sound(seconds: int, words: str) -> bytes:
     """A wav of about this length, with the words as its comment."""
     samples = range(RATE * min(seconds, LONGEST_SOUND))
@@ -111,6 +117,18 @@ def sound(seconds: int, words: str) -> bytes:
     comment = b"INFO" + b"ICMT" + struct.pack("<L", len(comment)) + comment
     written = file.getvalue() + b"LIST" + struct.pack("<L", len(comment)) + comment
     return written[:4] + struct.pack("<L", len(written) - 8) + written[8:]
+
+
+def seconds_of(file: bytes) -> float:
+    """How long a wav is. Raises ValueError for anything else."""
+    try:
+        with wave.open(io.BytesIO(file)) as reader:
+            seconds = float(reader.getnframes() / reader.getframerate())
+    except (wave.Error, EOFError, ZeroDivisionError):
+        raise ValueError("that is no sound: send a wav") from None
+    if not seconds:
+        raise ValueError("nothing was said")
+    return seconds
 
 
 def words_in(file: bytes) -> str:

@@ -314,6 +314,7 @@ def keep(exchange: Exchange, call: Call, at: Listening) -> Recording | None:
         tell=_resolved(document, record.status_callback),
         transcript=transcript if record.transcribe else None,
         events=record.events,
+        file=at.file,
     )
     exchange.recordings[recording.sid] = recording
     call.recordings.append(recording.sid)

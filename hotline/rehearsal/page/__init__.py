@@ -6,6 +6,7 @@
     GET  /phone/{number}   all the texts of one phone
     GET  /picture/{name}   a picture that came with a text
     GET  /sound/{sid}/{at} what was played in a call
+    POST /record/{sid}     speak into a call: a wav, from the microphone
 
 Works without JavaScript, then without news: a form is answered with the page. `static/page.js` puts
 new pieces in their places. Everything is drawn here, from templates.
@@ -29,6 +30,7 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hotline.rehearsal import deeds
 from hotline.rehearsal.call_webhooks import listen
 from hotline.rehearsal.messages import LONGEST_BODY, Form
 from hotline.rehearsal.page import stream, views
@@ -87,6 +89,9 @@ def routes(stage: Stage) -> Sequence[BaseRoute]:
     async def show_picture(request: Request) -> Response:
         return Response(picture(request.path_params["name"]), media_type="image/png")
 
+    async def record(request: Request) -> Response:
+        return await _record(stage, request.path_params["sid"], await request.body())
+
     async def sound(request: Request) -> Response:
         return await _sound(stage, request.path_params["sid"], request.path_params["at"])
 
@@ -96,6 +101,7 @@ def routes(stage: Stage) -> Sequence[BaseRoute]:
         Route("/do/{deed}", do, methods=["POST"]),
         Route("/phone/{number}", show_phone, methods=["GET"]),
         Route("/picture/{name}", show_picture, methods=["GET"]),
+        Route("/record/{sid}", record, methods=["POST"]),
         Route("/sound/{sid}/{at:int}", sound, methods=["GET"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
@@ -205,6 +211,17 @@ def _whole_phone(stage: Stage, number: str) -> Response:
         bubbles=Markup("").join(stream.bubble(stage, it) for it in texts),
     )
     return HTMLResponse(html, headers=HEADERS)
+
+
+async def _record(stage: Stage, sid: str, file: bytes) -> Response:
+    call = stage.exchange.calls.get(sid)
+    try:
+        if call is None:
+            raise ValueError("There is no such call.")
+        await deeds.speak(stage.exchange, call, file)
+    except ValueError as error:
+        return PlainTextResponse(str(error), status_code=422)
+    return Response(status_code=204)
 
 
 async def _sound(stage: Stage, sid: str, at: int) -> Response:

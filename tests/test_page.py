@@ -1,0 +1,322 @@
+"""The page of phones as it is served, by a real `hotline up`; in a browser: `test_page_in_browser`."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx2
+import pytest
+from test_recordings import a_wav
+from waiting import until
+
+from hotline.rehearsal import leap
+from hotline.rehearsal.clock import Clock
+
+MARIA, ANA, BEN, CHI, SAM = (f"+121255501{it}" for it in (40, 41, 42, 43, 59))
+FROM_PAGE = {"X-From-The-Page": "yes"}
+OAK_HILL = """
+[hotline]
+name = "Oak Hill Neighbors"
+country = "US"
+timezone = "America/Chicago"
+languages = ["en"]
+quiet = ""
+
+[waves]
+sizes = [1]
+minutes = 1
+
+[[needs]]
+key = "food"
+digit = 1
+words.en = ["food"]
+"""
+
+
+class Page:
+    """What one sees and does at `hotline up`."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx2.Client(base_url=url, trust_env=False, timeout=30)
+
+    def do(self, deed: str, **fields: str) -> httpx2.Response:
+        """Fill in a form, as the page's own script sends it."""
+        return self.http.post(f"/do/{deed}", data=fields, headers=FROM_PAGE)
+
+    def does(self, deed: str, **fields: str) -> None:
+        answer = self.do(deed, **fields)
+        assert answer.status_code == 200, answer.text
+
+    def text(self, who: str, body: str) -> None:
+        self.does("text", **{"from": who, "body": body})
+
+    def html(self) -> str:
+        return unescape(self.http.get("/").text)
+
+    def texts_to(self, who: str) -> list[str]:
+        found = self.http.get("/rehearsal/texts").json()["texts"]
+        return [it["body"] for it in found if it["phone"] == who and it["direction"] == "to_phone"]
+
+    def gets(self, who: str, words: str) -> None:
+        until(lambda: any(words in it for it in self.texts_to(who)), f"{who} gets {words}")
+
+    def leap(self, to: str) -> None:
+        """And see the clock come to rest."""
+        self.does("leap", to=to)
+        until(lambda: "leaping</small>" not in self.html(), "the clock is there")
+
+    def time(self) -> datetime:
+        """What the clock shows, to the minute."""
+        found = re.search(r'id="clock"><time datetime="([^"]+)"', self.html())
+        assert found
+        return datetime.fromisoformat(found[1])
+
+    def begin_again(self, **files: str) -> httpx2.Response:
+        """Begin anew with these files, and wait until it has begun."""
+        before = self._token()
+        sent = {name: (name, words) for name, words in files.items()} or {"nothing": ("", "")}
+        answer = self.http.post("/do/begin_again", files=sent, headers=FROM_PAGE)
+        if answer.status_code == 200:
+            until(lambda: self._token() not in ("", before), "it has begun anew", 60)
+        return answer
+
+    def _token(self) -> str:
+        """Another one whenever the web server is another."""
+        try:
+            ready = self.http.get("/ready").status_code == 200
+            return self.http.get("/rehearsal/since").json()["since"] if ready else ""
+        except httpx2.HTTPError:
+            return ""
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def hotline_up(folder: Path) -> Iterator[str]:
+    """The address of a `hotline up` of its own."""
+    port = _free_port()
+    command = [sys.executable, "-m", "hotline", "up", "--port", str(port), "--data", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as up:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: _is_up(url), "hotline up is up", 60)
+            yield url
+        finally:
+            up.terminate()
+
+
+def _is_up(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/ready", trust_env=False).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with hotline_up(tmp_path_factory.mktemp("up")) as url:
+        yield Page(url)
+
+
+@pytest.fixture
+def page(running: Page) -> Page:
+    """As if just started."""
+    running.begin_again()
+    return running
+
+
+# What is seen.
+
+
+def test_everybody_has_a_phone_and_strangers_have_one(page: Page) -> None:
+    html = page.html()
+    for name in ("Maria", "Ana", "Hugo", "Cleo", "Sam", "Ruth", "Somebody", "Somebody new"):
+        assert f">{name}</h2>" in html
+    assert "a landline" in html
+
+
+def test_a_request_is_told_as_it_goes(page: Page) -> None:
+    page.text(MARIA, "need groceries for 2 kids near 11216")
+    page.gets(ANA, "YES 12")
+    page.gets(BEN, "YES 12")
+    page.text(ANA, "yes in 2 hours")
+    page.gets(MARIA, "Ana is taking")
+    html = page.html()
+    for words in (
+        "food in northside",
+        "need groceries for 2 kids near 11216",
+        "Maria asked",
+        "Asked Ana (said YES “in 2 hours”), Ben",
+        "Ana has it",
+        "asks how it stands at",
+    ):
+        assert words in html
+
+
+def test_what_was_sent_is_counted_in_segments(page: Page) -> None:
+    page.text(SAM, "hello")
+    until(lambda: page.texts_to(SAM), "an answer")
+    assert re.search(r"<dt>segments, what is paid for</dt><dd>1</dd>", page.html())
+
+
+def test_the_log_tells_of_signatures_and_accounts(page: Page) -> None:
+    page.text(MARIA, "need food near 11216")
+    page.gets(ANA, "YES 12")
+    html = page.html()
+    assert "POST /sms</span>" in html
+    assert "signature accepted, 200" in html
+    assert "account checked, 201" in html
+
+
+# The clock.
+
+
+def test_a_second_wave_goes_out_when_the_clock_leaps(page: Page) -> None:
+    page.text(MARIA, "need food near 11216")
+    page.gets(BEN, "YES 12")
+    assert page.texts_to(CHI) == []
+    before = page.time()
+    page.leap("60")
+    page.gets(CHI, "YES 12")
+    assert timedelta(minutes=1) <= page.time() - before <= timedelta(minutes=2)
+
+
+def test_everything_due_on_the_way_happens_when_it_is_due(page: Page) -> None:
+    page.text(MARIA, "need food near 11216")
+    page.leap("300")
+    html = page.html()
+    asked = [datetime.strptime(it, "%H:%M") for it in re.findall(r"<time>(.{5})</time> Asked", html)]
+    assert len(asked) == 4
+    assert {(b - a) % timedelta(days=1) for a, b in zip(asked, asked[1:], strict=False)} == {
+        timedelta(minutes=1)
+    }
+
+
+def test_next_morning_is_eight_and_a_leap_is_seen_in_every_process(page: Page) -> None:
+    page.leap("08:00")
+    assert page.time().strftime("%H:%M") in ("08:00", "08:01")
+    page.text(MARIA, "need food near 11216")
+    page.gets(ANA, "(just now)")
+
+
+def test_a_phone_that_rings_in_vain_stops_when_the_clock_leaps(page: Page) -> None:
+    page.does("person", name="Vera", phone="+12125550177", reach="voice", needs="talk")
+    page.text(MARIA, "lonely, somebody to talk to")
+    until(lambda: "The hotline is calling" in page.html(), "Vera's phone rings")
+    page.leap("120")
+    assert "The hotline is calling" not in page.html()
+
+
+@pytest.mark.parametrize("wish", ["", "soon", "0", "-60", "25:00", "99999999", "1e3"])
+def test_a_leap_to_nowhere_is_refused(page: Page, wish: str) -> None:
+    answer = page.do("leap", to=wish)
+    assert (answer.status_code, "leap some seconds" in answer.text) == (422, True)
+
+
+def test_the_time_somebody_wishes_for_is_the_next_there_is() -> None:
+    zone, noon = ZoneInfo("America/New_York"), datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+    assert leap.moment_of("90", noon, zone) == noon + timedelta(seconds=90)
+    assert leap.moment_of("13:30", noon, zone) == noon + timedelta(hours=1, minutes=30)
+    assert leap.moment_of("08:00", noon, zone) == noon + timedelta(hours=20)
+
+
+def test_the_clock_never_goes_back_and_outlasts_its_processes(tmp_path: Path) -> None:
+    clock = Clock(tmp_path / "clock")
+    assert clock.ahead == timedelta()
+    tomorrow = clock() + timedelta(days=1)
+    clock.go_to(tomorrow)
+    clock.go_to(tomorrow - timedelta(hours=3))
+    assert Clock(tmp_path / "clock")() >= tomorrow
+    clock.begin_again()
+    assert Clock(tmp_path / "clock")() < tomorrow
+
+
+# Somebody new, and a neighborhood of one's own.
+
+
+def test_somebody_is_put_on_the_roster_and_asked(page: Page) -> None:
+    page.does("person", name="Vera", phone="(212) 555-0177", needs="food", areas="eastside")
+    page.text(MARIA, "need food near 11233")
+    page.gets("+12125550177", "YES 12")
+    assert ">Vera</h2>" in page.html()
+
+
+def test_what_is_wrong_with_somebody_is_said(page: Page) -> None:
+    answer = page.do("person", name="", phone="12", needs="money")
+    assert answer.status_code == 422
+    for words in ("phone", "name is empty", "'money' is not known"):
+        assert words in answer.text
+
+
+def test_it_begins_anew_with_ones_own_network_and_roster(page: Page) -> None:
+    page.leap("3600")
+    page.text(MARIA, "need food near 11216")
+    roster = "phone,name\n312 555 0111,Zed\n"
+    assert page.begin_again(configuration=OAK_HILL, roster=roster).status_code == 200
+    html = page.html()
+    assert "<h1>Oak Hill Neighbors</h1>" in html
+    assert ">Zed</h2>" in html
+    assert ">Ana</h2>" not in html
+    assert "as it is</small>" in html
+    page.text(SAM, "need food")
+    page.gets("+13125550111", "Oak Hill Neighbors: a neighbor needs food")
+
+
+def test_a_broken_network_changes_nothing_and_every_mistake_is_said(page: Page) -> None:
+    page.text(SAM, "hello")
+    broken = OAK_HILL.replace("America/Chicago", "Oak Hill").replace('"en"', '"xx"')
+    answer = page.begin_again(configuration=broken, roster="phone\n12\n")
+    assert answer.status_code == 422
+    assert "timezone" in answer.text
+    assert "languages" in answer.text
+    answer = page.begin_again(roster="phone,name\n12,Zed\n")
+    assert "row 2: phone" in answer.text
+    assert ">hello</p>" in page.html()
+
+
+def test_what_was_begun_with_lasts(page: Page) -> None:
+    page.begin_again(configuration=OAK_HILL, roster="phone,name\n312 555 0111,Zed\n")
+    page.begin_again()
+    assert ">Zed</h2>" in page.html()
+
+
+# A voice of one's own.
+
+
+def test_what_somebody_really_says_is_heard_by_whoever_helps(page: Page) -> None:
+    page.does("call", **{"from": MARIA})
+    call = page.http.get("/rehearsal/calls").json()["calls"][-1]
+    while call["waits_for"] == "keys":
+        page.does("press", sid=call["sid"], keys="1")
+        call = page.http.get(f"/rehearsal/calls/{call['sid']}").json()
+    assert call["waits_for"] == "words"
+    spoken = a_wav(seconds=3)
+    answer = page.http.post(f"/record/{call['sid']}", content=spoken)
+    assert answer.status_code == 204, answer.text
+    page.does("press", sid=call["sid"], keys="#")
+    call = page.http.get(f"/rehearsal/calls/{call['sid']}").json()
+    assert len(call["recordings"]) == 1
+    page.does("hang_up", sid=call["sid"])
+    page.gets(ANA, "YES 12")
+    page.text(ANA, "yes")
+    page.gets(ANA, "12 is yours")
+
+
+def test_what_is_no_sound_is_not_recorded(page: Page) -> None:
+    page.does("call", **{"from": MARIA})
+    call = page.http.get("/rehearsal/calls").json()["calls"][-1]
+    assert page.http.post(f"/record/{call['sid']}", content=b"RIFF").status_code == 422
+    assert page.http.post("/record/CA1", content=a_wav(seconds=1)).status_code == 422
