@@ -15,7 +15,9 @@ from types import FrameType
 from zlib import crc32
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from hotline.errors import HotlineError
 
@@ -72,7 +74,8 @@ def run(folder: Path, socket: Path) -> None:
 
 def _end_former(socket: Path) -> None:
     """A server that outlived its parent would write to the same files: it goes first."""
-    with Redis(unix_socket_path=str(socket)) as former, suppress(RedisError):
+    at_once = Retry(NoBackoff(), 0)  # else the client tries for seconds where there is none
+    with Redis(unix_socket_path=str(socket), retry=at_once) as former, suppress(RedisError):
         former.shutdown(nosave=True)
 
 

@@ -38,6 +38,16 @@ def test_without_one_on_the_machine_the_one_from_the_wheel_runs(
         server.wait()
 
 
+def test_nobody_waits_for_a_former_one_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(seconds: float) -> None:
+        raise AssertionError(f"waited {seconds} s")
+
+    monkeypatch.setattr("redis.retry.sleep", wait)
+    redis_server._end_former(tmp_path / "redis.sock")
+
+
 def test_a_folder_with_a_long_path_gets_a_short_private_socket(tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 60) / ("b" * 60)
     socket = redis_server.socket_in(deep)
