@@ -28,7 +28,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 
-from hotline.rehearsal import neighborhood, phones, trouble, webhooks
+from hotline.rehearsal import neighborhood, overrides, phones, trouble, webhooks
 from hotline.rehearsal.carrier import Line, Person, build
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.messages import Message
@@ -57,6 +57,10 @@ def twiml(*words: str) -> Response:
     return Response(str(response), media_type="text/xml")
 
 
+def no_content() -> Response:
+    return Response(status_code=204)
+
+
 @dataclass
 class Hotline:
     """Writes down what it hears, checks the signature, and answers as the test says."""
@@ -65,6 +69,7 @@ class Hotline:
     heard: list[Heard] = field(default_factory=list)
     answer: Callable[[], Response] = twiml
     fallback: Callable[[], Response] = twiml
+    callback: Callable[[], Response] = no_content
 
     async def hear(self, request: Request) -> Response:
         body = (await request.body()).decode()
@@ -79,7 +84,7 @@ class Hotline:
                 return self.answer()
             case "/fallback":
                 return self.fallback()
-        return Response(status_code=204)
+        return self.callback()
 
     def told(self, path: str = "/sms") -> list[dict[str, str]]:
         return [heard.fields for heard in self.heard if heard.path == path]
@@ -88,7 +93,7 @@ class Hotline:
         return [fields["MessageStatus"] for fields in self.told("/sms/status")]
 
     def reset(self) -> None:
-        self.heard, self.answer, self.fallback = [], twiml, twiml
+        self.heard, self.answer, self.fallback, self.callback = [], twiml, twiml, no_content
 
 
 @pytest.fixture(scope="module")
@@ -252,11 +257,37 @@ class TestFragment:
     def sms_url(self, hotline: Hotline) -> str:
         return f"{hotline.url}/sms?a=b#rc=3&rp=all"
 
+    @pytest.fixture
+    def fallback_url(self, hotline: Hotline) -> str:
+        return f"{hotline.url}/fallback"
+
     def test_the_fragment_is_neither_sent_nor_signed_but_the_query_is(
         self, carrier: Carrier, hotline: Hotline
     ) -> None:
         carrier.texts_hotline(MARIA, "hi")
         assert [heard.is_genuine for heard in hotline.heard] == [True]
+
+    def test_a_text_is_brought_again_as_it_says(self, carrier: Carrier, hotline: Hotline) -> None:
+        answers = iter([Response(status_code=503), twiml("Got it")])
+        hotline.answer = lambda: next(answers)
+        answer = carrier.texts_hotline(MARIA, "hi")
+        assert answer["replies"] == ["Got it"]
+        assert [fields["MessageSid"] for fields in hotline.told()] == [answer["sid"]] * 2
+        assert (hotline.told("/fallback"), carrier.errors()) == ([], [])
+
+    def test_the_fallback_comes_after_the_last_try(
+        self, carrier: Carrier, hotline: Hotline
+    ) -> None:
+        hotline.answer = lambda: Response(status_code=503)
+        carrier.texts_hotline(MARIA, "hi")
+        assert [heard.path for heard in hotline.heard] == ["/sms"] * 4 + ["/fallback"]
+        assert hotline.told("/fallback")[0]["ErrorUrl"] == f"{hotline.url}/sms?a=b"
+
+    def test_a_callback_is_made_again_as_it_says(self, carrier: Carrier, hotline: Hotline) -> None:
+        hotline.callback = lambda: Response(status_code=503)
+        carrier.send(status_callback=f"{carrier.callback}#rc=1&rp=5xx")
+        carrier.settle()
+        assert hotline.statuses() == ["sent", "sent", "delivered", "delivered"]
 
 
 def test_pictures_come_as_addresses(carrier: Carrier, hotline: Hotline) -> None:
@@ -371,68 +402,151 @@ class TestNobodyThere:
         assert carrier.errors() == [11200]
 
 
-def asked_with(behave: Callable[[int], httpx2.Response]) -> tuple[int, webhooks.Answer]:
-    """How often the hotline was called, and the carrier's reading of what it answered."""
-    calls = 0
+@dataclass
+class Tries:
+    """How often the hotline was asked, with which tokens, and what the carrier made of it."""
 
-    def handle(request: httpx2.Request) -> httpx2.Response:  # noqa: ARG001
-        nonlocal calls
-        calls += 1
-        return behave(calls)
+    answer: webhooks.Answer
+    tokens: list[str]
+    statuses: list[int]
+    errors: list[int]
+
+
+Behave = Callable[[int], httpx2.Response]
+
+
+def asked_with(behave: Behave, settings: str = "", fallback: str = "") -> Tries:
+    """`behave`: what the hotline does when it is asked for that time."""
+    tokens: list[str] = []
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        tokens.append(request.headers["I-Twilio-Idempotency-Token"])
+        return behave(len(tokens))
+
+    line = Line(ACCOUNT, TOKEN, NUMBER, f"http://127.0.0.1:1/sms{settings}", fallback)
+    exchange = Exchange(line, lambda: STAND_STILL, [])
 
     async def ask() -> webhooks.Answer:
-        line = Line(ACCOUNT, TOKEN, NUMBER, "http://127.0.0.1:1/sms")
-        exchange = Exchange(line, lambda: STAND_STILL, [])
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(handle)) as exchange.client:
             text = Message("SM1", MARIA, NUMBER, "hi", "inbound", "person", STAND_STILL)
             return await webhooks.ask(exchange, text)
 
     answer = asyncio.run(ask())
-    return calls, answer
+    seen: dict[str, list[Any]] = {"webhook": [], "debugger": []}
+    for it in exchange.log:
+        seen[str(it["kind"])].append(it.get("status", it.get("code")))
+    return Tries(answer, tokens, seen["webhook"], seen["debugger"])
+
+
+HELLO = httpx2.Response(200, text="hello", headers={"Content-Type": "text/plain"})
+GOT_HELLO, UNREACHED = webhooks.Answer(200, ("hello",)), webhooks.Answer(0, error=11200)
+
+
+def in_turn(*turns: httpx2.Response | Exception) -> Behave:
+    """Answers or fails so, and as in the last turn ever after."""
+
+    def behave(time: int) -> httpx2.Response:
+        turn = turns[min(time, len(turns)) - 1]
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+    return behave
+
+
+REFUSED = httpx2.ConnectError("refused")
 
 
 def test_a_failed_connection_is_tried_once_more() -> None:
-    def behave(call: int) -> httpx2.Response:
-        if call == 1:
-            raise httpx2.ConnectError("refused")
-        return httpx2.Response(200, text="hello", headers={"Content-Type": "text/plain"})
-
-    assert asked_with(behave) == (2, webhooks.Answer(200, ("hello",)))
+    tries = asked_with(in_turn(REFUSED, HELLO))
+    assert (tries.answer, tries.statuses) == (GOT_HELLO, [0, 200])
 
 
 def test_a_peer_that_dies_while_it_is_called_was_not_reached() -> None:
     """anyio's own words for it."""
-
-    def behave(call: int) -> httpx2.Response:
-        raise AttributeError(f"'NoneType' object has no attribute 'getpeername' {call}")
-
-    assert asked_with(behave) == (2, webhooks.Answer(0, error=11200))
+    tries = asked_with(in_turn(AttributeError("'NoneType' object has no attribute 'getpeername'")))
+    assert (tries.answer, tries.statuses) == (UNREACHED, [0, 0])
 
 
 def test_and_not_a_third_time() -> None:
-    def behave(call: int) -> httpx2.Response:
-        raise httpx2.ConnectError(f"refused {call}")
-
-    assert asked_with(behave) == (2, webhooks.Answer(0, error=11200))
+    tries = asked_with(in_turn(REFUSED))
+    assert (tries.answer, tries.statuses, tries.errors) == (UNREACHED, [0, 0], [11200])
 
 
-def test_a_connection_that_breaks_later_is_not_tried_again() -> None:
-    def behave(call: int) -> httpx2.Response:
-        raise httpx2.ReadError(f"gone {call}")
-
-    assert asked_with(behave) == (1, webhooks.Answer(0, error=11200))
+BROKEN, GONE, SLOW = httpx2.Response(503), httpx2.Response(404), httpx2.ReadTimeout("slow")
 
 
-def test_the_hotline_has_15_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert webhooks.ANSWER_SECONDS == 15
-    monkeypatch.setattr(webhooks, "ANSWER_SECONDS", 0.01)
+@pytest.mark.parametrize("failure", [httpx2.ReadError("gone"), SLOW])
+def test_a_connection_that_fails_later_is_not_tried_again(failure: Exception) -> None:
+    tries = asked_with(in_turn(failure))
+    assert (tries.answer, tries.statuses) == (UNREACHED, [0])
+
+
+@pytest.mark.parametrize(
+    ("settings", "turns", "statuses"),
+    [
+        ("#rc=3&rp=all", (BROKEN, REFUSED, httpx2.ReadError("gone"), HELLO), [503, 0, 0, 200]),
+        ("#rc=3&rp=all", (BROKEN, HELLO), [503, 200]),
+        ("#rc=2&rp=5xx", (BROKEN, BROKEN, BROKEN), [503, 503, 503]),
+        ("#rp=5xx", (REFUSED,), [0]),
+        ("#rc=5&rp=4xx,rt", (GONE, SLOW, BROKEN), [404, 0, 503]),
+        ("#rc=0", (REFUSED,), [0]),
+        ("#rc=5&rp=all", (httpx2.Response(204),), [204]),
+    ],
+)  # fmt: skip
+def test_the_address_says_how_often_and_after_what_it_is_tried_again(
+    settings: str, turns: tuple[httpx2.Response | Exception, ...], statuses: list[int]
+) -> None:
+    assert asked_with(in_turn(*turns), settings).statuses == statuses
+
+
+def test_each_try_of_one_webhook_has_its_token() -> None:
+    tries = asked_with(in_turn(BROKEN), "#rc=2&rp=all", fallback="http://127.0.0.1:1/fallback")
+    first, fallback = tries.tokens[:3], tries.tokens[3:]
+    assert len(set(first)) == len(fallback) == 1
+    assert first[0] != fallback[0]
+
+
+@pytest.mark.parametrize(("settings", "error"), [("#rc=9", 11100), ("#rp=always", 11243)])
+def test_what_cannot_be_read_is_noted_and_as_if_it_were_not_there(
+    settings: str, error: int
+) -> None:
+    tries = asked_with(in_turn(REFUSED, HELLO), settings)
+    assert (tries.statuses, tries.errors) == ([0, 200], [error])
+
+
+def test_each_try_takes_as_long_as_the_address_says() -> None:
+    timeouts: list[object] = []
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        timeouts.append(request.extensions["timeout"])
+        return HELLO
+
+    async def ask() -> None:
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(handle)) as exchange.client:
+            for settings in ("", "#ct=100&rt=200"):
+                await webhooks.post(exchange, "webhook", f"http://x/{settings}", {}, {"sid": ""})
+
+    exchange = Exchange(Line(ACCOUNT, TOKEN, NUMBER, ""), lambda: STAND_STILL, [])
+    asyncio.run(ask())
+    assert timeouts == [
+        {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": None},
+        {"connect": 0.1, "read": 0.2, "write": 0.2, "pool": None},
+    ]
+
+
+def test_all_tries_together_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The total is for whatever is tried, and afterwards nothing is tried again."""
+    at_once = overrides.Overrides(retries=5, policy=frozenset({"all"}), total=0)
+    monkeypatch.setattr(webhooks, "read_overrides", lambda _: (at_once, []))
 
     async def never(*_: object) -> httpx2.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(webhooks, "_send", never)
-    assert asked_with(lambda _: httpx2.Response(200))[1] == webhooks.Answer(0, error=11200)
+    monkeypatch.setattr(webhooks, "_send_once", never)
+    tries = asked_with(in_turn(HELLO))
+    assert (tries.answer, tries.statuses) == (UNREACHED, [0])
 
 
 def test_the_same_text_can_come_twice_at_once(carrier: Carrier, hotline: Hotline) -> None:

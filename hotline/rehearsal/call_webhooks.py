@@ -1,8 +1,9 @@
 """What the carrier asks and tells the hotline about a call: signed forms, and reading the answer.
 
-A step of a call is asked for once, within 15 seconds; when the answer is of no use, the fallback
-address is, and when that is none either, the call ends with an error. What is told (callbacks) is
-told in the background, in order unless a trouble says otherwise; the carrier promises no order.
+A step of a call is asked for within 15 seconds, again if its address says so; when the answer is of
+no use, the fallback address is, and when that is none either, the call ends with an error. What is
+told (callbacks) is told in the background, in order unless a trouble says otherwise; the carrier
+promises no order.
 """
 
 import asyncio
@@ -110,11 +111,12 @@ async def _post(
     """Raises BadTwiml for an address that is none."""
     if not is_callback_address(address.url):
         raise BadTwiml("no address", NO_ADDRESS)
-    url = plain(address.url)
+    url, _, overrides = address.url.partition("#")
     if address.method == "GET":
         url, fields = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(fields)}", {}
     facts = {"sid": call.sid, "call_status": call.status}
-    return await post(exchange, kind, url, fields, facts, signed_as=signed_address(url))
+    whole, signed_as = f"{url}#{overrides}", signed_address(url)
+    return await post(exchange, kind, whole, fields, facts, signed_as=signed_as)
 
 
 def plain(url: str) -> str:

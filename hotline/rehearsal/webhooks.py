@@ -1,7 +1,8 @@
 """The carrier's calls to the hotline: signed form POSTs, and reading what comes back.
 
 Waits 15 seconds in all and tries a failed connection once more, as the carrier does by default;
-a slow or broken answer is not asked for again. Keeps no cookies and no connections.
+a slow or broken answer is not asked for again unless the address says so: see `overrides.py`. Keeps
+no cookies and no connections.
 """
 
 import asyncio
@@ -19,8 +20,8 @@ from twilio.request_validator import RequestValidator
 
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.messages import API_VERSION, Line, Message
+from hotline.rehearsal.overrides import CONNECT, READ, Overrides, read_overrides
 
-ANSWER_SECONDS = 15.0
 UNREACHABLE, WRONG_TYPE, UNREADABLE = 11200, 12300, 12100
 PLACES = tuple(
     f"{end}{part}" for end in ("From", "To") for part in ("City", "State", "Zip", "Country")
@@ -47,7 +48,7 @@ def open_client() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         trust_env=False,
         verify=certificates(),
-        timeout=httpx2.Timeout(ANSWER_SECONDS, pool=None),
+        timeout=httpx2.Timeout(Overrides().total, pool=None),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
@@ -142,6 +143,18 @@ def _facts(fields: Mapping[str, str]) -> dict[str, object]:
     return {"sid": fields["MessageSid"], "message_status": fields["SmsStatus"]}
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """One request, as each try makes it. `facts` go to the log."""
+
+    kind: str
+    address: str
+    body: str
+    headers: Mapping[str, str]
+    facts: Mapping[str, object]
+    overrides: Overrides
+
+
 async def post(
     exchange: Exchange,
     kind: str,
@@ -151,47 +164,71 @@ async def post(
     *,
     signed_as: str | None = None,
 ) -> httpx2.Response | None:
-    """The response, or None when there is none in time. Writes one line of the log.
+    """The response, or None when there is none in time. Writes a line of the log for each try.
 
     `signed_as`: the address as it is signed, where that differs. Without fields it is a GET.
     """
+    overrides, mistakes = read_overrides(address)
+    for code in mistakes:
+        exchange.note("debugger", code=code, about="connection", sid=facts["sid"])
     address = urldefrag(address).url
     headers = signed_headers(signed_as or address, fields, exchange.line.auth_token)
-    response = None
+    webhook = Webhook(kind, address, urlencode(fields), headers, facts, overrides)
     try:
-        async with exchange.lines, asyncio.timeout(ANSWER_SECONDS):
-            response = await _send(exchange.client, address, urlencode(fields), headers)
-    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL):
-        pass
-    if response is not None and not response.is_success:
-        exchange.errors.append(
-            {"kind": kind, "status": response.status_code, "body": response.text}
-        )
-    exchange.note(
-        kind,
-        path=urlsplit(address).path,
-        **facts,
-        status=response.status_code if response is not None else 0,
-    )
+        async with exchange.lines, asyncio.timeout(overrides.total):
+            return await _send(exchange, webhook)
+    except TimeoutError:
+        _note(exchange, webhook, None)
+        return None
+
+
+async def _send(exchange: Exchange, webhook: Webhook) -> httpx2.Response | None:
+    """Try as often as is wished: each try carries the same idempotency token."""
+    response, failure = await _try(exchange, webhook)
+    for _ in range(webhook.overrides.retries):
+        if not webhook.overrides.try_again_after(failure):
+            break
+        response, failure = await _try(exchange, webhook)
     return response
 
 
-async def _send(
-    client: httpx2.AsyncClient, address: str, body: str, headers: Mapping[str, str]
-) -> httpx2.Response:
+async def _try(exchange: Exchange, webhook: Webhook) -> tuple[httpx2.Response | None, str]:
+    """The response, and what has failed as a retry policy calls it, or nothing."""
+    response, failure = None, ""
     try:
-        return await _send_once(client, address, body, headers)
+        response = await _send_once(exchange.client, webhook)
+        failure = {4: "4xx", 5: "5xx"}.get(response.status_code // 100, "")
     except (httpx2.ConnectError, httpx2.ConnectTimeout):
-        return await _send_once(client, address, body, headers)
+        failure = CONNECT
+    except httpx2.ReadTimeout:
+        failure = READ
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        failure = "other"
+    _note(exchange, webhook, response)
+    return response, failure
 
 
-async def _send_once(
-    client: httpx2.AsyncClient, address: str, body: str, headers: Mapping[str, str]
-) -> httpx2.Response:
+def _note(exchange: Exchange, webhook: Webhook, response: httpx2.Response | None) -> None:
+    if response is not None and not response.is_success:
+        exchange.errors.append(
+            {"kind": webhook.kind, "status": response.status_code, "body": response.text}
+        )
+    exchange.note(
+        webhook.kind,
+        path=urlsplit(webhook.address).path,
+        **webhook.facts,
+        status=response.status_code if response is not None else 0,
+    )
+
+
+async def _send_once(client: httpx2.AsyncClient, webhook: Webhook) -> httpx2.Response:
+    overrides = webhook.overrides
+    timeout = httpx2.Timeout(overrides.read, connect=overrides.connect, pool=None)
+    address, headers = webhook.address, webhook.headers
     try:
-        if not body:
-            return await client.get(address, headers=headers)
-        return await client.post(address, content=body, headers=headers)
+        if not webhook.body:
+            return await client.get(address, headers=headers, timeout=timeout)
+        return await client.post(address, content=webhook.body, headers=headers, timeout=timeout)
     except AttributeError as error:
         # anyio asks a new socket for its peer's name, and by then a killed peer has closed it.
         raise httpx2.ConnectError("closed while it was being opened") from error
