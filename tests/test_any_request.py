@@ -74,6 +74,7 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     f"{ACCOUNTS}/Calls.json": FORM_BYTES,
     f"{ACCOUNTS}/Calls/{{sid}}.json": FORM_BYTES,
     f"{ACCOUNTS}/Calls/{{sid}}/Recordings.json": NOTHING,
+    f"{ACCOUNTS}/Calls/{{call}}/Recordings/{{sid}}.json": NOTHING,
     f"{ACCOUNTS}/Recordings.json": NOTHING,
     f"{ACCOUNTS}/Recordings/{{sid}}.json": NOTHING,
     f"{ACCOUNTS}/Recordings/{{sid}}.wav": NOTHING,
@@ -128,7 +129,7 @@ def either_door(
 def neighborhood(
     sqlite_url: str, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> Iterator[Neighborhood]:
-    with open_neighborhood(sqlite_url, redis_url) as it, overheard(caplog):
+    with open_neighborhood(sqlite_url, redis_url, watched=False) as it, overheard(caplog):
         yield it
 
 

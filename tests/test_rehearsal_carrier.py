@@ -791,6 +791,13 @@ def test_what_is_not_there_is_not_found(carrier: Carrier) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_what_cannot_be_done_is_refused_in_the_same_shape(carrier: Carrier, method: str) -> None:
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    answer = carrier.control.request(method, path, auth=(ACCOUNT, TOKEN))
+    assert (answer.status_code, answer.json()["code"]) == (405, 20004)
+
+
 def test_the_account_can_be_looked_at(carrier: Carrier) -> None:
     account = carrier.client.api.accounts(ACCOUNT).fetch()
     assert (account.sid, account.status, account.auth_token) == (ACCOUNT, "active", None)

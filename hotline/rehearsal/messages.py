@@ -96,6 +96,8 @@ REFUSALS: Mapping[int, str] = {
     21212: "The 'From' number is not valid for this account",
     21213: "A 'From' phone number is required",
     21214: "The 'To' phone number cannot be reached",
+    20004: "Method not allowed",
+    20009: "The resource cannot be changed before it is complete",
     21215: "This account may not call that part of the world",
     21216: "This account may not call the 'To' number",
     21220: "The call is not in progress: it cannot be redirected",

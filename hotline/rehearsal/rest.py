@@ -82,7 +82,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route(f"{account}.json", "GET", fetch_account),
         *(
             route(f"/{API_VERSION}/{{rest:path}}", method, nothing_here)
-            for method in ("GET", "POST", "DELETE")
+            for method in ("GET", "POST", "DELETE", "PUT", "PATCH")
         ),
     ]
 
@@ -252,7 +252,8 @@ async def fetch_account(exchange: Exchange, request: Request) -> Response:  # no
 
 
 async def nothing_here(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
-    return refused(refusal(20404, 404))
+    is_method = request.method in ("GET", "HEAD", "POST", "DELETE")
+    return refused(refusal(20404, 404) if is_method else refusal(20004, 405))
 
 
 async def read_form(request: Request) -> Form:
