@@ -65,6 +65,8 @@ def failed(
     if issubclass(why, errors.AccountRefused):
         store.try_anew(connection, it, now, now + ACCOUNT_PAUSE, held_by=code)
         aftermath.add(account_refused(connection, house, code))
+    elif it.page_id is not None and issubclass(why, errors.NeverLeft):
+        aftermath.add(never_left(connection, house, it.page_id))
     elif it.page_id is not None:
         others = not issubclass(why, errors.Filtered | errors.CarrierBusy)
         aftermath.add(unreached(connection, house, it.page_id, ask_others=others))

@@ -7,6 +7,7 @@ HotlineError
 ├── OutdatedDatabase     the tables are older than the program: `hotline migrate` comes first
 └── CarrierError         the carrier did not take a message, or could not bring it to the phone
     ├── CarrierBusy      not taken: try again later
+    │   └── NeverLeft    taken, but it waited there for longer than it was good for
     ├── CarrierSilent    taken or not, we cannot know: look it up first
     ├── BadNumber        this number can never be texted; mark it and move on
     ├── Landline         this number takes no texts: call it instead
@@ -74,6 +75,10 @@ class CarrierBusy(CarrierError):
     """Not taken: try again later."""
 
 
+class NeverLeft(CarrierBusy):
+    """It waited at the carrier for its turn, for longer than it was good for."""
+
+
 class CarrierSilent(CarrierError):
     """Taken or not, we cannot know: look it up first."""
 
@@ -127,6 +132,7 @@ _KINDS: Final[dict[int, type[CarrierError]]] = {
     20429: CarrierBusy,  # too many requests
     21611: CarrierBusy,  # the carrier's own queue is full
     30001: CarrierBusy,
+    30036: NeverLeft,
     30410: CarrierBusy,
     30022: CarrierBusy,  # faster than our registration allows
     30023: CarrierBusy,  # as many as our registration allows in a day

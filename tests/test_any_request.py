@@ -95,6 +95,7 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/calls/{sid}/answer": JSON_BYTES,
     "/rehearsal/calls/{sid}/decline": JSON_BYTES,
     "/rehearsal/calls/{sid}/hang_up": JSON_BYTES,
+    "/rehearsal/line": JSON_BYTES,
     "/rehearsal/trouble": JSON_BYTES,
     "/rehearsal/idle": NOTHING,
     "/rehearsal/log": NOTHING,

@@ -17,6 +17,7 @@ from hotline.errors import (
     Filtered,
     HotlineError,
     Landline,
+    NeverLeft,
     NotAllowedThere,
     OptedOut,
     OutdatedDatabase,
@@ -28,6 +29,7 @@ from hotline.errors import (
 
 MEANINGS: dict[type[CarrierError], list[int]] = {
     CarrierBusy: [20429, 21611, 30001, 30410, 30022, 30023],
+    NeverLeft: [30036],
     OptedOut: [21610],
     BadNumber: [21211, 21214, 21217, 21401, 21421, 30005],
     Landline: [21614, 30006],

@@ -537,6 +537,44 @@ def test_a_page_whose_time_is_over_is_not_sent(maple_on_each: Neighborhood) -> N
     assert "6 minutes ago" in page, "she had not been asked, so she still is the first to be"
 
 
+def test_a_page_that_expired_in_the_carriers_queue_is_not_the_phones_fault(
+    maple_on_each: Neighborhood,
+) -> None:
+    """She was not asked, so she still is the first to be."""
+    maple = maple_on_each
+    _send_slowly(maple, 0.001)
+    maple.text("Maria", "need food")
+    maple.pass_time(4 * MINUTE)
+    assert [it.state for it in _outbox(maple, "Ana")] == ["accepted"]
+    maple.pass_time(2 * MINUTE)
+    _send_slowly(maple, None)
+    maple.settle()
+    assert [(it.state, it.error) for it in _outbox(maple, "Ana")] == [
+        ("undelivered", 30036),
+        ("delivered", None),
+    ]
+    assert _asked(maple) == ["Ana"]
+    assert _neighbor(maple, "Ana").trouble is None
+
+
+def test_another_text_that_expired_in_the_carriers_queue_is_sent_again(
+    maple: Neighborhood,
+) -> None:
+    _send_slowly(maple, 0.0002)
+    for _ in range(6):
+        maple.text("Sam", "HELP")
+    _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    maple.pass_time(MINUTE)
+    _send_slowly(maple, 0.0001)
+    maple.pass_time(10 * HOUR)
+    _send_slowly(maple, None)
+    maple.pass_time(11 * MINUTE)
+    assert [(it.state, it.error) for it in _outbox(maple, "Ana")] == [
+        ("undelivered", 30036),
+        ("delivered", None),
+    ]
+
+
 def test_whose_page_never_left_is_not_told_that_it_is_covered(maple: Neighborhood) -> None:
     maple.text("Maria", "need food")
     maple.trouble("busy", times=1, to=CAST["Ben"])
@@ -692,6 +730,12 @@ def _open_request(maple: Neighborhood, who: str, connection: Any) -> int:
     )
     opened, _ = steps.open_request(connection, maple.hotline.house, requester, ("food",), None)
     return opened.number
+
+
+def _send_slowly(maple: Neighborhood, segments_a_second: float | None) -> None:
+    wish = {"segments_a_second": segments_a_second}
+    address = f"{maple.address}/rehearsal/line"
+    httpx2.put(address, json=wish, trust_env=False).raise_for_status()
 
 
 def _write_to(maple: Neighborhood, who: str, sentence: Sentence) -> Any:

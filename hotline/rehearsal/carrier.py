@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hotline.rehearsal import call_control, call_rest, control, page, rest
+from hotline.rehearsal.delivery import leave_due
 from hotline.rehearsal.exchange import Exchange, utc_now
 from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.messages import API_VERSION, Line
@@ -89,6 +90,7 @@ async def _watch_the_clock(exchange: Exchange) -> None:
     while True:
         await asyncio.sleep(LOOKS_EVERY)
         await stop_ringing(exchange)
+        leave_due(exchange)
 
 
 def build(

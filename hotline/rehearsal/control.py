@@ -34,6 +34,11 @@
     POST /rehearsal/calls/{sid}/listen     {"at": of a sound of kind "play"}
         Fetches what was played there: {"status", "type", "bytes", "words": said in it, if it is a
         recording of this carrier}. Otherwise what is played is not fetched.
+    GET, PUT /rehearsal/line
+        {"segments_a_second": number or null} → {"segments_a_second", "waiting": how many texts to
+        phones wait for their turn, "next": when the next one leaves, or null}. A usual number sends
+        1 segment a second, a toll-free one 3, a short code 100; null, as at first, sends all at
+        once. Those that wait leave as time goes on, also by whoever asks for `idle` afterwards.
     POST /rehearsal/trouble
         {"kind", "times"?: 1, "to"?: number, "seconds"?: 1, "code"?, "status"?: 400}
         kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in
@@ -68,13 +73,14 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from hotline.rehearsal.calls import Call
-from hotline.rehearsal.delivery import text_hotline
+from hotline.rehearsal.delivery import leave_due, text_hotline, to_leave
 from hotline.rehearsal.exchange import Attempt, Exchange
 from hotline.rehearsal.messages import Message
 from hotline.rehearsal.phones import Calls, Phone, PhoneState, readable_number
 from hotline.rehearsal.trouble import trouble_from
 
 LONGEST_WAIT = 60.0
+SLOWEST, FASTEST = 0.0001, 1000.0  # segments a second
 Endpoint = Callable[[Exchange, Request], Awaitable[Response]]
 
 
@@ -89,6 +95,8 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route("/phones", "GET", get_phones),
         route("/phones/{number}", "GET", get_phone),
         route("/phones/{number}", "PUT", put_phone),
+        route("/line", "GET", get_line),
+        route("/line", "PUT", put_line),
         route("/trouble", "POST", post_trouble),
         route("/trouble", "GET", get_troubles),
         route("/trouble", "DELETE", delete_troubles),
@@ -215,6 +223,39 @@ def changed_phone(phone: Phone, wish: dict[str, object]) -> Phone:
     )
 
 
+async def get_line(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
+    departures = to_leave(exchange)
+    return JSONResponse(
+        {
+            "segments_a_second": exchange.line.segments_a_second,
+            "waiting": len(departures),
+            "next": departures[0].moment.isoformat() if departures else None,
+        }
+    )
+
+
+async def put_line(exchange: Exchange, request: Request) -> Response:
+    """Texts that wait already wait for as long as the new rate says."""
+    exchange.line = replace(exchange.line, segments_a_second=_rate(await read_json(request)))
+    leave_due(exchange)
+    return await get_line(exchange, request)
+
+
+def _rate(wish: dict[str, object]) -> float | None:
+    if set(wish) != {"segments_a_second"}:
+        raise ValueError("say segments_a_second, and nothing else")
+    rate = wish["segments_a_second"]
+    if rate is None:
+        return None
+    if (
+        isinstance(rate, bool)
+        or not isinstance(rate, int | float)
+        or not SLOWEST <= rate <= FASTEST
+    ):
+        raise ValueError(f"segments_a_second must be null, or from {SLOWEST} to {FASTEST}")
+    return float(rate)
+
+
 async def post_trouble(exchange: Exchange, request: Request) -> Response:
     exchange.troubles = [*exchange.troubles, trouble_from(await read_json(request))]
     return await get_troubles(exchange, request)
@@ -234,6 +275,7 @@ async def get_idle(exchange: Exchange, request: Request) -> Response:
     seconds = min(float(request.query_params.get("wait", 5)), LONGEST_WAIT)
     if not math.isfinite(seconds):
         raise ValueError("wait must be a number of seconds")
+    leave_due(exchange)
     return JSONResponse({"idle": await exchange.work.is_idle_within(seconds)})
 
 

@@ -8,10 +8,12 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 
 import httpx2
 
+from hotline.rehearsal.departures import Departure, departures, free_from, is_full
 from hotline.rehearsal.exchange import Exchange, new_sid
 from hotline.rehearsal.messages import LONGEST_BODY, Message, uri_of
 from hotline.rehearsal.phones import (
@@ -31,17 +33,59 @@ SENDABLE = ("image/", "video/", "audio/", "text/vcard", "text/x-vcard", "applica
 
 
 def accept(exchange: Exchange, message: Message) -> None:
-    """Take a text to a phone on; it goes its way in the background."""
+    """Take a text to a phone on; it leaves when it is its turn, and goes its way in the
+    background."""
     exchange.messages[message.sid] = message
-    exchange.work.start(_carry(exchange, message))
+    exchange.waiting.append(message)
+    leave_due(exchange)
+    if message.status == "accepted" and message in exchange.waiting:
+        message.status = "queued"
+        if message.status_callback:
+            exchange.work.start(call_back(exchange, message, "queued", None))
 
 
-async def _carry(exchange: Exchange, message: Message) -> None:
-    is_whole = message.by != "api" or await _can_fetch_all(exchange, message)
-    steps, late = _hand_over(exchange, message, is_whole=is_whole)
-    for step in steps:
-        await asyncio.sleep(late)
-        await call_back(exchange, message, step.status, step.error)
+def give_up(exchange: Exchange, message: Message, error: int) -> None:
+    """Take a text on that will never leave."""
+    exchange.messages[message.sid] = message
+    exchange.work.start(_carry(exchange, Departure(message, exchange.now(), error)))
+
+
+def leave_due(exchange: Exchange) -> None:
+    """Let every text leave whose turn has come, and give up those that waited too long, in order.
+
+    Whoever moves the time of the exchange calls this afterwards.
+    """
+    due = [it for it in to_leave(exchange) if it.moment <= exchange.now()]
+    gone = {it.message.sid for it in due}
+    exchange.waiting = [it for it in exchange.waiting if it.sid not in gone]
+    for departure in due:
+        if departure.error is None:
+            exchange.last_left = departure
+        exchange.work.start(_carry(exchange, departure))
+
+
+def to_leave(exchange: Exchange) -> list[Departure]:
+    """When those that wait will leave, the next one first."""
+    rate = exchange.line.segments_a_second
+    return departures(exchange.waiting, free_from(exchange.last_left, rate), rate)
+
+
+def is_queue_full(exchange: Exchange) -> bool:
+    rate = exchange.line.segments_a_second
+    return is_full(exchange.waiting, free_from(exchange.last_left, rate), rate, exchange.now())
+
+
+async def _carry(exchange: Exchange, departure: Departure) -> None:
+    message = departure.message
+    if departure.error:
+        steps = [Step("failed", departure.error)]
+    elif message.by == "api" and not await _can_fetch_all(exchange, message):
+        steps = [Step("undelivered", NO_SUCH_MEDIA)]
+    else:
+        state = exchange.phone(message.to).state
+        steps = way_to(state, via_service=message.status == "accepted")
+    _hand_over(exchange, message, steps, departure.moment)
+    await _call_back(exchange, message, steps)
 
 
 async def _can_fetch_all(exchange: Exchange, message: Message) -> bool:
@@ -58,24 +102,24 @@ async def _can_fetch_all(exchange: Exchange, message: Message) -> bool:
 
 
 def _hand_over(
-    exchange: Exchange, message: Message, *, is_whole: bool = True
-) -> tuple[list[Step], float]:
-    """Bring the text to its phone, or not; the callbacks to make, in their order, and how many
-    seconds each is late."""
-    phone = exchange.phone(message.to)
-    steps = way_to(phone.state, via_service=message.service is not None)
-    if not is_whole:
-        steps = [Step("undelivered", NO_SUCH_MEDIA)]
+    exchange: Exchange, message: Message, steps: Sequence[Step], moment: datetime
+) -> None:
+    """Bring the text to its phone, or not."""
     message.status, message.error = steps[-1].status, steps[-1].error
-    message.sent = message.updated = exchange.now()
-    exchange.show(message, phone, "to_phone")
+    message.updated = moment
+    message.sent = None if message.status == "failed" else moment
+    exchange.show(message, exchange.phone(message.to), "to_phone")
+
+
+async def _call_back(exchange: Exchange, message: Message, steps: Sequence[Step]) -> None:
+    """Tell of each of these, or what a trouble makes of that."""
     if not message.status_callback:
-        return [], 0.0
+        return
     trouble = exchange.trouble(CALLBACK_KINDS, message.to)
-    if trouble is None:
-        return steps, 0.0
-    late = trouble.seconds if trouble.kind == "callbacks_late" else 0.0
-    return callbacks(steps, trouble.kind), late
+    late = trouble.seconds if trouble and trouble.kind == "callbacks_late" else 0.0
+    for step in callbacks(steps, trouble.kind if trouble else ""):
+        await asyncio.sleep(late)
+        await call_back(exchange, message, step.status, step.error)
 
 
 def callbacks(steps: Sequence[Step], trouble: str) -> list[Step]:

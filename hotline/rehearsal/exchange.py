@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 import httpx2
 
 from hotline.rehearsal.calls import Call
+from hotline.rehearsal.departures import Departure
 from hotline.rehearsal.messages import Line, Message
 from hotline.rehearsal.phones import Pace, Person, Phone, phones_of
 from hotline.rehearsal.recordings import Recording
@@ -134,7 +135,7 @@ class Exchange:
     client: httpx2.AsyncClient
 
     def __init__(self, line: Line, now: Callable[[], datetime], cast: Sequence[Person]) -> None:
-        self.line = line
+        self.opened_with = line
         self.now = now
         self.since = now()
         self.began = utc_now()
@@ -146,6 +147,9 @@ class Exchange:
         self._begin()
 
     def _begin(self) -> None:
+        self.line = self.opened_with
+        self.waiting: list[Message] = []  # texts to phones, in the order in which they came
+        self.last_left: Departure | None = None
         self.phones: dict[str, Phone] = phones_of(self.cast)
         self.messages: dict[str, Message] = {}
         self.calls: dict[str, Call] = {}

@@ -19,6 +19,7 @@ from hotline.rehearsal.phones import REFUSED, Phone, readable_number
 
 API_VERSION = "2010-04-01"
 LONGEST_BODY = 1600
+LONGEST_VALIDITY = 36_000
 Form = ImmutableMultiDict[str, str]
 
 
@@ -29,6 +30,8 @@ class Line:
     Addresses may carry a `#fragment` (the carrier's connection settings): it is neither signed nor
     sent. A fallback is tried when the address before it cannot be reached or gives no usable
     answer. `api_url` is where this carrier is, for the addresses of its recordings.
+    `segments_a_second`: how fast texts leave, 1 from a usual number, 3 from a toll-free one, 100
+    from a short code; None for at once.
     """
 
     account_sid: str
@@ -40,11 +43,15 @@ class Line:
     voice_fallback_url: str = ""
     voice_status_url: str = ""
     api_url: str = "https://api.twilio.com"
+    segments_a_second: float | None = None
 
 
 @dataclass
 class Message:
-    """One text on the carrier's books. `by` says whose words they are: see `delivery.py`."""
+    """One text on the carrier's books. `by` says whose words they are: see `delivery.py`.
+
+    `validity`: how many seconds it may wait until it leaves.
+    """
 
     sid: str
     sender: str
@@ -60,6 +67,7 @@ class Message:
     media: tuple[str, ...] = ()
     service: str | None = None
     status_callback: str = ""
+    validity: int = LONGEST_VALIDITY
     told: list[str] = field(default_factory=list)  # statuses that the hotline took note of
     segments: int = field(init=False)
 
@@ -88,6 +96,8 @@ REFUSALS: Mapping[int, str] = {
     13224: "The 'To' number is not valid to be called",
     20001: "A parameter has a value that is not allowed",
     20003: "Authenticate",
+    20004: "Method not allowed",
+    20009: "The resource cannot be changed before it is complete",
     20404: "The requested resource was not found",
     20429: "Too Many Requests",
     21201: "A 'To' phone number is required",
@@ -96,8 +106,6 @@ REFUSALS: Mapping[int, str] = {
     21212: "The 'From' number is not valid for this account",
     21213: "A 'From' phone number is required",
     21214: "The 'To' phone number cannot be reached",
-    20004: "Method not allowed",
-    20009: "The resource cannot be changed before it is complete",
     21215: "This account may not call that part of the world",
     21216: "This account may not call the 'To' number",
     21220: "The call is not in progress: it cannot be redirected",
@@ -107,17 +115,20 @@ REFUSALS: Mapping[int, str] = {
     21606: "The 'From' phone number is not a number of this account",
     21609: "The 'StatusCallback' URL is not a valid URL",
     21610: "Attempt to send to unsubscribed recipient",
+    21611: "This 'From' number has exceeded the maximum number of queued messages",
     21614: "The 'To' number cannot receive texts",
     21617: "The concatenated message body exceeds the 1600 character limit",
     21626: "A 'StatusCallbackEvent' is not known",
 }
 UNDELIVERED_WORDS: Mapping[int, str] = {
+    30001: "Queue overflow",
     30003: "Unreachable destination handset",
     30004: "Message blocked",
     30005: "Unknown destination handset",
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30008: "Unknown error",
+    30036: "Validity Period Expired",
 }
 
 
@@ -159,7 +170,8 @@ def _wrong_with_words(form: Form) -> int | None:
 
 
 def _is_validity(seconds: str) -> bool:
-    return not seconds or (bool(re.fullmatch(r"\d{1,5}", seconds)) and 1 <= int(seconds) <= 36000)
+    is_number = bool(re.fullmatch(r"\d{1,5}", seconds))
+    return not seconds or (is_number and 1 <= int(seconds) <= LONGEST_VALIDITY)
 
 
 def is_callback_address(address: str) -> bool:

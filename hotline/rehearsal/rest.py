@@ -18,12 +18,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from hotline.rehearsal.delivery import accept
+from hotline.rehearsal.delivery import accept, give_up, is_queue_full
+from hotline.rehearsal.departures import QUEUE_OVERFLOW
 from hotline.rehearsal.exchange import Attempt, Exchange, new_sid
 from hotline.rehearsal.lists import page_json
 from hotline.rehearsal.messages import (
     API_VERSION,
     FILTERS,
+    LONGEST_VALIDITY,
     Form,
     Line,
     Message,
@@ -180,7 +182,11 @@ def instead_of_taking(trouble: Trouble) -> Response | None:
 
 def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
     to = attempt.to
-    if why := why_refused(form, exchange.line, exchange.phone(to)):
+    why = why_refused(form, exchange.line, exchange.phone(to))
+    is_full = is_queue_full(exchange)
+    if is_full and not why and not form.get("MessagingServiceSid"):
+        why = refusal(21611)
+    if why:
         attempt.code = why.code
         return refused(why)
     media = tuple(address for address in form.getlist("MediaUrl") if address)
@@ -197,10 +203,15 @@ def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
         media=media,
         service=service,
         status_callback=form.get("StatusCallback", ""),
+        validity=int(form.get("ValidityPeriod") or LONGEST_VALIDITY),
     )
     attempt.taken, attempt.sid = True, message.sid
-    accept(exchange, message)
-    return JSONResponse(as_json(message, exchange.line), status_code=201)
+    shown = as_json(message, exchange.line)
+    if is_full:
+        give_up(exchange, message, QUEUE_OVERFLOW)
+    else:
+        accept(exchange, message)
+    return JSONResponse(shown, status_code=201)
 
 
 async def page(exchange: Exchange, request: Request) -> Response:
@@ -227,6 +238,8 @@ async def redact(exchange: Exchange, request: Request) -> Response:
     message = exchange.messages.get(request.path_params["sid"])
     if message is None:
         return refused(refusal(20404, 404))
+    if message in exchange.waiting:
+        return refused(refusal(20009, 409))
     if form.get("Body") != "":
         return refused(refusal(20001))
     message.body, message.updated = "", exchange.now()
@@ -234,8 +247,12 @@ async def redact(exchange: Exchange, request: Request) -> Response:
 
 
 async def delete(exchange: Exchange, request: Request) -> Response:
-    if exchange.messages.pop(request.path_params["sid"], None) is None:
+    message = exchange.messages.get(request.path_params["sid"])
+    if message is None:
         return refused(refusal(20404, 404))
+    if message in exchange.waiting:
+        return refused(refusal(20009, 409))
+    del exchange.messages[message.sid]
     return Response(status_code=204)
 
 
