@@ -11,7 +11,7 @@ recordings too; `ringing`, whose phones ring.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,8 @@ from hotline import roster_file, settings
 from hotline.carrier import Carrier
 from hotline.house import furnish
 from hotline.rehearsal import carrier
+from hotline.rehearsal.neighborhood import transcripts_toml
+from hotline.rehearsal.neighborhood.scene import CAST
 from hotline.settings import Environment, Network, Settings
 from hotline.store import store, tables
 from hotline.store.database import Database
@@ -34,65 +36,12 @@ from hotline.web.app import Hotline
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 
-CAST = {
-    "Maria": "+12125550140",
-    "Nora": "+12125550138",
-    "Ana": "+12125550141",
-    "Ben": "+12125550142",
-    "Chi": "+12125550143",
-    "Dee": "+12125550144",
-    "Eva": "+12125550145",
-    "Finn": "+12125550146",
-    "Gabi": "+12125550147",
-    "Hugo": "+12125550148",
-    "Sam": "+12125550159",
-    "Cleo": "+12125550100",
-}
 NAMES = {phone: name for name, phone in CAST.items()}
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "the-token-of-the-tests"
 
-NETWORK = """
-[hotline]
-name = "Maple Street Mutual Aid"
-country = "US"
-timezone = "America/New_York"
-languages = ["en", "es"]
-quiet = "21:00-08:00"
-
-[[needs]]
-key = "food"
-digit = 1
-label = { en = "food", es = "comida" }
-words = { en = ["food", "groceries", "hungry", "milk"], es = ["comida", "hambre", "leche"] }
-
-[[needs]]
-key = "ride"
-digit = 2
-label = { en = "a ride", es = "transporte" }
-words = { en = ["ride", "lift", "drive"], es = ["transporte", "carro"] }
-
-[[needs]]
-key = "medicine"
-digit = 3
-urgent = true
-label = { en = "medicine", es = "medicina" }
-words = { en = ["medicine", "insulin", "inhaler"], es = ["medicina", "insulina"] }
-
-[[areas]]
-key = "northside"
-words = ["northside", "11216", "11221"]
-near = ["eastside"]
-
-[[areas]]
-key = "eastside"
-words = ["eastside", "11233"]
-
-[[areas]]
-key = "westside"
-words = ["westside", "11201"]
-"""
+NETWORK = transcripts_toml()
 
 LONGEST_RING = 600.0  # seconds
 LONGEST_TALK = 14_400.0
@@ -140,8 +89,11 @@ class Neighborhood:
         workshop: jobs.Workshop,
         now: HandClock,
         worker: dispatch.PagingWorker,
+        cast: Mapping[str, str] = CAST,
     ) -> None:
         self.address = address
+        self._cast = cast
+        self._names = {phone: name for name, phone in cast.items()}
         self.hotline = hotline
         self.now = now
         self.database = workshop.database
@@ -157,6 +109,9 @@ class Neighborhood:
     def close(self) -> None:
         self._http.close()
 
+    def number(self, who: str) -> str:
+        return self._cast.get(who, who)
+
     # Deeds.
 
     def put_on_roster(self, *people: dict[str, str]) -> None:
@@ -166,14 +121,14 @@ class Neighborhood:
 
     def text(self, who: str, body: str, **more: Any) -> dict[str, Any]:
         """Somebody texts the hotline; what follows at once has happened when this returns."""
-        answer = self._post("texts", {"from": CAST.get(who, who), "body": body, **more})
+        answer = self._post("texts", {"from": self.number(who), "body": body, **more})
         self.settle()
         return answer
 
     def phone(self, who: str, state: str | None = None, calls: str | None = None) -> None:
         """What it is, and what it does when it is called."""
         wish = {k: v for k, v in {"state": state, "calls": calls}.items() if v is not None}
-        self._http.put(f"/rehearsal/phones/{CAST[who]}", json=wish).raise_for_status()
+        self._http.put(f"/rehearsal/phones/{self._cast[who]}", json=wish).raise_for_status()
 
     def trouble(self, kind: str, **more: Any) -> None:
         self._post("trouble", {"kind": kind, **more})
@@ -185,7 +140,7 @@ class Neighborhood:
 
     def call(self, who: str, *, is_hidden: bool = False) -> dict[str, Any]:
         """Somebody calls the hotline: the call, as the rehearsal's control addresses show it."""
-        number = "anonymous" if is_hidden else CAST.get(who, who)
+        number = "anonymous" if is_hidden else self.number(who)
         return self._in_call(who, self._post("calls", {"from": number}))
 
     def answer(self, who: str) -> dict[str, Any]:
@@ -234,7 +189,7 @@ class Neighborhood:
     def ringing(self) -> dict[str, str]:
         """Whose phones ring, by the sid of the call."""
         rings = [it for it in self.calls() if it["waits_for"] == "answer"]
-        return {it["sid"]: NAMES.get(it["phone"], it["phone"]) for it in rings}
+        return {it["sid"]: self._names.get(it["phone"], it["phone"]) for it in rings}
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call there was, the oldest first."""
@@ -248,7 +203,7 @@ class Neighborhood:
         return call
 
     def _last_call(self, who: str) -> dict[str, Any] | None:
-        number, sid = CAST.get(who, who), self._calls.get(who)
+        number, sid = self.number(who), self._calls.get(who)
         theirs = [it for it in self.calls() if it["sid"] == sid or it["phone"] == number]
         return theirs[-1] if theirs else None
 
@@ -320,7 +275,7 @@ class Neighborhood:
         found = self._http.get("/rehearsal/texts", params={"after": self._seen}).json()
         self._seen = found["last"]
         return [
-            Got(NAMES.get(it["phone"], it["phone"]), it["body"], it["error"])
+            Got(self._names.get(it["phone"], it["phone"]), it["body"], it["error"])
             for it in found["texts"]
             if it["direction"] == "to_phone"
             and it["by"] != "carrier"
@@ -354,6 +309,7 @@ def open_neighborhood(
     redis_url: str,
     network: str = NETWORK,
     now: datetime = NOON,
+    cast: Mapping[str, str] = CAST,
     *,
     watched: bool = True,
 ) -> Iterator[Neighborhood]:
@@ -375,8 +331,8 @@ def open_neighborhood(
             voice_status_url=f"{address}/voice/status",
             api_url=address,
         )
-        cast = [carrier.Person(phone, name) for name, phone in CAST.items()]
-        front = watch(carrier.build(line, now=by_hand, cast=cast), mistakes)
+        people = [carrier.Person(phone, name) for name, phone in cast.items()]
+        front = watch(carrier.build(line, now=by_hand, cast=people), mistakes)
         built.append(Hotline(of, by_hand, front))
         return built[0].app
 
@@ -394,7 +350,7 @@ def open_neighborhood(
         jobs.open_workshop(shop)
         worker = dispatch.worker(redis_url)
         stack.callback(worker.connection.close)
-        neighborhood = Neighborhood(address, hotline, shop, by_hand, worker)
+        neighborhood = Neighborhood(address, hotline, shop, by_hand, worker, cast)
         stack.callback(neighborhood.close)
         yield neighborhood
     assert not watched or mistakes == [], (

@@ -25,6 +25,11 @@ def hotline_toml() -> str:
     return _read("hotline.toml")
 
 
+def transcripts_toml() -> str:
+    """The configuration of the transcripts in the tests, before their scene is set."""
+    return _read("transcripts.toml")
+
+
 def roster_csv() -> str:
     """The volunteers, as roster CSV text."""
     return _read("roster.csv")
