@@ -198,7 +198,9 @@ def test_everything_due_on_the_way_happens_when_it_is_due(page: Page) -> None:
     page.text(MARIA, "need food near 11216")
     page.leap("300")
     html = page.html()
-    asked = [datetime.strptime(it, "%H:%M") for it in re.findall(r"<time>(.{5})</time> Asked", html)]
+    asked = [
+        datetime.strptime(it, "%H:%M") for it in re.findall(r"<time>(.{5})</time> Asked", html)
+    ]
     assert len(asked) == 4
     assert {(b - a) % timedelta(days=1) for a, b in zip(asked, asked[1:], strict=False)} == {
         timedelta(minutes=1)

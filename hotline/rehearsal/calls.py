@@ -92,6 +92,7 @@ class Call:
     was_bridged: bool = False
     heard: deque[tuple[int, Heard]] = field(default_factory=lambda: deque(maxlen=HEARD_KEPT))
     sounds: int = 0
+    overheard: Callable[[Heard], None] = lambda _: None  # who is told of each sound
     recordings: list[str] = field(default_factory=list)
     trouble: str | None = None  # what befalls its callbacks, once it is known
     late: float = 0.0
@@ -117,6 +118,7 @@ class Call:
         for sound in sounds:
             self.sounds += 1
             self.heard.append((self.sounds, sound))
+            self.overheard(sound)
 
     def begin_turn(self) -> int:
         self.turn += 1

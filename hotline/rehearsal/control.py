@@ -257,7 +257,7 @@ def _rate(wish: dict[str, object]) -> float | None:
 
 
 async def post_trouble(exchange: Exchange, request: Request) -> Response:
-    exchange.troubles = [*exchange.troubles, trouble_from(await read_json(request))]
+    exchange.befall(trouble_from(await read_json(request)))
     return await get_troubles(exchange, request)
 
 
@@ -266,8 +266,7 @@ async def get_troubles(exchange: Exchange, request: Request) -> Response:  # noq
 
 
 async def delete_troubles(exchange: Exchange, request: Request) -> Response:
-    kind = request.query_params.get("kind")
-    exchange.troubles = [it for it in exchange.troubles if kind not in (None, it.kind)]
+    exchange.end_troubles(request.query_params.get("kind"))
     return await get_troubles(exchange, request)
 
 

@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 from hotline.rehearsal import player
 from hotline.rehearsal.calls import Call, Ringing, fresh_sid
 from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.meanwhile import NeverAnswers, Silence
 from hotline.rehearsal.player import Fetch, Gathering, Heard, Listening, Passage
 from hotline.rehearsal.recordings import seconds_of
+from hotline.rehearsal.story import HIDDEN
 from hotline.rehearsal.switchboard import (
     advance,
     cut_off,
@@ -27,6 +29,7 @@ from hotline.rehearsal.switchboard import (
     stop_waiting,
     wait_at,
 )
+from hotline.rehearsal.transcript import Answers, Calls, Declines, HangsUp, Presses, Speaks
 from hotline.rehearsal.twiml import KEYS, Address
 
 
@@ -60,6 +63,7 @@ async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> 
         status="ringing",
     )
     exchange.keep_call(call)
+    exchange.tell(Calls(0, who, is_hidden=who == HIDDEN))
     async with _deed(exchange, call):
         await advance(exchange, call, ([], Fetch(call.home)))
     return call
@@ -68,12 +72,14 @@ async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> 
 async def answer(exchange: Exchange, call: Call) -> None:
     async with _deed(exchange, call):
         _require(isinstance(call.halt, Ringing), "the phone does not ring")
+        exchange.tell(Answers(0, call.phone))
         await pick_up(exchange, call)
 
 
 async def decline(exchange: Exchange, call: Call) -> None:
     async with _deed(exchange, call):
         _require(isinstance(call.halt, Ringing), "the phone does not ring")
+        exchange.tell(Declines(0, call.phone))
         await end(exchange, call, "busy")
 
 
@@ -81,6 +87,7 @@ async def hang_up(exchange: Exchange, call: Call) -> None:
     """Waits for nobody: the answer to what is being asked comes too late."""
     with exchange.work.under_way():
         _require(not call.is_over, "the call is over")
+        exchange.tell(HangsUp(0, call.phone))
         await cut_off(exchange, call)
 
 
@@ -89,6 +96,7 @@ async def press(exchange: Exchange, call: Call, keys: str) -> None:
     _require(bool(keys) and not set(keys) - set(KEYS), f"keys must be some of {KEYS}")
     async with _deed(exchange, call):
         _require(isinstance(call.halt, Gathering | Listening), _nobody_waits(call, "keys"))
+        exchange.tell(Presses(0, call.phone, keys))
         for key in keys:
             await _press(exchange, call, key)
 
@@ -105,15 +113,21 @@ async def say(exchange: Exchange, call: Call, words: str) -> None:
     """Speak: into a recording, to a carrier that listens for words, or over a bridge."""
     _require(bool(words.strip()), "words: what is said?")
     async with _deed(exchange, call):
+        _require(_is_listened_to(call), _nobody_waits(call, "words"))
+        exchange.tell(Speaks(0, call.phone, words))
         match call.halt:
             case Listening() as at:
                 await _record(exchange, call, player.said(at, words))
             case Gathering() as at if "speech" in at.gather.input:
                 await _go_on(exchange, call, at, player.understood(call.document, at, words))
-            case _ if call.bridge and not call.is_over:
+            case _ if call.bridge:
                 call.bridge.hear([Heard("voice", words)])
-            case _:
-                raise ValueError(_nobody_waits(call, "words"))
+
+
+def _is_listened_to(call: Call) -> bool:
+    is_understood = isinstance(call.halt, Gathering) and "speech" in call.halt.gather.input
+    is_kept = isinstance(call.halt, Listening)
+    return is_kept or is_understood or (call.bridge is not None and not call.is_over)
 
 
 async def speak(exchange: Exchange, call: Call, file: bytes) -> None:
@@ -131,10 +145,12 @@ async def _record(exchange: Exchange, call: Call, at: Listening) -> None:
         await stop_recording(exchange, call, at, "")
 
 
-async def wait(exchange: Exchange, call: Call, seconds: float) -> None:
+async def wait(exchange: Exchange, call: Call, seconds: float, *, is_told: bool = True) -> None:
     """Be silent. What falls due in that time happens in its turn, at both ends of a bridge."""
     async with _deed(exchange, call):
         _require(not call.is_over, "the call is over")
+        if is_told:
+            exchange.tell(_waited(call, seconds))
         while seconds > 0 and not call.is_over:
             ends = [it for it in (call.root, *call.root.legs) if not it.is_over]
             due = [(left, it, name) for it in ends for name, left in it.timers.items()]
@@ -144,6 +160,10 @@ async def wait(exchange: Exchange, call: Call, seconds: float) -> None:
             if left <= seconds:
                 await _fall_due(exchange, first, name)
             seconds -= left
+
+
+def _waited(call: Call, seconds: float) -> NeverAnswers | Silence:
+    return NeverAnswers(call.phone) if isinstance(call.halt, Ringing) else Silence(seconds)
 
 
 async def _fall_due(exchange: Exchange, call: Call, name: str) -> None:

@@ -13,13 +13,17 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx2
 
+from hotline.rehearsal import story
 from hotline.rehearsal.calls import Call
 from hotline.rehearsal.departures import Departure
+from hotline.rehearsal.meanwhile import CarrierIs, CarrierIsWell
 from hotline.rehearsal.messages import Line, Message
 from hotline.rehearsal.phones import Pace, Person, Phone, phones_of
+from hotline.rehearsal.player import Heard
 from hotline.rehearsal.recordings import Recording
 from hotline.rehearsal.trouble import Trouble, take
 
@@ -158,6 +162,7 @@ class Exchange:
         self.paces: dict[str, Pace] = {}
         self.troubles: list[Trouble] = []
         self.logged = 0
+        self.story: deque[story.Told] = deque(maxlen=story.KEPT)
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
         self.ledger: list[Attempt] = []
         self.under_way = 0
@@ -176,7 +181,12 @@ class Exchange:
     def name_of(self, number: str) -> str:
         return self.phone(number).name or number
 
+    def tell(self, *events: story.Event) -> None:
+        """Let the story go on; people are numbers there."""
+        self.story.extend(story.Told(self.now(), event) for event in events)
+
     def keep(self, phone: Phone) -> Phone:
+        self.tell(*story.changes(self.phone(phone.number), phone))
         self.phones[phone.number] = phone
         return phone
 
@@ -189,6 +199,7 @@ class Exchange:
     def keep_call(self, call: Call) -> None:
         """Put it on the books; the oldest that are over, and their recordings, make room."""
         self.calls[call.sid] = call
+        call.overheard = partial(self._overhear, call.phone)
         while len(self.calls) > CALLS_KEPT:
             oldest = next((it for it in self.calls.values() if it.is_over), None)
             if oldest is None:
@@ -196,6 +207,13 @@ class Exchange:
             del self.calls[oldest.sid]
             for sid in oldest.recordings:
                 self.recordings.pop(sid, None)
+
+    def _overhear(self, who: str, sound: Heard) -> None:
+        if told := story.heard(who, sound, self._words_in):
+            self.tell(told)
+
+    def _words_in(self, sid: str) -> str:
+        return self.recordings[sid].words if sid in self.recordings else ""
 
     def note(self, kind: str, **facts: object) -> None:
         """Write a line of the log. Never words, numbers or tokens."""
@@ -235,12 +253,26 @@ class Exchange:
                 when=self.now().isoformat(),
             )
         )
+        if told := story.texted(self.texts[-1]):
+            self.tell(told)
         self.stir()
 
     def stir(self) -> None:
         """Wake whoever watches: something may look different now."""
         told, self.news = self.news, asyncio.Event()
         told.set()
+
+    def befall(self, trouble: Trouble) -> None:
+        """From now on this goes wrong, too."""
+        self.troubles = [*self.troubles, trouble]
+        self.tell(CarrierIs(trouble))
+
+    def end_troubles(self, kind: str | None = None) -> None:
+        """Those of a kind, or all."""
+        before, self.troubles = self.troubles, [it for it in self.troubles if it.kind != kind]
+        self.troubles = self.troubles if kind else []
+        if before and not self.troubles:
+            self.tell(CarrierIsWell())
 
     def trouble(self, kinds: frozenset[str], number: str) -> Trouble | None:
         """The next trouble of these kinds for this number, used up by one."""

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from hotline.rehearsal import deeds
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.story import Leaps
 from hotline.rehearsal.twiml import LONGEST_TALK
 
 LONGEST = timedelta(days=14)
@@ -51,6 +52,7 @@ async def leap(exchange: Exchange, inside: Inside, until: datetime) -> None:
 
 
 async def _go_to(exchange: Exchange, inside: Inside, moment: datetime) -> None:
+    exchange.tell(Leaps(moment))
     seconds = min((moment - exchange.now()).total_seconds(), LONGEST_TALK)
     for call in list(exchange.calls.values()):
         if seconds > 0 and call.parent is None and not call.is_over:
@@ -63,7 +65,7 @@ async def _go_to(exchange: Exchange, inside: Inside, moment: datetime) -> None:
 
 async def _be_silent(exchange: Exchange, sid: str, seconds: float) -> None:
     with suppress(ValueError):  # it ended meanwhile
-        await deeds.wait(exchange, exchange.calls[sid], seconds)
+        await deeds.wait(exchange, exchange.calls[sid], seconds, is_told=False)
 
 
 async def settle(exchange: Exchange, inside: Inside) -> None:

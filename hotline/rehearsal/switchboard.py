@@ -20,6 +20,7 @@ from hotline.rehearsal.call_webhooks import (
 )
 from hotline.rehearsal.calls import Call, Ringing, Talking, fresh_sid
 from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.meanwhile import NeverAnswers
 from hotline.rehearsal.phones import Calls, readable_number
 from hotline.rehearsal.player import (
     Dialing,
@@ -33,6 +34,7 @@ from hotline.rehearsal.player import (
     Passage,
 )
 from hotline.rehearsal.recordings import Recording
+from hotline.rehearsal.transcript import Rings
 from hotline.rehearsal.twiml import Address, BadTwiml, Number, read
 
 SORRY = Heard("error", "We are sorry, an application error has occurred. Goodbye.")
@@ -74,6 +76,8 @@ async def _reach(exchange: Exchange, call: Call) -> None:
             elif way is Calls.MACHINE:
                 call.is_machine = True
                 await pick_up(exchange, call)
+            else:
+                exchange.tell(Rings(0, call.phone))
 
 
 async def stop_ringing(exchange: Exchange) -> None:
@@ -82,6 +86,7 @@ async def stop_ringing(exchange: Exchange) -> None:
         until = call.created + timedelta(seconds=call.ring_seconds)
         if isinstance(call.halt, Ringing) and exchange.now() >= until:
             with exchange.work.under_way():
+                exchange.tell(NeverAnswers(call.phone))
                 await end(exchange, call, "no-answer")
 
 

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import IO, Any
@@ -30,6 +30,7 @@ from rich.text import Text as Rich
 from hotline.rehearsal import neighborhood
 from hotline.rehearsal.exchange import Text, new_sid
 from hotline.rehearsal.phones import Phone, PhoneState, readable_number
+from hotline.rehearsal.story import parts_of, title_of
 from hotline.rehearsal.talk_calls import PhoneCalls
 from hotline.rehearsal.talk_rehearsal import NobodyAnswers, Rehearsal, open_rehearsal
 from hotline.rehearsal.transcript import (
@@ -202,7 +203,7 @@ class Conversation:
 
     def transcript(self) -> str:
         """What was said, as a test in `tests/conversations/` has it."""
-        lines = [_title(self._turns), ""]
+        lines = [title_of(self._turns), ""]
         people = {it.who for it in self._turns if not isinstance(it, Meanwhile)}
         if self._rehearsal.is_own and (scene := _scene(people)):
             lines += [*scene, ""]
@@ -328,8 +329,7 @@ class Conversation:
         if text.direction == "from_phone":  # somebody else talks here too, on the phones page
             self._turns.append(Says(0, name, body))
         elif text.status in ("sent", "delivered") and text.by != "carrier":
-            words = (part.strip() for part in re.split(rf",|{_CONTROL.pattern}", text.body))
-            self._turns.append(Reads(0, name, tuple(filter(None, words))))
+            self._turns.append(Reads(0, name, parts_of(text.body)))
         sign = ">" if text.direction == "from_phone" else "<"
         self.show(text.phone, text.name, sign, body, _remark(text))
         self._news.set()
@@ -398,23 +398,6 @@ def _remark(text: Text) -> str:
     if text.direction == "to_phone" and text.status not in ("sent", "delivered"):
         return f"  (never arrived: {text.error or text.status})"
     return ""
-
-
-def _title(turns: Sequence[Turn]) -> str:
-    begun = [it for it in turns if isinstance(it, Says | Calls)]
-    if not begun:
-        return "Nobody texts."
-    kinds = [kind for kind, of in (("texts", Says), ("calls", Calls)) if _has(begun, of)]
-    names = list(dict.fromkeys(it.who for it in begun))
-    return f"{' and '.join(kinds).capitalize()} from {_and(names)}, and what follows."
-
-
-def _has(turns: Sequence[Turn], kind: type) -> bool:
-    return any(isinstance(it, kind) for it in turns)
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _scene(names: set[str]) -> list[str]:

@@ -1,0 +1,125 @@
+"""A rehearsal as `hotline up` has it, seen from inside its web process.
+
+The hotline and its carrier are served by one loop here, its worker is a process of its own, and
+Redis and SQL are real. Time flows, and leaps. What is to happen in the loop is handed to `do`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from neighborhood import ACCOUNT, NUMBER, TOKEN, make_settings
+from serving import serve
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from hotline import roles, roster_file
+from hotline.rehearsal import call_control, call_rest, control, leap, rest, story
+from hotline.rehearsal.carrier import Carrier
+from hotline.rehearsal.clock import Clock
+from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.messages import Line
+from hotline.rehearsal.phones import Person
+from hotline.rehearsal.webhooks import open_client
+from hotline.settings import Network, read_network
+from hotline.store import store
+from hotline.store.database import Database
+from hotline.web.app import Hotline
+
+PATIENCE = 60.0
+Result = TypeVar("Result")
+
+
+@dataclass
+class Rehearsal:
+    exchange: Exchange
+    inside: Inside
+    loop: asyncio.AbstractEventLoop
+
+    def do(self, deed: Coroutine[Any, Any, Result]) -> Result:
+        """Do it, and let everything happen that follows at once."""
+
+        async def settled() -> Result:
+            result = await deed
+            await leap.settle(self.exchange, self.inside)
+            return result
+
+        return asyncio.run_coroutine_threadsafe(settled(), self.loop).result(PATIENCE)
+
+    def printed(self) -> str:
+        """Its story, as a transcript."""
+        network, roster = self.inside.network, self.do(self.inside.roster())
+        return story.print_story(self.exchange.story, roster, network, self.exchange.known())
+
+
+@contextmanager
+def open_rehearsal(
+    folder: Path, database_url: str, redis_url: str, toml: str, roster: str, cast: Sequence[Person]
+) -> Iterator[Rehearsal]:
+    """`folder`: for what is neither in SQL nor in Redis."""
+    network, clock = read_network(toml, "hotline.toml"), Clock(folder / "clock")
+    exchanges: list[Exchange] = []
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def build(address: str) -> ASGIApp:
+        exchanges.append(Exchange(_line(address), clock, cast))
+        of = make_settings(address, database_url, redis_url, network)
+        return Hotline(of, clock, _carrier(exchanges[0], loops)).app
+
+    with ExitStack() as stack:
+        address = stack.enter_context(serve(build=build))
+        of = make_settings(address, database_url, redis_url, network)
+        stack.enter_context(_working(of, clock))
+        _put_on_roster(of.environment.sqlalchemy_url, roster, network, clock)
+        inside = Inside(of, clock)
+        stack.callback(inside.close)
+        yield Rehearsal(exchanges[0], inside, loops[0])
+
+
+def _line(address: str) -> Line:
+    return Line(
+        ACCOUNT,
+        TOKEN,
+        NUMBER,
+        sms_url=f"{address}/sms",
+        voice_url=f"{address}/voice",
+        voice_status_url=f"{address}/voice/status",
+        api_url=address,
+    )
+
+
+def _carrier(exchange: Exchange, loops: list[asyncio.AbstractEventLoop]) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        loops.append(asyncio.get_running_loop())
+        async with open_client() as exchange.client:
+            yield
+            await exchange.work.stop()
+
+    parts = (call_rest, rest, control, call_control)
+    return Carrier(routes=[it for part in parts for it in part.routes(exchange)], lifespan=lifespan)
+
+
+@contextmanager
+def _working(of: Any, clock: Clock) -> Iterator[None]:
+    process = multiprocessing.get_context("fork").Process(target=roles.worker, args=(of, clock))
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _put_on_roster(url: str, roster: str, network: Network, clock: Clock) -> None:
+    database = Database(url)
+    entries = roster_file.read(roster, network)
+    database.write(lambda connection: store.put_on_roster(connection, entries, clock()))
+    database.close()
