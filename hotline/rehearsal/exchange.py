@@ -29,6 +29,7 @@ from hotline.rehearsal.trouble import Trouble, take
 
 logger = logging.getLogger(__name__)
 LOG_LENGTH = 200
+LONGEST_SHOWN = 4000  # letters of what went over the wire
 ERRORS_KEPT = 1000
 CALLS_KEPT = 2000
 LINES = 100
@@ -78,6 +79,16 @@ class Attempt:
     sid: str | None = None
     code: int | None = None
     what: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What went over the wire for a line of the log: words and numbers too, so only the page on
+    this machine shows it, and only for a while. `sent` and `answer` as they were, cut off."""
+
+    sent: str
+    answer: str
+    signature: str = ""
 
 
 class Work:
@@ -164,6 +175,7 @@ class Exchange:
         self.logged = 0
         self.story: deque[story.Told] = deque(maxlen=story.KEPT)
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
+        self.wire: dict[int, Wire] = {}  # by the place of the line
         self.ledger: list[Attempt] = []
         self.under_way = 0
         self.errors: deque[dict[str, object]] = deque(maxlen=ERRORS_KEPT)
@@ -221,6 +233,12 @@ class Exchange:
         when = self.now().isoformat()
         self.log.append({"at": self.logged, "when": when, "kind": kind, **facts})
         self.stir()
+
+    def keep_wire(self, sent: str, answer: str, signature: str = "") -> None:
+        """It belongs to the line that was written last."""
+        self.wire[self.logged] = Wire(sent[:LONGEST_SHOWN], answer[:LONGEST_SHOWN], signature)
+        while len(self.wire) > LOG_LENGTH:
+            del self.wire[next(iter(self.wire))]
 
     @contextmanager
     def attempt(self, to: str, status_callback: str, what: str = "text") -> Iterator[Attempt]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotline.rehearsal import deeds
+from hotline.rehearsal.delivery import leave_due, to_leave
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.story import Leaps
@@ -28,7 +29,7 @@ QUIET_LOOKS = 3  # in a row: the web server rings for what it took on a moment l
 def moment_of(wish: str, now: datetime, zone: ZoneInfo) -> datetime:
     """When "90" (seconds from now) or "08:00" (the next time clocks in the neighborhood show that)
     is. Raises ValueError in words."""
-    if found := re.fullmatch(r"(\d{1,2}):(\d{2})", wish):
+    if found := re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", wish):
         local = now.astimezone(zone)
         then = local.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
         return (then if then > local else then + timedelta(days=1)).astimezone(UTC)
@@ -41,7 +42,7 @@ async def leap(exchange: Exchange, inside: Inside, until: datetime) -> None:
     """Go on to this moment. One leap at a time."""
     async with inside.leaping:
         pause = SOON
-        while (due := await inside.next_due()) and due < until:
+        while (due := await _next_due(exchange, inside)) and due < until:
             # What stays due, because the carrier is away, say, is looked at less and less often.
             pause = SOON if due > exchange.now() else pause * 2
             moment = max(due, exchange.now() + pause)
@@ -49,6 +50,13 @@ async def leap(exchange: Exchange, inside: Inside, until: datetime) -> None:
                 break
             await _go_to(exchange, inside, moment)
         await _go_to(exchange, inside, until)
+
+
+async def _next_due(exchange: Exchange, inside: Inside) -> datetime | None:
+    """For the hotline, or for the carrier's queue of texts."""
+    leaving = [it.moment for it in to_leave(exchange)[:1]]
+    due = await inside.next_due()
+    return min([*leaving, due] if due else leaving, default=None)
 
 
 async def _go_to(exchange: Exchange, inside: Inside, moment: datetime) -> None:
@@ -59,6 +67,7 @@ async def _go_to(exchange: Exchange, inside: Inside, moment: datetime) -> None:
             await _be_silent(exchange, call.sid, seconds)
     inside.clock.go_to(moment)
     exchange.stir()
+    leave_due(exchange)
     await inside.tick()
     await settle(exchange, inside)
 

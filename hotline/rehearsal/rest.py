@@ -107,9 +107,15 @@ def guarded(exchange: Exchange, endpoint: Endpoint) -> Callable[[Request], Await
             status=response.status_code,
             **getattr(request.state, "facts", {}),
         )
+        exchange.keep_wire(_sent(request), bytes(response.body).decode(errors="replace"))
         return response
 
     return answer
+
+
+def _sent(request: Request) -> str:
+    """The form that came along, as far as it was read; else the query."""
+    return getattr(request.state, "sent", request.url.query)
 
 
 async def _checked(exchange: Exchange, endpoint: Endpoint, request: Request) -> Response:
@@ -275,4 +281,5 @@ async def nothing_here(exchange: Exchange, request: Request) -> Response:  # noq
 
 async def read_form(request: Request) -> Form:
     """The form fields, blank ones too, whatever they are called."""
-    return Form(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+    request.state.sent = (await request.body()).decode(errors="replace")
+    return Form(parse_qsl(request.state.sent, keep_blank_values=True))

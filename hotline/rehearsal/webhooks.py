@@ -219,6 +219,9 @@ def _note(exchange: Exchange, webhook: Webhook, response: httpx2.Response | None
         **webhook.facts,
         status=response.status_code if response is not None else 0,
     )
+    answer = response.text if response is not None else ""
+    signature = webhook.headers.get("X-Twilio-Signature", "")
+    exchange.keep_wire(webhook.body, answer, signature)
 
 
 async def _send_once(client: httpx2.AsyncClient, webhook: Webhook) -> httpx2.Response:

@@ -116,14 +116,13 @@ async def trouble(stage: Stage, form: Form) -> str:
     if not (times.isascii() and times.isdigit()):
         raise ValueError("How often?")
     wish: dict[str, object] = {"kind": kind, "times": int(times), "seconds": seconds}
-    stage.exchange.troubles = [*stage.exchange.troubles, trouble_from(wish)]
+    stage.exchange.befall(trouble_from(wish))
     stage.exchange.stir()
     return "troubles"
 
 
 async def end_trouble(stage: Stage, form: Form) -> str:
-    kind = form.get("kind")
-    stage.exchange.troubles = [it for it in stage.exchange.troubles if it.kind != kind]
+    stage.exchange.end_troubles(form.get("kind"))
     stage.exchange.stir()
     return "troubles"
 

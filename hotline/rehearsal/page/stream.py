@@ -110,7 +110,8 @@ def chip(it: views.PhoneSeen) -> Markup:
 
 
 def log_line(stage: Stage, entry: Any) -> Markup:
-    return draw("log_line", views.log_line(entry, stage.zone))
+    wire = stage.exchange.wire.get(_at(entry))
+    return draw("log_line", views.log_line(entry, stage.zone, wire))
 
 
 def about(it: views.PhoneSeen) -> Markup:

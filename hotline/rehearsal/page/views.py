@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from hotline import segments
 from hotline.help_request import State
 from hotline.rehearsal.calls import Call, waits_for
-from hotline.rehearsal.exchange import Exchange, Text
+from hotline.rehearsal.exchange import Exchange, Text, Wire
 from hotline.rehearsal.inside import Asked, Seen, Wave
 from hotline.rehearsal.phones import Calls, Phone, PhoneState, readable_number
 from hotline.rehearsal.player import Heard
@@ -350,6 +351,7 @@ class LogLine:
     verdict: str
     is_wrong: bool
     facts: tuple[tuple[str, str], ...]
+    answer: str
 
 
 KINDS: Mapping[str, str] = {
@@ -361,8 +363,12 @@ KINDS: Mapping[str, str] = {
 }
 
 
-def log_line(entry: Mapping[str, object], zone: ZoneInfo) -> LogLine:
-    """One line of the carrier's log, in words."""
+NOTHING = Wire("", "")
+
+
+def log_line(entry: Mapping[str, object], zone: ZoneInfo, wire: Wire | None = None) -> LogLine:
+    """One line of the carrier's log, in words, and what went over the wire."""
+    wire = wire or NOTHING
     kind, status = str(entry["kind"]), entry.get("status")
     rest = {k: v for k, v in entry.items() if k not in ("when", "kind", "at", "path", "status")}
     when = datetime.fromisoformat(str(entry["when"])).astimezone(zone)
@@ -373,7 +379,12 @@ def log_line(entry: Mapping[str, object], zone: ZoneInfo) -> LogLine:
         title=f"{entry.get('method', 'POST')} {entry['path']}" if "path" in entry else kind,
         verdict=_verdict(kind, status, entry),
         is_wrong=kind == "debugger" or not isinstance(status, int) or not 200 <= status < 300,
-        facts=tuple((name, _plain(value)) for name, value in rest.items() if value is not None),
+        facts=(
+            *((name, _plain(value)) for name, value in rest.items() if value is not None),
+            *((("X-Twilio-Signature", wire.signature),) if wire.signature else ()),
+            *((name, value) for name, value in parse_qsl(wire.sent) if value),
+        ),
+        answer=wire.answer,
     )
 
 
