@@ -35,6 +35,7 @@ PURE = [
     "hotline.hours",
     "hotline.phone",
     "hotline.prompts",
+    "hotline.rehearsal.magic",
     "hotline.rehearsal.overrides",
     "hotline.rehearsal.player",
     "hotline.rehearsal.transcript",

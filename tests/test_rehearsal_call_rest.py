@@ -113,7 +113,13 @@ def test_the_ledger_has_calls_as_well(carrier: Carrier, hotline: Hotline) -> Non
         ({"to": ""}, 21201),
         ({"to": "Ana"}, 21211),
         ({"from_": ""}, 21213),
-        ({"from_": "+12125550177"}, 21212),
+        ({"from_": "+12125550177"}, 21210),
+        ({"from_": "+15005550001"}, 21212),
+        ({"from_": "+15005550007"}, 21210),
+        ({"to": "+15005550001"}, 21217),
+        ({"to": "+15005550002"}, 21214),
+        ({"to": "+15005550003"}, 21215),
+        ({"to": "+15005550004"}, 21216),
         ({"url": ""}, 21205),
         ({"url": "elsewhere"}, 21205),
         ({"url": "http://127.0.0.1:99999/"}, 21205),
@@ -137,6 +143,11 @@ def test_what_is_wrong_is_said(carrier: Carrier, wish: dict[str, Any], code: int
 def test_some_numbers_are_refused_at_once(carrier: Carrier, state: str, code: int) -> None:
     carrier.phone(ANA, state=state)
     assert refusal_of(carrier.place) == (400, code)
+
+
+def test_the_number_that_passes_for_ours_calls(carrier: Carrier) -> None:
+    carrier.place(from_="+15005550006")
+    assert carrier.call_of(ANA)["from"] == "+15005550006"
 
 
 @pytest.mark.parametrize("wish", [{"state": "landline"}, {"opted_out": True}])

@@ -725,6 +725,14 @@ def test_sent_may_be_the_last_that_is_heard(carrier: Carrier, hotline: Hotline) 
         ({"body": "x" * 1601}, 21617),
         ({"from_": ""}, 21603),
         ({"from_": "+12125550177"}, 21606),
+        ({"from_": "+15005550001"}, 21212),
+        ({"from_": "+15005550007"}, 21606),
+        ({"from_": "+15005550008"}, 21611),
+        ({"to": "+15005550001"}, 21211),
+        ({"to": "+15005550002"}, 21612),
+        ({"to": "+15005550003"}, 21408),
+        ({"to": "+15005550004"}, 21610),
+        ({"to": "(500) 555-0009"}, 21614),
         ({"validity_period": 0}, 20001),
         ({"validity_period": 36001}, 20001),
         ({"status_callback": "https://my_host.example/status"}, 21609),
@@ -740,6 +748,7 @@ def test_what_is_wrong_is_said(carrier: Carrier, wish: dict[str, Any], code: int
     "wish",
     [
         {"body": "x" * 1600},
+        {"from_": "+15005550006"},
         {"validity_period": 1},
         {"validity_period": 36000},
         {"smart_encoded": True, "provide_feedback": False, "application_sid": "AP" + "0" * 32},
@@ -748,6 +757,12 @@ def test_what_is_wrong_is_said(carrier: Carrier, wish: dict[str, Any], code: int
 def test_what_is_right_is_taken(carrier: Carrier, wish: dict[str, Any]) -> None:
     carrier.send(**wish)
     assert len(carrier.got(ANA)) == 1
+
+
+def test_the_number_that_passes_for_ours_sends(carrier: Carrier, hotline: Hotline) -> None:
+    assert carrier.send(from_="+15005550006").from_ == "+15005550006"
+    carrier.settle()
+    assert hotline.told("/sms/status")[0]["From"] == "+15005550006"
 
 
 def test_a_refusal_has_the_shape_the_carrier_gives_it(carrier: Carrier) -> None:

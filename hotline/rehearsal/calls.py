@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from math import ceil
 from urllib.parse import urldefrag
 
+from hotline.rehearsal import magic
 from hotline.rehearsal.lists import is_within
 from hotline.rehearsal.messages import (
     API_VERSION,
@@ -21,6 +22,7 @@ from hotline.rehearsal.messages import (
     Line,
     Refusal,
     is_callback_address,
+    is_ours,
     number_asked_for,
     refusal,
     rfc2822,
@@ -168,9 +170,9 @@ def _wrong_with_numbers(form: Form, line: Line, phone: Phone) -> int | None:
         return 21213
     if readable_number(form["To"]) is None:
         return 21211
-    if line.number not in (form["From"], readable_number(form["From"])):
-        return 21212
-    return NOT_CALLED.get(phone.state)
+    if not is_ours(form["From"], line):
+        return magic.CALL_FROM.get(form["From"], 21210)
+    return magic.CALL_TO.get(phone.number) or NOT_CALLED.get(phone.state)
 
 
 def _wrong_with_document(form: Form) -> int | None:
@@ -207,7 +209,7 @@ def call_from(form: Form, line: Line, now: datetime) -> Call:
     callback = Address(form.get("StatusCallback", ""), form.get("StatusCallbackMethod", "POST"))
     return Call(
         sid=fresh_sid("CA"),
-        sender=line.number,
+        sender=readable_number(form["From"]) or line.number,
         to=to,
         phone=to,
         direction="outbound-api",

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import ImmutableMultiDict
 
 from hotline import segments
+from hotline.rehearsal import magic
 from hotline.rehearsal.lists import is_within
 from hotline.rehearsal.phones import REFUSED, Phone, readable_number
 
@@ -102,13 +103,16 @@ REFUSALS: Mapping[int, str] = {
     20429: "Too Many Requests",
     21201: "A 'To' phone number is required",
     21205: "The 'Url' parameter is required, and must be a valid URL",
+    21210: "The 'From' number is not verified for this account",
     21211: "The 'To' number is not a valid phone number",
     21212: "The 'From' number is not valid for this account",
     21213: "A 'From' phone number is required",
     21214: "The 'To' phone number cannot be reached",
     21215: "This account may not call that part of the world",
     21216: "This account may not call the 'To' number",
+    21217: "The 'To' phone number does not appear to be valid",
     21220: "The call is not in progress: it cannot be redirected",
+    21408: "This account may not text that part of the world",
     21602: "Message body is required",
     21603: "A 'From' phone number is required",
     21604: "A 'To' phone number is required",
@@ -116,6 +120,7 @@ REFUSALS: Mapping[int, str] = {
     21609: "The 'StatusCallback' URL is not a valid URL",
     21610: "Attempt to send to unsubscribed recipient",
     21611: "This 'From' number has exceeded the maximum number of queued messages",
+    21612: "The 'To' number cannot be reached from this 'From' number",
     21614: "The 'To' number cannot receive texts",
     21617: "The concatenated message body exceeds the 1600 character limit",
     21626: "A 'StatusCallbackEvent' is not known",
@@ -150,11 +155,15 @@ def _wrong_with_numbers(form: Form, line: Line, phone: Phone) -> int | None:
         return 21603
     if readable_number(form["To"]) is None:
         return 21211
-    if form.get("From") and line.number not in (form["From"], readable_number(form["From"])):
-        return 21606
+    if form.get("From") and not is_ours(form["From"], line):
+        return magic.TEXT_FROM.get(form["From"], 21606)
     if phone.opted_out:
         return 21610
-    return REFUSED.get(phone.state)
+    return magic.TEXT_TO.get(phone.number) or REFUSED.get(phone.state)
+
+
+def is_ours(sender: str, line: Line) -> bool:
+    return not {line.number, magic.OURS}.isdisjoint({sender, readable_number(sender)})
 
 
 def _wrong_with_words(form: Form) -> int | None:

@@ -199,7 +199,7 @@ def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
     service = form.get("MessagingServiceSid") or None
     message = Message(
         sid=new_sid(media),
-        sender=exchange.line.number,
+        sender=readable_number(form.get("From", "")) or exchange.line.number,
         to=to,
         body=form.get("Body", ""),
         direction="outbound-api",
