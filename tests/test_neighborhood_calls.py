@@ -57,6 +57,21 @@ def test_who_does_not_answer_is_called_in_vain(maple: Neighborhood) -> None:
     assert maple.decline("Ana")["status"] == "busy"
 
 
+def test_whoever_does_not_know_our_token_is_turned_away(maple: Neighborhood) -> None:
+    """Of texts, calls and what is told of them."""
+    maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana"})
+    maple.trouble("forged", times=100)
+    maple.text("Maria", "need food")
+    maple.call("Sam")
+    maple.hang_up("Sam")
+    log = httpx2.get(f"{maple.address}/rehearsal/log", trust_env=False).json()["log"]
+    asked = [it for it in log if it["kind"] in ("webhook", "step", "callback")]
+    assert {it["kind"] for it in asked} == {"webhook", "step", "callback"}
+    assert {it["status"] for it in asked if "signature" in it} == {403}
+    assert {it["status"] // 100 for it in asked if "signature" not in it} == {2}
+    assert [it.who for it in maple.received()] == ["Maria", "Ana"]
+
+
 def test_no_phone_rings_for_an_hour(maple: Neighborhood) -> None:
     ring(maple, "Ana")
     maple.pass_time(timedelta(hours=1))

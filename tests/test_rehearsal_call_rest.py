@@ -69,6 +69,19 @@ def test_a_step_can_come_twice_at_once(carrier: Carrier, hotline: Hotline) -> No
     assert {"steps_twice"} == STEP_KINDS
 
 
+def test_somebody_else_may_send_a_step_first(carrier: Carrier, hotline: Hotline) -> None:
+    answers = iter(["<Reject/>", "<Say>Hello</Say><Gather/>"])
+    hotline.says["/voice"] = lambda _: next(answers)
+    carrier.trouble("forged")
+    call = carrier.call()
+    assert [it.is_genuine for it in hotline.asked] == [False, True]
+    assert (heard(call), call["status"]) == (["Hello"], "in-progress")
+    log = carrier.control.get("/rehearsal/log").json()["log"]
+    steps = [(it["status"], it.get("signature")) for it in log if it["kind"] == "step"]
+    assert steps == [(200, "wrong"), (200, None)]
+    hotline.asked.clear()
+
+
 @pytest.mark.parametrize(
     ("wish", "refused"),
     [

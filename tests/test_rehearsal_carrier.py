@@ -525,7 +525,9 @@ def test_each_try_takes_as_long_as_the_address_says() -> None:
     async def ask() -> None:
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(handle)) as exchange.client:
             for settings in ("", "#ct=100&rt=200"):
-                await webhooks.post(exchange, "webhook", f"http://x/{settings}", {}, {"sid": ""})
+                await webhooks.post(
+                    exchange, "webhook", f"http://x/{settings}", {}, {"sid": ""}, phone=""
+                )
 
     exchange = Exchange(Line(ACCOUNT, TOKEN, NUMBER, ""), lambda: STAND_STILL, [])
     asyncio.run(ask())
@@ -998,6 +1000,56 @@ def test_callbacks_come_as_they_like(
     carrier.send()
     carrier.settle()
     assert hotline.statuses() == [*statuses, "sent", "delivered"]
+
+
+def signatures(carrier: Carrier) -> list[tuple[object, ...]]:
+    """Of each request to the hotline: which, what was answered, whether it was wrongly signed."""
+    carrier.settle()
+    log = carrier.control.get("/rehearsal/log").json()["log"]
+    return [
+        (it["kind"], it["status"], it.get("signature"))
+        for it in log
+        if it["kind"] in ("webhook", "callback", "step")
+    ]
+
+
+def test_somebody_else_may_send_it_first(carrier: Carrier, hotline: Hotline) -> None:
+    answers = iter([Response(status_code=403), twiml("Got it")])
+    hotline.answer = lambda: next(answers)
+    carrier.trouble("forged")
+    answer = carrier.texts_hotline(MARIA, "food")
+    forged, real = hotline.heard
+    assert (forged.is_genuine, real.is_genuine) == (False, True)
+    assert forged.fields == real.fields
+    assert (answer["status"], answer["replies"]) == (200, ["Got it"])
+    assert signatures(carrier) == [("webhook", 403, "wrong"), ("webhook", 200, None)]
+    assert carrier.control.get("/rehearsal/errors").json()["errors"] == []
+    assert carrier.errors() == []
+
+
+def test_what_a_hotline_answers_to_anybody_is_not_texted(
+    carrier: Carrier, hotline: Hotline
+) -> None:
+    answers = iter([twiml("Hello, stranger"), twiml("Got it")])
+    hotline.answer = lambda: next(answers)
+    carrier.trouble("forged")
+    carrier.texts_hotline(MARIA, "food")
+    assert carrier.got(MARIA) == ["Got it"]
+    assert signatures(carrier)[0] == ("webhook", 200, "wrong")
+
+
+def test_forgeries_are_counted_in_all_that_is_signed(carrier: Carrier, hotline: Hotline) -> None:
+    carrier.trouble("forged", times=2, to=ANA)
+    sent = carrier.send(BEN), carrier.send(ANA), carrier.send(ANA)
+    carrier.settle()
+    genuine = [it.is_genuine for it in hotline.heard if it.fields["MessageSid"] == sent[0].sid]
+    assert genuine == [True, True]
+    assert sorted(signatures(carrier), key=str) == [
+        *[("callback", 204, "wrong")] * 2,
+        *[("callback", 204, None)] * 6,
+    ]
+    ledger = carrier.control.get("/rehearsal/ledger").json()["ledger"]
+    assert [it["told"] for it in ledger] == [["sent", "delivered"]] * 3
 
 
 def test_trouble_can_concern_one_number(carrier: Carrier) -> None:

@@ -115,8 +115,15 @@ async def _post(
     if address.method == "GET":
         url, fields = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(fields)}", {}
     facts = {"sid": call.sid, "call_status": call.status}
-    whole, signed_as = f"{url}#{overrides}", signed_address(url)
-    return await post(exchange, kind, whole, fields, facts, signed_as=signed_as)
+    return await post(
+        exchange,
+        kind,
+        f"{url}#{overrides}",
+        fields,
+        facts,
+        phone=call.phone,
+        signed_as=signed_address(url),
+    )
 
 
 def plain(url: str) -> str:

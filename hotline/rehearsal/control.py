@@ -44,8 +44,10 @@
         kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in
         creates); callbacks_twice, callbacks_backwards, callbacks_late, no_callbacks (counted in
         texts and calls); steps_twice (counted in webhooks of calls: asked twice at once, the first
-        answer counts). callbacks_late: that many seconds before each. callbacks_backwards: those
-        of a call come when it is over. `to` is, with calls, whoever has the phone.
+        answer counts); forged (counted in webhooks, steps and callbacks: each is sent first with a
+        wrong signature, and what the hotline answers to that only goes to the log).
+        callbacks_late: that many seconds before each. callbacks_backwards: those of a call come
+        when it is over. `to` is, with calls, whoever has the phone.
     GET, DELETE /rehearsal/trouble?kind=K  {"troubles": [...]}; DELETE ends those of a kind, or all.
     GET  /rehearsal/idle?wait=5            {"idle": bool}: no webhook or callback is under way.
     GET  /rehearsal/ledger?after=N

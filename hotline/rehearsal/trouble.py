@@ -1,7 +1,8 @@
 """What may go wrong at the carrier, on request: how often, for whom, and when it is over.
 
 Only the bookkeeping. `rest.py` acts on troubles with creates, `delivery.py` and `call_webhooks.py`
-on those with callbacks, `call_webhooks.py` on those with the steps of a call.
+on those with callbacks, `call_webhooks.py` on those with the steps of a call, `webhooks.py` on
+those with anything that is signed.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,8 @@ CALLBACK_KINDS = frozenset(
 )
 
 STEP_KINDS = frozenset({"steps_twice"})
-KINDS = CREATE_KINDS | CALLBACK_KINDS | STEP_KINDS
+SIGNED_KINDS = frozenset({"forged"})
+KINDS = CREATE_KINDS | CALLBACK_KINDS | STEP_KINDS | SIGNED_KINDS
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urldefrag, urlencode, urlsplit
@@ -21,6 +22,7 @@ from twilio.request_validator import RequestValidator
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.messages import API_VERSION, Line, Message
 from hotline.rehearsal.overrides import CONNECT, READ, Overrides, read_overrides
+from hotline.rehearsal.trouble import SIGNED_KINDS
 
 UNREACHABLE, WRONG_TYPE, UNREADABLE = 11200, 12300, 12100
 PLACES = tuple(
@@ -106,14 +108,14 @@ async def ask(exchange: Exchange, message: Message) -> Answer:
     """Give an inbound text to the hotline, and to its fallback address when that fails."""
     line = exchange.line
     fields = inbound_fields(message, line)
-    answer = await _ask_at(exchange, line.sms_url, fields)
+    answer = await _ask_at(exchange, line.sms_url, message, fields)
     if answer.error is None:
         return answer
     exchange.note("debugger", code=answer.error, about="text", sid=message.sid)
     if not line.sms_fallback_url:
         return answer
     fields |= {"ErrorCode": str(answer.error), "ErrorUrl": urldefrag(line.sms_url).url}
-    answer = await _ask_at(exchange, line.sms_fallback_url, fields)
+    answer = await _ask_at(exchange, line.sms_fallback_url, message, fields)
     if answer.error is not None:
         exchange.note("debugger", code=answer.error, about="text", sid=message.sid)
     return answer
@@ -122,16 +124,19 @@ async def ask(exchange: Exchange, message: Message) -> Answer:
 async def call_back(exchange: Exchange, message: Message, status: str, error: int | None) -> None:
     """Tell the hotline what became of a text. An answer that is not 2xx only goes to the log."""
     fields = callback_fields(message, exchange.line, status, error)
-    facts = _facts(fields)
-    response = await post(exchange, "callback", message.status_callback, fields, facts)
+    facts, to = _facts(fields), message.to
+    response = await post(exchange, "callback", message.status_callback, fields, facts, phone=to)
     if response is None or not response.is_success:
         exchange.note("debugger", code=UNREACHABLE, about="callback", sid=message.sid)
     else:
         message.told.append(status)
 
 
-async def _ask_at(exchange: Exchange, address: str, fields: Mapping[str, str]) -> Answer:
-    response = await post(exchange, "webhook", address, fields, _facts(fields))
+async def _ask_at(
+    exchange: Exchange, address: str, message: Message, fields: Mapping[str, str]
+) -> Answer:
+    facts, sender = _facts(fields), message.sender
+    response = await post(exchange, "webhook", address, fields, facts, phone=sender)
     if response is None:
         return Answer(0, error=UNREACHABLE)
     return read_answer(
@@ -162,24 +167,40 @@ async def post(
     fields: Mapping[str, str],
     facts: Mapping[str, object],
     *,
+    phone: str,
     signed_as: str | None = None,
 ) -> httpx2.Response | None:
     """The response, or None when there is none in time. Writes a line of the log for each try.
 
-    `signed_as`: the address as it is signed, where that differs. Without fields it is a GET.
+    `phone`: whose text or call it is about. `signed_as`: the address as it is signed, where that
+    differs. Without fields it is a GET.
     """
     overrides, mistakes = read_overrides(address)
     for code in mistakes:
         exchange.note("debugger", code=code, about="connection", sid=facts["sid"])
     address = urldefrag(address).url
-    headers = signed_headers(signed_as or address, fields, exchange.line.auth_token)
+    signed_as, token = signed_as or address, exchange.line.auth_token
+    headers = signed_headers(signed_as, fields, token)
     webhook = Webhook(kind, address, urlencode(fields), headers, facts, overrides)
+    if kind != "listen" and exchange.trouble(SIGNED_KINDS, phone):
+        forged = signed_headers(signed_as, fields, f"not {token}")
+        await _send_forged(exchange, replace(webhook, headers=forged))
     try:
         async with exchange.lines, asyncio.timeout(overrides.total):
             return await _send(exchange, webhook)
     except TimeoutError:
         _note(exchange, webhook, None)
         return None
+
+
+async def _send_forged(exchange: Exchange, webhook: Webhook) -> None:
+    """As somebody sends it who does not know our token: whatever is answered is only noted."""
+    status = 0
+    with suppress(TimeoutError, httpx2.HTTPError, httpx2.InvalidURL):
+        async with exchange.lines, asyncio.timeout(webhook.overrides.total):
+            status = (await _send_once(exchange.client, webhook)).status_code
+    path = urlsplit(webhook.address).path
+    exchange.note(webhook.kind, path=path, **webhook.facts, status=status, signature="wrong")
 
 
 async def _send(exchange: Exchange, webhook: Webhook) -> httpx2.Response | None:
