@@ -254,7 +254,8 @@ def test_a_full_queue_takes_no_more(carrier: Carrier, hotline: Hotline, rate: Ra
     carrier.settle()
     assert (failed.status, failed.fetch().status) == ("accepted", "failed")
     assert (failed.fetch().error_code, failed.fetch().date_sent) == (30001, None)
-    assert hotline.told("/sms/status")[-1]["ErrorCode"] == "30001"
+    told = [it for it in hotline.told("/sms/status") if it["MessageSid"] == failed.sid]
+    assert [(it["MessageStatus"], it["ErrorCode"]) for it in told] == [("failed", "30001")]
 
 
 @pytest.mark.parametrize(
