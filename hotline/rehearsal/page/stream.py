@@ -26,6 +26,7 @@ LOOKS_EVERY = 1.0  # seconds between two looks at what nobody told of: the clock
 BREATH = 0.06  # seconds between two sendings, so that what comes together is sent together
 LOG_SHOWN = 80
 SENT_SHOWN = 60
+COMES_AGAIN = 500  # milliseconds after which a page whose line broke off tries again
 MOST_WAITING = 50  # pages that were loaded and never sent for news
 
 PIECES: Any = TEMPLATES.get_template("pieces.html").module
@@ -237,7 +238,7 @@ async def events(watch: Watch | None) -> AsyncIterator[str]:
     if watch is None:
         yield "event: gone\ndata: load the page again\n\n"
         return
-    yield ": watching\n\n"
+    yield f"retry: {COMES_AGAIN}\n\n"
     exchange = watch.stage.exchange
     while True:
         told = exchange.news

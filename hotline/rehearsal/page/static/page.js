@@ -66,12 +66,34 @@ document.addEventListener("click", hasSeen);
 const notice = () => at("notice");
 const events = new EventSource(`/events/${document.body.dataset.watch}`);
 events.onmessage = (event) => takeIn(event.data);
-events.addEventListener("gone", () => { events.close(); location.reload(); });
+events.addEventListener("gone", () => { events.close(); comeAgain(); });
 events.onerror = () => {
   notice().textContent = "The hotline does not answer. This page goes on when it does.";
-  if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
+  if (events.readyState === EventSource.CLOSED) setTimeout(comeAgain, 2000);
 };
 window.addEventListener("pagehide", () => events.close());
+
+// The page from the beginning. What is typed, and where, and which panels are open goes on.
+const panels = () => [...document.querySelectorAll(".panel")];
+
+function comeAgain() {
+  const fields = [...document.querySelectorAll("textarea[id], input[id]")].filter((field) => field.value);
+  const typed = fields.map((field) => [field.id, field.value]);
+  const open = panels().map((panel) => panel.open);
+  sessionStorage.before = JSON.stringify({ typed, open, focus: document.activeElement.id });
+  location.reload();
+}
+
+function goOn({ typed, open, focus }) {
+  delete sessionStorage.before;
+  for (const [id, words] of typed) {
+    if (!at(id)) continue;
+    at(id).value = words;
+    at(id).dispatchEvent(new Event("input"));
+  }
+  panels().forEach((panel, place) => { panel.open = open[place]; });
+  at(focus)?.focus();
+}
 
 // Forms.
 
@@ -231,4 +253,5 @@ async function asWav(blob) {
 document.querySelectorAll(".texts, .heard").forEach(toEnd);
 lines(document).forEach((line) => spoken.add(line.dataset.at));
 readyMicrophones(document);
-if (location.hash) document.querySelector(location.hash)?.querySelector("textarea")?.focus();
+if (sessionStorage.before) goOn(JSON.parse(sessionStorage.before));
+else if (location.hash) document.querySelector(location.hash)?.querySelector("textarea")?.focus();
