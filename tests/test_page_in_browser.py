@@ -1,0 +1,419 @@
+"""The neighborhood in a real browser: what people see of it, and what they can do."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from browsing import Complaints, Screen, Window, Wire, browser, program
+from playwright.sync_api import Browser, expect
+from waiting import until
+
+from hotline.rehearsal import neighborhood
+
+ROOT = Path(__file__).parent.parent
+FROM_THE_PAGE = {"X-From-The-Page": "yes"}
+GROCERIES = "need groceries for 2 kids near 11216"
+NOBODY = "+12125550198"
+
+OAK_STREET = """
+[hotline]
+name = "Oak Street"
+country = "US"
+timezone = "America/Chicago"
+languages = ["en"]
+quiet = ""
+
+[waves]
+sizes = [2]
+
+[[needs]]
+key = "water"
+digit = 1
+urgent = false
+words.en = ["water"]
+"""
+OAK_ROSTER = "phone,name\n+12125550161,Ines\n"
+MAPLE_STREET, MAPLE_ROSTER = neighborhood.hotline_toml(), neighborhood.roster_csv()
+AWAY = "net::ERR_"  # what a browser says of a page that cannot be reached for a while
+REFUSED = "status of 422"
+
+Open = Callable[..., Screen]
+
+
+class Street:
+    """`hotline up`, as it runs."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.http = httpx2.Client(base_url=address, trust_env=False, timeout=30)
+        self.is_new = True
+
+    def begin_anew(self) -> None:
+        """As the page's own button does. It has begun when nobody knows any more of NOBODY."""
+        if not self.is_new:
+            self.http.put(f"/rehearsal/phones/{NOBODY}", json={"name": "Nobody"})
+            self.http.post("/do/begin_again", headers=FROM_THE_PAGE).raise_for_status()
+        until(self.is_ready, "the hotline is up")
+        self.is_new = False
+
+    def is_ready(self) -> bool:
+        try:
+            ready = self.http.get("/ready").status_code == 200
+            return ready and not self.http.get(f"/rehearsal/phones/{NOBODY}").json()["name"]
+        except httpx2.TransportError:
+            return False
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = program()
+    if path is None:
+        pytest.skip("this machine has no Chromium")
+    with browser(path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def street(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:  # noqa: ARG001 - without a browser nothing is started
+    home = tmp_path_factory.mktemp("up")
+    port = free_port()
+    command = [sys.executable, "-m", "hotline", "up", "--port", str(port)]
+    up = subprocess.Popen(
+        [*command, "--data", str(home / "data")],
+        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    street = Street(f"http://127.0.0.1:{port}")
+    try:
+        until(street.is_ready, "the hotline is up")
+        yield street
+    finally:
+        street.http.close()
+        up.terminate()
+        up.wait()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def windows(chromium: Browser, complaints: Complaints) -> Iterator[Callable[..., Window]]:
+    """Browser windows. In the end no page was complained of, and none asked anybody else."""
+    with ExitStack() as stack:
+
+        def window(address: str, **how: Any) -> Window:
+            it = Window(chromium, address, complaints, **how)
+            stack.callback(it.context.close)
+            return it
+
+        yield window
+    complaints.require_none()
+
+
+@pytest.fixture
+def look(street: Street, windows: Callable[..., Window]) -> Open:
+    """Look at a neighborhood in which nothing has happened yet."""
+    street.begin_anew()
+    return lambda **how: windows(street.address, **how).tab()
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+# Somebody asks, somebody says yes.
+
+
+def test_maria_asks_and_ana_says_yes(look: Open) -> None:
+    screen = look()
+    phones = screen.phones
+    phones["Maria"].texts(GROCERIES)
+    phones["Maria"].gets("your request is 12")
+    for name in ("Ana", "Ben"):
+        phones[name].gets("a neighbor in northside needs food", "Reply YES 12")
+        phones[name].buzzed()
+    phones["Chi"].has_no_texts()
+
+    phones["Ana"].texts("yes in 2 hours")
+    phones["Ana"].gets("12 is yours, thank you!", "need groceries for 2 kids near 11216")
+    news = phones["Maria"].gets("Ana is taking your request 12", "in 2 hours")
+    expect(news.get_by_title("delivered")).to_have_text("delivered✓✓")
+    phones["Ben"].gets("12 is covered: Ana has it")
+    screen.tells(
+        12,
+        "Maria asked",
+        "Asked Ana (said YES “in 2 hours”), Ben",
+        "Ana has it",
+        "asks how it stands at",
+    )
+    expect(screen.request(12).get_by_role("heading")).to_have_text(
+        re.compile("12 food in northside taken")
+    )
+
+
+# Calls.
+
+
+def test_maria_asks_by_keypad(look: Open) -> None:
+    screen = look()
+    maria = screen.phones["Maria"]
+    maria.calls()
+    maria.hears("For English, press 1")
+    maria.presses("1")
+    maria.hears("For food, press 1")
+    maria.presses("1")
+    maria.hears("postcode")
+    maria.presses("11216#")
+    maria.hears("1 1 2 1 6")
+    maria.presses("1")
+    maria.hears("After the tone")
+    maria.says("two bags of groceries, please")
+    maria.presses("#")
+    maria.hears("We have your message")
+    maria.presses("1")
+    maria.hears("Your request number is 1 2")
+    screen.phones["Ana"].gets("needs food", "YES 12")
+    maria.hangs_up()
+    maria.is_in_no_call()
+
+
+@pytest.fixture
+def omar_is_called(look: Open) -> Screen:
+    """Omar drives on the east side. He gets no texts: he is called."""
+    screen = look()
+    screen.puts_on_roster(name="Omar", needs="ride", areas="eastside", reach="voice")
+    return screen
+
+
+def test_who_gets_no_texts_is_called_and_says_yes_with_a_key(omar_is_called: Screen) -> None:
+    phones = omar_is_called.phones
+    phones["Maria"].texts("need a ride near 11233")
+    omar = phones["Omar"]
+    omar.rings()
+    omar.answers()
+    omar.hears("needs a ride")
+    omar.presses("1")
+    phones["Maria"].gets("Omar is taking your request 12")
+    omar.is_in_no_call()
+    omar.has_no_texts()
+
+
+def test_who_declines_a_call_is_passed_over(omar_is_called: Screen) -> None:
+    screen, phones = omar_is_called, omar_is_called.phones
+    phones["Maria"].texts("need a ride near 11233")
+    phones["Omar"].rings()
+    phones["Omar"].declines()
+    phones["Omar"].is_in_no_call()
+    phones["Ana"].gets("needs a ride", "YES 12")
+    screen.tells(12, "Maria asked", "Asked Omar (not reached), Ana", "asks on at")
+
+
+# The clock.
+
+
+def test_five_minutes_later_more_are_asked(look: Open) -> None:
+    screen = look()
+    expect(screen.clock()).to_contain_text("as it is")
+    screen.phones["Maria"].texts(GROCERIES)
+    screen.phones["Ana"].gets("YES 12")
+    screen.leaps("+5 minutes")
+    expect(screen.clock()).to_contain_text("5 min ahead")
+    screen.phones["Chi"].gets("a neighbor in northside needs food", "YES 12")
+
+
+def test_the_next_morning_is_eight_o_clock(look: Open) -> None:
+    screen = look()
+    screen.leaps("next morning")
+    expect(screen.clock()).to_contain_text("08:00")
+    screen.phones["Maria"].texts(GROCERIES)
+    expect(screen.phones["Ana"].gets("YES 12")).to_contain_text("08:0")
+
+
+# Trouble.
+
+
+def test_who_is_off_gets_nothing_and_the_next_is_asked(look: Open) -> None:
+    screen = look()
+    ana = screen.phones["Ana"]
+    ana.is_set(state="off")
+    screen.phones["Maria"].texts(GROCERIES)
+    lost = ana.gets("a neighbor in northside needs food")
+    expect(lost).to_contain_text("the phone was off (30003)")
+    expect(lost.get_by_title("undelivered")).to_be_visible()
+    screen.phones["Chi"].gets("YES 12")
+    screen.tells(12, "Maria asked", "Asked Ana (not reached), Ben, Chi", "asks on at")
+
+
+def test_a_text_that_the_carrier_is_too_busy_for_is_sent_again(look: Open) -> None:
+    screen = look()
+    screen.makes_trouble("Too many requests")
+    screen.phones["Maria"].texts(GROCERIES)
+    expect(screen.logs("Messages.json", "429")).to_have_count(1)
+    expect(screen.trouble("Too many requests")).to_have_count(0)
+    screen.leaps("+1 minute")
+    for name in ("Ana", "Ben"):
+        screen.phones[name].gets("YES 12")
+
+
+def test_told_twice_of_a_delivery_nobody_is_texted_twice(look: Open) -> None:
+    screen = look()
+    screen.makes_trouble("Told twice")
+    screen.phones["Maria"].texts(GROCERIES)
+    for name in ("Ana", "Ben"):
+        screen.phones[name].gets("YES 12")
+    expect(screen.logs("/sms/status", "204")).to_have_count(2 * 2 + 2)
+    for name in ("Ana", "Ben"):
+        expect(screen.phones[name].all_texts()).to_have_count(1)
+
+
+def test_texts_wait_while_the_account_is_dropped(look: Open) -> None:
+    screen = look()
+    screen.makes_trouble("Our account is dropped", "until it is ended")
+    screen.phones["Maria"].texts(GROCERIES)
+    expect(screen.logs("Messages.json", "401").first).to_be_visible()
+    screen.phones["Ana"].has_no_texts()
+    screen.trouble("Our account is dropped").get_by_role("button", name="End it").click()
+    expect(screen.trouble("Our account is dropped")).to_have_count(0)
+    screen.leaps("+5 minutes")
+    screen.phones["Ana"].gets("YES 12")
+
+
+# Several pages, and pages that sleep.
+
+
+def test_two_who_look_see_the_same(look: Open) -> None:
+    here, there = look(), look()
+    here.phones["Maria"].texts(GROCERIES)
+    there.phones["Ana"].gets("YES 12")
+    there.phones["Ana"].texts("yes")
+    here.phones["Maria"].gets("Ana is taking your request 12")
+    here.phones["Ana"].sent("yes")
+    for screen in (here, there):
+        screen.tells(
+            12, "Maria asked", "Asked Ana (said YES), Ben", "Ana has it", "asks how it stands at"
+        )
+
+
+def test_a_page_that_was_asleep_catches_up_and_keeps_what_was_typed(
+    street: Street, look: Open, windows: Callable[..., Window], complaints: Complaints
+) -> None:
+    complaints.forgive(AWAY)
+    here = look()
+    with Wire(street.address) as wire:
+        there = windows(wire.address).tab()
+        draft = there.page.get_by_label("Text as Ben")
+        draft.fill("yes, at")
+        wire.is_cut = True
+        expect(there.page.get_by_role("status")).to_contain_text("The hotline does not answer")
+        here.phones["Maria"].texts(GROCERIES)
+        here.phones["Ana"].gets("YES 12")
+        here.phones["Ana"].texts("yes")
+        here.phones["Maria"].gets("Ana is taking your request 12")
+        there.phones["Maria"].has_no_texts()
+        wire.is_cut = False
+        there.phones["Maria"].gets("Ana is taking your request 12")
+        there.phones["Ben"].gets("Ana has it")
+        expect(draft).to_have_value("yes, at")
+        expect(there.page.get_by_role("status")).to_be_hidden()
+
+
+def test_open_pages_show_the_new_neighborhood_by_themselves(
+    look: Open, complaints: Complaints
+) -> None:
+    here, there = look(), look()
+    here.phones["Maria"].texts(GROCERIES)
+    there.phones["Maria"].gets("your request is 12")
+    here.begins_anew()
+    for screen in (here, there):
+        screen.phones["Maria"].has_no_texts()
+        expect(screen.request(12)).to_have_count(0)
+    here.phones["Maria"].texts(GROCERIES)
+    there.phones["Maria"].gets("your request is 12")
+    complaints.forgive(AWAY)
+
+
+# People.
+
+
+def test_anybody_can_be_put_on_the_roster(look: Open) -> None:
+    screen = look()
+    screen.puts_on_roster(name="Zoë", needs="ride", areas="eastside")
+    expect(screen.phones["Zoë"].frame).to_contain_text("volunteer: ride; eastside")
+    screen.phones["Maria"].texts("need a ride near 11233")
+    screen.phones["Zoë"].gets("needs a ride", "YES 12")
+    screen.phones["Zoë"].texts("yes")
+    screen.phones["Maria"].gets("Zoë is taking your request 12")
+
+
+def test_any_number_can_text(look: Open) -> None:
+    screen = look()
+    screen.texts_as("(212) 555-0177", "need food near 11216")
+    screen.phones["+12125550177"].gets("your request is 12")
+    screen.phones["Ana"].gets("needs food")
+
+
+def test_mistakes_are_said_beside_the_form_and_what_was_typed_stays(
+    look: Open, complaints: Complaints
+) -> None:
+    screen = look()
+    screen.texts_as("my phone", "need food")
+    stranger = screen.form("text as any number")
+    expect(stranger.get_by_role("alert")).to_have_text(
+        "That is not a phone number. Write it like +1 212 555 0142."
+    )
+    expect(stranger.get_by_label("Their number")).to_have_value("my phone")
+    expect(stranger.get_by_label("Their text")).to_have_value("need food")
+
+    person = screen.form("put on the roster")
+    person.get_by_label("Name").fill("Omar")
+    person.get_by_label("Number").fill("one two three")
+    person.get_by_role("button", name="Put on the roster").click()
+    expect(person.get_by_role("alert")).to_contain_text("number")
+    expect(person.get_by_label("Name")).to_have_value("Omar")
+    expect(person.get_by_label("Number")).to_have_value("one two three")
+    complaints.forgive(REFUSED)
+
+
+def test_ones_own_network_and_roster_can_be_rehearsed(look: Open, complaints: Complaints) -> None:
+    screen = look()
+    screen.begins_anew(configuration=OAK_STREET, roster=OAK_ROSTER)
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Oak Street")
+    expect(screen.phones["Ana"].frame).to_have_count(0)
+    screen.phones["Maria"].texts("need water")
+    screen.phones["Ines"].gets("Oak Street: a neighbor needs water", "YES 12")
+    complaints.forgive(AWAY)
+    screen.begins_anew(configuration=MAPLE_STREET, roster=MAPLE_ROSTER)
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Maple Street Mutual Aid")
+
+
+def test_of_a_broken_network_every_mistake_is_said(look: Open, complaints: Complaints) -> None:
+    screen = look()
+    screen.begins_anew(configuration=OAK_STREET.replace("US", "Narnia").replace("[2]", "[0]"))
+    said = screen.panel("Your own network").get_by_role("alert")
+    expect(said).to_contain_text("country")
+    expect(said).to_contain_text("sizes")
+    screen.begins_anew(configuration="[hotline")
+    expect(said).to_contain_text("hotline.toml")
+    screen.begins_anew(configuration=OAK_STREET, roster="phone,name\n12,Ines\n13,Jo\n")
+    expect(said).to_contain_text("row 2")
+    expect(said).to_contain_text("row 3")
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Maple Street Mutual Aid")
+    complaints.forgive(REFUSED)
