@@ -7,13 +7,12 @@ Each takes the form's fields and returns the place on the page to come back to. 
 from __future__ import annotations
 
 import asyncio
-import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from hotline import roster_file, settings
 from hotline.errors import BadRoster, BadSettings
-from hotline.rehearsal import deeds, leap
+from hotline.rehearsal import deeds, leap, neighborhood
 from hotline.rehearsal.calls import Call
 from hotline.rehearsal.delivery import text_hotline
 from hotline.rehearsal.inside import Inside
@@ -22,7 +21,9 @@ from hotline.rehearsal.page import views
 from hotline.rehearsal.page.stage import Stage
 from hotline.rehearsal.phones import Calls, PhoneState, readable_number
 from hotline.rehearsal.trouble import trouble_from
+from hotline.settings import CONFIGURATION
 
+ROSTER = "roster.csv"
 Deed = Callable[[Stage, Form], Awaitable[str]]
 
 
@@ -173,12 +174,11 @@ async def person(stage: Stage, form: Form) -> str:
 
 
 async def begin_again(stage: Stage, form: Form) -> str:
-    """With the files that came along, if they are right."""
-    files = {
-        name: words
-        for name, field in (("hotline.toml", "configuration"), ("roster.csv", "roster"))
-        if (words := form.get(field, "").strip())
-    }
+    """With the files that came along, if they are right, or as the invented neighborhood."""
+    given = {CONFIGURATION: form.get("configuration", ""), ROSTER: form.get("roster", "")}
+    files = {name: words for name, words in given.items() if words.strip()}
+    if form.get("invented"):
+        files = {CONFIGURATION: neighborhood.hotline_toml(), ROSTER: neighborhood.roster_csv()}
     _require_right(_inside(stage), files)
     _anew(stage)(files)
     return ""
@@ -188,14 +188,12 @@ def _require_right(inside: Inside, files: Mapping[str, str]) -> None:
     """Raises ValueError that says every mistake."""
     try:
         network = inside.network
-        if "hotline.toml" in files:
-            network = settings.read_network(files["hotline.toml"], "hotline.toml")
-        if "roster.csv" in files:
-            roster_file.read(files["roster.csv"], network)
+        if CONFIGURATION in files:
+            network = settings.read_network(files[CONFIGURATION], CONFIGURATION)
+        if ROSTER in files:
+            roster_file.read(files[ROSTER], network)
     except (BadSettings, BadRoster) as error:
         raise ValueError("\n".join(error.mistakes)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"hotline.toml: {error}") from None
 
 
 def _anew(stage: Stage) -> Callable[[Mapping[str, str]], None]:
