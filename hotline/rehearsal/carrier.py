@@ -112,6 +112,8 @@ def build(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
+        if inside:
+            await inside.begin()
         async with open_client() as exchange.client:
             clock = asyncio.create_task(_watch_the_clock(exchange)) if is_by_clock else None
             yield

@@ -136,6 +136,7 @@ async def speak(exchange: Exchange, call: Call, file: bytes) -> None:
     async with _deed(exchange, call):
         if not isinstance(call.halt, Listening):
             raise ValueError(_nobody_waits(call, "words"))
+        exchange.tell(Speaks(0, call.phone, player.A_VOICE))
         await _record(exchange, call, player.sounded(call.halt, file, seconds))
 
 

@@ -63,8 +63,13 @@ class Inside:
         self.network = of.network
         self.clock = clock
         self.leaping = asyncio.Lock()
+        self.first_roster: list[RosterEntry] = []
         self._database = Database(of.environment.sqlalchemy_url)
         self._bell = Bell(of.environment.redis_url)
+
+    async def begin(self) -> None:
+        """Remember who is on the roster now: a story is told of these people."""
+        self.first_roster = await self.roster()
 
     def close(self) -> None:
         self._bell.close()
@@ -73,6 +78,12 @@ class Inside:
     async def requests(self) -> list[Seen]:
         """The newest first."""
         return await self._read(seen)
+
+    async def requests_since(self, moment: datetime) -> list[int]:
+        """The numbers of those that were made since then, the oldest first."""
+        return [it.request.number for it in await self.requests() if it.request.since >= moment][
+            ::-1
+        ]
 
     async def next_due(self) -> datetime | None:
         """The next moment at which something is to be done."""

@@ -3,6 +3,7 @@
     GET  /                 the page
     GET  /events/{watch}   its news: pieces of HTML, in server-sent events
     POST /do/{deed}        what people do on it: `forms.py`
+    GET  /transcript       what was said here, as a file that plays
     GET  /phone/{number}   all the texts of one phone
     GET  /picture/{name}   a picture that came with a text
     GET  /sound/{sid}/{at} what was played in a call
@@ -38,6 +39,7 @@ from hotline.rehearsal.page.forms import DEEDS
 from hotline.rehearsal.page.stage import HERE, Stage
 from hotline.rehearsal.page.stream import Watch, Watches
 from hotline.rehearsal.pictures import picture
+from hotline.rehearsal.story import print_story
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -83,6 +85,9 @@ def routes(stage: Stage) -> Sequence[BaseRoute]:
             return PlainTextResponse(place)
         return RedirectResponse(f"/#{place}", status_code=303)
 
+    async def transcript(request: Request) -> Response:  # noqa: ARG001
+        return await _transcript(stage)
+
     async def show_phone(request: Request) -> Response:
         return _whole_phone(stage, unquote(request.path_params["number"]))
 
@@ -99,6 +104,7 @@ def routes(stage: Stage) -> Sequence[BaseRoute]:
         Route("/", show, methods=["GET"]),
         Route("/events/{watch}", news, methods=["GET"]),
         Route("/do/{deed}", do, methods=["POST"]),
+        Route("/transcript", transcript, methods=["GET"]),
         Route("/phone/{number}", show_phone, methods=["GET"]),
         Route("/picture/{name}", show_picture, methods=["GET"]),
         Route("/record/{sid}", record, methods=["POST"]),
@@ -211,6 +217,18 @@ def _whole_phone(stage: Stage, number: str) -> Response:
         bubbles=Markup("").join(stream.bubble(stage, it) for it in texts),
     )
     return HTMLResponse(html, headers=HEADERS)
+
+
+async def _transcript(stage: Stage) -> Response:
+    exchange, inside = stage.exchange, stage.inside
+    if inside is None:
+        return Response(status_code=404)
+    requests = await inside.requests_since(exchange.since)
+    written = print_story(
+        list(exchange.story), inside.first_roster, inside.network, exchange.known(), requests
+    )
+    disposition = {"Content-Disposition": 'attachment; filename="conversation.txt"'}
+    return PlainTextResponse(written, headers=disposition)
 
 
 async def _record(stage: Stage, sid: str, file: bytes) -> Response:
