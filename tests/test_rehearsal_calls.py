@@ -426,6 +426,22 @@ def test_what_cannot_be_carried_out_goes_to_the_fallback(
     assert carrier.errors() == [error]
 
 
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_step_is_asked_for_again_as_its_address_says(
+    carrier: Carrier, hotline: Hotline, method: str
+) -> None:
+    answers = iter([Response(status_code=503), Response(status_code=503), "<Say>Hello</Say>"])
+    step = "/next?a=b#rc=2&amp;rp=5xx"
+    hotline.says = {
+        "/voice": f'<Redirect method="{method}">{step}</Redirect>',
+        "/next": lambda _: next(answers),
+    }
+    call = carrier.call()
+    assert heard(call) == ["Hello"]
+    assert [it["CallSid"] for it in hotline.told("/next")] == [call["sid"]] * 3
+    assert (hotline.told("/fallback"), carrier.errors()) == ([], [])
+
+
 def test_without_a_good_fallback_the_caller_hears_an_error(
     carrier: Carrier, hotline: Hotline
 ) -> None:

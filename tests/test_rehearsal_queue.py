@@ -12,6 +12,7 @@ import pytest
 from calling import ACCOUNT, ANA, BEN, NUMBER, TOKEN, Carrier, Hotline, refusal_of
 from neighborhood import NOON, HandClock
 
+from hotline.rehearsal import carrier as carrier_app
 from hotline.rehearsal.delivery import accept, leave_due, to_leave
 from hotline.rehearsal.departures import Departure, departures, free_from, is_full
 from hotline.rehearsal.exchange import Exchange
@@ -171,6 +172,26 @@ def test_a_slower_or_faster_rate_concerns_those_that_wait() -> None:
     queue = played(script)
     assert queue.ended() == [("a", "delivered"), ("b", "delivered")]
     assert to_leave(queue.exchange)[0].moment == NOON + seconds(10)
+
+
+def test_the_carrier_looks_at_the_clock_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier_app, "LOOKS_EVERY", 0)
+
+    async def play() -> None:
+        queue = Queue(1)
+        exchange = queue.exchange
+        for name in "ab":
+            accept(exchange, message(name))
+        queue.clock.moment += seconds(1)
+        watch = asyncio.create_task(carrier_app._watch_the_clock(exchange))
+        async with asyncio.timeout(5):
+            while exchange.waiting:
+                await asyncio.sleep(0)
+        watch.cancel()
+        assert await exchange.work.is_idle_within(5)
+        assert [it.sid for it in exchange.texts] == ["a", "b"]
+
+    asyncio.run(play())
 
 
 # On the wire, where time stands still.
