@@ -31,8 +31,11 @@ function add(piece) {
 }
 
 // What is typed stays, and so does the focus; where what had it is gone, it goes to what came.
+const CONTROLS = "button:not([hidden]), input:not([type=hidden])";
+
 function swap(old, piece) {
-  const focus = old.contains(document.activeElement) ? document.activeElement : null;
+  const had = document.activeElement;
+  const isNear = (old.closest(".phone") || old).contains(had);
   const typed = [...old.querySelectorAll("input[id]")].map((field) => [field.id, field.value]);
   old.replaceWith(piece);
   for (const [id, value] of typed) if (at(id)) at(id).value = value;
@@ -41,11 +44,10 @@ function swap(old, piece) {
     at(piece.id.replace(/-call$/, "-chip"))?.classList.toggle("rings", piece.classList.contains("ringing"));
   }
   readyMicrophones(piece);
-  if (focus) {
-    const again = (focus.id && at(focus.id)) || piece.querySelector("button, input")
-      || piece.closest(".phone")?.querySelector("textarea, .to-call button");
-    again?.focus();
-  }
+  if (!isNear || had.checkVisibility()) return;
+  const again = (had.id && at(had.id)) || piece.querySelector(CONTROLS)
+    || piece.closest(".phone")?.querySelector("textarea, .to-call button");
+  again?.focus();
 }
 
 function buzz(phone) {
