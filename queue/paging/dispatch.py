@@ -76,7 +76,10 @@ class Bell:
     def is_heeded_still(self) -> bool:
         """Whether a bell was not heard yet, or somebody is at what it rang for."""
         try:
-            return bool(self._queue.count or self._queue.started_job_registry.count)
+            queue = self._queue
+            # Between these two a job is in neither, for as long as its worker takes to read it.
+            on_its_way = self._redis.llen(queue.intermediate_queue_key)
+            return bool(queue.count or on_its_way or queue.started_job_registry.count)
         except RedisError:
             return False
 
