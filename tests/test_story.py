@@ -16,12 +16,11 @@ from hotline.rehearsal import deeds, neighborhood
 from hotline.rehearsal.delivery import text_hotline
 from hotline.rehearsal.leap import leap, moment_of
 from hotline.rehearsal.meanwhile import CarrierIs, CarrierIsWell, PhoneIs, Silence
-from hotline.rehearsal.neighborhood import scene
+from hotline.rehearsal.neighborhood import HIDDEN, scene
 from hotline.rehearsal.neighborhood.scene import CAST
 from hotline.rehearsal.phones import Calls as WhenCalled
 from hotline.rehearsal.phones import Phone, PhoneState
 from hotline.rehearsal.story import (
-    HIDDEN,
     Event,
     Hears,
     Leaps,
@@ -82,6 +81,20 @@ def test_only_time_that_brings_something_is_news() -> None:
         "Ben   < YES 12",
         "Ana   < still",
         "Ana   > yes",
+    ]
+
+
+def test_what_a_phone_is_counts_where_something_happens_to_it() -> None:
+    assert lines(
+        (0, PhoneIs(ANA, PhoneState.LANDLINE)),
+        (0, PhoneIs(SAM, PhoneState.LANDLINE)),
+        (600, Says(0, MARIA, "food")),
+        (660, Rings(0, ANA)),
+    ) == [
+        "-- Ana's phone is a landline --",
+        "Maria > food",
+        "-- 1 minute passes --",
+        "Ana   < rings",
     ]
 
 

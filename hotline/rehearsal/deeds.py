@@ -12,9 +12,9 @@ from hotline.rehearsal import player
 from hotline.rehearsal.calls import Call, Ringing, fresh_sid
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.meanwhile import NeverAnswers, Silence
+from hotline.rehearsal.neighborhood import HIDDEN
 from hotline.rehearsal.player import Fetch, Gathering, Heard, Listening, Passage
 from hotline.rehearsal.recordings import seconds_of
-from hotline.rehearsal.story import HIDDEN
 from hotline.rehearsal.switchboard import (
     advance,
     cut_off,

@@ -174,6 +174,8 @@ class Exchange:
         self.troubles: list[Trouble] = []
         self.logged = 0
         self.story: deque[story.Told] = deque(maxlen=story.KEPT)
+        for phone in self.phones.values():
+            self.tell(*story.changes(Phone(phone.number), phone))
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
         self.wire: dict[int, Wire] = {}  # by the place of the line
         self.ledger: list[Attempt] = []
@@ -221,10 +223,11 @@ class Exchange:
                 self.recordings.pop(sid, None)
 
     def _overhear(self, who: str, sound: Heard) -> None:
-        if told := story.heard(who, sound, self._words_in):
+        if told := story.heard(who, sound, self.words_in):
             self.tell(told)
 
-    def _words_in(self, sid: str) -> str:
+    def words_in(self, sid: str) -> str:
+        """What was said in the recording; empty when there is none."""
         return self.recordings[sid].words if sid in self.recordings else ""
 
     def note(self, kind: str, **facts: object) -> None:

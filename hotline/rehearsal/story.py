@@ -27,7 +27,7 @@ from hotline.rehearsal.meanwhile import (
     TimePasses,
     words_of,
 )
-from hotline.rehearsal.neighborhood import scene
+from hotline.rehearsal.neighborhood import HIDDEN, scene
 from hotline.rehearsal.phones import Phone
 from hotline.rehearsal.player import Heard
 from hotline.rehearsal.transcript import (
@@ -55,7 +55,7 @@ KEPT = 5000
 AT_ONCE = timedelta(seconds=3)  # what comes sooner follows from what was done
 A_WHILE, A_DAY = timedelta(hours=1), timedelta(days=1)
 ELSEWHERE = "# Its network has settings that a scene cannot say: this may play otherwise."
-HIDDEN, SOMEBODY = "anonymous", "Somebody"
+SOMEBODY = "Somebody"  # with the number hidden
 
 _NAME = re.compile(r"[^\W\d_][\w .'-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # newlines too: a turn is one line
@@ -132,16 +132,35 @@ class _Passed:
 _Shown = Turn | Happening | Hears | _Passed
 
 
-def turns_of(story: Sequence[Told], names: Names, zone: ZoneInfo) -> list[Turn]:
-    """The story as a transcript has it."""
-    return [_turn(event, names, zone) for event in _gathered(_timed(story))]
+def turns_of(
+    story: Sequence[Told], names: Names, zone: ZoneInfo, asked: Iterable[str] = ()
+) -> list[Turn]:
+    """The story as a transcript has it. `asked`: who could be, though it may not say so."""
+    events = _gathered(_timed(_played(story, set(asked))))
+    return [_turn(event, names, zone) for event in events]
+
+
+def _played(story: Sequence[Told], asked: set[str]) -> list[Told]:
+    """Without what the phones are of people who have no part in it."""
+    involved = asked | {getattr(it.event, "who", "") for it in story if not _is_set(it)}
+    return [it for it in story if not _is_set(it) or getattr(it.event, "who", "") in involved]
+
+
+def _is_set(told: Told) -> bool:
+    """Whether this is only about what a phone is."""
+    return isinstance(told.event, PhoneIs | PhoneCalled)
+
+
+def began(story: Sequence[Told]) -> datetime | None:
+    """When somebody first did something but set their phone."""
+    return next((it.at for it in story if not _is_set(it)), None)
 
 
 def _timed(story: Sequence[Told]) -> list[_Shown]:
     """With the time that passes where something came only because it did: all of it since such a
     line stood there last, so that it comes again when it is played."""
     events: list[_Shown] = []
-    marked = acted = story[0].at if story else datetime.min.replace(tzinfo=UTC)
+    marked = acted = began(story) or datetime.min.replace(tzinfo=UTC)
     for told in story:
         moment = _had_to_come(told, acted)
         if moment and moment - marked > AT_ONCE:
@@ -288,9 +307,11 @@ def print_story(
     called = [(it.phone, it.name) for it in roster] + [(it.number, it.name) for it in phones]
     names = names_of(called)
     numbers = dict(zip(requests, count(FIRST_NUMBER), strict=False))
-    turns = [_renumbered(it, numbers) for it in turns_of(story, names, network.zone)]
-    began = f"{story[0].at.astimezone(network.zone):%H:%M}" if story else "12:00"
-    lines = scene_lines(network, roster, names, began)
+    told = turns_of(story, names, network.zone, [*network.stewards, *(it.phone for it in roster)])
+    turns = [_renumbered(it, numbers) for it in told]
+    moment = began(story)
+    begins = f"{moment.astimezone(network.zone):%H:%M}" if moment else scene.NOON
+    lines = scene_lines(network, roster, names, begins)
     return "\n".join([title_of(turns), "", *lines, "", print_turns(turns), ""])
 
 
@@ -330,7 +351,7 @@ def _and(names: Sequence[str]) -> str:
 
 
 def scene_lines(
-    network: Network, roster: Sequence[RosterEntry], names: Names, began: str
+    network: Network, roster: Sequence[RosterEntry], names: Names, begins: str
 ) -> list[str]:
     """What a scene has to say of this network; and whether that is all there is to say."""
     ours = scene.network({"network": scene.REHEARSAL})
@@ -339,7 +360,7 @@ def scene_lines(
     said = {key: value for key, value in _said(network, names).items() if value != usual[key]}
     who = ", ".join(_volunteer(names[it.phone], it) for it in roster)
     waves = ", ".join(map(str, network.waves.sizes))
-    lines = {"volunteers": who, **named, "time": began, "waves": waves, **said}
+    lines = {"volunteers": who, **named, "time": begins, "waves": waves, **said}
     played = scene.network(lines, {name: number for number, name in names.items()})
     doubt = [] if played == network else [ELSEWHERE]
     return [*doubt, *(f"{key}: {value}" for key, value in lines.items() if value)]

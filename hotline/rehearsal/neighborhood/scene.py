@@ -41,6 +41,7 @@ CAST: Mapping[str, str] = {
     "Cleo": "+12125550100",
 }
 REHEARSAL = "rehearsal"
+NOON = "12:00"  # when it begins if it does not say; always on a Monday
 USUALLY = {"waves": "3, 5, 10", "joining": "vouched"}  # in the network of the transcripts
 FILE = "hotline.toml"
 _STRANGER = re.compile(r"Stranger (\d{4})")
@@ -127,8 +128,9 @@ def roster_csv(rows: Iterable[Fields]) -> str:
 
 
 def numbers_of(transcript: Transcript) -> dict[str, str]:
-    """The phones of the cast, and of whoever else the transcript names."""
-    numbers = dict(CAST)
+    """The phones of everybody whom we know, and of whoever else the transcript names."""
+    numbers = {person.name: person.phone for person in neighborhood.cast()}
+    numbers.update(CAST)
     names = [name for name in dict.fromkeys(_names(transcript)) if name not in numbers]
     for name in sorted(names, key=lambda it: not _STRANGER.fullmatch(it)):
         numbers[name] = _number(name, set(numbers.values()))
@@ -143,7 +145,9 @@ def _number(name: str, taken: set[str]) -> str:
 
 
 def people(transcript: Transcript) -> list[Person]:
-    return [Person(number, name) for name, number in numbers_of(transcript).items()]
+    """Whoever the transcript names."""
+    numbers = numbers_of(transcript)
+    return [Person(numbers[name], name) for name in dict.fromkeys(_names(transcript))]
 
 
 def _names(transcript: Transcript) -> Iterable[str]:
