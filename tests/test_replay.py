@@ -1,0 +1,158 @@
+"""Transcripts of the tests, played before people's eyes in a rehearsal with its own worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from rehearsing import Rehearsal, open_rehearsal
+
+from hotline.errors import BadRoster, BadSettings
+from hotline.rehearsal import replay
+from hotline.rehearsal.neighborhood import scene
+from hotline.rehearsal.replay import Replay
+from hotline.rehearsal.transcript import parse
+
+FOLDER = Path(__file__).parent / "conversations"
+PLAYED = (
+    *("asking_and_yes", "second_wave", "quiet_hours", "a_picture_alone", "near_then_all"),
+    *("carrier_is_busy", "undelivered_brings_the_next"),
+    *("call_asking_by_keypad", "call_talk_to_the_taker", "call_nobody_answers"),
+    *("call_hidden_number", "call_machine_takes_nothing", "call_hang_up_in_the_message"),
+)
+Opening = Callable[[Replay], AbstractContextManager[Rehearsal]]
+
+
+@pytest.fixture
+def opening(sqlite_url: str, redis_url: str, tmp_path: Path) -> Opening:
+    def opened(script: Replay) -> AbstractContextManager[Rehearsal]:
+        toml, roster = replay.prepare(script.transcript)
+        cast = scene.people(script.transcript)
+        return open_rehearsal(tmp_path, sqlite_url, redis_url, toml, roster, cast)
+
+    return opened
+
+
+def played(text: str, opening: Opening) -> Replay:
+    script = Replay(text)
+    with opening(script) as maple:
+        maple.do(script.play(maple.exchange, maple.inside, pause=0))
+    return script
+
+
+def marks(script: Replay) -> list[str]:
+    return [it.mark for it in script.lines]
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_it_goes_as_written(name: str, opening: Opening) -> None:
+    script = played((FOLDER / f"{name}.txt").read_text(encoding="utf-8"), opening)
+    assert [it.words for it in script.lines if it.mark not in ("right", "done")] == []
+    assert script.verdict == "all as written"
+
+
+SAVED = """\
+Texts from Maria and Stranger 0177, and what follows.
+
+volunteers: Ana (northside; en; es), Ben (northside; food; ride; en), Chi (northside; food; en)
+network: rehearsal
+time: 09:41
+waves: 2, 3, 5
+
+Maria         > need shelter near 11216
+Maria         < got it, your request is 12
+Ana           < needs shelter (just now). Reply YES 12 to take it, NO 12 to pass.
+-- 61 seconds pass --
+Ben           < needs shelter (1 minute ago)
+Chi           < needs shelter (1 minute ago)
+Stranger 0177 > hello
+Stranger 0177 < Maple Street Mutual Aid
+"""
+
+
+def test_what_was_saved_in_the_neighborhood_of_hotline_up_plays_there(opening: Opening) -> None:
+    script = played(SAVED, opening)
+    assert [it.words for it in script.lines if it.mark == "wrong"] == []
+    assert script.verdict == "all as written"
+
+
+DIFFERENT = """\
+What is written is not what happens.
+
+volunteers: Ana, Zoe (voice)
+
+Maria > need food
+Maria < your request is 99
+Ben   < rings
+# Zoe's phone rings, and nobody expected it.
+Stranger 0177 > help me
+Stranger 0177 presses 1
+Zoe answers
+"""
+
+
+def test_what_differs_is_marked_and_named_and_does_not_stop_it(opening: Opening) -> None:
+    script = played(DIFFERENT, opening)
+    assert script.title == "What is written is not what happens."
+    assert marks(script) == ["done", "wrong", "wrong", "done", "wrong", "done"]
+    assert script.lines[1].words == "Maria < your request is 99"
+    assert script.verdict.startswith("3 lines were different. nobody expected: Maria < ")
+    assert "; Ana < Maple Street Mutual Aid: " in script.verdict
+    assert "; Zoe < rings; " in script.verdict
+    assert script.verdict.endswith(" more")
+
+
+def test_it_stops_where_nobody_knows_how_something_happens(opening: Opening) -> None:
+    script = played("Rain.\n\nMaria > hi\nMaria <\n-- it rains --\nMaria > hi\n", opening)
+    assert marks(script) == ["done", "right", "wrong", "ahead"]
+    assert script.verdict == "this line cannot be read: it rains"
+
+
+def test_it_can_be_stopped(opening: Opening) -> None:
+    script = Replay("Slow.\n\nMaria > hi\nMaria > hi\n")
+
+    async def stop(maple: Rehearsal) -> None:
+        playing = asyncio.create_task(script.play(maple.exchange, maple.inside, pause=3600))
+        while marks(script)[0] != "now":
+            await maple.exchange.news.wait()
+        assert script.verdict == "line 1 of 2"
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+
+    with opening(script) as maple:
+        maple.do(stop(maple))
+    assert marks(script) == ["now", "ahead"]
+    assert script.verdict == "stopped"
+
+
+def test_what_is_no_transcript_has_no_lines() -> None:
+    script = Replay("A title.\n\nMaria says hi\n")
+    assert script.lines == []
+    assert script.verdict.startswith("this cannot be read: line 3 is neither ")
+
+
+def test_a_scene_that_cannot_be_set_is_refused() -> None:
+    with pytest.raises(BadSettings, match="sizes"):
+        replay.prepare(parse("A title.\n\nwaves: 0\n"))
+    with pytest.raises(BadRoster, match="sometimes"):
+        replay.prepare(parse("A title.\n\nvolunteers: Ana (sometimes)\n"))
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        ("2026-03-01T20:00", "2026-03-02"),
+        ("2026-03-02T16:59", "2026-03-02"),
+        ("2026-03-02T17:00", "2026-03-09"),
+        ("2026-03-07T17:00", "2026-03-09"),
+    ],
+)
+def test_it_begins_on_a_monday_at_noon(now: str, begins: str) -> None:
+    zone = ZoneInfo("America/New_York")
+    found = replay.monday(datetime.fromisoformat(now).replace(tzinfo=UTC), zone)
+    assert f"{found.astimezone(zone):%Y-%m-%d %H:%M}" == f"{begins} 12:00"
