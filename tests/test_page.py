@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import pairwise
@@ -23,6 +24,7 @@ from waiting import until
 
 from hotline.rehearsal import leap
 from hotline.rehearsal.clock import Clock
+from hotline.rehearsal.transcript import Meanwhile, Says, parse
 
 MARIA, ANA, BEN, CHI, SAM = (f"+121255501{it}" for it in (40, 41, 42, 43, 59))
 FROM_PAGE = {"X-From-The-Page": "yes"}
@@ -189,6 +191,20 @@ def test_the_log_tells_of_signatures_and_accounts(page: Page) -> None:
     assert "POST /sms</span>" in html
     assert "signature accepted, 200" in html
     assert "account checked, 201" in html
+
+
+def test_what_was_said_is_saved_as_a_transcript_that_can_be_read(page: Page) -> None:
+    page.text(MARIA, "need food near 11216")
+    page.gets(BEN, "YES 12")
+    page.leap("60")
+    page.gets(CHI, "YES 12")
+    page.text(CHI, "yes")
+    page.gets(MARIA, "Chi is taking")
+    written = parse(page.http.get("/transcript").text)
+    assert written.title == "Texts from Maria and Chi, and what follows."
+    assert written.scene["network"] == "rehearsal"
+    assert Says(0, "Maria", "need food near 11216") == replace(written.turns[0], line=0)
+    assert any("pass" in it.what for it in written.turns if isinstance(it, Meanwhile))
 
 
 # The clock.

@@ -81,9 +81,8 @@ class Inside:
 
     async def requests_since(self, moment: datetime) -> list[int]:
         """The numbers of those that were made since then, the oldest first."""
-        return [it.request.number for it in await self.requests() if it.request.since >= moment][
-            ::-1
-        ]
+        found = [it.request for it in await self.requests() if it.request.since >= moment]
+        return [it.number for it in reversed(found)]
 
     async def next_due(self) -> datetime | None:
         """The next moment at which something is to be done."""
