@@ -92,9 +92,12 @@ class Page:
 
     def begin_again(self, **files: str) -> httpx2.Response:
         """Begin anew with these files, and wait until it has begun."""
+        return self.anew("begin_again", **files)
+
+    def anew(self, deed: str, **files: str) -> httpx2.Response:
         before = self._token()
         sent = {name: (name, words) for name, words in files.items()} or {"nothing": ("", "")}
-        answer = self.http.post("/do/begin_again", files=sent, headers=FROM_PAGE)
+        answer = self.http.post(f"/do/{deed}", files=sent, headers=FROM_PAGE)
         if answer.status_code == 200:
             until(lambda: self._token() not in ("", before), "it has begun anew", 60)
         return answer
@@ -205,6 +208,32 @@ def test_what_was_said_is_saved_as_a_transcript_that_can_be_read(page: Page) -> 
     assert written.scene["network"] == "rehearsal"
     assert Says(0, "Maria", "need food near 11216") == replace(written.turns[0], line=0)
     assert any("pass" in it.what for it in written.turns if isinstance(it, Meanwhile))
+
+
+def test_a_transcript_plays_and_then_the_own_network_is_back(page: Page) -> None:
+    page.begin_again(configuration=OAK_HILL, roster="phone,name\n312 555 0111,Zed\n")
+    script = (Path(__file__).parent / "conversations" / "second_wave.txt").read_text()
+    page.anew("replay", file=script)
+    until(lambda: "> all as written</p>" in page.html(), "all is as it is written", 60)
+    assert "<h1>Maple Street Mutual Aid</h1>" in page.html()
+    page.begin_again()
+    assert "<h1>Oak Hill Neighbors</h1>" in page.html()
+    assert "all as written" not in page.html()
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("", "Choose a transcript"),
+        ("A title.\n\nMaria says hello", "line 3"),
+        ("A title.\n\nvolunteers: Ana (southside)\n\nMaria > hi", "southside"),
+        ("A title.\n\nwaves: many\n\nMaria > hi", "hotline.toml"),
+    ],
+)
+def test_what_cannot_be_played_is_refused(page: Page, script: str, why: str) -> None:
+    answer = page.do("replay", text=script)
+    assert answer.status_code == 422
+    assert why in answer.text
 
 
 # The clock.

@@ -28,6 +28,7 @@ from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.messages import API_VERSION, Line
 from hotline.rehearsal.page.stage import Anew, Stage
 from hotline.rehearsal.phones import Person
+from hotline.rehearsal.replay import Replay
 from hotline.rehearsal.switchboard import stop_ringing
 from hotline.rehearsal.webhooks import open_client
 
@@ -100,14 +101,16 @@ def build(
     cast: Sequence[Person] = (),
     inside: Inside | None = None,
     anew: Anew | None = None,
+    script: str | None = None,
 ) -> Starlette:
     """The carrier of one account, as an app for uvicorn.
 
     With `inside` the page shows the hotline, too, and its clock can leap; with `anew`, it can begin
-    again. Whoever hands in a time of their own without that also says how long phones ring, at
-    `/rehearsal/calls`.
+    again. `script`: a transcript to play at once. Whoever hands in a time of their own without
+    `inside` also says how long phones ring, at `/rehearsal/calls`.
     """
     exchange = Exchange(line, now, cast)
+    stage = Stage(exchange, inside, anew, Replay(script) if script else None)
     is_by_clock = now is utc_now or inside is not None
 
     @asynccontextmanager
@@ -116,7 +119,9 @@ def build(
             await inside.begin()
         async with open_client() as exchange.client:
             clock = asyncio.create_task(_watch_the_clock(exchange)) if is_by_clock else None
+            stage.playing = asyncio.create_task(stage.play())
             yield
+            stage.playing.cancel()
             if clock:
                 clock.cancel()
             await exchange.work.stop()
@@ -129,7 +134,7 @@ def build(
             *rest.routes(exchange),
             *control.routes(exchange),
             *call_control.routes(exchange),
-            *page.routes(Stage(exchange, inside, anew)),
+            *page.routes(stage),
         ],
         middleware=[Middleware(OwnPagesOnly)],
         lifespan=lifespan,

@@ -30,6 +30,7 @@ from hotline.rehearsal import carrier, neighborhood
 from hotline.rehearsal.carrier import Line, Person
 from hotline.rehearsal.clock import Clock
 from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from hotline.rehearsal.page.views import about_volunteer
 from hotline.settings import CONFIGURATION, Settings
 from hotline.store import migrate, store
@@ -39,8 +40,6 @@ NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
 LOCAL = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if somebody says so
-ROSTER = "roster.csv"
-REPLAY = "replay.txt"
 NEXT = "next"  # the folder of what it begins again with
 
 
@@ -59,6 +58,11 @@ class Place:
     data: Path
     host: str
     port: int
+
+    def file(self, name: str) -> Path:
+        """That of the transcript that is played, else the neighborhood's own."""
+        played = self.data / REPLAY / name
+        return played if played.exists() else self.data / name
 
     @property
     def address(self) -> str:
@@ -109,7 +113,7 @@ def _begin(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
     """Prepare everything that the processes need: what each of them is to do."""
     redis_socket = redis_server.socket_in(place.data)
     of = _settings(place)
-    _prepare_database(of, place.data, clock())
+    _prepare_database(of, place, clock())
     return {
         "redis": partial(redis_server.run, place.data / "redis", redis_socket),
         "web": partial(_run_web, of, place, clock),
@@ -120,9 +124,10 @@ def _begin(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
 
 def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
     """Forget everything but the configuration and the roster, of which there may be new ones."""
-    for old in (*place.data.glob("hotline.db*"), place.data / REPLAY):
-        old.unlink(missing_ok=True)
-    shutil.rmtree(place.data / "redis", ignore_errors=True)
+    for old in place.data.glob("hotline.db*"):
+        old.unlink()
+    for folder in ("redis", REPLAY):
+        shutil.rmtree(place.data / folder, ignore_errors=True)
     for new in (place.data / NEXT).glob("*"):
         new.replace(place.data / new.name)
     clock.begin_again()
@@ -131,10 +136,11 @@ def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]
 
 def _ask_to_begin_again(place: Place, keeper: int, files: Mapping[str, str]) -> None:
     """Lay the files out and tell the keeper of the processes."""
-    folder = place.data / NEXT
-    folder.mkdir(mode=0o700, exist_ok=True)
+    shutil.rmtree(place.data / NEXT, ignore_errors=True)
     for name, words in files.items():
-        (folder / name).write_text(words, encoding="utf-8")
+        file = place.data / NEXT / name
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_text(words, encoding="utf-8")
     os.kill(keeper, signal.SIGHUP)
 
 
@@ -165,7 +171,7 @@ def run_carrier(of: Settings, host: str, port: int) -> None:
 
 
 def _settings(place: Place) -> Settings:
-    configuration = place.data / CONFIGURATION
+    configuration = place.file(CONFIGURATION)
     if not configuration.exists():
         configuration.write_text(neighborhood.hotline_toml(), encoding="utf-8")
     return settings.load(
@@ -183,19 +189,19 @@ def _settings(place: Place) -> Settings:
     )
 
 
-def _prepare_database(of: Settings, data: Path, now: datetime) -> None:
+def _prepare_database(of: Settings, place: Place, now: datetime) -> None:
     """Bring it up to date, and the first time put the neighbors on the roster."""
     database = Database(of.environment.sqlalchemy_url)
     migrate.upgrade(database)
     if not database.read(store.roster):
-        entries = roster_file.read(_roster(data), of.network)
+        entries = roster_file.read(_roster(place), of.network)
         database.write(lambda connection: store.put_on_roster(connection, entries, now))
     database.close()
 
 
-def _roster(data: Path) -> str:
+def _roster(place: Place) -> str:
     """Their own, or the invented neighbors."""
-    own = data / ROSTER
+    own = place.file(ROSTER)
     return own.read_text(encoding="utf-8") if own.exists() else neighborhood.roster_csv()
 
 
@@ -227,12 +233,23 @@ def _line(of: Settings) -> Line:
     )
 
 
+def _script(place: Place) -> str | None:
+    """What is to be played, once."""
+    file = place.data / REPLAY / TRANSCRIPT
+    if not file.exists():
+        return None
+    script = file.read_text(encoding="utf-8")
+    file.unlink()
+    return script
+
+
 def _run_web(of: Settings, place: Place, clock: Clock) -> None:
     front = carrier.build(
         _line(of),
         now=clock,
         cast=_cast(of),
         inside=Inside(of, clock),
+        script=_script(place),
         anew=partial(_ask_to_begin_again, place, os.getppid()),
     )
     roles.web(of, place.host, place.port, front, clock)

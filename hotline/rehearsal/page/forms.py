@@ -20,10 +20,13 @@ from hotline.rehearsal.messages import LONGEST_BODY, Form
 from hotline.rehearsal.page import views
 from hotline.rehearsal.page.stage import Stage
 from hotline.rehearsal.phones import Calls, PhoneState, readable_number
+from hotline.rehearsal.replay import prepare
+from hotline.rehearsal.transcript import BadTranscript, parse
 from hotline.rehearsal.trouble import trouble_from
 from hotline.settings import CONFIGURATION
 
-ROSTER = "roster.csv"
+ROSTER, TRANSCRIPT = "roster.csv", "transcript.txt"
+REPLAY = "replay"  # the folder of a transcript that is played, with its network and roster
 Deed = Callable[[Stage, Form], Awaitable[str]]
 
 
@@ -184,6 +187,31 @@ async def begin_again(stage: Stage, form: Form) -> str:
     return ""
 
 
+async def replay(stage: Stage, form: Form) -> str:
+    """Begin again with the people and the network of a transcript, and play it."""
+    _inside(stage)
+    script = form.get("file", "").strip() or form.get("text", "").strip()
+    if not script:
+        raise ValueError("Choose a transcript, or write one.")
+    try:
+        configuration, roster = prepare(parse(script))
+    except BadTranscript as error:
+        raise ValueError(f"This cannot be read: {error}") from None
+    except (BadSettings, BadRoster) as error:
+        raise ValueError("\n".join(error.mistakes)) from None
+    except KeyError as error:
+        raise ValueError(f"Nobody is called {error}.") from None
+    files = {CONFIGURATION: configuration, ROSTER: roster, TRANSCRIPT: f"{script}\n"}
+    _anew(stage)({f"{REPLAY}/{name}": words for name, words in files.items()})
+    return ""
+
+
+async def stop_replay(stage: Stage, _form: Form) -> str:
+    if stage.playing:
+        stage.playing.cancel()
+    return "replay-progress"
+
+
 def _require_right(inside: Inside, files: Mapping[str, str]) -> None:
     """Raises ValueError that says every mistake."""
     try:
@@ -217,4 +245,6 @@ DEEDS: Mapping[str, Deed] = {
     "leap": go_on,
     "person": person,
     "begin_again": begin_again,
+    "replay": replay,
+    "stop_replay": stop_replay,
 }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
+import httpx2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.replay import Replay
 
 HERE = Path(__file__).parent
 TEMPLATES = Environment(
@@ -22,6 +27,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 UTC = ZoneInfo("UTC")
+LOOKS_EVERY = 0.1  # seconds
 
 Anew = Callable[[Mapping[str, str]], None]
 """Have the whole neighborhood begin again, with these files in the place of its own."""
@@ -29,15 +35,21 @@ Anew = Callable[[Mapping[str, str]], None]
 
 @dataclass
 class Stage:
-    """`inside` is None where the carrier runs alone. `draft`: what somebody typed and could not be
-    done, until it is shown again, and why, by the id of the form."""
+    """`inside` is None where the carrier runs alone. `replay`: what is played, or was last."""
 
     exchange: Exchange
     inside: Inside | None = None
     anew: Anew | None = None
-    replay: Any = None
+    replay: Replay | None = None
+    playing: asyncio.Task[None] | None = None
     is_leaping: bool = False
-    leaps: set[Any] = field(default_factory=set)
+    leaps: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def play(self) -> None:
+        """What there is to play, once the hotline answers."""
+        if self.replay and self.inside:
+            await _until_ready(self.exchange)
+            await self.replay.play(self.exchange, self.inside)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,3 +62,12 @@ class Stage:
             return {}
         language = self.inside.network.languages[0]
         return {need.key: need.called(language) for need in self.inside.network.needs}
+
+
+async def _until_ready(exchange: Exchange) -> None:
+    address = urljoin(exchange.line.sms_url, "/ready")
+    while True:
+        with suppress(httpx2.HTTPError):
+            if (await exchange.client.get(address)).status_code == HTTPStatus.OK:
+                return
+        await asyncio.sleep(LOOKS_EVERY)

@@ -98,7 +98,8 @@ def notice(stage: Stage) -> Markup:
 
 
 def replay(stage: Stage) -> Markup:
-    return draw("replay", stage.replay)
+    is_playing = stage.playing is not None and not stage.playing.done()
+    return draw("replay", stage.replay, is_playing)
 
 
 def request(stage: Stage, it: Any) -> Markup:
