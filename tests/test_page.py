@@ -236,6 +236,40 @@ def test_what_cannot_be_played_is_refused(page: Page, script: str, why: str) -> 
     assert why in answer.text
 
 
+# Trouble.
+
+
+def test_a_forged_webhook_is_seen_to_be_refused(page: Page) -> None:
+    page.does("trouble", kind="forged", times="1")
+    page.text(MARIA, "need food near 11216")
+    page.gets(ANA, "YES 12")
+    html = page.html()
+    assert "403, signature refused" in html
+    assert "signature accepted, 200" in html
+    assert page.texts_to(MARIA)[0].count("12") == 1
+
+
+def test_trouble_goes_on_until_it_is_ended(page: Page) -> None:
+    page.does("trouble", kind="busy", times="1000000")
+    page.text(MARIA, "need food near 11216")
+    until(lambda: ">account checked, 429<" in page.html(), "the carrier refuses")
+    assert page.texts_to(ANA) == []
+    page.does("end_trouble", kind="busy")
+    page.leap("60")
+    page.gets(ANA, "YES 12")
+
+
+def test_texts_wait_for_their_turn_where_the_number_is_slow(page: Page) -> None:
+    page.does("rate", rate="1")
+    page.text(MARIA, "need food near 11216")
+    page.text(SAM, "hello")
+    until(lambda: " at the carrier.</p>" in page.html(), "some texts wait")
+    page.leap("60")
+    page.gets(ANA, "YES 12")
+    page.gets(BEN, "YES 12")
+    assert page.do("rate", rate="many").status_code == 422
+
+
 # The clock.
 
 

@@ -131,10 +131,8 @@ async def _page(
     """The page; with what was typed, and what is wrong with it, when a form comes back."""
     watch = Watch(stage, texts=len(stage.exchange.texts))
     inside = stage.inside
-    drawn: dict[str, Markup] = {
-        "costs": watch.remember("costs", stream.costs(stage)),
-        "troubles": watch.remember("troubles", stream.troubles(stage)),
-        "notice": watch.remember("notice", stream.notice(stage)),
+    drawn = {key: watch.remember(key, draw(stage)) for key, draw in stream.ALWAYS.items()}
+    drawn |= {
         "sent": _sent(stage),
         "log": _log(stage, watch),
     }

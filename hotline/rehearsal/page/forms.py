@@ -14,7 +14,7 @@ from hotline import roster_file, settings
 from hotline.errors import BadRoster, BadSettings
 from hotline.rehearsal import deeds, leap, neighborhood
 from hotline.rehearsal.calls import Call
-from hotline.rehearsal.delivery import text_hotline
+from hotline.rehearsal.delivery import leave_due, text_hotline
 from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.messages import LONGEST_BODY, Form
 from hotline.rehearsal.page import views
@@ -123,6 +123,17 @@ async def trouble(stage: Stage, form: Form) -> str:
     stage.exchange.befall(trouble_from(wish))
     stage.exchange.stir()
     return "troubles"
+
+
+async def rate(stage: Stage, form: Form) -> str:
+    wish = form.get("rate", "")
+    if wish not in views.RATES:
+        raise ValueError("How many segments a second?")
+    exchange = stage.exchange
+    exchange.line = replace(exchange.line, segments_a_second=float(wish) if wish else None)
+    leave_due(exchange)
+    exchange.stir()
+    return "rate"
 
 
 async def end_trouble(stage: Stage, form: Form) -> str:
@@ -242,6 +253,7 @@ DEEDS: Mapping[str, Deed] = {
     "phone": phone,
     "trouble": trouble,
     "end_trouble": end_trouble,
+    "rate": rate,
     "leap": go_on,
     "person": person,
     "begin_again": begin_again,

@@ -90,6 +90,11 @@ def troubles(stage: Stage) -> Markup:
     return draw("troubles", [asdict(it) for it in stage.exchange.troubles], names)
 
 
+def rate(stage: Stage) -> Markup:
+    chosen = views.rate_name(stage.exchange.line.segments_a_second)
+    return draw("rate", views.RATES, chosen, len(stage.exchange.waiting))
+
+
 def notice(stage: Stage) -> Markup:
     words = ""
     if views.is_unanswered(list(stage.exchange.log)):
@@ -144,6 +149,8 @@ def phone(
 
 # What is new.
 
+ALWAYS = {"costs": costs, "troubles": troubles, "rate": rate, "notice": notice}
+
 
 @dataclass
 class Watch:
@@ -194,7 +201,7 @@ class Watch:
             yield log_line(self.stage, entry)
 
     def _rest(self) -> Iterator[str]:
-        for key, draw in {"costs": costs, "troubles": troubles, "notice": notice}.items():
+        for key, draw in ALWAYS.items():
             yield from self._if_new(key, draw(self.stage))
         if self.stage.inside:
             yield from self._if_new("clock", clock(self.stage))

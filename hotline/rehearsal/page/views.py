@@ -130,7 +130,7 @@ def ticks_of(text: Text) -> str:
     """As messengers show it: sent, delivered, or neither."""
     if text.direction != "to_phone":
         return ""
-    return {"sent": "✓", "delivered": "✓✓"}.get(text.status, "✗")
+    return {"sent": "✓", "delivered": "✓✓"}.get(text.status, "")
 
 
 WHY_LOST: Mapping[int, str] = {
@@ -202,8 +202,21 @@ TROUBLES = (
     TroubleKind("callbacks_twice", "Told twice", "each delivery is reported two times"),
     TroubleKind("callbacks_backwards", "Told backwards", "delivered comes before sent"),
     TroubleKind("no_callbacks", "Told nothing", "no delivery is ever reported"),
+    TroubleKind("forged", "Somebody forges a webhook", "signed wrongly first: it must be refused"),
     TroubleKind("account_refused", "Our account is dropped", "401 until it is ended"),
 )
+
+
+RATES: Mapping[str, str] = {
+    "": "at once",
+    "1": "1 segment a second, as a local number",
+    "3": "3 a second, as a toll-free number",
+}
+
+
+def rate_name(rate: float | None) -> str:
+    """Its key in RATES, or in the words of whoever set it elsewhere."""
+    return f"{rate:g}" if rate else ""
 
 
 # The hotline's inside.
@@ -376,9 +389,9 @@ def log_line(entry: Mapping[str, object], zone: ZoneInfo, wire: Wire | None = No
         id=f"log-{entry['at']}",
         when=f"{when:%H:%M:%S}",
         kind=kind,
-        title=f"{entry.get('method', 'POST')} {entry['path']}" if "path" in entry else kind,
+        title=f"{entry.get('method', 'POST')} {_short(entry['path'])}" if "path" in entry else kind,
         verdict=_verdict(kind, status, entry),
-        is_wrong=kind == "debugger" or not isinstance(status, int) or not 200 <= status < 300,
+        is_wrong=_is_wrong(kind, status, entry),
         facts=(
             *((name, _plain(value)) for name, value in rest.items() if value is not None),
             *((("X-Twilio-Signature", wire.signature),) if wire.signature else ()),
@@ -388,6 +401,17 @@ def log_line(entry: Mapping[str, object], zone: ZoneInfo, wire: Wire | None = No
     )
 
 
+def _is_wrong(kind: str, status: object, entry: Mapping[str, object]) -> bool:
+    if entry.get("signature") == "wrong":
+        return status != 403
+    return kind == "debugger" or not isinstance(status, int) or not 200 <= status < 300
+
+
+def _short(path: object) -> str:
+    """Without what stands in every address of the API."""
+    return re.sub(r"^/2010-04-01/Accounts/\w+", "…", str(path))
+
+
 def _verdict(kind: str, status: object, entry: Mapping[str, object]) -> str:
     if kind == "debugger":
         return f"error {entry.get('code')}"
@@ -395,6 +419,8 @@ def _verdict(kind: str, status: object, entry: Mapping[str, object]) -> str:
         return "401, wrong account or token" if status == 401 else f"account checked, {status}"
     if status == 403:
         return "403, signature refused"
+    if entry.get("signature") == "wrong":
+        return f"wrong signature, and yet {status}"
     return f"signature accepted, {status}" if status else "no answer"
 
 
