@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from neighborhood import NETWORK
 
+from hotline.rehearsal import neighborhood_up
+
 HEADER = "phone,name,languages,areas,needs,hours,reach\n"
 
 
@@ -136,3 +138,30 @@ def test_check_says_every_mistake_at_once(shell: Shell) -> None:
 def test_what_is_asked_wrongly_ends_with_two(shell: Shell) -> None:
     shell.run("sing", status=2)
     shell.run("roster", "import", "nowhere.csv", status=2)
+
+
+# A rehearsal, where the settings are those of a real account.
+
+REAL = {"TWILIO_ACCOUNT_SID": "AC" + "4" * 32, "TWILIO_AUTH_TOKEN": "of a real account"}
+
+
+@pytest.mark.parametrize("command", ["up", "rehearse"])
+@pytest.mark.parametrize("address", ["", "https://api.twilio.com", "https://carrier.example.org"])
+def test_no_rehearsal_starts_with_a_real_account(shell: Shell, command: str, address: str) -> None:
+    shell.environment |= {**REAL, "TWILIO_API_URL": address, "PUBLIC_URL": "https://h.example.org"}
+    said = shell.run(command, "--port", "1", status=1)
+    assert "These settings belong to a real account" in said
+    assert "4444" not in said
+    assert not (shell.folder / "hotline-data").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        *((it, True) for it in ("127.0.0.1", "localhost", "carrier", "::1", "192.168.1.5")),
+        *((it, True) for it in ("pi.local", "carrier.localhost")),
+        *((it, False) for it in ("", "api.twilio.com", "8.8.8.8", "local.example.org")),
+    ],
+)
+def test_what_is_near_enough_for_a_rehearsal(host: str, near: bool) -> None:
+    assert neighborhood_up.is_near(host) is near
