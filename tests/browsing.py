@@ -72,8 +72,9 @@ class Complaints:
     def require_none(self) -> None:
         for words in self.forgiven:
             assert any(words in it for it in self.errors), f"nobody complained of {words}"
-        assert [it for it in self.errors if not any(words in it for words in self.forgiven)] == []
-        assert self.hosts <= {"127.0.0.1"}
+        kept = [it for it in self.errors if not any(words in it for words in self.forgiven)]
+        assert not kept, f"the browser says {kept}"
+        assert self.hosts <= {"127.0.0.1"}, f"the page asks {self.hosts}"
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -248,6 +249,11 @@ class Screen:
             panel.get_by_label(labels[name]).set_input_files(content)  # type: ignore[arg-type]
         panel.get_by_role("button", name="Begin anew").click()
 
+    def loads_until(self, place: Locator, words: str) -> None:
+        """For who has no news: load the page again until it says so there."""
+        while words not in (place.text_content() or ""):
+            self.page.reload()
+
     # The panels.
 
     def panel(self, title: str) -> Locator:
@@ -284,6 +290,56 @@ class Screen:
         return found
 
 
+NAME_OF_FOCUS = """() => {
+  const it = document.activeElement;
+  const words = (label) => [...label.childNodes].map((it) => it.data || "").join("");
+  const labels = [...(it.labels || [])].map(words);
+  return (it.getAttribute("aria-label") || labels[0] || it.textContent).trim();
+}"""
+FOCUS_IS_LOST = """
+  window.focusWasLost = [];
+  let last = null;
+  addEventListener("focusin", (event) => { last = event.target; });
+  requestAnimationFrame(function look() {
+    if (last && document.activeElement === document.body) {
+      focusWasLost.push(last.outerHTML.slice(0, 200));
+      last = null;
+    }
+    requestAnimationFrame(look);
+  });
+"""
+MOST_STOPS = 120
+
+
+class Keyboard:
+    """Whoever uses no mouse: goes from place to place with Tab."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.page = screen.page
+
+    def goes_to(self, name: str, *, back: bool = False) -> None:
+        passed = []
+        for _ in range(MOST_STOPS):
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
+            passed.append(self.page.evaluate(NAME_OF_FOCUS))
+            if passed[-1] == name:
+                return
+        raise AssertionError(f"{name} is not among {passed}")
+
+    def is_at(self, name: str) -> None:
+        self.page.wait_for_function(f"name => ({NAME_OF_FOCUS})() === name", arg=name)
+
+    def types(self, words: str) -> None:
+        self.page.keyboard.type(words)
+
+    def presses(self, key: str = "Enter") -> None:
+        self.page.keyboard.press(key)
+
+    def never_lost_its_place(self) -> None:
+        lost = self.page.evaluate("focusWasLost")
+        assert not lost, f"it was at {lost}"
+
+
 class Window:
     """A browser's window of its own: nothing is shared with other windows but the address."""
 
@@ -292,6 +348,9 @@ class Window:
         self.context = browser.new_context(**wishes)
         self.address, self.complaints = address, complaints
         complaints.listen(self.context)
+
+    def watches_the_focus(self) -> None:
+        self.context.add_init_script(FOCUS_IS_LOST)
 
     def tab(self) -> Screen:
         return Screen(self.context.new_page(), self.address, self.complaints).open()

@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from browsing import Complaints, Screen, Window, Wire, browser, program
+from axe_playwright_python.sync_playwright import Axe
+from browsing import NARROW, Complaints, Keyboard, Screen, Window, Wire, browser, program
 from playwright.sync_api import Browser, expect
 from waiting import until
 
@@ -21,6 +22,7 @@ from hotline.rehearsal import neighborhood
 
 ROOT = Path(__file__).parent.parent
 FROM_THE_PAGE = {"X-From-The-Page": "yes"}
+SAM = "+12125550159"
 GROCERIES = "need groceries for 2 kids near 11216"
 NOBODY = "+12125550198"
 
@@ -43,6 +45,7 @@ words.en = ["water"]
 """
 OAK_ROSTER = "phone,name\n+12125550161,Ines\n"
 MAPLE_STREET, MAPLE_ROSTER = neighborhood.hotline_toml(), neighborhood.roster_csv()
+PANELS = ("Requests", "Texts sent", "Trouble", "Log", "Scripts", "Your own network")
 AWAY = "net::ERR_"  # what a browser says of a page that cannot be reached for a while
 REFUSED = "status of 422"
 
@@ -64,6 +67,10 @@ class Street:
             self.http.post("/do/begin_again", headers=FROM_THE_PAGE).raise_for_status()
         until(self.is_ready, "the hotline is up")
         self.is_new = False
+
+    def text(self, number: str, words: str) -> None:
+        form = {"from": number, "body": words}
+        self.http.post("/do/text", data=form, headers=FROM_THE_PAGE).raise_for_status()
 
     def is_ready(self) -> bool:
         try:
@@ -417,3 +424,214 @@ def test_of_a_broken_network_every_mistake_is_said(look: Open, complaints: Compl
     expect(said).to_contain_text("row 3")
     expect(screen.page.get_by_role("heading", level=1)).to_have_text("Maple Street Mutual Aid")
     complaints.forgive(REFUSED)
+
+
+# Whoever sees, hears or moves in other ways.
+
+
+def test_everything_can_be_done_with_keys_alone(
+    street: Street, windows: Callable[..., Window]
+) -> None:
+    street.begin_anew()
+    window = windows(street.address)
+    window.watches_the_focus()
+    screen = window.tab()
+    phones, keys = screen.phones, Keyboard(screen)
+
+    keys.goes_to("Skip to the phones")
+    keys.presses()
+    keys.goes_to("Text as Maria")
+    keys.types(GROCERIES)
+    keys.presses()
+    phones["Maria"].gets("your request is 12")
+    phones["Ana"].gets("YES 12")
+    keys.is_at("Text as Maria")
+
+    keys.goes_to("Text as Ana")
+    keys.types("yes")
+    keys.presses()
+    phones["Maria"].gets("Ana is taking your request 12")
+
+    keys.goes_to("Call the hotline as Maria", back=True)
+    keys.presses()
+    phones["Maria"].hears("To talk to Ana, press 1")
+    keys.is_at("key 1")
+    keys.goes_to("key 6")
+    keys.presses("Space")
+    phones["Maria"].hears("After the tone")
+    keys.is_at("key 6")
+    keys.goes_to("Speak as Maria", back=True)
+    keys.types("thank you so much")
+    keys.presses()
+    keys.goes_to("key pound")
+    keys.presses()
+    phones["Maria"].is_in_no_call()
+    keys.is_at("Call the hotline as Maria")
+
+    keys.goes_to("What is the matter with Ben's phone")
+    keys.presses()
+    keys.goes_to("This phone is")
+    keys.types("off")
+    keys.goes_to("So be it")
+    keys.presses()
+    keys.is_at("What is the matter with Ben's phone")
+    keys.goes_to("+5 minutes", back=True)
+    keys.presses()
+    expect(screen.clock()).to_contain_text("5 min ahead")
+    keys.is_at("+5 minutes")
+    keys.never_lost_its_place()
+
+
+def test_a_call_that_is_answered_and_ends_leaves_the_focus_on_the_phone(
+    street: Street, windows: Callable[..., Window]
+) -> None:
+    street.begin_anew()
+    window = windows(street.address)
+    window.watches_the_focus()
+    screen = window.tab()
+    screen.puts_on_roster(name="Omar", needs="ride", areas="eastside", reach="voice")
+    screen.phones["Maria"].texts("need a ride near 11233")
+    screen.phones["Omar"].rings()
+    keys = Keyboard(screen)
+    keys.goes_to("Answer")
+    keys.presses()
+    screen.phones["Omar"].hears("needs a ride")
+    keys.is_at("key 1")
+    keys.presses()
+    screen.phones["Omar"].is_in_no_call()
+    keys.is_at("Call the hotline as Omar")
+    keys.never_lost_its_place()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_all_that_is_on_the_page_is_accessible(look: Open, theme: str) -> None:
+    """As far as axe can tell: names, roles, contrasts."""
+    screen = look(color_scheme=theme)
+    screen.complaints.forgive(REFUSED)
+    phones = screen.phones
+    require_accessible(screen, "nothing happened yet")
+    screen.puts_on_roster(name="Omar", needs="ride", areas="eastside", reach="voice")
+    phones["Ben"].is_set(state="off")
+    phones["Maria"].texts(GROCERIES)
+    phones["Ana"].gets("YES 12")
+    phones["Ana"].texts("yes in 2 hours")
+    phones["Maria"].gets("Ana is taking your request 12")
+    phones["Sam"].texts("need a ride near 11233")
+    phones["Omar"].rings()
+    phones["Ana"].calls()
+    phones["Ana"].hears("To talk to the neighbor who asked, press 1")
+    screen.makes_trouble("Told twice")
+    for title in PANELS:
+        screen.panel(title)
+    screen.logs("/sms").first.locator("summary").click()
+    screen.texts_as("my phone", "need food")
+    expect(screen.page.get_by_role("alert")).to_be_visible()
+    require_accessible(screen, "everything happened")
+    phones["Chi"].frame.get_by_label("What is the matter with Chi's phone").click()
+    require_accessible(screen, "a menu is open")
+    screen.page.goto(f"{screen.address}/phone/%2B12125550140")
+    require_accessible(screen, "all texts of one phone")
+
+
+def require_accessible(screen: Screen, when: str) -> None:
+    found = Axe().run(screen.page)
+    assert not found.violations_count, f"{when}: {found.generate_report()}"
+
+
+def test_light_and_dark_are_chosen_on_the_page_and_remembered(look: Open) -> None:
+    screen = look(color_scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = screen.page.evaluate(paper)
+    screen.page.get_by_role("button", name="Light or dark").click()
+    assert screen.page.evaluate(paper) != light
+    screen.page.reload()
+    assert screen.page.evaluate(paper) != light
+
+
+CONTROLS = "a, button, input, select, textarea, summary"
+TOO_SMALL = """(controls) => controls.filter((it) => it.checkVisibility() && it.type !== "hidden")
+  .map((it) => it.matches("[type=checkbox]") ? it.closest("label") : it)
+  .map((it) => [it, it.getBoundingClientRect()])
+  .filter(([it, box]) => (box.width < 24 || box.height < 24) && !it.matches("p > a, .skip"))
+  .map(([it, box]) => `${it.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`)
+"""
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((it) => it.checkVisibility() && !it.closest(".people, .unseen, .skip, .log"))
+  .filter((it) => it.getBoundingClientRect().right > innerWidth + 0.5)
+  .map((it) => it.outerHTML.slice(0, 120))
+"""
+
+
+def test_on_a_small_telephone_nothing_is_cut_off_or_too_small_to_touch(look: Open) -> None:
+    screen = look(viewport=NARROW, has_touch=True, is_mobile=True)
+    phones = screen.phones
+    phones["Maria"].texts(GROCERIES)
+    phones["Ana"].gets("YES 12")
+    phones["Ana"].texts("yes")
+    phones["Maria"].gets("Ana is taking your request 12")
+    phones["Maria"].calls()
+    phones["Maria"].hears("To talk to Ana, press 1")
+    screen.form("put on the roster")
+    for title in PANELS:
+        screen.panel(title)
+    fits = "() => [document.documentElement.scrollWidth, innerWidth]"
+    assert screen.page.evaluate(fits) == [NARROW["width"]] * 2
+    assert screen.page.evaluate(TOO_WIDE) == []
+    assert screen.page.locator(CONTROLS).evaluate_all(TOO_SMALL) == []
+
+
+def test_without_scripts_plain_forms_do_it(look: Open, complaints: Complaints) -> None:
+    complaints.forgive(REFUSED)
+    screen = look(java_script_enabled=False)
+    phones, page = screen.phones, screen.page
+    phones["Maria"].frame.get_by_label("Text as Maria").fill(GROCERIES)
+    phones["Maria"].frame.get_by_role("button", name="Send as Maria").click()
+    phones["Maria"].gets("your request is 12")
+    page.get_by_role("button", name="+5 minutes").click()
+    screen.loads_until(screen.clock(), "5 min ahead")
+    phones["Chi"].gets("YES 12")
+    phones["Ana"].calls()
+    phones["Ana"].hears("needs food")
+    phones["Ana"].presses("1")
+    phones["Ana"].is_in_no_call()
+    screen.loads_until(phones["Maria"].all_texts().last, "Ana is taking your request 12")
+    screen.texts_as("my phone", "need food")
+    expect(page.get_by_role("alert")).to_contain_text("That is not a phone number")
+    expect(page.get_by_label("Their number")).to_have_value("my phone")
+    expect(page.get_by_label("Their text")).to_have_value("need food")
+
+
+HOSTILE = {
+    "a page": "<b>bold</b><img src=x onerror=alert(1)><script>alert(2)</script></textarea>",
+    "quotes": "\"'><svg onload=alert(3)>&amp;&lt;{{ 7 * 7 }}{% raw %}",
+    "long": "need food " + "ñ" * 1590,
+    "one long word": "w" * 1600,
+    "from right to left": "أحتاج إلى طعام‮ rewop",
+    "emoji": "🏠🍞👩‍👩‍👧‍👦 need food 🙏🏽",
+    "lines": "need food\n\ndata: gone\nevent: gone\r\n\r\nid: 7",
+}
+
+
+def test_words_are_shown_as_they_were_written(street: Street, look: Open) -> None:
+    screen = look()
+    screen.page.on("dialog", lambda it: pytest.fail(f"the page says {it.message}"))
+    for words in HOSTILE.values():
+        street.text(SAM, words)
+    shown = screen.phones["Sam"].frame.locator(".mine p")
+    for _ in range(2):
+        expect(shown.nth(len(HOSTILE) - 1)).to_be_attached()
+        as_written = [words.replace("\r\n", "\n") for words in HOSTILE.values()]
+        assert shown.evaluate_all("all => all.map((it) => it.textContent)") == as_written
+        assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        screen.page.reload()
+
+
+def test_a_hostile_name_is_a_name(look: Open) -> None:
+    screen = look()
+    screen.page.on("dialog", lambda it: pytest.fail(f"the page says {it.message}"))
+    name = "<img src=x onerror=alert(1)>\" onfocus='alert(2)'"
+    screen.puts_on_roster(name=name, needs="ride", areas="eastside")
+    heading = screen.page.get_by_role("main").get_by_role("heading", name=name, exact=True)
+    expect(heading).to_be_visible()
+    screen.phones["Maria"].texts("need a ride near 11233")
+    screen.tells(12, "Maria asked", f"Asked {name}", "asks on at")
