@@ -8,6 +8,7 @@ a thread, beside the event loop.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from paging.dispatch import Bell
 
 Result = TypeVar("Result")
 MOST_SHOWN = 40  # requests, the newest
+A_GLANCE = 0.25  # seconds for which what was seen is taken for what is
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ class Inside:
         self.clock = clock
         self.leaping = asyncio.Lock()
         self.first_roster: list[RosterEntry] = []
+        self._looking = asyncio.Lock()
+        self._look_again_at = 0.0
+        self._last_seen: list[Seen] = []
         self._database = Database(of.environment.sqlalchemy_url)
         self._bell = Bell(of.environment.redis_url)
 
@@ -76,12 +81,16 @@ class Inside:
         self._database.close()
 
     async def requests(self) -> list[Seen]:
-        """The newest first."""
-        return await self._read(seen)
+        """The newest first. A whole class may look at once: it is read a few times a second."""
+        async with self._looking:
+            if time.monotonic() >= self._look_again_at:
+                self._last_seen = await self._read(seen)
+                self._look_again_at = time.monotonic() + A_GLANCE
+        return self._last_seen
 
     async def requests_since(self, moment: datetime) -> list[int]:
         """The numbers of those that were made since then, the oldest first."""
-        found = [it.request for it in await self.requests() if it.request.since >= moment]
+        found = [it.request for it in await self._read(seen) if it.request.since >= moment]
         return [it.number for it in reversed(found)]
 
     async def next_due(self) -> datetime | None:
