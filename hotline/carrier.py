@@ -84,7 +84,7 @@ class Carrier:
         if pictures and until:
             paths = [f"/sms/picture/{quote(name)}" for name in pictures]
             sender["media_url"] = [signed.address(environment, path, until) for path in paths]
-        callback = f"{environment.public_url}/sms/status?text={text_id}"
+        callback = f"{environment.public_url}/sms/status?text={text_id}#rc=3&rp=all"
         message = self._call(
             self._client.messages.create, to=to, body=body, status_callback=callback, **sender
         )

@@ -153,6 +153,8 @@ _KINDS: Final[dict[int, type[CarrierError]]] = {
     20003: AccountRefused,
     20404: AccountRefused,
     21408: NotAllowedThere,  # this country is not switched on
+    21210: AccountRefused,  # we may not call from this number, or it is none
+    21212: AccountRefused,
     21606: AccountRefused,  # the number we send from is not ours, or sends no texts
     21608: NotAllowedThere,  # a trial account, which texts few numbers
     30002: AccountRefused,

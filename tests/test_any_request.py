@@ -101,7 +101,15 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/log": NOTHING,
     "/rehearsal/errors": NOTHING,
     "/rehearsal/ledger": NOTHING,
-    "/": FORM_BYTES,
+    "/rehearsal/since": NOTHING,
+    "/": NOTHING,
+    "/do/{deed}": FORM_BYTES,
+    "/events/{watch}": NOTHING,
+    "/phone/{number}": NOTHING,
+    "/picture/{name}": NOTHING,
+    "/record/{sid}": FORM_BYTES,
+    "/sound/{sid}/{at}": NOTHING,
+    "/transcript": NOTHING,
     "/static/{path}": NOTHING,
 }
 LOGGERS = (

@@ -108,7 +108,7 @@ def routes(stage: Stage) -> Sequence[BaseRoute]:
         Route("/phone/{number}", show_phone, methods=["GET"]),
         Route("/picture/{name}", show_picture, methods=["GET"]),
         Route("/record/{sid}", record, methods=["POST"]),
-        Route("/sound/{sid}/{at:int}", sound, methods=["GET"]),
+        Route("/sound/{sid}/{at}", sound, methods=["GET"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
 
@@ -240,10 +240,10 @@ async def _record(stage: Stage, sid: str, file: bytes) -> Response:
     return Response(status_code=204)
 
 
-async def _sound(stage: Stage, sid: str, at: int) -> Response:
+async def _sound(stage: Stage, sid: str, at: str) -> Response:
     """What was played there, fetched as the carrier would."""
     call = stage.exchange.calls.get(sid)
-    played = [it.words for place, it in call.heard if place == at] if call else []
+    played = [it.words for place, it in call.heard if str(place) == at] if call else []
     found = await listen(stage.exchange, call, played[0]) if call and played else None
     if found is None or not found.is_success:
         return Response(status_code=404)
