@@ -24,6 +24,7 @@ SOON = timedelta(seconds=3)  # what was rung for is rung for again only after a 
 PATIENCE = 60.0  # seconds for what is under way to end
 LOOKS_EVERY = 0.02
 QUIET_LOOKS = 3  # in a row: the web server rings for what it took on a moment later
+MOST_LOOKS = 50  # while something is due and nobody is at it
 
 
 def moment_of(wish: str, now: datetime, zone: ZoneInfo) -> datetime:
@@ -83,7 +84,13 @@ async def settle(exchange: Exchange, inside: Inside) -> None:
     does."""
     quiet = 0
     async with asyncio.timeout(PATIENCE):
-        while quiet < QUIET_LOOKS:
+        while quiet < QUIET_LOOKS or (quiet < MOST_LOOKS and await _is_due(exchange, inside)):
             is_idle = await exchange.work.is_idle_within(PATIENCE) and not await inside.is_working()
             quiet = quiet + 1 if is_idle else 0
             await asyncio.sleep(LOOKS_EVERY)
+
+
+async def _is_due(exchange: Exchange, inside: Inside) -> bool:
+    """Whether something could be done now: its bell is about to be rung, or it is tried later."""
+    due = await inside.next_due()
+    return due is not None and due <= exchange.now()
