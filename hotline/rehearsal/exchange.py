@@ -11,7 +11,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -21,7 +21,7 @@ from hotline.rehearsal import story
 from hotline.rehearsal.calls import Call
 from hotline.rehearsal.departures import Departure
 from hotline.rehearsal.meanwhile import CarrierIs, CarrierIsWell
-from hotline.rehearsal.messages import Line, Message
+from hotline.rehearsal.messages import Line, Message, Text
 from hotline.rehearsal.phones import Pace, Person, Phone, phones_of
 from hotline.rehearsal.player import Heard
 from hotline.rehearsal.recordings import Recording
@@ -38,27 +38,6 @@ LINES = 100
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text as the phones know it. `status` is how it ended, for good."""
-
-    at: int
-    phone: str
-    name: str
-    direction: str
-    body: str
-    status: str
-    error: int | None
-    sid: str
-    segments: int
-    media: tuple[str, ...]
-    by: str
-    when: str
-
-    def as_json(self) -> dict[str, object]:
-        return asdict(self)
 
 
 @dataclass

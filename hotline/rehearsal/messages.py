@@ -6,7 +6,7 @@ what became of a text is decided in `phones.py`.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -74,6 +74,27 @@ class Message:
 
     def __post_init__(self) -> None:
         self.segments = segments.count(self.body)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text as the phones know it. `status` is how it ended, for good."""
+
+    at: int
+    phone: str
+    name: str
+    direction: str
+    body: str
+    status: str
+    error: int | None
+    sid: str
+    segments: int
+    media: tuple[str, ...]
+    by: str
+    when: str
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
 
 
 @dataclass(frozen=True)

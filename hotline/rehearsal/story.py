@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from math import ceil
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hotline.rehearsal.meanwhile import (
@@ -27,6 +26,7 @@ from hotline.rehearsal.meanwhile import (
     TimePasses,
     words_of,
 )
+from hotline.rehearsal.messages import Text
 from hotline.rehearsal.neighborhood import HIDDEN, scene
 from hotline.rehearsal.phones import Phone
 from hotline.rehearsal.player import Heard
@@ -47,9 +47,6 @@ from hotline.rehearsal.transcript import (
 from hotline.settings import Network
 from hotline.store.store import RosterEntry
 from hotline.store.tables import FIRST_NUMBER
-
-if TYPE_CHECKING:
-    from hotline.rehearsal.exchange import Text
 
 KEPT = 5000
 AT_ONCE = timedelta(seconds=3)  # what comes sooner follows from what was done

@@ -28,7 +28,8 @@ from rich.console import Console
 from rich.text import Text as Rich
 
 from hotline.rehearsal import neighborhood
-from hotline.rehearsal.exchange import Text, new_sid
+from hotline.rehearsal.exchange import new_sid
+from hotline.rehearsal.messages import Text
 from hotline.rehearsal.phones import Phone, PhoneState, readable_number
 from hotline.rehearsal.story import parts_of, title_of
 from hotline.rehearsal.talk_calls import PhoneCalls

@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from hotline import redis_server
 from hotline.errors import HotlineError
-from hotline.rehearsal.exchange import Text
+from hotline.rehearsal.messages import Text
 from hotline.rehearsal.phones import Calls, Phone, PhoneState
 
 DEFAULT_URL = "http://127.0.0.1:8000"

@@ -17,9 +17,8 @@ from typing import Any
 from markupsafe import Markup
 
 from hotline import segments
-from hotline.rehearsal.exchange import Text
-from hotline.rehearsal.messages import LONGEST_BODY
-from hotline.rehearsal.page import views
+from hotline.rehearsal.messages import LONGEST_BODY, Text
+from hotline.rehearsal.page import books, tale, views
 from hotline.rehearsal.page.stage import TEMPLATES, Stage
 
 LOOKS_EVERY = 1.0  # seconds between two looks at what nobody told of: the clock, the database
@@ -82,7 +81,7 @@ def _length(ahead: timedelta) -> str:
 
 
 def costs(stage: Stage) -> Markup:
-    return draw("costs", views.costs(stage.exchange))
+    return draw("costs", books.costs(stage.exchange))
 
 
 def troubles(stage: Stage) -> Markup:
@@ -97,7 +96,7 @@ def rate(stage: Stage) -> Markup:
 
 def notice(stage: Stage) -> Markup:
     words = ""
-    if views.is_unanswered(list(stage.exchange.log)):
+    if books.is_unanswered(list(stage.exchange.log)):
         words = "The hotline gave no usable answer to the last text: see the log."
     return draw("notice", words)
 
@@ -109,7 +108,7 @@ def replay(stage: Stage) -> Markup:
 
 def request(stage: Stage, it: Any) -> Markup:
     exchange, now = stage.exchange, stage.exchange.now().astimezone(stage.zone)
-    return draw("request", views.request_seen(it, stage.labels, exchange.name_of, now))
+    return draw("request", tale.request_seen(it, stage.labels, exchange.name_of, now))
 
 
 def chip(it: views.PhoneSeen) -> Markup:
@@ -118,7 +117,7 @@ def chip(it: views.PhoneSeen) -> Markup:
 
 def log_line(stage: Stage, entry: Any) -> Markup:
     wire = stage.exchange.wire.get(_at(entry))
-    return draw("log_line", views.log_line(entry, stage.zone, wire))
+    return draw("log_line", books.log_line(entry, stage.zone, wire))
 
 
 def about(it: views.PhoneSeen) -> Markup:

@@ -5,19 +5,15 @@ Nothing is decided here and nothing changed. Words, numbers and names are escape
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from hotline import segments
-from hotline.help_request import State
 from hotline.rehearsal.calls import Call, waits_for
-from hotline.rehearsal.exchange import Exchange, Text, Wire
-from hotline.rehearsal.inside import Asked, Seen, Wave
+from hotline.rehearsal.exchange import Exchange
+from hotline.rehearsal.messages import Text
 from hotline.rehearsal.phones import Calls, Phone, PhoneState, readable_number
 from hotline.rehearsal.player import Heard
 from hotline.store.store import RosterEntry
@@ -219,218 +215,6 @@ def rate_name(rate: float | None) -> str:
     return f"{rate:g}" if rate else ""
 
 
-# The hotline's inside.
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a request's history. `kind` names its mark."""
-
-    when: str
-    kind: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequestSeen:
-    number: int
-    id: str
-    state: str
-    title: str
-    requester: str
-    quotes: tuple[str, ...]
-    lines: tuple[Line, ...]
-    next: str
-
-
-STATES: Mapping[State, str] = {
-    State.OPEN: "looking",
-    State.TAKEN: "taken",
-    State.DONE: "done",
-    State.WITHDRAWN: "withdrawn",
-}
-ANSWERS: Mapping[str, str] = {
-    "asked": "",
-    "accepted": "said YES",
-    "passed": "said NO",
-    "covered": "",
-    "unreached": "not reached",
-    "shown": "",
-}
-EVENTS: Mapping[str, str] = {
-    "handed_back": "Handed back: others are asked",
-    "let_go": "The taker stayed silent: others are asked",
-    "not_yet": "Not done yet, says who asked",
-}
-
-
-def request_seen(
-    it: Seen, labels: Mapping[str, str], name_of: Callable[[str], str], now: datetime
-) -> RequestSeen:
-    """`now`: in the time zone of the neighborhood."""
-    request, requester = it.request, name_of(it.requester)
-    what = ", ".join(labels.get(need, need) for need in request.needs) or "something"
-    lines = [(request.since, "asked", f"{requester} asked")]
-    lines += [(wave.at, "wave", _wave_words(wave)) for wave in it.waves]
-    lines += [(at, "back", EVENTS[what]) for at, what in it.events if what in EVENTS]
-    told = sorted(lines, key=lambda line: line[0])
-    return RequestSeen(
-        number=request.number,
-        id=f"request-{request.number}",
-        state=STATES[request.state],
-        title=f"{what} in {request.area}" if request.area else what,
-        requester=requester,
-        quotes=it.words,
-        lines=tuple(Line(_clock(at, now), kind, words) for at, kind, words in told) + _end(it),
-        next=_next(it, now),
-    )
-
-
-def _wave_words(wave: Wave) -> str:
-    return "Asked " + ", ".join(_asked(it) for it in wave.asked)
-
-
-def _asked(it: Asked) -> str:
-    answer = ANSWERS.get(it.state, it.state)
-    note = f" “{it.note}”" if it.note and it.state == "accepted" else ""
-    return f"{it.name} ({answer}{note})" if answer else it.name
-
-
-def _end(it: Seen) -> tuple[Line, ...]:
-    who = " and ".join(it.takers)
-    match it.request.state:
-        case State.TAKEN:
-            return (Line("", "taken", f"{who} {'has' if len(it.takers) == 1 else 'have'} it"),)
-        case State.DONE:
-            return (Line("", "taken", f"{who} had it"), Line("", "done", "Done"))
-        case State.WITHDRAWN:
-            return (Line("", "withdrawn", "No longer needed"),)
-    if it.takers:
-        return (Line("", "taken", f"{who} said yes; {it.request.people} are needed"),)
-    return ()
-
-
-def _next(it: Seen, now: datetime) -> str:
-    request = it.request
-    if request.state is State.OPEN and request.due:
-        return f"asks on at {_clock(request.due, now)}"
-    if request.state is State.TAKEN and request.due:
-        return f"asks how it stands at {_clock(request.due, now)}"
-    return ""
-
-
-def _clock(moment: datetime, now: datetime) -> str:
-    """The time, and the day if it is another."""
-    local = moment.astimezone(now.tzinfo)
-    return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%a %H:%M}"
-
-
-# Texts, and what they cost.
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """Texts that left the hotline, and their segments; `wide`: texts of 70 letters a segment."""
-
-    texts: int
-    segments: int
-    wide: int
-    lost: int
-    received: int
-    calls: int
-
-
-def costs(exchange: Exchange) -> Costs:
-    ours = [it for it in exchange.texts if it.by in ("api", "reply")]
-    return Costs(
-        texts=len(ours),
-        segments=sum(it.segments for it in ours),
-        wide=sum(not segments.is_gsm7(it.body) for it in ours),
-        lost=sum(is_lost(it) for it in ours),
-        received=sum(it.direction == "from_phone" for it in exchange.texts),
-        calls=len(exchange.calls),
-    )
-
-
-# The log.
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    id: str
-    when: str
-    kind: str
-    title: str
-    verdict: str
-    is_wrong: bool
-    facts: tuple[tuple[str, str], ...]
-    answer: str
-
-
-KINDS: Mapping[str, str] = {
-    "webhook": "to the hotline",
-    "step": "to the hotline",
-    "callback": "to the hotline",
-    "api": "from the hotline",
-    "debugger": "debugger",
-}
-
-
-NOTHING = Wire("", "")
-
-
-def log_line(entry: Mapping[str, object], zone: ZoneInfo, wire: Wire | None = None) -> LogLine:
-    """One line of the carrier's log, in words, and what went over the wire."""
-    wire = wire or NOTHING
-    kind, status = str(entry["kind"]), entry.get("status")
-    rest = {k: v for k, v in entry.items() if k not in ("when", "kind", "at", "path", "status")}
-    when = datetime.fromisoformat(str(entry["when"])).astimezone(zone)
-    return LogLine(
-        id=f"log-{entry['at']}",
-        when=f"{when:%H:%M:%S}",
-        kind=kind,
-        title=f"{entry.get('method', 'POST')} {_short(entry['path'])}" if "path" in entry else kind,
-        verdict=_verdict(kind, status, entry),
-        is_wrong=_is_wrong(kind, status, entry),
-        facts=(
-            *((name, _plain(value)) for name, value in rest.items() if value is not None),
-            *((("X-Twilio-Signature", wire.signature),) if wire.signature else ()),
-            *((name, value) for name, value in parse_qsl(wire.sent) if value),
-        ),
-        answer=wire.answer,
-    )
-
-
-def _is_wrong(kind: str, status: object, entry: Mapping[str, object]) -> bool:
-    if entry.get("signature") == "wrong":
-        return status != 403
-    return kind == "debugger" or not isinstance(status, int) or not 200 <= status < 300
-
-
-def _short(path: object) -> str:
-    """Without what stands in every address of the API."""
-    return re.sub(r"^/2010-04-01/Accounts/\w+", "…", str(path))
-
-
-def _verdict(kind: str, status: object, entry: Mapping[str, object]) -> str:
-    if kind == "debugger":
-        return f"error {entry.get('code')}"
-    if kind == "api":
-        return "401, wrong account or token" if status == 401 else f"account checked, {status}"
-    if status == 403:
-        return "403, signature refused"
-    if entry.get("signature") == "wrong":
-        return f"wrong signature, and yet {status}"
-    return f"signature accepted, {status}" if status else "no answer"
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-# Small things.
-
-
 def about_volunteer(entry: RosterEntry) -> str:
     """What somebody on the roster does, and where."""
     needs = ", ".join(entry.needs) or "anything"
@@ -442,12 +226,6 @@ def free_number(taken: Sequence[str]) -> str:
     """A number for somebody new, of those that are kept for fiction."""
     numbers = (f"+1212555{number:04}" for number in range(101, 200))
     return next((it for it in numbers if it not in taken), "")
-
-
-def is_unanswered(log: Sequence[Mapping[str, object]]) -> bool:
-    """Whether the carrier could do nothing with the hotline's last answer to a text."""
-    turns = [line for line in log if line["kind"] == "webhook" or line.get("about") == "text"]
-    return bool(turns) and turns[-1]["kind"] == "debugger"
 
 
 def sender_of(written: str, exchange: Exchange) -> str | None:

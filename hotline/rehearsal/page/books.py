@@ -1,0 +1,109 @@
+"""What was sent and what it would have cost, and what went over the wire, in words for the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from hotline import segments
+from hotline.rehearsal.exchange import Exchange, Wire
+from hotline.rehearsal.page.views import is_lost
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Texts that left the hotline, and their segments; `wide`: texts of 70 letters a segment."""
+
+    texts: int
+    segments: int
+    wide: int
+    lost: int
+    received: int
+    calls: int
+
+
+def costs(exchange: Exchange) -> Costs:
+    ours = [it for it in exchange.texts if it.by in ("api", "reply")]
+    return Costs(
+        texts=len(ours),
+        segments=sum(it.segments for it in ours),
+        wide=sum(not segments.is_gsm7(it.body) for it in ours),
+        lost=sum(is_lost(it) for it in ours),
+        received=sum(it.direction == "from_phone" for it in exchange.texts),
+        calls=len(exchange.calls),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    id: str
+    when: str
+    kind: str
+    title: str
+    verdict: str
+    is_wrong: bool
+    facts: tuple[tuple[str, str], ...]
+    answer: str
+
+
+NOTHING = Wire("", "")
+
+
+def log_line(entry: Mapping[str, object], zone: ZoneInfo, wire: Wire | None = None) -> LogLine:
+    """One line of the carrier's log, in words, and what went over the wire."""
+    wire = wire or NOTHING
+    kind, status = str(entry["kind"]), entry.get("status")
+    rest = {k: v for k, v in entry.items() if k not in ("when", "kind", "at", "path", "status")}
+    when = datetime.fromisoformat(str(entry["when"])).astimezone(zone)
+    return LogLine(
+        id=f"log-{entry['at']}",
+        when=f"{when:%H:%M:%S}",
+        kind=kind,
+        title=f"{entry.get('method', 'POST')} {_short(entry['path'])}" if "path" in entry else kind,
+        verdict=_verdict(kind, status, entry),
+        is_wrong=_is_wrong(kind, status, entry),
+        facts=(
+            *((name, _plain(value)) for name, value in rest.items() if value is not None),
+            *((("X-Twilio-Signature", wire.signature),) if wire.signature else ()),
+            *((name, value) for name, value in parse_qsl(wire.sent) if value),
+        ),
+        answer=wire.answer,
+    )
+
+
+def _is_wrong(kind: str, status: object, entry: Mapping[str, object]) -> bool:
+    if entry.get("signature") == "wrong":
+        return status != 403
+    return kind == "debugger" or not isinstance(status, int) or not 200 <= status < 300
+
+
+def _short(path: object) -> str:
+    """Without what stands in every address of the API."""
+    return re.sub(r"^/2010-04-01/Accounts/\w+", "…", str(path))
+
+
+def _verdict(kind: str, status: object, entry: Mapping[str, object]) -> str:
+    if kind == "debugger":
+        return f"error {entry.get('code')}"
+    if kind == "api":
+        return "401, wrong account or token" if status == 401 else f"account checked, {status}"
+    if status == 403:
+        return "403, signature refused"
+    if entry.get("signature") == "wrong":
+        return f"wrong signature, and yet {status}"
+    return f"signature accepted, {status}" if status else "no answer"
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def is_unanswered(log: Sequence[Mapping[str, object]]) -> bool:
+    """Whether the carrier could do nothing with the hotline's last answer to a text."""
+    turns = [line for line in log if line["kind"] == "webhook" or line.get("about") == "text"]
+    return bool(turns) and turns[-1]["kind"] == "debugger"
