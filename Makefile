@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATABASE := both
 HALVES := 1
+SIDE_BY_SIDE := 3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -18,8 +19,8 @@ up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; 
 talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
 	$(BIN)/hotline talk
 
-test: $(VENV)/ready-dev  ## all tests; says what it leaves out where redis-server or PostgreSQL is missing
-	$(BIN)/python -m pytest
+test: $(VENV)/ready-dev  ## all tests, SIDE_BY_SIDE=3; says what it leaves out where redis-server or PostgreSQL is missing
+	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist loadfile
 
 chaos: $(VENV)/ready-dev  ## break everything on purpose and count what is lost; MINUTES=5 SEED=… DATABASE=both HALVES=1
 	$(BIN)/python -m chaos.run --minutes $(or $(MINUTES),5) --database $(DATABASE) --halves $(HALVES) $(if $(SEED),--seed $(SEED))
