@@ -31,6 +31,8 @@ OPTIONS = (
     "--disable-quic",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, for which nobody is asked
+    "--use-fake-ui-for-media-stream",
 )
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
@@ -159,6 +161,14 @@ class Phone:
     def says(self, words: str) -> None:
         self.frame.get_by_label(f"Speak as {self.name}").fill(words)
         self.frame.get_by_role("button", name="Speak", exact=True).click()
+
+    def speaks(self) -> None:
+        """Into the microphone, for a moment."""
+        self.frame.get_by_role("button", name="Record", exact=True).click()
+        with self.page.expect_response(re.compile("/record/")) as answer:
+            self.frame.get_by_role("button", name="Stop", exact=True).click()
+        assert answer.value.status == 204, answer.value.text()
+        expect(self.frame.get_by_role("button", name="Record more")).to_be_visible()
 
     def stays_silent(self) -> None:
         self.frame.get_by_role("button", name="Stay silent").click()

@@ -179,6 +179,30 @@ def test_maria_asks_and_ana_says_yes(look: Open) -> None:
 # Calls.
 
 
+def test_maria_speaks_into_the_microphone_and_ana_can_listen(look: Open) -> None:
+    screen = look()
+    maria, ana = screen.phones["Maria"], screen.phones["Ana"]
+    maria.calls()
+    maria.presses("1")
+    maria.hears("press 0")
+    maria.presses("0")
+    maria.hears("After the tone")
+    maria.speaks()
+    maria.presses("#")
+    maria.hears("We have your message")
+    maria.presses("1")
+    ana.gets("YES 12")
+    ana.texts("yes")
+    ana.gets("[a voice message]")
+    ana.calls()
+    ana.hears("press 5")
+    ana.presses("5")
+    ana.hears("a recording")
+    sound = ana.frame.get_by_label("a recording").get_attribute("src")
+    found = screen.page.request.get(f"{screen.address}{sound}")
+    assert found.body().startswith(b"RIFF")
+
+
 def test_maria_asks_by_keypad(look: Open) -> None:
     screen = look()
     maria = screen.phones["Maria"]

@@ -222,6 +222,8 @@ function record(stream, button) {
   recorder.ondataavailable = (event) => parts.push(event.data);
   recorder.onstop = async () => {
     recorder = null;
+    button.ariaPressed = "false";
+    button.textContent = "Record more";
     stream.getTracks().forEach((track) => track.stop());
     const sound = await asWav(new Blob(parts));
     const answer = await fetch(`/record/${button.dataset.sid}`, {
