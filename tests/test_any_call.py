@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as thoroughness
 from hypothesis import strategies as some
 from neighborhood import ACCOUNT, CAST, NOON, NUMBER
@@ -232,6 +232,8 @@ def test_any_call_of_two_who_have_to_do_with_each_other(line: Line) -> None:
     first = some.lists(some.sampled_from(["1", "1", "2", "4", "6", "9", "", "hang up"]), max_size=8)
 
     @enough
+    @example(number=CAST["Maria"], keys=["1"], events=[])
+    @example(number=CAST["Ana"], keys=["1"], events=[])
     @given(number=some.sampled_from([CAST["Maria"], CAST["Ana"]]), keys=first, events=EVENTS)
     def any_call(number: str, keys: list[str], events: list[str]) -> None:
         line.let_ana_take_what_maria_needs()
@@ -240,7 +242,7 @@ def test_any_call_of_two_who_have_to_do_with_each_other(line: Line) -> None:
 
     called: set[str] = set()
     any_call()
-    assert called == {"", CAST["Maria"], CAST["Ana"]}, "some are put through"
+    assert called >= {CAST["Maria"], CAST["Ana"]}, "both can be put through"
 
 
 def play(line: Line, number: str, events: list[str]) -> Caller:
