@@ -20,7 +20,7 @@ talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this t
 	$(BIN)/hotline talk
 
 test: $(VENV)/ready-dev  ## all tests, SIDE_BY_SIDE=3; says what it leaves out where redis-server or PostgreSQL is missing
-	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist loadfile
+	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist worksteal
 
 chaos: $(VENV)/ready-dev  ## break everything on purpose and count what is lost; MINUTES=5 SEED=… DATABASE=both HALVES=1
 	$(BIN)/python -m chaos.run --minutes $(or $(MINUTES),5) --database $(DATABASE) --halves $(HALVES) $(if $(SEED),--seed $(SEED))
