@@ -16,8 +16,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import NARROW, Complaints, Keyboard, Screen, Window, Wire, browser, program
 from playwright.sync_api import Browser, expect
+from serving import serve
 from waiting import until
 
+from bench.crowd import PEOPLE, crowded
 from hotline.rehearsal import neighborhood
 
 ROOT = Path(__file__).parent.parent
@@ -658,3 +660,61 @@ def test_a_hostile_name_is_a_name(look: Open) -> None:
     expect(heading).to_be_visible()
     screen.phones["Maria"].texts("need a ride near 11233")
     screen.tells(12, "Maria asked", f"Asked {name}", "asks on at")
+
+
+# Many.
+
+
+NOTE_CHANGES = """() => {
+  window.changed = new Set();
+  new MutationObserver((all) => all.forEach(({ target }) => {
+    const it = target.nodeType === 1 ? target : target.parentElement;
+    const phone = it.closest(".phone");
+    if (phone) changed.add(phone.id);
+  })).observe(document.body, { subtree: true, childList: true, attributes: true });
+  window.sizes = [];
+  events.addEventListener("message", (event) => sizes.push(event.data.length));
+}"""
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[str]:
+    """Where the page with 200 phones and 5,000 texts is."""
+    with serve(build=crowded) as address:
+        yield address
+
+
+def test_among_many_a_text_changes_its_own_phone_and_comes_as_one_small_piece(
+    crowd: str, windows: Callable[..., Window]
+) -> None:
+    screen = windows(crowd).tab()
+    expect(screen.page.locator("#phones > .phone")).to_have_count(200)
+    draft = screen.page.get_by_label("Text as Neighbor 3", exact=True)
+    draft.press_sequentially("I am wri")
+    screen.page.evaluate(NOTE_CHANGES)
+    form = {"from": PEOPLE[150].phone, "body": "one more"}
+    httpx2.post(f"{crowd}/do/text", data=form, headers=FROM_THE_PAGE, trust_env=False)
+    screen.phones["Neighbor 150"].sent("one more")
+    draft.press_sequentially("ting")
+    expect(draft).to_have_value("I am writing")
+    assert screen.page.evaluate("[...changed]") == ["phone-19175550150"]
+    assert 0 < screen.page.evaluate("Math.max(...sizes)") < 3000
+
+
+def test_among_many_one_is_found_by_name(crowd: str, windows: Callable[..., Window]) -> None:
+    screen = windows(crowd).tab()
+    screen.page.get_by_label("Find a phone").fill("neighbor 77")
+    expect(screen.page.locator("#phones > .phone:visible")).to_have_count(1)
+    expect(screen.phones["Neighbor 77"].frame).to_be_visible()
+
+
+def test_the_texts_that_a_phone_has_no_place_for_are_on_a_page_of_their_own(
+    crowd: str, windows: Callable[..., Window]
+) -> None:
+    for number in range(50):
+        form = {"from": PEOPLE[7].phone, "body": f"and {number}"}
+        httpx2.post(f"{crowd}/do/text", data=form, headers=FROM_THE_PAGE, trust_env=False)
+    screen = windows(crowd).tab()
+    screen.phones["Neighbor 7"].frame.get_by_role("link", name="earlier texts").click()
+    expect(screen.page.get_by_role("heading", name="Neighbor 7")).to_be_visible()
+    expect(screen.page.get_by_role("listitem")).to_have_count(25 + 50)
