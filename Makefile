@@ -8,7 +8,7 @@ SIDE_BY_SIDE := 3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up talk test chaos bench fuzz lint types words lock clean
+.PHONY: help up talk test pictures chaos bench fuzz lint types words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -19,8 +19,11 @@ up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; 
 talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
 	$(BIN)/hotline talk
 
-test: $(VENV)/ready-dev  ## all tests, SIDE_BY_SIDE=3; says what it leaves out where redis-server or PostgreSQL is missing
+test: $(VENV)/ready-dev  ## all tests, SIDE_BY_SIDE=3; says what it leaves out where redis-server, PostgreSQL or Chromium is missing
 	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist worksteal
+
+pictures: $(VENV)/ready-dev  ## take the pictures in docs/pictures anew, with a Chromium
+	$(BIN)/python -m pytest -q tests/test_page_in_browser.py --pictures
 
 chaos: $(VENV)/ready-dev  ## break everything on purpose and count what is lost; MINUTES=5 SEED=… DATABASE=both HALVES=1
 	$(BIN)/python -m chaos.run --minutes $(or $(MINUTES),5) --database $(DATABASE) --halves $(HALVES) $(if $(SEED),--seed $(SEED))

@@ -20,6 +20,10 @@ from hotline.store.database import Database
 from hotline.store.tables import FIRST_NUMBER, metadata
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="make the pictures of the docs anew")
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     with servers.redis() as address:

@@ -16,13 +16,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import NARROW, Complaints, Keyboard, Screen, Window, Wire, browser, program
 from playwright.sync_api import Browser, expect
+from png import smaller
 from serving import serve
 from waiting import until
 
 from bench.crowd import PEOPLE, crowded
 from hotline.rehearsal import neighborhood
 
-ROOT = Path(__file__).parent.parent
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 FROM_THE_PAGE = {"X-From-The-Page": "yes"}
 SAM = "+12125550159"
 GROCERIES = "need groceries for 2 kids near 11216"
@@ -52,6 +53,7 @@ AWAY = "net::ERR_"  # what a browser says of a page that cannot be reached for a
 REFUSED = "status of 422"
 
 Open = Callable[..., Screen]
+Picture = Callable[[str, Screen], None]
 
 
 class Street:
@@ -139,6 +141,20 @@ def look(street: Street, windows: Callable[..., Window]) -> Open:
     return lambda **how: windows(street.address, **how).tab()
 
 
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Picture:
+    """For the docs, if that was asked for: how it looks now."""
+    if not request.config.getoption("pictures"):
+        return lambda _name, _screen: None
+
+    def take(name: str, screen: Screen) -> None:
+        screen.page.evaluate("document.activeElement.blur()")
+        PICTURES.mkdir(exist_ok=True)
+        (PICTURES / f"{name}.png").write_bytes(smaller(screen.page.screenshot()))
+
+    return take
+
+
 def free_port() -> int:
     import socket
 
@@ -151,7 +167,7 @@ def free_port() -> int:
 # Somebody asks, somebody says yes.
 
 
-def test_maria_asks_and_ana_says_yes(look: Open) -> None:
+def test_maria_asks_and_ana_says_yes(look: Open, picture: Picture) -> None:
     screen = look()
     phones = screen.phones
     phones["Maria"].texts(GROCERIES)
@@ -176,6 +192,9 @@ def test_maria_asks_and_ana_says_yes(look: Open) -> None:
     expect(screen.request(12).get_by_role("heading")).to_have_text(
         re.compile("12 food in northside taken")
     )
+    picture("neighborhood", screen)
+    screen.page.emulate_media(color_scheme="dark")
+    picture("dark", screen)
 
 
 # Calls.
@@ -205,13 +224,14 @@ def test_maria_speaks_into_the_microphone_and_ana_can_listen(look: Open) -> None
     assert found.body().startswith(b"RIFF")
 
 
-def test_maria_asks_by_keypad(look: Open) -> None:
+def test_maria_asks_by_keypad(look: Open, picture: Picture) -> None:
     screen = look()
     maria = screen.phones["Maria"]
     maria.calls()
     maria.hears("For English, press 1")
     maria.presses("1")
     maria.hears("For food, press 1")
+    picture("call", screen)
     maria.presses("1")
     maria.hears("postcode")
     maria.presses("11216#")
@@ -283,7 +303,7 @@ def test_the_next_morning_is_eight_o_clock(look: Open) -> None:
 # Trouble.
 
 
-def test_who_is_off_gets_nothing_and_the_next_is_asked(look: Open) -> None:
+def test_who_is_off_gets_nothing_and_the_next_is_asked(look: Open, picture: Picture) -> None:
     screen = look()
     ana = screen.phones["Ana"]
     ana.is_set(state="off")
@@ -292,6 +312,8 @@ def test_who_is_off_gets_nothing_and_the_next_is_asked(look: Open) -> None:
     expect(lost).to_contain_text("the phone was off (30003)")
     screen.phones["Chi"].gets("YES 12")
     screen.tells(12, "Maria asked", "Asked Ana (not reached), Ben, Chi", "asks on at")
+    screen.makes_trouble("Too many requests", "five times")
+    picture("trouble", screen)
 
 
 def test_a_text_that_the_carrier_is_too_busy_for_is_sent_again(look: Open) -> None:
@@ -305,7 +327,7 @@ def test_a_text_that_the_carrier_is_too_busy_for_is_sent_again(look: Open) -> No
         screen.phones[name].gets("YES 12")
 
 
-def test_told_twice_of_a_delivery_nobody_is_texted_twice(look: Open) -> None:
+def test_told_twice_of_a_delivery_nobody_is_texted_twice(look: Open, picture: Picture) -> None:
     screen = look()
     screen.makes_trouble("Told twice")
     screen.phones["Maria"].texts(GROCERIES)
@@ -314,6 +336,8 @@ def test_told_twice_of_a_delivery_nobody_is_texted_twice(look: Open) -> None:
     expect(screen.logs("/sms/status", "204")).to_have_count(2 * 2 + 2)
     for name in ("Ana", "Ben"):
         expect(screen.phones[name].all_texts()).to_have_count(1)
+    screen.logs("/sms/status", "204").last.locator("summary").first.click()
+    picture("log", screen)
 
 
 def test_texts_wait_while_the_account_is_dropped(look: Open) -> None:
@@ -587,13 +611,17 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
 """
 
 
-def test_on_a_small_telephone_nothing_is_cut_off_or_too_small_to_touch(look: Open) -> None:
+def test_on_a_small_telephone_nothing_is_cut_off_or_too_small_to_touch(
+    look: Open, picture: Picture
+) -> None:
     screen = look(viewport=NARROW, has_touch=True, is_mobile=True)
     phones = screen.phones
     phones["Maria"].texts(GROCERIES)
     phones["Ana"].gets("YES 12")
     phones["Ana"].texts("yes")
     phones["Maria"].gets("Ana is taking your request 12")
+    phones["Maria"].frame.evaluate("(it) => it.scrollIntoView()")
+    picture("phone", screen)
     phones["Maria"].calls()
     phones["Maria"].hears("To talk to Ana, press 1")
     screen.form("put on the roster")
