@@ -28,8 +28,8 @@ from starlette.staticfiles import StaticFiles
 from bench.town import ACCOUNT, NUMBER, TOKEN
 from hotline import roles
 from hotline.rehearsal import page
-from hotline.rehearsal.exchange import Exchange, Text, utc_now
-from hotline.rehearsal.messages import Line
+from hotline.rehearsal.exchange import Exchange, utc_now
+from hotline.rehearsal.messages import Line, Text
 from hotline.rehearsal.page.stage import HERE, Stage
 from hotline.rehearsal.phones import Person
 from hotline.rehearsal.webhooks import open_client
