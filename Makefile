@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 DATABASE := both
 HALVES := 1
 SIDE_BY_SIDE := 3
+HOST := 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -14,7 +15,7 @@ help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; no account needed
-	$(BIN)/hotline up
+	$(BIN)/hotline up --host $(HOST)
 
 talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
 	$(BIN)/hotline talk

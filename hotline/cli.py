@@ -106,7 +106,13 @@ def clock() -> None:
 @hotline.command()
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("hotline-data"))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option(
+    "--host",
+    type=click.Choice(["127.0.0.1", "0.0.0.0"]),  # noqa: S104 - only if somebody says so
+    default="127.0.0.1",
+    show_default=True,
+    help="Who can reach it: this machine, or the whole network.",
+)
 def up(port: int, data: Path, host: str) -> None:
     """Run everything on this machine, with phones to try it on. No account needed."""
     from hotline.rehearsal import neighborhood_up

@@ -22,6 +22,7 @@ log = logging.getLogger("hotline.processes")
 STOP_SECONDS = 10.0  # for a process to end by itself when asked
 SHORTEST_LIFE = 5.0  # seconds; what ends sooner is started again only after a pause
 PAUSE = 1.0
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOOKS_A_SECOND = 5  # at what signals have asked for
 
 Task = Callable[[], None]
@@ -32,7 +33,7 @@ class Keeper:
     """Starts, watches and stops the processes of one program."""
 
     def __init__(self, tasks: Mapping[str, Task], renew: Renew | None = None) -> None:
-        """`renew`: on SIGHUP everything ends, and then runs on with the tasks that this makes."""
+        """`renew`: on SIGUSR1 everything ends, and then runs on with the tasks that this makes."""
         self._tasks = tasks
         self._renew = renew
         self._is_to_renew = False
@@ -44,21 +45,28 @@ class Keeper:
         self._parent_lives = os.pipe()
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        """Until SIGTERM or SIGINT, or until the terminal is closed."""
+        for number in ENDS:
             signal.signal(number, self._stop)
         if self._renew:
-            signal.signal(signal.SIGHUP, self._ask_to_renew)
+            signal.signal(signal.SIGUSR1, self._ask_to_renew)
         try:
             while not self._stopping:
                 self._start_missing()
                 self._wait()
                 if self._renew and self._is_to_renew:
-                    self._is_to_renew = False
-                    self._stop_all()
-                    self._tasks = self._renew()
+                    self._begin_anew(self._renew)
         finally:
             self._stop_all()
+
+    def _begin_anew(self, renew: Renew) -> None:
+        """What cannot be made anew runs on as it was, and says why."""
+        self._stop_all()
+        self._is_to_renew = False  # now nobody is left who could ask
+        try:
+            self._tasks = renew()
+        except Exception as error:
+            log.error("could not begin again: %s", error)
 
     def _wait(self) -> None:
         """Until one of them ends, or somebody calls; a signal that comes in between waits."""
@@ -96,7 +104,7 @@ class Keeper:
         self._started[name] = time.monotonic()
 
     def _in_child(self, task: Task) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (*ENDS, signal.SIGUSR1):
             signal.signal(number, signal.SIG_DFL)
         reading, writing = self._parent_lives
         os.close(writing)

@@ -183,11 +183,11 @@ class Phone:
 
     def is_set(self, **choices: str) -> None:
         """In its menu: `state="off"`, `calls="is busy"`."""
-        self.frame.get_by_label(f"What is the matter with {self.name}'s phone").click()
+        self.frame.get_by_label(f"Settings of {self.name}'s phone").click()
         labels = {"state": "This phone is", "calls": "When called it"}
         for name, choice in choices.items():
             self.frame.get_by_label(labels[name]).select_option(choice)
-        self.frame.get_by_role("button", name="So be it").click()
+        self.frame.get_by_role("button", name="Set", exact=True).click()
         expect(self.frame.locator(".badge")).to_have_text(list(choices.values()))
 
 
@@ -257,7 +257,7 @@ class Screen:
         for name, words in files.items():
             content = {"name": name, "mimeType": "text/plain", "buffer": words.encode()}
             panel.get_by_label(labels[name]).set_input_files(content)  # type: ignore[arg-type]
-        panel.get_by_role("button", name="Begin anew").click()
+        panel.get_by_role("button", name="Start over").click()
 
     def loads_until(self, place: Locator, words: str) -> None:
         """For who has no news: load the page again until it says so there."""

@@ -331,6 +331,15 @@ def test_the_clock_never_goes_back_and_outlasts_its_processes(tmp_path: Path) ->
     assert Clock(tmp_path / "clock")() < tomorrow
 
 
+def test_what_follows_from_a_call_nobody_answers_follows_in_its_time(page: Page) -> None:
+    roster = "phone,name,reach\n212 555 0177,Vera,voice\n212 555 0178,Zed,text\n"
+    page.begin_again(configuration=OAK_HILL, roster=roster)
+    page.text(MARIA, "need food")
+    until(lambda: "The hotline is calling" in page.html(), "Vera's phone rings")
+    page.leap("50")
+    page.gets("+12125550178", "YES 12")
+
+
 # Somebody new, and a neighborhood of one's own.
 
 
@@ -378,6 +387,35 @@ def test_what_was_begun_with_lasts(page: Page) -> None:
     page.begin_again(configuration=OAK_HILL, roster="phone,name\n312 555 0111,Zed\n")
     page.begin_again()
     assert ">Zed</h2>" in page.html()
+
+
+def test_a_network_alone_keeps_the_neighbors_as_far_as_it_knows_what_they_do(page: Page) -> None:
+    assert page.begin_again(configuration=OAK_HILL).status_code == 200
+    html = page.html()
+    assert "<h1>Oak Hill Neighbors</h1>" in html
+    assert ">Ana</h2>" in html
+    page.text(SAM, "need food")
+    until(lambda: "Asked Ana" in page.html(), "somebody is asked")
+
+
+def test_a_roster_that_does_not_fit_the_network_is_refused_before_anything_is_lost(
+    page: Page,
+) -> None:
+    page.begin_again(roster="phone,name,areas\n312 555 0111,Zed,northside\n")
+    page.text(SAM, "hello")
+    answer = page.begin_again(configuration=OAK_HILL)
+    assert answer.status_code == 422
+    assert "northside" in answer.text
+    assert ">hello</p>" in page.html()
+
+
+def test_a_stop_is_not_undone_by_whoever_sets_something_else(page: Page) -> None:
+    watch = re.search(r'data-watch="([^"]+)"', page.http.get("/").text)
+    assert watch
+    page.text(SAM, "stop")
+    with page.http.stream("GET", f"/events/{watch[1]}") as news:
+        lines = (line for line in news.iter_lines() if "-head" in line or "opted_out" in line)
+        assert any('value="yes" checked' in line for line in lines)
 
 
 # A voice of one's own.

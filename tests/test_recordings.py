@@ -25,6 +25,12 @@ def test_a_sound_lasts_as_long_as_it_does() -> None:
     assert recordings.seconds_of(a_wav(seconds=2.5)) == 2.5
 
 
+def test_it_does_not_matter_how_long_it_says_it_is() -> None:
+    file = bytearray(a_wav(seconds=1))
+    file[4:8] = file[40:44] = b"\xff\xff\xff\x7f"
+    assert recordings.seconds_of(bytes(file)) == 1
+
+
 @pytest.mark.parametrize("file", [b"", b"RIFF", a_wav(seconds=0), a_wav(seconds=1)[:30]])
 def test_what_is_no_sound_is_refused(file: bytes) -> None:
     with pytest.raises(ValueError, match=r"wav|nothing was said"):

@@ -158,12 +158,12 @@ def test_no_number_stands_in_it_that_can_be_called() -> None:
         (0, CarrierIs(Trouble("slow", 2, to=zed))),
         (0, CarrierIsWell()),
     ) == [
-        "Stranger 1234 > call me at 212 555 1234 or 212 555 0155",
+        "Stranger 0001 > call me at 212 555 1234 or 212 555 0155",
         "Ana           < they are at",
         "Somebody      calls from a hidden number",
         "Somebody      presses 2125551234#",
-        "-- Stranger 1234's phone is a landline --",
-        "-- the carrier is slow 2 times for Stranger 1234 --",
+        "-- Stranger 0001's phone is a landline --",
+        "-- the carrier is slow 2 times for Stranger 0001 --",
         "-- the carrier is well --",
     ]
 

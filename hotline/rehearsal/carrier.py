@@ -10,6 +10,7 @@ but the addresses it is given.
 
 import asyncio
 import ipaddress
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -34,7 +35,8 @@ from hotline.rehearsal.webhooks import open_client
 
 __all__ = ["Line", "Person", "build"]
 
-LARGEST_REQUEST = 1_000_000
+LARGEST_REQUEST = 2_200_000  # bytes: two minutes of somebody's voice
+log = logging.getLogger("hotline.rehearsal")
 LOOKS_EVERY = 1.0  # seconds between two looks at the clock
 
 
@@ -82,7 +84,8 @@ def is_local_name(host: str) -> bool:
     """
     try:
         name = urlsplit(f"//{host}").hostname or ""
-        return "." not in name or name.endswith(".localhost") or bool(ipaddress.ip_address(name))
+        is_here = "." not in name or name.endswith((".localhost", ".local"))
+        return is_here or bool(ipaddress.ip_address(name))
     except ValueError:
         return False
 
@@ -90,8 +93,11 @@ def is_local_name(host: str) -> bool:
 async def _watch_the_clock(exchange: Exchange) -> None:
     while True:
         await asyncio.sleep(LOOKS_EVERY)
-        await stop_ringing(exchange)
-        leave_due(exchange)
+        try:
+            await stop_ringing(exchange)
+            leave_due(exchange)
+        except Exception:
+            log.exception("The rehearsal carrier lost a look at the clock")
 
 
 def build(
@@ -121,7 +127,8 @@ def build(
             clock = asyncio.create_task(_watch_the_clock(exchange)) if is_by_clock else None
             stage.playing = asyncio.create_task(stage.play())
             yield
-            stage.playing.cancel()
+            for task in (stage.playing, *stage.leaps):
+                task.cancel()
             if clock:
                 clock.cancel()
             await exchange.work.stop()

@@ -134,6 +134,7 @@ class Exchange:
         self.since = now()
         self.began = utc_now()
         self.cast = cast
+        self.life = 0  # how often it began
         self.work = Work(self.stir)
         self.lines = asyncio.Semaphore(LINES)
         self.asked_at_once = 0  # requests to the REST API that are not answered yet
@@ -141,6 +142,8 @@ class Exchange:
         self._begin()
 
     def _begin(self) -> None:
+        self.life += 1
+        self.met: dict[str, None] = {}  # whoever texted or called, in that order
         self.line = self.opened_with
         self.waiting: list[Message] = []  # texts to phones, in the order in which they came
         self.last_left: Departure | None = None
@@ -167,6 +170,7 @@ class Exchange:
         for call in self.calls.values():
             call.begin_turn()
         self._begin()
+        self.stir()
 
     def phone(self, number: str) -> Phone:
         return self.phones.get(number) or Phone(number)
@@ -185,13 +189,13 @@ class Exchange:
 
     def known(self) -> list[Phone]:
         """The cast, then whoever texted or called, or was texted or called."""
-        numbers = [it.phone for it in self.texts] + [it.phone for it in self.calls.values()]
-        others = dict.fromkeys(number for number in numbers if number not in self.phones)
+        others = (number for number in self.met if number not in self.phones)
         return [*self.phones.values(), *(self.phone(number) for number in others)]
 
     def keep_call(self, call: Call) -> None:
         """Put it on the books; the oldest that are over, and their recordings, make room."""
         self.calls[call.sid] = call
+        self.met[call.phone] = None
         call.overheard = partial(self._overhear, call.phone)
         while len(self.calls) > CALLS_KEPT:
             oldest = next((it for it in self.calls.values() if it.is_over), None)
@@ -237,6 +241,7 @@ class Exchange:
 
     def show(self, message: Message, phone: Phone, direction: str) -> None:
         """Let the phones page, and whoever listens, see how a text ended."""
+        self.met[phone.number] = None
         self.texts.append(
             Text(
                 at=len(self.texts) + 1,

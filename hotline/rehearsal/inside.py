@@ -90,8 +90,9 @@ class Inside:
 
     async def requests_since(self, moment: datetime) -> list[int]:
         """The numbers of those that were made since then, the oldest first."""
-        found = [it.request for it in await self._read(seen) if it.request.since >= moment]
-        return [it.number for it in reversed(found)]
+        request = tables.request.c
+        asked = select(request.number).where(request.since >= moment).order_by(request.number)
+        return await self._read(lambda connection: list(connection.execute(asked).scalars()))
 
     async def next_due(self) -> datetime | None:
         """The next moment at which something is to be done."""

@@ -54,10 +54,13 @@ async def leap(exchange: Exchange, inside: Inside, until: datetime) -> None:
 
 
 async def _next_due(exchange: Exchange, inside: Inside) -> datetime | None:
-    """For the hotline, or for the carrier's queue of texts."""
+    """For the hotline, for the carrier's queue of texts, or in a call."""
     leaving = [it.moment for it in to_leave(exchange)[:1]]
+    live = (it for it in exchange.calls.values() if not it.is_over)
+    silences = (left for it in live for name, left in it.timers.items() if name != "limit")
+    waiting = [exchange.now() + timedelta(seconds=left) for left in silences]
     due = await inside.next_due()
-    return min([*leaving, due] if due else leaving, default=None)
+    return min([*leaving, *waiting, *([due] if due else [])], default=None)
 
 
 async def _go_to(exchange: Exchange, inside: Inside, moment: datetime) -> None:

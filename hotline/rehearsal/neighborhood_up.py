@@ -32,14 +32,16 @@ from hotline.rehearsal.clock import Clock
 from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from hotline.rehearsal.page.views import about_volunteer
-from hotline.settings import CONFIGURATION, Settings
+from hotline.settings import CONFIGURATION, Network, Settings
 from hotline.store import migrate, store
 from hotline.store.database import Database
+from hotline.store.store import RosterEntry
 
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
 LOCAL = "127.0.0.1"
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if somebody says so
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only if somebody says so
+HOSTS = (LOCAL, EVERYWHERE)
 NEXT = "next"  # the folder of what it begins again with
 
 
@@ -130,18 +132,24 @@ def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]
         shutil.rmtree(place.data / folder, ignore_errors=True)
     for new in (place.data / NEXT).glob("*"):
         new.replace(place.data / new.name)
+    roster = place.data / ROSTER
+    if roster.exists() and not roster.read_bytes():
+        roster.unlink()
     clock.begin_again()
     return _begin(place, clock)
 
 
 def _ask_to_begin_again(place: Place, keeper: int, files: Mapping[str, str]) -> None:
-    """Lay the files out and tell the keeper of the processes."""
+    """Lay the files out and tell the keeper of the processes. Raises BadSettings or BadRoster for
+    a configuration and a roster that do not go together."""
+    of = settings.read_network(_file(place, files, CONFIGURATION) or "", CONFIGURATION)
+    _entries(_file(place, files, ROSTER), of)
     shutil.rmtree(place.data / NEXT, ignore_errors=True)
     for name, words in files.items():
         file = place.data / NEXT / name
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(words, encoding="utf-8")
-    os.kill(keeper, signal.SIGHUP)
+    os.kill(keeper, signal.SIGUSR1)
 
 
 def _require_alone(data: Path) -> None:
@@ -194,15 +202,24 @@ def _prepare_database(of: Settings, place: Place, now: datetime) -> None:
     database = Database(of.environment.sqlalchemy_url)
     migrate.upgrade(database)
     if not database.read(store.roster):
-        entries = roster_file.read(_roster(place), of.network)
+        own = place.file(ROSTER)
+        entries = _entries(own.read_text(encoding="utf-8") if own.exists() else None, of.network)
         database.write(lambda connection: store.put_on_roster(connection, entries, now))
     database.close()
 
 
-def _roster(place: Place) -> str:
-    """Their own, or the invented neighbors."""
-    own = place.file(ROSTER)
-    return own.read_text(encoding="utf-8") if own.exists() else neighborhood.roster_csv()
+def _file(place: Place, files: Mapping[str, str], name: str) -> str | None:
+    """What is in a file of these, else in the own one of the neighborhood."""
+    new = files.get(f"{REPLAY}/{name}", files.get(name))
+    own = place.data / name
+    if new is None:
+        return own.read_text(encoding="utf-8") if own.exists() else None
+    return new or None
+
+
+def _entries(roster: str | None, network: Network) -> list[RosterEntry]:
+    """The people of a roster, or the invented neighbors. Raises BadRoster."""
+    return roster_file.read(roster or neighborhood.roster_for(network), network)
 
 
 def _cast(of: Settings) -> Sequence[Person]:
@@ -256,12 +273,21 @@ def _run_web(of: Settings, place: Place, clock: Clock) -> None:
 
 
 def _welcome(of: Settings, place: Place) -> str:
-    seen_by_all = place.host != LOCAL
-    shown = place.host if seen_by_all and place.host not in EVERYWHERE else LOCAL
+    shown = _address_in_network() if place.host == EVERYWHERE else LOCAL
     return (
         f"\n  {of.network.name} is up, with a rehearsal carrier: no real text leaves this machine."
         f"\n\n  Open  http://{shown}:{place.port}/"
         f"\n\n  and text as Maria: need groceries for 2 kids near 11216"
         f"\n  Everything is kept in {place.data}. Ctrl+C ends it.\n"
-        + ("  Everybody in this network can see and use that page.\n" if seen_by_all else "")
+        + ("  Everybody in this network can see and use that page.\n" * (place.host == EVERYWHERE))
     )
+
+
+def _address_in_network() -> str:
+    """Where others in the network find this machine. Sends nothing: it only asks for the way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # an address that is kept for documents
+        except OSError:
+            return LOCAL
+        return str(asking.getsockname()[0])

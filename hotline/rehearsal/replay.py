@@ -8,6 +8,7 @@ not stop it. It builds no rehearsal: `prepare` says what one needs for it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from hotline.rehearsal.calls import Call, Ringing
 from hotline.rehearsal.delivery import text_hotline
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.inside import Inside
-from hotline.rehearsal.leap import leap, moment_of, settle
+from hotline.rehearsal.leap import LONGEST, leap, moment_of, settle
 from hotline.rehearsal.matching import Watch
 from hotline.rehearsal.meanwhile import (
     CarrierIs,
@@ -54,6 +55,7 @@ from hotline.rehearsal.transcript import (
 )
 from hotline.rehearsal.twiml import LONGEST_TALK
 
+log = logging.getLogger("hotline.rehearsal")
 PAUSE = 1.2  # seconds in which people see what a deed brought
 LONGEST_RING = 600.0
 SURPRISES_SHOWN = 3
@@ -109,6 +111,9 @@ class Replay:
         except Unreadable as error:
             self._mark(exchange, place, "wrong")
             self.verdict = f"this line cannot be read: {error}"
+        except Exception as error:
+            log.exception("A transcript could not be played to its end")
+            self.verdict = f"this cannot be played: {error}"
         finally:
             exchange.stir()
 
@@ -267,6 +272,8 @@ class Hands:
         exchange = self._exchange
         match it:
             case TimePasses(length):
+                if length > LONGEST:
+                    raise Unreadable(what)
                 await self._leap(exchange.now() + length)
             case TimeIs(hour, minute):
                 zone = self._inside.network.zone

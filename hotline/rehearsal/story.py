@@ -57,6 +57,7 @@ SOMEBODY = "Somebody"  # with the number hidden
 _NAME = re.compile(r"[^\W\d_][\w .'-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # newlines too: a turn is one line
 _NUMBER = re.compile(r"\+\d[\d ().-]{6,16}\d|(?<!\d)1?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
+_IN_FICTION = re.compile(r"\+1212555\d{4}|\+1\d{3}55501\d\d")
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d)? ?[ap]\.? ?m\b\.?|\d{1,2}:\d\d", re.IGNORECASE)
 _RECORDING = re.compile(r"RE[0-9a-f]{32}")
 
@@ -228,7 +229,8 @@ class Names(dict[str, str]):
     """By number, the names that a transcript can have. No two are the same."""
 
     def __missing__(self, number: str) -> str:
-        last = int(re.sub(r"\D", "", number)[-4:] or 0)
+        # Of a real number nothing is told, not even its end.
+        last = int(number[-4:]) if _IN_FICTION.fullmatch(number) else 1
         free = (f"Stranger {(last + step) % 10_000:04}" for step in range(10_000))
         taken = set(self.values())
         self[number] = SOMEBODY if number == HIDDEN else next(it for it in free if it not in taken)
@@ -287,6 +289,12 @@ def _time(since: datetime, until: datetime, zone: ZoneInfo) -> TimePasses | Time
 
 
 # The file.
+
+
+def took_part(story: Sequence[Told], roster: Sequence[RosterEntry]) -> list[RosterEntry]:
+    """Those of the roster who did something, or got something: nobody else needs to be named."""
+    part = {getattr(told.event, "who", "") for told in story}
+    return [it for it in roster if it.phone in part]
 
 
 def print_story(

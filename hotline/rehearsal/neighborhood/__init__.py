@@ -5,10 +5,12 @@ beside it and nothing else; what they mean is decided where a real roster and co
 """
 
 import csv
+import io
 from collections.abc import Sequence
 from importlib import resources
 
 from hotline.rehearsal.phones import Person
+from hotline.settings import Network
 
 HIDDEN = "anonymous"
 STEWARD = Person("+12125550100", "Cleo", "steward")
@@ -33,6 +35,27 @@ def transcripts_toml() -> str:
 def roster_csv() -> str:
     """The volunteers, as roster CSV text."""
     return _read("roster.csv")
+
+
+def roster_for(network: Network) -> str:
+    """The volunteers, where there may be other needs, areas and languages: what nobody there knows
+    they leave out."""
+    known = {
+        "needs": {need.key for need in network.needs},
+        "areas": {area.key for area in network.areas},
+        "languages": set(network.languages),
+    }
+    written = io.StringIO()
+    rows = csv.DictReader(roster_csv().splitlines())
+    table = csv.DictWriter(written, rows.fieldnames or (), lineterminator="\n")
+    table.writeheader()
+    for row in rows:
+        kept = {
+            column: ";".join(it for it in row[column].split(";") if it in words)
+            for column, words in known.items()
+        }
+        table.writerow(row | kept)
+    return written.getvalue()
 
 
 def cast() -> Sequence[Person]:

@@ -16,9 +16,10 @@ new pieces in their places. Everything is drawn here, from templates.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import unquote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import (
@@ -39,7 +40,8 @@ from hotline.rehearsal.page.forms import DEEDS
 from hotline.rehearsal.page.stage import HERE, Stage
 from hotline.rehearsal.page.stream import Watch, Watches
 from hotline.rehearsal.pictures import picture
-from hotline.rehearsal.story import print_story
+from hotline.rehearsal.story import print_story, took_part
+from hotline.rehearsal.twiml import BadTwiml
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -141,6 +143,9 @@ async def _page(
         drawn["replay"] = watch.remember("replay", stream.replay(stage))
         drawn["requests"] = await _requests(stage, watch)
     phones, typed = _phones(stage, watch, form, wrong)
+    is_seen = any(escape(wrong) in it for it in phones) if wrong else True
+    if not is_seen and typed is None:
+        drawn["notice"] = stream.draw("notice", wrong)
     html = stream.render(
         "page.html",
         **drawn,
@@ -222,9 +227,9 @@ async def _transcript(stage: Stage) -> Response:
     if inside is None:
         return Response(status_code=404)
     requests = await inside.requests_since(exchange.since)
-    written = print_story(
-        list(exchange.story), inside.first_roster, inside.network, exchange.known(), requests
-    )
+    story = list(exchange.story)
+    roster = took_part(story, inside.first_roster)
+    written = print_story(story, roster, inside.network, exchange.known(), requests)
     disposition = {"Content-Disposition": 'attachment; filename="conversation.txt"'}
     return PlainTextResponse(written, headers=disposition)
 
@@ -244,8 +249,11 @@ async def _sound(stage: Stage, sid: str, at: str) -> Response:
     """What was played there, fetched as the carrier would."""
     call = stage.exchange.calls.get(sid)
     played = [it.words for place, it in call.heard if str(place) == at] if call else []
-    found = await listen(stage.exchange, call, played[0]) if call and played else None
+    found = None
+    if call and played:
+        with suppress(BadTwiml):
+            found = await listen(stage.exchange, call, played[0])
     if found is None or not found.is_success:
         return Response(status_code=404)
     kind = found.headers.get("content-type", "audio/x-wav")
-    return Response(found.content, media_type=kind, headers={"Cache-Control": "no-store"})
+    return Response(found.content, media_type=kind, headers=HEADERS)

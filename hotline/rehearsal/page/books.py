@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -27,12 +28,17 @@ class Costs:
     calls: int
 
 
+@lru_cache(maxsize=20_000)
+def _is_wide(body: str) -> bool:
+    return not segments.is_gsm7(body)
+
+
 def costs(exchange: Exchange) -> Costs:
     ours = [it for it in exchange.texts if it.by in ("api", "reply")]
     return Costs(
         texts=len(ours),
         segments=sum(it.segments for it in ours),
-        wide=sum(not segments.is_gsm7(it.body) for it in ours),
+        wide=sum(_is_wide(it.body) for it in ours),
         lost=sum(is_lost(it) for it in ours),
         received=sum(it.direction == "from_phone" for it in exchange.texts),
         calls=len(exchange.calls),

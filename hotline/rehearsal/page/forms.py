@@ -7,10 +7,12 @@ Each takes the form's fields and returns the place on the page to come back to. 
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from hotline import roster_file, settings
 from hotline.errors import BadRoster, BadSettings
 from hotline.rehearsal import deeds, leap, neighborhood
 from hotline.rehearsal.calls import Call
@@ -27,6 +29,9 @@ from hotline.settings import CONFIGURATION
 
 ROSTER, TRANSCRIPT = "roster.csv", "transcript.txt"
 REPLAY = "replay"  # the folder of a transcript that is played, with its network and roster
+NONE = ""  # in the place of a file: there is to be none
+log = logging.getLogger("hotline.rehearsal")
+
 Deed = Callable[[Stage, Form], Awaitable[str]]
 
 
@@ -102,7 +107,9 @@ async def silence(stage: Stage, call: Call, _form: Form) -> None:
 
 
 async def phone(stage: Stage, form: Form) -> str:
-    number = form.get("number", "")
+    number = views.sender_of(form.get("number", ""), stage.exchange)
+    if number is None:
+        raise ValueError("Whose phone?")
     before = stage.exchange.phone(number)
     try:
         state, calls = PhoneState(form.get("state", "")), Calls(form.get("calls", ""))
@@ -117,7 +124,7 @@ async def phone(stage: Stage, form: Form) -> str:
 async def trouble(stage: Stage, form: Form) -> str:
     kind, times = form.get("kind", ""), form.get("times", "1")
     seconds = next((it.seconds for it in views.TROUBLES if it.kind == kind), 1)
-    if not (times.isascii() and times.isdigit()):
+    if not re.fullmatch(r"[1-9]\d{0,6}", times):
         raise ValueError("How often?")
     wish: dict[str, object] = {"kind": kind, "times": int(times), "seconds": seconds}
     stage.exchange.befall(trouble_from(wish))
@@ -164,9 +171,11 @@ async def go_on(stage: Stage, form: Form) -> str:
     return "clock"
 
 
-async def _leap(stage: Stage, inside: Inside, moment: object) -> None:
+async def _leap(stage: Stage, inside: Inside, moment: datetime) -> None:
     try:
-        await leap.leap(stage.exchange, inside, moment)  # type: ignore[arg-type]
+        await leap.leap(stage.exchange, inside, moment)
+    except Exception:
+        log.exception("A leap of the clock stopped half-way")
     finally:
         stage.is_leaping = False
         stage.exchange.stir()
@@ -192,9 +201,8 @@ async def begin_again(stage: Stage, form: Form) -> str:
     given = {CONFIGURATION: form.get("configuration", ""), ROSTER: form.get("roster", "")}
     files = {name: words for name, words in given.items() if words.strip()}
     if form.get("invented"):
-        files = {CONFIGURATION: neighborhood.hotline_toml(), ROSTER: neighborhood.roster_csv()}
-    _require_right(_inside(stage), files)
-    _anew(stage)(files)
+        files = {CONFIGURATION: neighborhood.hotline_toml(), ROSTER: NONE}
+    _begin_anew(stage, files)
     return ""
 
 
@@ -213,7 +221,7 @@ async def replay(stage: Stage, form: Form) -> str:
     except KeyError as error:
         raise ValueError(f"Nobody is called {error}.") from None
     files = {CONFIGURATION: configuration, ROSTER: roster, TRANSCRIPT: f"{script}\n"}
-    _anew(stage)({f"{REPLAY}/{name}": words for name, words in files.items()})
+    _begin_anew(stage, {f"{REPLAY}/{name}": words for name, words in files.items()})
     return ""
 
 
@@ -223,14 +231,11 @@ async def stop_replay(stage: Stage, _form: Form) -> str:
     return "replay-progress"
 
 
-def _require_right(inside: Inside, files: Mapping[str, str]) -> None:
-    """Raises ValueError that says every mistake."""
+def _begin_anew(stage: Stage, files: Mapping[str, str]) -> None:
+    """Raises ValueError that says every mistake in the files."""
+    _inside(stage)
     try:
-        network = inside.network
-        if CONFIGURATION in files:
-            network = settings.read_network(files[CONFIGURATION], CONFIGURATION)
-        if ROSTER in files:
-            roster_file.read(files[ROSTER], network)
+        _anew(stage)(files)
     except (BadSettings, BadRoster) as error:
         raise ValueError("\n".join(error.mistakes)) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.inside import Inside
@@ -44,6 +46,17 @@ class Stage:
     playing: asyncio.Task[None] | None = None
     is_leaping: bool = False
     leaps: set[asyncio.Task[None]] = field(default_factory=set)
+    _drawn: dict[str, Markup] = field(default_factory=dict)
+    _drawn_for: asyncio.Event | None = None
+    _drawn_at: float = 0.0
+
+    def shared(self, draw: Callable[[Stage], dict[str, Markup]]) -> dict[str, Markup]:
+        """What every open page is shown alike, drawn when something has happened, or a second
+        has gone by."""
+        now = time.monotonic()
+        if self.exchange.news is not self._drawn_for or now - self._drawn_at > 1:
+            self._drawn, self._drawn_for, self._drawn_at = draw(self), self.exchange.news, now
+        return self._drawn
 
     async def play(self) -> None:
         """What there is to play, once the hotline answers."""

@@ -26,6 +26,7 @@ BREATH = 0.06  # seconds between two sendings, so that what comes together is se
 LOG_SHOWN = 80
 SENT_SHOWN = 60
 COMES_AGAIN = 500  # milliseconds after which a page whose line broke off tries again
+GONE = "event: gone\ndata: load the page again\n\n"
 MOST_WAITING = 50  # pages that were loaded and never sent for news
 
 PIECES: Any = TEMPLATES.get_template("pieces.html").module
@@ -120,8 +121,12 @@ def log_line(stage: Stage, entry: Any) -> Markup:
     return draw("log_line", books.log_line(entry, stage.zone, wire))
 
 
-def about(it: views.PhoneSeen) -> Markup:
-    return draw("about", it, views.PHONE_STATES, views.PHONE_CALLS)
+def head(it: views.PhoneSeen) -> Markup:
+    return draw("head", it, views.PHONE_STATES, views.PHONE_CALLS)
+
+
+def composer(it: views.PhoneSeen) -> Markup:
+    return draw("composer", it, LONGEST_BODY)
 
 
 def call_area(it: views.PhoneSeen) -> Markup:
@@ -151,12 +156,19 @@ def phone(
 ALWAYS = {"costs": costs, "troubles": troubles, "rate": rate, "notice": notice}
 
 
+def _draw_shared(stage: Stage) -> dict[str, Markup]:
+    drawn = {key: draw_it(stage) for key, draw_it in ALWAYS.items()}
+    if stage.inside:
+        drawn |= {"clock": clock(stage), "replay": replay(stage)}
+    return drawn
+
+
 @dataclass
 class Watch:
     stage: Stage
     texts: int = 0
     logged: int = 0
-    phones: dict[str, object] = field(default_factory=dict)
+    phones: dict[str, views.Key] = field(default_factory=dict)
     looks: dict[str, str] = field(default_factory=dict)
 
     def remember(self, key: str, look: Markup) -> Markup:
@@ -173,15 +185,17 @@ class Watch:
         calls = views.last_calls(self.stage.exchange)
         for it in self.stage.exchange.known():
             key = views.key_of(it, calls.get(it.number))
-            if self.phones.get(it.number) == key:
+            before = self.phones.get(it.number)
+            if before == key:
                 continue
-            is_new = it.number not in self.phones
             self.phones[it.number] = key
             seen = views.phone_seen(it, calls.get(it.number))
-            if is_new:
+            if before is None:
                 yield chip(seen) + phone(self.stage, seen, [])
-            else:
-                yield about(seen) + call_area(seen)
+                continue
+            if before[0] != it:
+                yield chip(seen) + head(seen) + composer(seen)
+            yield call_area(seen)
 
     def _texts(self) -> Iterator[str]:
         texts = self.stage.exchange.texts
@@ -200,11 +214,9 @@ class Watch:
             yield log_line(self.stage, entry)
 
     def _rest(self) -> Iterator[str]:
-        for key, draw in ALWAYS.items():
-            yield from self._if_new(key, draw(self.stage))
-        if self.stage.inside:
-            yield from self._if_new("clock", clock(self.stage))
-            yield from self._if_new("replay", replay(self.stage))
+        """What is the same for every page is drawn once for all of them."""
+        for key, look in self.stage.shared(_draw_shared).items():
+            yield from self._if_new(key, look)
 
     async def _requests(self) -> list[str]:
         if self.stage.inside is None:
@@ -243,11 +255,12 @@ class Watches:
 async def events(watch: Watch | None) -> AsyncIterator[str]:
     """News as server-sent events, until the page goes away."""
     if watch is None:
-        yield "event: gone\ndata: load the page again\n\n"
+        yield GONE
         return
     yield f"retry: {COMES_AGAIN}\n\n"
     exchange = watch.stage.exchange
-    while True:
+    life = exchange.life
+    while exchange.life == life:
         told = exchange.news
         if html := await watch.news():
             lines = "".join(f"data: {line}\n" for line in html.splitlines())
@@ -258,3 +271,4 @@ async def events(watch: Watch | None) -> AsyncIterator[str]:
                 await told.wait()
         except TimeoutError:
             yield ": still here\n\n"
+    yield GONE

@@ -71,11 +71,14 @@ def last_calls(exchange: Exchange) -> dict[str, Call]:
     return found
 
 
-def key_of(phone: Phone, call: Call | None) -> object:
-    """What a phone's look depends on: while it is the same, so is the look."""
+Key = tuple[Phone, object]
+"""What a phone's look depends on: while it is the same, so is the look."""
+
+
+def key_of(phone: Phone, call: Call | None) -> Key:
     if call is None:
-        return phone
-    return phone, call.sid, call.sounds, call.status, type(call.halt), len(call.recordings)
+        return phone, None
+    return phone, (call.sid, call.sounds, call.status, type(call.halt), len(call.recordings))
 
 
 def phone_seen(phone: Phone, call: Call | None) -> PhoneSeen:

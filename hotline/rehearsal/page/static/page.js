@@ -15,7 +15,7 @@ function takeIn(html) {
     const old = at(piece.id);
     if (!old) add(piece);
     else if (!old.isEqualNode(piece)) swap(old, piece);
-    speakNew(piece);
+    tellNew(piece);
   }
 }
 
@@ -27,7 +27,9 @@ function add(piece) {
   if (atop && list.children.length > (MOST_LINES[atop] || Infinity)) list.lastElementChild.remove();
   if (!list.classList.contains("texts")) return;
   toEnd(list);
-  if (piece.classList.contains("theirs") && !piece.classList.contains("lost")) buzz(list.closest(".phone"));
+  if (!piece.classList.contains("theirs") || piece.classList.contains("lost")) return;
+  buzz(list.closest(".phone"));
+  announce(`${nameOf(piece)} got: ${piece.querySelector("p").textContent}`);
 }
 
 // What is typed stays, and so does the focus; where what had it is gone, it goes to what came.
@@ -36,18 +38,30 @@ const CONTROLS = "button:not([hidden]), input:not([type=hidden])";
 function swap(old, piece) {
   const had = document.activeElement;
   const isNear = (old.closest(".phone") || old).contains(had);
-  const typed = [...old.querySelectorAll("input[id]")].map((field) => [field.id, field.value]);
+  const typed = [...old.querySelectorAll("input[id], textarea[id]")].map((field) => [field.id, field.value]);
   old.replaceWith(piece);
   for (const [id, value] of typed) if (at(id)) at(id).value = value;
   piece.querySelectorAll(".heard").forEach(toEnd);
   if (piece.classList.contains("call-area")) {
-    at(piece.id.replace(/-call$/, "-chip"))?.classList.toggle("rings", piece.classList.contains("ringing"));
+    const rings = piece.classList.contains("ringing");
+    at(piece.id.replace(/-call$/, "-chip"))?.classList.toggle("rings", rings);
+    if (rings && !old.classList.contains("ringing")) announce(`${nameOf(piece)}'s phone rings.`);
   }
   readyMicrophones(piece);
   if (!isNear || had.checkVisibility()) return;
   const again = (had.id && at(had.id)) || piece.querySelector(CONTROLS)
     || piece.closest(".phone")?.querySelector("textarea, .to-call button");
   again?.focus();
+}
+
+// For a screen reader: what comes, in a few words, and of calls only the one that one is in.
+const nameOf = (piece) => piece.closest(".phone").querySelector("h2").textContent;
+
+function announce(words) {
+  const line = document.createElement("p");
+  line.textContent = words;
+  at("said").append(line);
+  if (at("said").children.length > 30) at("said").firstElementChild.remove();
 }
 
 function buzz(phone) {
@@ -74,6 +88,7 @@ events.onerror = () => {
   if (events.readyState === EventSource.CLOSED) setTimeout(comeAgain, 2000);
 };
 window.addEventListener("pagehide", () => events.close());
+window.addEventListener("pageshow", (event) => { if (event.persisted) comeAgain(); });
 
 // The page from the beginning. What is typed, and where, and which panels are open goes on.
 const panels = () => [...document.querySelectorAll(".panel")];
@@ -107,17 +122,28 @@ document.addEventListener("submit", (event) => {
 async function send(form, submitter) {
   const fields = new FormData(form, submitter);
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+  const written = form.matches(".write, .speak") ? form.querySelector("textarea, input[name=words]") : null;
+  const words = written?.value;
+  if (form.matches(".write, .speak")) form.reset();
+  else if (form.ariaBusy && !form.matches(".keypad")) return;
   form.ariaBusy = "true";
   try {
     const answer = await fetch(form.getAttribute("action"), {
       method: "POST", body, headers: { "X-From-The-Page": "yes" },
     });
-    const words = await answer.text();
-    complain(form, answer.ok ? "" : words);
+    const why = await answer.text();
+    complain(form, answer.ok ? "" : why);
     if (answer.ok) isDone(form);
+    else giveBack(written, words);
   } catch {
     complain(form, "The hotline does not answer.");
+    giveBack(written, words);
   } finally { form.ariaBusy = null; }
+}
+
+// What could not be sent is there again, unless something else is being written already.
+function giveBack(field, words) {
+  if (field && !field.value) field.value = words;
 }
 
 function complain(form, words) {
@@ -133,7 +159,7 @@ function complain(form, words) {
 }
 
 function isDone(form) {
-  if (form.matches(".write, .speak, .stranger")) form.reset();
+  if (form.matches(".stranger")) form.reset();
   const menu = form.closest(".menu");
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 }
@@ -165,9 +191,11 @@ const aloud = at("aloud");
 const spoken = new Set();
 const lines = (piece) => [...piece.querySelectorAll("li.say, li.voice")].filter((line) => !spoken.has(line.dataset.at));
 
-function speakNew(piece) {
+function tellNew(piece) {
+  const isOwn = piece.closest(".phone")?.contains(document.activeElement);
   for (const line of lines(piece)) {
     spoken.add(line.dataset.at);
+    if (isOwn && aloud.ariaPressed !== "true") announce(line.textContent);
     if (aloud.ariaPressed !== "true") continue;
     const said = new SpeechSynthesisUtterance(line.textContent);
     said.lang = line.lang || "en";
@@ -177,8 +205,10 @@ function speakNew(piece) {
 
 if ("speechSynthesis" in window) {
   aloud.hidden = false;
+  aloud.ariaPressed = sessionStorage.aloud || "false";
   aloud.addEventListener("click", () => {
     aloud.ariaPressed = String(aloud.ariaPressed !== "true");
+    sessionStorage.aloud = aloud.ariaPressed;
     if (aloud.ariaPressed !== "true") speechSynthesis.cancel();
   });
 }
@@ -198,6 +228,7 @@ light.addEventListener("click", () => {
 // The microphone, for what a call records: 8000 samples a second, as telephones have it.
 
 const RATE = 8000;
+const LONGEST = 118_000; // milliseconds: the hotline stops listening at two minutes
 let recorder = null;
 
 function readyMicrophones(piece) {
@@ -232,6 +263,8 @@ function record(stream, button) {
     if (!answer.ok) complain(button.form, await answer.text());
   };
   recorder.start();
+  const ours = recorder;
+  setTimeout(() => { if (recorder === ours) recorder.stop(); }, LONGEST);
   button.ariaPressed = "true";
   button.textContent = "Stop";
 }
