@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    browsing,
     calling,
     children,
     choosing,
@@ -47,6 +48,7 @@ ROWS: dict[str, Row] = {
     "choosing": choosing.figures,
     "ticking": ticking.figures,
     "memory": memory.figures,
+    "browsing": browsing.figures,
     "waves": waves.figures,
 }
 DOCS = children.ROOT / "docs"
