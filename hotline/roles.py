@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+from socket import socket
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 
+NOT_STARTED = 3  # what uvicorn's own `run` exits with
 PROGRAM = ("uvicorn", "hotline.web.app", "hotline.carrier", "paging.jobs", "paging.clock")
 
 
@@ -44,7 +46,15 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
     # uvicorn raises the signal again once it has ended: then this is what is left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    uvicorn.run(
+
+    class Server(uvicorn.Server):
+        """Lets streams end, which never end by themselves, before it waits for last answers."""
+
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            getattr(app.state, "at_end", lambda: None)()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -54,6 +64,10 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
         proxy_headers=False,
         timeout_graceful_shutdown=last_answers,
     )
+    server = Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)
 
 
 def worker(of: Settings, now: Now = utc_now) -> None:

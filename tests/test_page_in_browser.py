@@ -59,8 +59,9 @@ Picture = Callable[[str, Screen], None]
 class Street:
     """`hotline up`, as it runs."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, address: str, said: Path) -> None:
+        """`said`: where it writes what it says in the terminal."""
+        self.address, self.said = address, said
         self.http = httpx2.Client(base_url=address, trust_env=False, timeout=30)
         self.is_new = True
 
@@ -98,14 +99,15 @@ def street(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = tmp_path_factory.mktemp("up")
     port = free_port()
     command = [sys.executable, "-m", "hotline", "up", "--port", str(port)]
-    up = subprocess.Popen(
-        [*command, "--data", str(home / "data")],
-        env={"PATH": os.environ["PATH"], "HOME": str(home)},
-        cwd=home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    street = Street(f"http://127.0.0.1:{port}")
+    with (home / "said").open("w") as said:
+        up = subprocess.Popen(
+            [*command, "--data", str(home / "data")],
+            env={"PATH": os.environ["PATH"], "HOME": str(home)},
+            cwd=home,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+    street = Street(f"http://127.0.0.1:{port}", home / "said")
     try:
         until(street.is_ready, "the hotline is up")
         yield street
@@ -392,7 +394,7 @@ def test_a_page_that_was_asleep_catches_up_and_keeps_what_was_typed(
 
 
 def test_open_pages_show_the_new_neighborhood_by_themselves(
-    look: Open, complaints: Complaints
+    street: Street, look: Open, complaints: Complaints
 ) -> None:
     here, there = look(), look()
     here.phones["Maria"].texts(GROCERIES)
@@ -404,6 +406,7 @@ def test_open_pages_show_the_new_neighborhood_by_themselves(
     here.phones["Maria"].texts(GROCERIES)
     there.phones["Maria"].gets("your request is 12")
     complaints.forgive(AWAY)
+    assert "Traceback" not in street.said.read_text(), "nobody who looks on is in the way"
 
 
 # People.

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -154,7 +155,7 @@ def test_equal_texts_in_doubt_are_not_taken_for_each_other(maple_on_each: Neighb
     jobs.send(second)
     maple.pass_time(10 * MINUTE)
     taken = Counter(
-        it["status_callback"].rpartition("=")[2]
+        parse_qs(urlsplit(it["status_callback"]).query)["text"][0]
         for it in _rehearsal(maple, "ledger")
         if it["taken"]
     )

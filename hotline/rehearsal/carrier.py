@@ -135,7 +135,7 @@ def build(
             if inside:
                 inside.close()
 
-    return Carrier(
+    app = Carrier(
         routes=[
             *call_rest.routes(exchange),
             *rest.routes(exchange),
@@ -147,3 +147,5 @@ def build(
         lifespan=lifespan,
         max_body_size=LARGEST_REQUEST,
     )
+    app.state.at_end = exchange.end
+    return app

@@ -179,7 +179,7 @@ async def get_events(exchange: Exchange, request: Request) -> Response:
 async def _events(exchange: Exchange, after: int) -> AsyncIterator[str]:
     """Every text after this one, as it comes; ends when the reader goes away."""
     yield ": listening\n\n"
-    while True:
+    while not exchange.is_ending:
         news = exchange.news
         if after > len(exchange.texts):  # what the reader heard is forgotten here
             after = 0

@@ -139,6 +139,7 @@ class Exchange:
         self.lines = asyncio.Semaphore(LINES)
         self.asked_at_once = 0  # requests to the REST API that are not answered yet
         self.news = asyncio.Event()
+        self.is_ending = False
         self._begin()
 
     def _begin(self) -> None:
@@ -260,6 +261,11 @@ class Exchange:
         )
         if told := story.texted(self.texts[-1]):
             self.tell(told)
+        self.stir()
+
+    def end(self) -> None:
+        """Whoever listens is told nothing more."""
+        self.is_ending = True
         self.stir()
 
     def stir(self) -> None:

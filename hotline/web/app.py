@@ -66,6 +66,8 @@ class Hotline:
         self.app = Starlette(
             routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
         )
+        if front:
+            self.app.state.at_end = front.state.at_end
         # Else a slash too many is sent on to whatever address the Host header makes up.
         self.app.router.redirect_slashes = False
 

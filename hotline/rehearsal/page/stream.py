@@ -260,7 +260,7 @@ async def events(watch: Watch | None) -> AsyncIterator[str]:
     yield f"retry: {COMES_AGAIN}\n\n"
     exchange = watch.stage.exchange
     life = exchange.life
-    while exchange.life == life:
+    while exchange.life == life and not exchange.is_ending:
         told = exchange.news
         if html := await watch.news():
             lines = "".join(f"data: {line}\n" for line in html.splitlines())
@@ -271,4 +271,5 @@ async def events(watch: Watch | None) -> AsyncIterator[str]:
                 await told.wait()
         except TimeoutError:
             yield ": still here\n\n"
-    yield GONE
+    if not exchange.is_ending:  # else it asks again when there is somebody to ask
+        yield GONE
