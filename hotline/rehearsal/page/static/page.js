@@ -35,6 +35,9 @@ function add(piece) {
 // What is typed stays, and so does the focus; where what had it is gone, it goes to what came.
 const CONTROLS = "button:not([hidden]), input:not([type=hidden])";
 
+// The way back from a menu: what opened it, as it is now.
+const settings = (place) => at(place.closest(".menu")?.querySelector("summary").id);
+
 function swap(old, piece) {
   const had = document.activeElement;
   const isNear = (old.closest(".phone") || old).contains(had);
@@ -49,7 +52,7 @@ function swap(old, piece) {
   }
   readyMicrophones(piece);
   if (!isNear || had.checkVisibility()) return;
-  const again = (had.id && at(had.id)) || piece.querySelector(CONTROLS)
+  const again = (had.id && at(had.id)) || settings(had) || piece.querySelector(CONTROLS)
     || piece.closest(".phone")?.querySelector("textarea, .to-call button");
   again?.focus();
 }
@@ -160,8 +163,8 @@ function complain(form, words) {
 
 function isDone(form) {
   if (form.matches(".stranger")) form.reset();
-  const menu = form.closest(".menu");
-  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  const summary = settings(form);
+  if (summary) { summary.parentElement.open = false; summary.focus(); }
 }
 
 document.addEventListener("keydown", (event) => {
