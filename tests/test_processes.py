@@ -257,6 +257,16 @@ def test_nothing_outlives_an_up_that_was_killed(
     until(lambda: not [pid for pid in family if _lives(pid)], "everything ends")
 
 
+def test_whoever_closes_the_terminal_ends_it_and_loses_nothing(
+    everything: tuple[Street, subprocess.Popen[str]],
+) -> None:
+    street, up = everything
+    street.text(MARIA, "need groceries near 11216")
+    up.send_signal(signal.SIGHUP)
+    assert up.wait(STOPPED_WITHIN) == 0
+    assert street.states() == ["open"]
+
+
 def test_whatever_part_of_up_is_killed_comes_back(
     everything: tuple[Street, subprocess.Popen[str]],
 ) -> None:
