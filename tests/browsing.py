@@ -68,12 +68,10 @@ class Complaints:
         context.on("request", self._request)
 
     def forgive(self, words: str) -> None:
-        """What a test brings about by itself."""
+        """What a test may bring about by itself."""
         self.forgiven.add(words)
 
     def require_none(self) -> None:
-        for words in self.forgiven:
-            assert any(words in it for it in self.errors), f"nobody complained of {words}"
         kept = [it for it in self.errors if not any(words in it for words in self.forgiven)]
         assert not kept, f"the browser says {kept}"
         assert self.hosts <= {"127.0.0.1"}, f"the page asks {self.hosts}"
@@ -163,12 +161,13 @@ class Phone:
         self.frame.get_by_role("button", name="Speak", exact=True).click()
 
     def speaks(self) -> None:
-        """Into the microphone, for a moment."""
-        self.frame.get_by_role("button", name="Record", exact=True).click()
-        with self.page.expect_response(re.compile("/record/")) as answer:
+        """Into the microphone, for a moment, and again if that was too short a moment."""
+        recorded = self.frame.get_by_role("button", name="Record more")
+        too_short = self.frame.get_by_role("alert").filter(has_text="speak a little longer")
+        while not recorded.is_visible():
+            self.frame.get_by_role("button", name="Record", exact=True).click()
             self.frame.get_by_role("button", name="Stop", exact=True).click()
-        assert answer.value.status == 204, answer.value.text()
-        expect(self.frame.get_by_role("button", name="Record more")).to_be_visible()
+            expect(recorded.or_(too_short).first).to_be_visible()
 
     def stays_silent(self) -> None:
         self.frame.get_by_role("button", name="Stay silent").click()

@@ -257,17 +257,20 @@ function record(stream, button) {
   recorder.onstop = async () => {
     recorder = null;
     button.ariaPressed = "false";
-    button.textContent = "Record more";
+    button.textContent = "Record";
     stream.getTracks().forEach((track) => track.stop());
-    const sound = await asWav(new Blob(parts));
+    const sound = await asWav(new Blob(parts)).catch(() => null);
+    if (!sound) { complain(button.form, "Nothing was recorded: speak a little longer."); return; }
     const answer = await fetch(`/record/${button.dataset.sid}`, {
       method: "POST", body: sound, headers: { "Content-Type": "audio/wav" },
     });
-    if (!answer.ok) complain(button.form, await answer.text());
+    complain(button.form, answer.ok ? "" : await answer.text());
+    if (answer.ok) button.textContent = "Record more";
   };
   recorder.start();
   const ours = recorder;
   setTimeout(() => { if (recorder === ours) recorder.stop(); }, LONGEST);
+  complain(button.form, "");
   button.ariaPressed = "true";
   button.textContent = "Stop";
 }
