@@ -51,7 +51,8 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
         """Lets streams end, which never end by themselves, before it waits for last answers."""
 
         async def shutdown(self, sockets: list[socket] | None = None) -> None:
-            getattr(app.state, "at_end", lambda: None)()
+            if at_end := getattr(app.state, "at_end", None):
+                at_end()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(

@@ -67,7 +67,7 @@ class Hotline:
             routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
         )
         if front:
-            self.app.state.at_end = front.state.at_end
+            self.app.state.at_end = getattr(front.state, "at_end", None)
         # Else a slash too many is sent on to whatever address the Host header makes up.
         self.app.router.redirect_slashes = False
 
