@@ -153,6 +153,11 @@ class Phone:
             name = {"#": "pound", "*": "star"}.get(key, key)
             self.keypad().get_by_role("button", name=f"key {name}", exact=True).click()
 
+    def presses_quickly(self, keys: str) -> None:
+        """One key after the other, faster than anything is answered."""
+        click = "(pad, keys) => [...keys].forEach((it) => pad.querySelector(`[value='${it}']`).click())"
+        self.keypad().evaluate(click, keys)
+
     def keypad(self) -> Locator:
         return self.frame.get_by_role("group", name="Keypad")
 

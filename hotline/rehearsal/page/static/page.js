@@ -117,9 +117,13 @@ function goOn({ typed, open, focus }) {
 
 // Forms.
 
+let keys = Promise.resolve(); // arrive in the order in which they were pressed
+
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (event.target.getAttribute("action")) send(event.target, event.submitter);
+  const { target: form, submitter } = event;
+  if (form.querySelector(".keypad")) keys = keys.then(() => send(form, submitter));
+  else if (form.getAttribute("action")) send(form, submitter);
 });
 
 async function send(form, submitter) {
@@ -128,7 +132,7 @@ async function send(form, submitter) {
   const written = form.matches(".write, .speak") ? form.querySelector("textarea, input[name=words]") : null;
   const words = written?.value;
   if (form.matches(".write, .speak")) form.reset();
-  else if (form.ariaBusy && !form.matches(".keypad")) return;
+  else if (form.ariaBusy) return;
   form.ariaBusy = "true";
   try {
     const answer = await fetch(form.getAttribute("action"), {
