@@ -155,7 +155,9 @@ class Phone:
 
     def presses_quickly(self, keys: str) -> None:
         """One key after the other, faster than anything is answered."""
-        click = "(pad, keys) => [...keys].forEach((it) => pad.querySelector(`[value='${it}']`).click())"
+        click = """(pad, keys) => {
+          for (const key of keys) pad.querySelector(`[value='${key}']`).click();
+        }"""
         self.keypad().evaluate(click, keys)
 
     def keypad(self) -> Locator:
