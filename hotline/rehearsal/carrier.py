@@ -100,6 +100,22 @@ async def _watch_the_clock(exchange: Exchange) -> None:
             log.exception("The rehearsal carrier lost a look at the clock")
 
 
+@asynccontextmanager
+async def _running(exchange: Exchange, stage: Stage, *, is_by_clock: bool) -> AsyncIterator[None]:
+    """All that goes on by itself, for as long as this lasts."""
+    if stage.inside:
+        await stage.inside.begin()
+    async with open_client() as exchange.client:
+        clock = asyncio.create_task(_watch_the_clock(exchange)) if is_by_clock else None
+        stage.playing = asyncio.create_task(stage.play())
+        yield
+        for task in filter(None, (clock, stage.playing, *stage.leaps)):
+            task.cancel()
+        await exchange.work.stop()
+        if stage.inside:
+            stage.inside.close()
+
+
 def build(
     line: Line,
     *,
@@ -121,19 +137,8 @@ def build(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
-        if inside:
-            await inside.begin()
-        async with open_client() as exchange.client:
-            clock = asyncio.create_task(_watch_the_clock(exchange)) if is_by_clock else None
-            stage.playing = asyncio.create_task(stage.play())
+        async with _running(exchange, stage, is_by_clock=is_by_clock):
             yield
-            for task in (stage.playing, *stage.leaps):
-                task.cancel()
-            if clock:
-                clock.cancel()
-            await exchange.work.stop()
-            if inside:
-                inside.close()
 
     app = Carrier(
         routes=[

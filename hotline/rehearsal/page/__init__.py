@@ -59,60 +59,67 @@ FROM_SCRIPT = "x-from-the-page"  # a header: `page.js` wants no page back
 
 
 def routes(stage: Stage) -> Sequence[BaseRoute]:
-    watches = Watches()
+    page = Page(stage)
+    return [
+        Route("/", page.show, methods=["GET"]),
+        Route("/events/{watch}", page.news, methods=["GET"]),
+        Route("/do/{deed}", page.do, methods=["POST"]),
+        Route("/transcript", page.transcript, methods=["GET"]),
+        Route("/phone/{number}", page.phone, methods=["GET"]),
+        Route("/picture/{name}", page.picture, methods=["GET"]),
+        Route("/record/{sid}", page.record, methods=["POST"]),
+        Route("/sound/{sid}/{at}", page.sound, methods=["GET"]),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
 
-    async def show(request: Request) -> Response:  # noqa: ARG001
-        return await _page(stage, watches)
 
-    async def news(request: Request) -> Response:
-        watch = watches.take(request.path_params["watch"])
+class Page:
+    """What is answered at each address."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._watches = Watches()
+
+    async def show(self, _request: Request) -> Response:
+        return await _page(self._stage, self._watches)
+
+    async def news(self, request: Request) -> Response:
+        watch = self._watches.take(request.path_params["watch"])
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(
             stream.events(watch), media_type="text/event-stream", headers=headers
         )
 
-    async def do(request: Request) -> Response:
+    async def do(self, request: Request) -> Response:
+        """A script is told where it was done, or what is wrong; others are shown the page."""
         deed = DEEDS.get(request.path_params["deed"])
         if deed is None:
             return Response(status_code=404)
-        form = await _form(request)
-        is_script = FROM_SCRIPT in request.headers
+        form, is_script = await _form(request), FROM_SCRIPT in request.headers
         try:
-            place = await deed(stage, form)
+            place = await deed(self._stage, form)
         except ValueError as error:
             if is_script:
                 return PlainTextResponse(str(error), status_code=422)
-            return await _page(stage, watches, form, str(error))
+            return await _page(self._stage, self._watches, form, str(error))
         if is_script:
             return PlainTextResponse(place)
         return RedirectResponse(f"/#{place}", status_code=303)
 
-    async def transcript(request: Request) -> Response:  # noqa: ARG001
-        return await _transcript(stage)
+    async def transcript(self, _request: Request) -> Response:
+        return await _transcript(self._stage)
 
-    async def show_phone(request: Request) -> Response:
-        return _whole_phone(stage, unquote(request.path_params["number"]))
+    async def phone(self, request: Request) -> Response:
+        return _whole_phone(self._stage, unquote(request.path_params["number"]))
 
-    async def show_picture(request: Request) -> Response:
+    async def picture(self, request: Request) -> Response:
         return Response(picture(request.path_params["name"]), media_type="image/png")
 
-    async def record(request: Request) -> Response:
-        return await _record(stage, request.path_params["sid"], await request.body())
+    async def record(self, request: Request) -> Response:
+        return await _record(self._stage, request.path_params["sid"], await request.body())
 
-    async def sound(request: Request) -> Response:
-        return await _sound(stage, request.path_params["sid"], request.path_params["at"])
-
-    return [
-        Route("/", show, methods=["GET"]),
-        Route("/events/{watch}", news, methods=["GET"]),
-        Route("/do/{deed}", do, methods=["POST"]),
-        Route("/transcript", transcript, methods=["GET"]),
-        Route("/phone/{number}", show_phone, methods=["GET"]),
-        Route("/picture/{name}", show_picture, methods=["GET"]),
-        Route("/record/{sid}", record, methods=["POST"]),
-        Route("/sound/{sid}/{at}", sound, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
-    ]
+    async def sound(self, request: Request) -> Response:
+        return await _sound(self._stage, request.path_params["sid"], request.path_params["at"])
 
 
 async def _form(request: Request) -> Form:
