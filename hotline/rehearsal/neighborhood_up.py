@@ -41,7 +41,6 @@ NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
 LOCAL = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only if somebody says so
-HOSTS = (LOCAL, EVERYWHERE)
 NEXT = "next"  # the folder of what it begins again with
 
 

@@ -55,7 +55,7 @@ async def text(stage: Stage, form: Form) -> str:
 
 async def call(stage: Stage, form: Form) -> str:
     who = form.get("from", "")
-    number = who if who == views.HIDDEN else readable_number(who)
+    number = who if who == neighborhood.HIDDEN else readable_number(who)
     if number is None:
         raise ValueError("Whose phone calls?")
     before = views.last_calls(stage.exchange).get(number)

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 from hotline.rehearsal.calls import Call, waits_for
 from hotline.rehearsal.exchange import Exchange
 from hotline.rehearsal.messages import Text
+from hotline.rehearsal.neighborhood import HIDDEN
 from hotline.rehearsal.phones import Calls, Phone, PhoneState, readable_number
 from hotline.rehearsal.player import Heard
 from hotline.store.store import RosterEntry
 
 SOUNDS_SHOWN = 60
 TEXTS_SHOWN = 60  # on one phone; the others are on a page of their own
-HIDDEN = "anonymous"
 
 
 @dataclass(frozen=True, slots=True)
