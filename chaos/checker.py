@@ -225,7 +225,8 @@ def never_sent(facts: Facts) -> Iterator[str]:
             case "accepted" | "sent" | "delivered" | "undelivered" if row.id not in taken:
                 yield f"text {row.id}: {row.state}, and the carrier never took it"
             case "waiting" | "sending" | "unknown":
-                yield f"text {row.id}: {row.state}"
+                waits = f"made {row.created_at}, due {row.due}, now it is {facts.now}"
+                yield f"{row.by} {row.id}: {row.state} after {row.tries} tries, {waits}"
             case "failed" if row.id not in refused:
                 yield f"text {row.id}: failed, and the carrier never refused it for good"
             case "dropped" if not _may_be_dropped(row, facts, stopped):

@@ -48,7 +48,8 @@ PATIENCE = 240.0  # seconds for everything due to be done
 LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
 STUCK = timedelta(minutes=6)  # overdue for that long: nobody comes back to it
 ONLY_AT_REST = ("never_sent", "left_undone")  # these lines of the count
-MOST_LEAPS = 120  # until everything has come to rest
+FEW_LEAPS, MOST_LEAPS = 4, 120  # until everything has come to rest
+COUNTING = timedelta(seconds=30)  # in which nothing may become due: more than it ever takes
 RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
 MUCH, TOO_MUCH = 30, 60  # overdue texts and requests
 TWO_AT_ONCE = 0.25  # how often two faults happen together
@@ -323,18 +324,38 @@ def _come_to_rest(town: Town, patience: float) -> str:
     try:
         wait_until(lambda: _look(town) is not None, "the database answers", patience)
         for leaps in range(MOST_LEAPS):
-            wait_until(lambda: _look(town) == set(), "what is due is done", patience)
-            town.control("GET", "idle", params={"wait": 60})
-            if _look(town) != set():
-                continue  # a phone stopped ringing meanwhile, and somebody else is to be asked
+            wait_until(lambda: _is_calm(town), "what is due is done", patience)
             texts, asks = town.read(_next_due)
-            moments = [it for it in (texts, asks) if it]
-            if not moments or (texts is None and leaps > 3):
+            idle = town.control("GET", "idle", params={"wait": 60})["idle"]
+            if not idle or not _is_calm(town) or town.read(_next_due) != (texts, asks):
+                continue  # a phone stopped ringing meanwhile, and somebody else is to be asked
+            length = next_leap(texts, asks, town.clock(), leaps)
+            if length is None:
                 return ""
-            town.leap(max(min(moments) - town.clock(), timedelta()) + timedelta(seconds=3))
+            town.leap(length)
     except NotReady as problem:
         return str(problem)
     return "texts wait on and on"
+
+
+def _is_calm(town: Town) -> bool:
+    """Nothing is overdue, and no phone rings: what comes of a call is known when it is over."""
+    if _look(town) != set():
+        return False
+    return not any(it["waits_for"] == "answer" for it in town.control("GET", "calls")["calls"])
+
+
+def next_leap(
+    texts: datetime | None, asks: datetime | None, now: datetime, leaps: int
+) -> timedelta | None:
+    """How far to the next that is due, `texts` or `asks`; None when everything has come to rest,
+    and will rest for as long as counting takes: time goes on meanwhile."""
+    first = min((it for it in (texts, asks) if it), default=None)
+    if first is None:
+        return None
+    if texts is None and leaps >= FEW_LEAPS and first - now > COUNTING:
+        return None
+    return max(first - now, timedelta()) + timedelta(seconds=3)
 
 
 def _next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:

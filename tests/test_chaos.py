@@ -17,6 +17,7 @@ from waiting import until
 
 from chaos import checker, faults, guards, sentences
 from chaos.clock import SharedClock
+from chaos.run import next_leap
 from hotline import words
 from hotline.words import Sentence
 
@@ -153,6 +154,17 @@ def test_time_does_not_leap_over_a_text_on_its_way(tmp_path: Path) -> None:
         assert not is_fresh, "what was decided an hour ago is old"
     assert not ours.leap(timedelta(hours=1), ready=lambda: False)
     assert theirs() - noon < timedelta(hours=2)
+
+
+def test_everything_rests_when_nothing_can_become_due_while_it_is_counted() -> None:
+    now = datetime(2026, 3, 7, 17, tzinfo=UTC)
+    soon, later = now + timedelta(seconds=10), now + timedelta(minutes=10)
+    assert next_leap(None, None, now, 0) is None, "nothing will ever be due"
+    assert next_leap(None, later, now, 0) == timedelta(minutes=10, seconds=3), "a round of asking"
+    assert next_leap(None, later, now, 4) is None, "enough rounds were seen"
+    assert next_leap(None, soon, now, 4) == timedelta(seconds=13), "somebody is asked meanwhile"
+    assert next_leap(soon, later, now, 50) == timedelta(seconds=13), "a text waits"
+    assert next_leap(now - timedelta(seconds=1), None, now, 4) == timedelta(seconds=3)
 
 
 def test_the_docs_name_every_fault_guard_and_count() -> None:
