@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -414,8 +414,8 @@ def test_a_stop_is_not_undone_by_whoever_sets_something_else(page: Page) -> None
     assert watch
     page.text(SAM, "stop")
     with page.http.stream("GET", f"/events/{watch[1]}") as news:
-        lines = (line for line in news.iter_lines() if "-head" in line or "opted_out" in line)
-        assert any('value="yes" checked' in line for line in lines)
+        lines = takewhile(lambda line: line != ": still here", news.iter_lines())
+        assert any(f'data-number="{SAM}"' in line and "data-stopped" in line for line in lines)
 
 
 # A voice of one's own.

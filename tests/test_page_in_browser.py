@@ -306,6 +306,21 @@ def test_the_next_morning_is_eight_o_clock(look: Open) -> None:
 # Trouble.
 
 
+def test_the_settings_of_a_phone_say_how_it_is(look: Open) -> None:
+    screen = look()
+    ana = screen.phones["Ana"]
+    ana.is_set(state="a landline", calls="is busy")
+    expect(ana.frame.get_by_label("Text as Ana")).to_have_count(0)
+    ana.frame.get_by_label("Settings of Ana's phone").click()
+    expect(ana.frame.get_by_label("This phone is")).to_have_value("landline")
+    expect(ana.frame.get_by_label("When called it")).to_have_value("busy")
+    expect(ana.frame.get_by_label("has said STOP")).not_to_be_checked()
+    ana.frame.get_by_label("has said STOP").check()
+    ana.frame.get_by_role("button", name="Set", exact=True).click()
+    ana.frame.get_by_label("Settings of Ana's phone").click()
+    expect(ana.frame.get_by_label("has said STOP")).to_be_checked()
+
+
 def test_who_is_off_gets_nothing_and_the_next_is_asked(look: Open, picture: Picture) -> None:
     screen = look()
     ana = screen.phones["Ana"]
@@ -656,6 +671,11 @@ def test_without_scripts_plain_forms_do_it(look: Open, complaints: Complaints) -
     expect(page.get_by_role("alert")).to_contain_text("That is not a phone number")
     expect(page.get_by_label("Their number")).to_have_value("my phone")
     expect(page.get_by_label("Their text")).to_have_value("need food")
+    page.get_by_label("Settings of Chi's phone").click()
+    phones["Chi"].frame.get_by_role("link", name="Settings").click()
+    page.get_by_label("This phone is").select_option("off")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(phones["Chi"].frame.locator(".badge")).to_have_text(["off"])
 
 
 HOSTILE = {
@@ -721,6 +741,7 @@ def test_among_many_a_text_changes_its_own_phone_and_comes_as_one_small_piece(
 ) -> None:
     screen = windows(crowd).tab()
     expect(screen.page.locator("#phones > .phone")).to_have_count(200)
+    expect(screen.page.locator("#phones select")).to_have_count(0)  # they make browsers slow
     screen.page.get_by_label("Find a phone").fill("neighbor 15")
     shown = screen.page.locator("#phones > .phone:visible .number")
     expect(shown).to_have_text([it.phone for it in (PEOPLE[15], *PEOPLE[150:160])])

@@ -4,7 +4,7 @@
     GET  /events/{watch}   its news: pieces of HTML, in server-sent events
     POST /do/{deed}        what people do on it: `forms.py`
     GET  /transcript       what was said here, as a file that plays
-    GET  /phone/{number}   all the texts of one phone
+    GET  /phone/{number}   one phone's settings and all its texts
     GET  /picture/{name}   a picture that came with a text
     GET  /sound/{sid}/{at} what was played in a call
     POST /record/{sid}     speak into a call: a wav, from the microphone
@@ -167,6 +167,8 @@ async def _page(
         wrong=wrong,
         longest=LONGEST_BODY,
         trouble_kinds=views.TROUBLES,
+        states=views.PHONE_STATES,
+        ways=views.PHONE_CALLS,
         free_number=views.free_number([it.number for it in stage.exchange.known()]),
         needs=[it.key for it in inside.network.needs] if inside else [],
         areas=[it.key for it in inside.network.areas] if inside else [],
@@ -224,6 +226,9 @@ def _whole_phone(stage: Stage, number: str) -> Response:
         "texts.html",
         name=phone.name or number,
         id=views.anchor_of(number),
+        phone=phone,
+        states=views.PHONE_STATES,
+        ways=views.PHONE_CALLS,
         bubbles=Markup("").join(stream.bubble(stage, it) for it in texts),
     )
     return HTMLResponse(html, headers=HEADERS)

@@ -171,6 +171,18 @@ function isDone(form) {
   if (summary) { summary.parentElement.open = false; summary.focus(); }
 }
 
+// The form of a phone's settings comes into its menu when that is opened, and says how the phone is.
+document.addEventListener("toggle", ({ target: menu }) => {
+  if (!menu.matches(".menu[open]") || menu.querySelector("form")) return;
+  const form = at("settings").content.querySelector("form").cloneNode(true);
+  const { number, state, calls, stopped } = menu.dataset;
+  form.elements.number.value = number;
+  form.elements.state.value = state;
+  form.elements.calls.value = calls;
+  form.elements.opted_out.checked = stopped !== undefined;
+  menu.querySelector("a").replaceWith(form);
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.closest?.(".menu[open]")) {
     event.target.closest(".menu").open = false;
