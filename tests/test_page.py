@@ -24,6 +24,7 @@ from waiting import until
 
 from hotline.rehearsal import leap
 from hotline.rehearsal.clock import Clock
+from hotline.rehearsal.page import tale
 from hotline.rehearsal.transcript import Meanwhile, Says, parse
 
 MARIA, ANA, BEN, CHI, SAM = (f"+121255501{it}" for it in (40, 41, 42, 43, 59))
@@ -194,6 +195,27 @@ def test_the_log_tells_of_signatures_and_accounts(page: Page) -> None:
     assert "POST /sms</span>" in html
     assert "signature accepted, 200" in html
     assert "account checked, 201" in html
+    assert ">a text from Maria</span>" in html
+    assert ">a text to Ana</span>" in html
+    until(lambda: ">delivered: the text to Ana</span>" in page.html(), "its delivery is told")
+
+
+def test_the_log_tells_who_was_called_and_what_was_pressed(page: Page) -> None:
+    page.does("call", **{"from": MARIA})
+    page.does("press", sid=page.call_of(MARIA)["sid"], keys="1")
+    page.does("hang_up", sid=page.call_of(MARIA)["sid"])
+    until(lambda: ">completed: the call from Maria</span>" in page.html(), "its end is told")
+    html = page.html()
+    assert ">ringing: the call from Maria</span>" in html
+    assert ">Maria pressed 1</span>" in html
+
+
+def test_of_a_long_night_the_beginning_and_the_end_are_seen_at_once() -> None:
+    lines = [tale.Line(f"{hour:02}:00", "wave", "Asked Ana") for hour in range(24)]
+    first, between, last = tale.folded(lines)
+    assert [*first, *between, *last] == lines
+    assert (first[-1].when, last[0].when) == ("03:00", "18:00")
+    assert tale.folded(lines[:14]) == (tuple(lines[:14]), (), ())
 
 
 def test_what_was_said_is_saved_as_a_transcript_that_can_be_read(page: Page) -> None:
@@ -214,7 +236,10 @@ def test_a_transcript_plays_and_then_the_own_network_is_back(page: Page) -> None
     page.begin_again(configuration=OAK_HILL, roster="phone,name\n312 555 0111,Zed\n")
     script = (Path(__file__).parent / "conversations" / "second_wave.txt").read_text()
     page.anew("replay", file=script)
+    refused = page.do("leap", to="60")
+    assert (refused.status_code, "A transcript plays" in refused.text) == (422, True)
     until(lambda: "> all as written</p>" in page.html(), "all is as it is written", 60)
+    page.leap("60")
     assert "<h1>Maple Street Mutual Aid</h1>" in page.html()
     page.begin_again()
     assert "<h1>Oak Hill Neighbors</h1>" in page.html()

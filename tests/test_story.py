@@ -21,6 +21,7 @@ from hotline.rehearsal.neighborhood.scene import CAST
 from hotline.rehearsal.phones import Calls as WhenCalled
 from hotline.rehearsal.phones import Phone, PhoneState
 from hotline.rehearsal.story import (
+    KEPT,
     Event,
     Hears,
     Leaps,
@@ -210,6 +211,13 @@ def test_the_scene_says_what_is_not_as_usual() -> None:
 def test_a_network_that_no_scene_can_say_is_said_to_be_one() -> None:
     network = scene.network({}).model_copy(update={"name": "Oak Street"})
     assert "# Its network has settings that a scene cannot say" in print_story([], [], network)
+
+
+def test_what_began_too_long_ago_to_be_kept_is_said_to_be_missing() -> None:
+    told = story((0, Says(0, MARIA, "hi"))) * KEPT
+    begins = "# It began earlier: only the last 5000 things that happened are kept."
+    assert begins in print_story(told, [], scene.network({}))
+    assert begins not in print_story(told[1:], [], scene.network({}))
 
 
 # Round trips.

@@ -51,6 +51,7 @@ from hotline.store.tables import FIRST_NUMBER
 KEPT = 5000
 AT_ONCE = timedelta(seconds=3)  # what comes sooner follows from what was done
 A_WHILE, A_DAY = timedelta(hours=1), timedelta(days=1)
+CUT = f"# It began earlier: only the last {KEPT} things that happened are kept."
 ELSEWHERE = "# Its network has settings that a scene cannot say: this may play otherwise."
 SOMEBODY = "Somebody"  # with the number hidden
 
@@ -317,7 +318,8 @@ def print_story(
     moment = began(story)
     begins = f"{moment.astimezone(network.zone):%H:%M}" if moment else scene.NOON
     lines = scene_lines(network, roster, names, begins)
-    return "\n".join([title_of(turns), "", *lines, "", print_turns(turns), ""])
+    cut = [CUT] if len(story) >= KEPT else []
+    return "\n".join([title_of(turns), "", *cut, *lines, "", print_turns(turns), ""])
 
 
 def _renumbered(turn: Turn, numbers: Mapping[int, int]) -> Turn:

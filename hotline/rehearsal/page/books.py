@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -51,6 +51,7 @@ class LogLine:
     when: str
     kind: str
     title: str
+    about: str
     verdict: str
     is_wrong: bool
     facts: tuple[tuple[str, str], ...]
@@ -60,26 +61,49 @@ class LogLine:
 NOTHING = Wire("", "")
 
 
-def log_line(entry: Mapping[str, object], zone: ZoneInfo, wire: Wire | None = None) -> LogLine:
+def log_line(
+    entry: Mapping[str, object],
+    zone: ZoneInfo,
+    name_of: Callable[[str], str],
+    wire: Wire | None = None,
+) -> LogLine:
     """One line of the carrier's log, in words, and what went over the wire."""
     wire = wire or NOTHING
     kind, status = str(entry["kind"]), entry.get("status")
     rest = {k: v for k, v in entry.items() if k not in ("when", "kind", "at", "path", "status")}
     when = datetime.fromisoformat(str(entry["when"])).astimezone(zone)
+    fields = parse_qsl(wire.sent)
     return LogLine(
         id=f"log-{entry['at']}",
         when=f"{when:%H:%M:%S}",
         kind=kind,
         title=f"{entry.get('method', 'POST')} {_short(entry['path'])}" if "path" in entry else kind,
+        about=about(dict(fields), name_of),
         verdict=_verdict(kind, status, entry),
         is_wrong=_is_wrong(kind, status, entry),
         facts=(
             *((name, _plain(value)) for name, value in rest.items() if value is not None),
             *((("X-Twilio-Signature", wire.signature),) if wire.signature else ()),
-            *((name, value) for name, value in parse_qsl(wire.sent) if value),
+            *fields,
         ),
         answer=wire.answer,
     )
+
+
+def about(form: Mapping[str, str], name_of: Callable[[str], str]) -> str:
+    """What a form that went over the wire tells, in a few words."""
+    who = name_of(form.get("From" if form.get("Direction") == "inbound" else "To", ""))
+    if status := form.get("MessageStatus"):
+        return f"{status}: the text to {who}"
+    if keys := form.get("Digits"):
+        return f"{who} pressed {keys}"
+    if status := form.get("CallStatus"):
+        return f"{status}: the call {'from' if form.get('Direction') == 'inbound' else 'to'} {who}"
+    if "SmsMessageSid" in form:
+        return f"a text from {name_of(form.get('From', ''))}"
+    if "Body" in form:
+        return f"a text to {who}"
+    return f"a call to {who}" if "To" in form else ""
 
 
 def _is_wrong(kind: str, status: object, entry: Mapping[str, object]) -> bool:

@@ -163,6 +163,8 @@ async def go_on(stage: Stage, form: Form) -> str:
     inside = _inside(stage)
     if stage.is_leaping:
         raise ValueError("The clock is leaping already.")
+    if stage.is_playing:
+        raise ValueError("A transcript plays and moves the clock. Stop it first, under Scripts.")
     moment = leap.moment_of(form.get("to", ""), stage.exchange.now(), stage.zone)
     stage.is_leaping = True
     task = asyncio.create_task(_leap(stage, inside, moment))

@@ -58,6 +58,11 @@ class Stage:
             self._drawn, self._drawn_for, self._drawn_at = draw(self), self.exchange.news, now
         return self._drawn
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether a transcript is under way."""
+        return self.replay is not None and self.playing is not None and not self.playing.done()
+
     async def play(self) -> None:
         """What there is to play, once the hotline answers."""
         if self.replay and self.inside:

@@ -103,8 +103,7 @@ def notice(stage: Stage) -> Markup:
 
 
 def replay(stage: Stage) -> Markup:
-    is_playing = stage.playing is not None and not stage.playing.done()
-    return draw("replay", stage.replay, is_playing)
+    return draw("replay", stage.replay, stage.is_playing)
 
 
 def request(stage: Stage, it: Any) -> Markup:
@@ -118,7 +117,7 @@ def chip(it: views.PhoneSeen) -> Markup:
 
 def log_line(stage: Stage, entry: Any) -> Markup:
     wire = stage.exchange.wire.get(_at(entry))
-    return draw("log_line", books.log_line(entry, stage.zone, wire))
+    return draw("log_line", books.log_line(entry, stage.zone, stage.exchange.name_of, wire))
 
 
 def head(it: views.PhoneSeen) -> Markup:

@@ -5,12 +5,14 @@ Plain values for the templates, from what `inside.py` saw. Nothing is decided he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.help_request import State
 from hotline.rehearsal.inside import Asked, Seen, Wave
+
+FIRST, LAST, MOST_LINES = 4, 6, 14  # lines of a request that are seen at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class RequestSeen:
     title: str
     requester: str
     quotes: tuple[str, ...]
-    lines: tuple[Line, ...]
+    first: tuple[Line, ...]
+    between: tuple[Line, ...]
+    last: tuple[Line, ...]
     next: str
 
 
@@ -65,6 +69,8 @@ def request_seen(
     lines += [(wave.at, "wave", _wave_words(wave)) for wave in it.waves]
     lines += [(at, "back", EVENTS[what]) for at, what in it.events if what in EVENTS]
     told = sorted(lines, key=lambda line: line[0])
+    shown = tuple(Line(_clock(at, now), kind, words) for at, kind, words in told) + _end(it)
+    first, between, last = folded(shown)
     return RequestSeen(
         number=request.number,
         id=f"request-{request.number}",
@@ -72,9 +78,18 @@ def request_seen(
         title=f"{what} in {request.area}" if request.area else what,
         requester=requester,
         quotes=it.words,
-        lines=tuple(Line(_clock(at, now), kind, words) for at, kind, words in told) + _end(it),
+        first=first,
+        between=between,
+        last=last,
         next=_next(it, now),
     )
+
+
+def folded(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
+    """How it began, what a long night had between, and how it is now."""
+    if len(lines) <= MOST_LINES:
+        return tuple(lines), (), ()
+    return tuple(lines[:FIRST]), tuple(lines[FIRST:-LAST]), tuple(lines[-LAST:])
 
 
 def _wave_words(wave: Wave) -> str:

@@ -42,7 +42,9 @@ function swap(old, piece) {
   const had = document.activeElement;
   const isNear = (old.closest(".phone") || old).contains(had);
   const typed = [...old.querySelectorAll("input[id], textarea[id]")].map((field) => [field.id, field.value]);
+  const open = [...old.querySelectorAll("details[id][open]")].map((part) => part.id);
   old.replaceWith(piece);
+  for (const id of open) at(id)?.setAttribute("open", "");
   for (const [id, value] of typed) if (at(id)) at(id).value = value;
   piece.querySelectorAll(".heard").forEach(toEnd);
   if (piece.classList.contains("call-area")) {
@@ -171,17 +173,19 @@ function isDone(form) {
   if (summary) { summary.parentElement.open = false; summary.focus(); }
 }
 
-// The form of a phone's settings comes into its menu when that is opened, and says how the phone is.
-document.addEventListener("toggle", ({ target: menu }) => {
-  if (!menu.matches(".menu[open]") || menu.querySelector("form")) return;
+// The form of a phone's settings comes into its menu before that opens, and says how the phone is.
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest(".menu > summary")?.parentElement;
+  const link = menu?.querySelector(":scope > a");
+  if (!link) return;
   const form = at("settings").content.querySelector("form").cloneNode(true);
   const { number, state, calls, stopped } = menu.dataset;
   form.elements.number.value = number;
   form.elements.state.value = state;
   form.elements.calls.value = calls;
   form.elements.opted_out.checked = stopped !== undefined;
-  menu.querySelector("a").replaceWith(form);
-}, true);
+  link.replaceWith(form);
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.closest?.(".menu[open]")) {
