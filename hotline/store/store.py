@@ -709,7 +709,8 @@ def _free(also: int, without: int) -> Select[Any]:
             *(~_offers(bindparam(f"without_{place}")) for place in range(without)),
             neighbor.c.on_roster,
             neighbor.c.stopped_at.is_(None),
-            func.coalesce(neighbor.c.trouble, "landline") == "landline",  # who can be called
+            # Who can be called. Not with coalesce: PostgreSQL takes its result for rare.
+            or_(neighbor.c.trouble.is_(None), neighbor.c.trouble == "landline"),
             neighbor.c.id != bindparam("requester"),
             or_(neighbor.c.paused_until.is_(None), neighbor.c.paused_until <= bindparam("now")),
             ~exists().where(
