@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     insert,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 
 from hotline import phone
 from hotline.store import store, tables
+from hotline.store.prepared import Prepared
 
 neighbor, request, page = tables.neighbor, tables.request, tables.page
 inbox, outbox, offer = tables.inbox, tables.outbox, tables.offer
@@ -350,8 +352,15 @@ class Erasure:
 
 def due_erasures(connection: Connection, now: datetime, limit: int) -> list[int]:
     """What is to be deleted now, most overdue first."""
-    due = select(erasure.c.id).where(erasure.c.due <= now).order_by(erasure.c.due, erasure.c.id)
-    return list(connection.execute(due.limit(limit)).scalars())
+    return [one for (one,) in _DUE.rows(connection, {"now": now, "most": limit})]
+
+
+_DUE = Prepared(
+    select(erasure.c.id)
+    .where(erasure.c.due <= bindparam("now"))
+    .order_by(erasure.c.due, erasure.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def claim_erasure(
