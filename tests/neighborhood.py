@@ -28,7 +28,7 @@ from hotline.carrier import Carrier
 from hotline.house import furnish
 from hotline.rehearsal import carrier
 from hotline.rehearsal.neighborhood import transcripts_toml
-from hotline.rehearsal.neighborhood.scene import CAST
+from hotline.rehearsal.neighborhood.scene import CAST, MONDAY
 from hotline.settings import Environment, Network, Settings
 from hotline.store import store, tables
 from hotline.store.database import Database
@@ -46,7 +46,7 @@ NETWORK = transcripts_toml()
 LONGEST_RING = 600.0  # seconds
 LONGEST_TALK = 14_400.0
 
-NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
+NOON = MONDAY
 
 
 class HandClock:

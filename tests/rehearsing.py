@@ -1,7 +1,7 @@
 """A rehearsal as `hotline up` has it, seen from inside its web process.
 
 The hotline and its carrier are served by one loop here, its worker is a process of its own, and
-Redis and SQL are real. Time flows, and leaps. What is to happen in the loop is handed to `do`.
+Redis and SQL are real. What is to happen in the loop is handed to `do`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import multiprocessing
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,10 +62,18 @@ class Rehearsal:
 
 @contextmanager
 def open_rehearsal(
-    folder: Path, database_url: str, redis_url: str, toml: str, roster: str, cast: Sequence[Person]
+    folder: Path,
+    database_url: str,
+    redis_url: str,
+    toml: str,
+    roster: str,
+    cast: Sequence[Person],
+    at: datetime | None = None,
 ) -> Iterator[Rehearsal]:
-    """`folder`: for what is neither in SQL nor in Redis."""
+    """`folder`: for what is neither in SQL nor in Redis. `at`: where time stands still but for
+    leaps; else it flows."""
     network, clock = read_network(toml, "hotline.toml"), Clock(folder / "clock")
+    clock.begin_again(at)
     exchanges: list[Exchange] = []
     loops: list[asyncio.AbstractEventLoop] = []
 

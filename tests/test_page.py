@@ -356,6 +356,18 @@ def test_the_clock_never_goes_back_and_outlasts_its_processes(tmp_path: Path) ->
     assert Clock(tmp_path / "clock")() < tomorrow
 
 
+def test_the_clock_stands_still_until_it_goes_on_from_there(tmp_path: Path) -> None:
+    clock, once = Clock(tmp_path / "clock"), datetime(2026, 3, 2, 17, tzinfo=UTC)
+    clock.begin_again(once)
+    assert Clock(tmp_path / "clock")() == once
+    clock.go_to(once + timedelta(minutes=5))
+    clock.go_to(once)
+    assert Clock(tmp_path / "clock")() == once + timedelta(minutes=5)
+    clock.go_on()
+    assert not clock.stands
+    assert timedelta() < clock() - once - timedelta(minutes=5) < timedelta(minutes=1)
+
+
 def test_what_follows_from_a_call_nobody_answers_follows_in_its_time(page: Page) -> None:
     roster = "phone,name,reach\n212 555 0177,Vera,voice\n212 555 0178,Zed,text\n"
     page.begin_again(configuration=OAK_HILL, roster=roster)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,12 @@ from hotline.errors import BadRoster, BadSettings
 from hotline.rehearsal import replay
 from hotline.rehearsal.neighborhood import scene
 from hotline.rehearsal.replay import Replay
-from hotline.rehearsal.transcript import parse
+from hotline.rehearsal.transcript import BadTranscript, parse
 
 FOLDER = Path(__file__).parent / "conversations"
 PLAYED = (
     *("asking_and_yes", "second_wave", "quiet_hours", "a_picture_alone", "near_then_all"),
+    *("pausing", "still_on_it_at_night", "fifth_time_thanks"),
     *("carrier_is_busy", "undelivered_brings_the_next"),
     *("call_asking_by_keypad", "call_talk_to_the_taker", "call_nobody_answers"),
     *("call_hidden_number", "call_machine_takes_nothing", "call_hang_up_in_the_message"),
@@ -33,7 +33,8 @@ def opening(sqlite_url: str, redis_url: str, tmp_path: Path) -> Opening:
     def opened(script: Replay) -> AbstractContextManager[Rehearsal]:
         toml, roster = replay.prepare(script.transcript)
         cast = scene.people(script.transcript)
-        return open_rehearsal(tmp_path, sqlite_url, redis_url, toml, roster, cast)
+        at = replay.begins(script.transcript)
+        return open_rehearsal(tmp_path, sqlite_url, redis_url, toml, roster, cast, at)
 
     return opened
 
@@ -139,20 +140,23 @@ def test_what_is_no_transcript_has_no_lines() -> None:
 def test_a_scene_that_cannot_be_set_is_refused() -> None:
     with pytest.raises(BadSettings, match="sizes"):
         replay.prepare(parse("A title.\n\nwaves: 0\n"))
+    with pytest.raises(BadTranscript, match="no clock shows 25:00"):
+        replay.prepare(parse("A title.\n\ntime: 25:00\n"))
     with pytest.raises(BadRoster, match="sometimes"):
         replay.prepare(parse("A title.\n\nvolunteers: Ana (sometimes)\n"))
 
 
 @pytest.mark.parametrize(
-    ("now", "begins"),
+    ("time", "begins"),
     [
-        ("2026-03-01T20:00", "2026-03-02"),
-        ("2026-03-02T16:59", "2026-03-02"),
-        ("2026-03-02T17:00", "2026-03-09"),
-        ("2026-03-07T17:00", "2026-03-09"),
+        ("", "2026-03-02 12:00"),
+        ("time: 12:00\n", "2026-03-02 12:00"),
+        ("time: 21:30\n", "2026-03-02 21:30"),
+        ("time: 8:00\n", "2026-03-03 08:00"),
     ],
 )
-def test_it_begins_on_a_monday_at_noon(now: str, begins: str) -> None:
-    zone = ZoneInfo("America/New_York")
-    found = replay.monday(datetime.fromisoformat(now).replace(tzinfo=UTC), zone)
-    assert f"{found.astimezone(zone):%Y-%m-%d %H:%M}" == f"{begins} 12:00"
+def test_it_begins_on_a_monday_at_noon_or_at_the_next_time_the_scene_says(
+    time: str, begins: str
+) -> None:
+    found = replay.begins(parse(f"A title.\n\n{time}"))
+    assert f"{found.astimezone(ZoneInfo('America/New_York')):%Y-%m-%d %H:%M}" == begins

@@ -26,12 +26,13 @@ import click
 from hotline import redis_server, roles, roster_file, settings
 from hotline.errors import HotlineError
 from hotline.processes import Keeper
-from hotline.rehearsal import carrier, neighborhood
+from hotline.rehearsal import carrier, neighborhood, replay
 from hotline.rehearsal.carrier import Line, Person
 from hotline.rehearsal.clock import Clock
 from hotline.rehearsal.inside import Inside
 from hotline.rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from hotline.rehearsal.page.views import about_volunteer
+from hotline.rehearsal.transcript import parse
 from hotline.settings import CONFIGURATION, Network, Settings
 from hotline.store import migrate, store
 from hotline.store.database import Database
@@ -134,7 +135,9 @@ def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]
     roster = place.data / ROSTER
     if roster.exists() and not roster.read_bytes():
         roster.unlink()
-    clock.begin_again()
+    script = place.data / REPLAY / TRANSCRIPT
+    played = parse(script.read_text(encoding="utf-8")) if script.exists() else None
+    clock.begin_again(replay.begins(played) if played else None)
     return _begin(place, clock)
 
 

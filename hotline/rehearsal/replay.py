@@ -1,8 +1,9 @@
 """A transcript, played on the phones of a rehearsal that people watch.
 
-Its deeds are done one after the other through the same functions as anybody's, each with all that
-follows from it, and what comes is compared with what is written. What differs is marked and does
-not stop it. It builds no rehearsal: `prepare` says what one needs for it.
+Time stands still but for what it says. Its deeds are done one after the other through the same
+functions as anybody's, each with all that follows from it, and what comes is compared with what is
+written. What differs is marked and does not stop it. It builds no rehearsal: `prepare` says what
+one needs for it, and `begins` when.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from hotline import roster_file
 from hotline.rehearsal import deeds, neighborhood, story
@@ -64,13 +64,24 @@ A_PICTURE = "https://media.example.org/1"
 
 
 def prepare(transcript: Transcript) -> tuple[str, str]:
-    """The text of the `hotline.toml` and of the roster that its scene asks for. Raises BadSettings
-    or BadRoster for a scene that cannot be set."""
+    """The text of the `hotline.toml` and of the roster that its scene asks for. Raises BadSettings,
+    BadRoster or BadTranscript for a scene that cannot be set."""
+    begins(transcript)
     numbers = scene.numbers_of(transcript)
     network = scene.network(transcript.scene, numbers)
     roster = scene.roster_csv(scene.volunteers(transcript.scene, numbers))
     roster_file.read(roster, network)
     return scene.network_toml(transcript.scene, numbers), roster
+
+
+def begins(transcript: Transcript) -> datetime:
+    """When its story does. Raises BadTranscript."""
+    at = transcript.scene.get("time", scene.NOON)
+    try:
+        zone = scene.network({}).zone
+        return scene.MONDAY if at == scene.NOON else moment_of(at, scene.MONDAY, zone)
+    except ValueError:
+        raise BadTranscript(f"no clock shows {at}; a time is like 21:30") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +107,11 @@ class Replay:
         self.lines = [ScriptLine(written[it.line - 1].strip()) for it in self.transcript.turns]
 
     async def play(self, exchange: Exchange, inside: Inside, *, pause: float = PAUSE) -> None:
-        """From the first line to the last, in a rehearsal where nothing has happened yet."""
+        """From the first line to the last, in a rehearsal where nothing has happened yet and the
+        clock stands where it begins."""
         hands = Hands(exchange, inside, self.transcript)
         try:
-            await hands.begin()
+            hands.begin()
             for place, turn in enumerate(self.transcript.turns):
                 self._mark(exchange, place, "now")
                 self._mark(exchange, place, await _do(hands, turn, pause))
@@ -165,15 +177,11 @@ class Hands:
         self._heard: dict[str, int] = {}  # by sid, the last sound before the last deed
         self._last_in_call = ""
 
-    async def begin(self) -> None:
-        """On a Monday: at noon, or when the scene says."""
+    def begin(self) -> None:
+        """Everybody gets a phone."""
         for person in scene.people(self._transcript):
             if person.phone not in self._exchange.phones:
                 self._exchange.keep(Phone(person.phone, person.name))
-        zone = self._inside.network.zone
-        await leap(self._exchange, self._inside, monday(self._exchange.now(), zone))
-        if begins := self._transcript.scene.get("time"):
-            await self._leap(moment_of(begins, self._exchange.now(), zone))
 
     # What comes.
 
@@ -303,11 +311,3 @@ def _due_in(call: Call) -> float:
     """Seconds of silence until it goes on by itself."""
     waits = (left for name, left in call.timers.items() if name != "limit")
     return min(waits, default=LONGEST_TALK)
-
-
-def monday(now: datetime, zone: ZoneInfo) -> datetime:
-    """Noon of the next one that is still to come."""
-    local = now.astimezone(zone)
-    noon = local.replace(hour=12, minute=0, second=0, microsecond=0)
-    noon += timedelta(days=-noon.weekday() % 7)
-    return (noon if noon > local else noon + timedelta(days=7)).astimezone(UTC)

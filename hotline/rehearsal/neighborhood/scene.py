@@ -2,7 +2,7 @@
 
     volunteers: Ana (northside; food), Ben (es; voice; sat 09:00-18:00)
     network: rehearsal      that of `hotline up`; else that of the tests' transcripts
-    time: 21:30             when it begins; else at noon
+    time: 21:30             when it begins; else at noon, on Monday the 2nd of March 2026
     waves: 2, 1             quiet: 21:00-08:00, or none
     minutes: 5, 2           of a wave, and of an urgent one
     joining: open           stewards: Cleo, or none
@@ -18,6 +18,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from hotline import roster_file
 from hotline.rehearsal import neighborhood
@@ -41,7 +42,8 @@ CAST: Mapping[str, str] = {
     "Cleo": "+12125550100",
 }
 REHEARSAL = "rehearsal"
-NOON = "12:00"  # when it begins if it does not say; always on a Monday
+NOON = "12:00"  # when it begins if it does not say
+MONDAY = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York, where all scenes are set
 USUALLY = {"waves": "3, 5, 10", "joining": "vouched"}  # in the network of the transcripts
 FILE = "hotline.toml"
 _STRANGER = re.compile(r"Stranger (\d{4})")

@@ -64,10 +64,15 @@ class Stage:
         return self.replay is not None and self.playing is not None and not self.playing.done()
 
     async def play(self) -> None:
-        """What there is to play, once the hotline answers."""
-        if self.replay and self.inside:
-            await _until_ready(self.exchange)
-            await self.replay.play(self.exchange, self.inside)
+        """What there is to play, once the hotline answers; then time goes on."""
+        if self.inside is None:
+            return
+        try:
+            if self.replay:
+                await _until_ready(self.exchange)
+                await self.replay.play(self.exchange, self.inside)
+        finally:
+            self.inside.clock.go_on()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -70,8 +70,17 @@ def is_ours(text: Text) -> bool:
 
 def clock(stage: Stage) -> Markup:
     now = stage.exchange.now().astimezone(stage.zone)
+    return draw("clock", now, "leaping" if stage.is_leaping else _way(stage, now), stage.is_leaping)
+
+
+def _way(stage: Stage, now: datetime) -> str:
+    """How the clock goes."""
     ahead = stage.inside.clock.ahead if stage.inside else timedelta()
-    return draw("clock", now, _length(ahead), stage.is_leaping)
+    if stage.inside and stage.inside.clock.stands:
+        return "as the transcript says"
+    if ahead < timedelta():
+        return f"{now:%B} {now.day}, {now.year}"
+    return f"{length} ahead" if (length := _length(ahead)) else "as it is"
 
 
 def _length(ahead: timedelta) -> str:
