@@ -125,9 +125,9 @@ class Neighborhood:
         self.settle()
         return answer
 
-    def phone(self, who: str, state: str | None = None, calls: str | None = None) -> None:
-        """What it is, and what it does when it is called."""
-        wish = {k: v for k, v in {"state": state, "calls": calls}.items() if v is not None}
+    def phone(self, who: str, state: str | None = None, **more: Any) -> None:
+        """What it is, what it does when it is called (`calls`), and whether it is `opted_out`."""
+        wish = more | ({"state": state} if state else {})
         self._http.put(f"/rehearsal/phones/{self._cast[who]}", json=wish).raise_for_status()
 
     def trouble(self, kind: str, **more: Any) -> None:

@@ -14,6 +14,7 @@ from hotline.rehearsal.meanwhile import (
     NeverAnswers,
     PhoneCalled,
     PhoneIs,
+    PhoneOpted,
     Silence,
     TimeIs,
     TimePasses,
@@ -155,6 +156,8 @@ def _happen(neighborhood: Neighborhood, what: str, line: int) -> None:
             neighborhood.phone(who, state=state)
         case PhoneCalled(who, calls):
             neighborhood.phone(who, calls=calls)
+        case PhoneOpted(who, out):
+            neighborhood.phone(who, opted_out=out)
         case NeverAnswers(who):
             neighborhood.never_answer(who)
         case CarrierIs(trouble):

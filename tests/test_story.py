@@ -46,7 +46,7 @@ from hotline.rehearsal.trouble import Trouble
 from hotline.store.store import RosterEntry
 
 Open = Callable[[], AbstractContextManager[Rehearsal]]
-MARIA, ANA, BEN, SAM = (CAST[name] for name in ("Maria", "Ana", "Ben", "Sam"))
+MARIA, ANA, BEN, CHI, SAM = (CAST[name] for name in ("Maria", "Ana", "Ben", "Chi", "Sam"))
 ZONE = ZoneInfo("America/New_York")
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
@@ -244,6 +244,7 @@ def test_texts_waves_and_trouble_play_again(
     with opening() as maple:
         exchange, inside = maple.exchange, maple.inside
         exchange.keep(Phone(ANA, "Ana", state=PhoneState.OFF))
+        exchange.keep(Phone(CHI, "Chi", opted_out=True))
         exchange.befall(Trouble("busy", to=BEN))
         maple.do(text_hotline(exchange, "+12125550177", "need food near 11216"))
         maple.do(leap(exchange, inside, exchange.now() + timedelta(seconds=90)))
@@ -251,7 +252,8 @@ def test_texts_waves_and_trouble_play_again(
         maple.do(leap(exchange, inside, moment_of("08:00", exchange.now(), ZONE)))
         maple.do(text_hotline(exchange, BEN, "done 12"))
         printed = maple.printed()
-    assert "-- Ana's phone is off --\n-- the carrier is busy for Ben --\n" in printed
+    assert "-- Ana's phone is off --\n-- Chi's phone is opted out --\n" in printed
+    assert "-- the carrier is busy for Ben --\n" in printed
     assert "\nStranger 0177 > need food near 11216\n" in printed
     assert "Ben           > yes 12 [picture]\n" in printed
     assert "\n-- it is 8:00 --\nBen           > done 12\n" in printed

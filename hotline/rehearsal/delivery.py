@@ -186,7 +186,8 @@ def _heed_keyword(exchange: Exchange, message: Message) -> None:
     keyword, phone = keyword_of(message.body), exchange.phone(message.sender)
     words = carrier_reply(keyword, opted_out=phone.opted_out)
     if keyword in (Keyword.STOP, Keyword.START):
-        exchange.keep(replace(phone, opted_out=keyword is Keyword.STOP))
+        # Not as in `keep`: it is the text that is told.
+        exchange.phones[phone.number] = replace(phone, opted_out=keyword is Keyword.STOP)
     if words:
         accept(exchange, _answer_to(exchange, message, words, "carrier"))
 

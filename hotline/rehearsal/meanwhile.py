@@ -4,6 +4,7 @@
     -- it is 8:00 --                         -- Ana's phone is answered by a machine --
     -- silence --                            -- Ana does not answer --
     -- 5 seconds of silence --               -- the carrier is busy --
+    -- Ana's phone is opted out --           -- Ana's phone is opted in --
     -- the carrier is slow 3 times for Ana --
     -- the carrier answers 30034 --          -- the carrier is well --
 
@@ -57,6 +58,15 @@ class PhoneCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneOpted:
+    """Whether the carrier lets texts through to a phone; it heard that on another way than by a
+    text to us."""
+
+    who: str
+    out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NeverAnswers:
     """The phone rings until it stops."""
 
@@ -76,7 +86,15 @@ class CarrierIsWell:
 
 
 Happening = (
-    TimePasses | TimeIs | Silence | PhoneIs | PhoneCalled | NeverAnswers | CarrierIs | CarrierIsWell
+    TimePasses
+    | TimeIs
+    | Silence
+    | PhoneIs
+    | PhoneCalled
+    | PhoneOpted
+    | NeverAnswers
+    | CarrierIs
+    | CarrierIsWell
 )
 
 CALLS: Mapping[str, Calls] = {
@@ -86,6 +104,7 @@ CALLS: Mapping[str, Calls] = {
     "unreachable": Calls.UNREACHABLE,
     "answered again": Calls.RINGS,
 }
+OPTED: Mapping[str, bool] = {"opted out": True, "opted in": False}
 KINDS_OF_PHONES = (PhoneState.LANDLINE, PhoneState.TABLET)
 _WHO = r"(?P<who>[^\W_][\w .'-]*?)"
 _CLOCK = re.compile(r"it is (?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
@@ -114,9 +133,11 @@ def happening(what: str) -> Happening | None:
     return _trouble(what)
 
 
-def _phone(who: str, what: str) -> PhoneIs | PhoneCalled | None:
+def _phone(who: str, what: str) -> PhoneIs | PhoneCalled | PhoneOpted | None:
     if what in CALLS:
         return PhoneCalled(who, CALLS[what])
+    if what in OPTED:
+        return PhoneOpted(who, OPTED[what])
     return PhoneIs(who, PhoneState(what)) if what in list(PhoneState) else None
 
 
@@ -144,6 +165,8 @@ def words_of(it: Happening) -> str:
             return f"{who}'s phone is {'a ' if state in KINDS_OF_PHONES else ''}{state}"
         case PhoneCalled(who, calls):
             return f"{who}'s phone is {next(it for it, of in CALLS.items() if of is calls)}"
+        case PhoneOpted(who, out):
+            return f"{who}'s phone is opted {'out' if out else 'in'}"
         case NeverAnswers(who):
             return f"{who} does not answer"
         case CarrierIs(trouble):

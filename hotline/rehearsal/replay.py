@@ -29,6 +29,7 @@ from hotline.rehearsal.meanwhile import (
     NeverAnswers,
     PhoneCalled,
     PhoneIs,
+    PhoneOpted,
     Silence,
     TimeIs,
     TimePasses,
@@ -295,6 +296,8 @@ class Hands:
                 exchange.keep(replace(exchange.phone(self._numbers[who]), state=state))
             case PhoneCalled(who, calls):
                 exchange.keep(replace(exchange.phone(self._numbers[who]), calls=calls))
+            case PhoneOpted(who, out):
+                exchange.keep(replace(exchange.phone(self._numbers[who]), opted_out=out))
             case CarrierIs(trouble):
                 to = self._numbers[trouble.to] if trouble.to else None
                 exchange.befall(replace(trouble, to=to))

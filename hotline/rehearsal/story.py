@@ -22,6 +22,7 @@ from hotline.rehearsal.meanwhile import (
     NeverAnswers,
     PhoneCalled,
     PhoneIs,
+    PhoneOpted,
     TimeIs,
     TimePasses,
     words_of,
@@ -116,7 +117,8 @@ def changes(before: Phone, after: Phone) -> list[Happening]:
     """What is another about a phone."""
     states = [PhoneIs(after.number, after.state)] if before.state != after.state else []
     calls = [PhoneCalled(after.number, after.calls)] if before.calls != after.calls else []
-    return [*states, *calls]
+    opted = before.opted_out != after.opted_out
+    return [*states, *calls, *([PhoneOpted(after.number, after.opted_out)] if opted else [])]
 
 
 # In which order, and when.
@@ -147,7 +149,7 @@ def _played(story: Sequence[Told], asked: set[str]) -> list[Told]:
 
 def _is_set(told: Told) -> bool:
     """Whether this is only about what a phone is."""
-    return isinstance(told.event, PhoneIs | PhoneCalled)
+    return isinstance(told.event, PhoneIs | PhoneCalled | PhoneOpted)
 
 
 def began(story: Sequence[Told]) -> datetime | None:
@@ -260,7 +262,7 @@ def _turn(event: _Shown, names: Names, zone: ZoneInfo) -> Turn:
             return Presses(0, names[who], _written(keys))
         case Reads() | Rings() | Calls() | HangsUp() | Answers() | Declines():
             return replace(event, who=names[event.who])
-        case PhoneIs() | PhoneCalled() | NeverAnswers():
+        case PhoneIs() | PhoneCalled() | PhoneOpted() | NeverAnswers():
             return Meanwhile(0, words_of(replace(event, who=names[event.who])))
         case CarrierIs(trouble) if trouble.to:
             return Meanwhile(0, words_of(CarrierIs(replace(trouble, to=names[trouble.to]))))

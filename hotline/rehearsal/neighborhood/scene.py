@@ -22,7 +22,14 @@ from datetime import UTC, datetime
 
 from hotline import roster_file
 from hotline.rehearsal import neighborhood
-from hotline.rehearsal.meanwhile import CarrierIs, NeverAnswers, PhoneCalled, PhoneIs, happening
+from hotline.rehearsal.meanwhile import (
+    CarrierIs,
+    NeverAnswers,
+    PhoneCalled,
+    PhoneIs,
+    PhoneOpted,
+    happening,
+)
 from hotline.rehearsal.phones import Person
 from hotline.rehearsal.transcript import Meanwhile, Transcript
 from hotline.settings import LANGUAGES, Network, read_network
@@ -163,7 +170,7 @@ def _names(transcript: Transcript) -> Iterable[str]:
 
 def _meant(what: str) -> str | None:
     match happening(what):
-        case PhoneIs(who) | PhoneCalled(who) | NeverAnswers(who):
+        case PhoneIs(who) | PhoneCalled(who) | PhoneOpted(who) | NeverAnswers(who):
             return who
         case CarrierIs(trouble):
             return trouble.to
