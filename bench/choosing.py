@@ -88,7 +88,7 @@ def _times(database: Database, place: Place, size: int) -> dict[str, list[float]
 
 
 def _fill(database: Database, at_noon: house.House, size: int) -> dict[str, HelpRequest]:
-    town.put_on_roster(database, town.volunteers(size), NOON)
+    town.put_on_roster(database, town.some_volunteers(size), NOON)
     requesters = database.write(lambda connection: town.add_neighbors(connection, 100, NOON))
     database.write(lambda connection: town.add_history(connection, requesters, NOON))
     return {

@@ -16,7 +16,7 @@ from bench.carrier_stub import CREATE, Taken
 from bench.report import Figure, median
 from bench.town import Place, Servers
 from hotline import steps
-from hotline.store import store
+from hotline.store import store, volunteers
 from hotline.words import Sentence, text
 
 MILLISECONDS = 100
@@ -71,7 +71,7 @@ def _ours(servers: Servers, kind: str, count: int) -> tuple[float, float]:
 
 
 def _write_texts(connection: Connection, place: Place) -> None:
-    phones = [it.phone for it in store.roster(connection)]
+    phones = [it.phone for it in volunteers.roster(connection)]
     now = place.house.now()
     told = text(Sentence.NO_LONGER_NEEDED, number=12)
     for neighbor in store.ids_at(connection, phones, now):

@@ -25,9 +25,9 @@ from bench import children
 from hotline import house, settings
 from hotline.help_request import State
 from hotline.settings import Settings
-from hotline.store import migrate, store, tables
+from hotline.store import migrate, tables, volunteers
 from hotline.store.database import Database
-from hotline.store.store import RosterEntry
+from hotline.store.volunteers import RosterEntry
 
 sys.path.insert(0, str(children.ROOT / "tests"))
 import servers
@@ -234,7 +234,7 @@ def servers_for_a_run() -> Iterator[Servers]:
 # People.
 
 
-def volunteers(count: int, seed: int = 1) -> list[RosterEntry]:
+def some_volunteers(count: int, seed: int = 1) -> list[RosterEntry]:
     """A roster like a town's: most do one or two things in one or two areas, many do anything."""
     chance = random.Random(seed)  # noqa: S311 - the same town each time
     return [_volunteer(number, chance) for number in range(count)]
@@ -257,16 +257,16 @@ def _volunteer(number: int, chance: random.Random) -> RosterEntry:
 
 
 def fill_roster(database: Database, count: int, *, hours: bool = True) -> None:
-    entries = volunteers(count)
+    entries = some_volunteers(count)
     if not hours:
         entries = [replace(entry, hours="") for entry in entries]
     put_on_roster(database, entries, house.utc_now())
 
 
 def put_on_roster(database: Database, entries: Sequence[RosterEntry], now: datetime) -> None:
-    for start in range(0, len(entries), store.MANY):
-        some = entries[start : start + store.MANY]
-        database.write(partial(store.put_on_roster, people=some, now=now))
+    for start in range(0, len(entries), volunteers.MANY):
+        some = entries[start : start + volunteers.MANY]
+        database.write(partial(volunteers.put_on_roster, people=some, now=now))
 
 
 def phone(number: int) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, update
 
 from hotline.carrier import Carrier
 from hotline.help_request import HelpRequest, State
-from hotline.store import calls, helping, store, tables
+from hotline.store import calls, helping, outbox, store, tables
 from hotline.store.database import Database
 from ivr import menu
 from ivr.menu import Step
@@ -106,10 +106,10 @@ def _claim(_role: str) -> None:
         return claim
 
     def all_of_them(_real: Any) -> Any:
-        return lambda _connection, ids, _now: [store.Due([number]) for number in ids]
+        return lambda _connection, ids, _now: [outbox.Due([number]) for number in ids]
 
-    _replace(store, "claim_texts", broken)
-    _replace(store, "due_by_neighbor", all_of_them)
+    _replace(outbox, "claim_texts", broken)
+    _replace(outbox, "due_by_neighbor", all_of_them)
 
 
 @_guard("look-up", "taken_twice", "carrier_takes_and_never_tells")
@@ -128,7 +128,7 @@ def _look_up(_role: str) -> None:
 @_guard("in-doubt", ("never_sent", "left_undone"), "carrier_takes_and_never_tells")
 def _in_doubt(_role: str) -> None:
     """Nobody looks after a text that was claimed and never reported about."""
-    _replace(store, "claim_lost_texts", lambda _real: lambda *_arguments, **_named: [])
+    _replace(outbox, "claim_lost_texts", lambda _real: lambda *_arguments, **_named: [])
 
 
 @_guard("same-text", ("stored_twice", "passed_on"), "quiet")
@@ -164,7 +164,7 @@ def _stop(_role: str) -> None:
         return neighbors
 
     _replace(store, "neighbors", unstopped)
-    _replace(store, "drop_unwanted_texts", lambda _real: lambda *_arguments, **_named: [])
+    _replace(outbox, "drop_unwanted_texts", lambda _real: lambda *_arguments, **_named: [])
 
 
 @_guard("due", "nothing_due", "quiet")
@@ -215,8 +215,8 @@ def _answer_last(role: str) -> None:
 @_guard("forward", "backwards", "callbacks_backwards")
 def _forward(_role: str) -> None:
     """A late callback moves a text back to where it was before."""
-    _replace(store, "note_delivery", lambda real: real)  # fails loudly if it is gone
-    store.BEFORE["sent"] = [*store.BEFORE["sent"], "delivered", "undelivered"]
+    _replace(outbox, "note_delivery", lambda real: real)  # fails loudly if it is gone
+    outbox.BEFORE["sent"] = [*outbox.BEFORE["sent"], "delivered", "undelivered"]
 
 
 @_guard("ring-again", "left_undone", "redis_emptied")

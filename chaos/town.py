@@ -36,7 +36,7 @@ from chaos.nursery import Nursery
 from chaos.people import Person
 from hotline import redis_server, roster_file, settings
 from hotline.settings import Settings
-from hotline.store import migrate, store
+from hotline.store import migrate, volunteers
 from hotline.store.database import Database, Work
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -360,7 +360,9 @@ class Town:
             for it in self._people
             if it.volunteers
         ]
-        database.write(lambda connection: store.put_on_roster(connection, entries, self.clock()))
+        database.write(
+            lambda connection: volunteers.put_on_roster(connection, entries, self.clock())
+        )
         database.close()
 
     # Looking.

@@ -22,7 +22,7 @@ from hotline import roles, roster_file, settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
 from hotline.house import utc_now
 from hotline.settings import Settings
-from hotline.store import helping, migrate, store
+from hotline.store import helping, migrate, store, volunteers
 from hotline.store.database import Database
 
 
@@ -191,17 +191,17 @@ def roster_import(file: Path) -> None:
     entries = roster_file.read(roster_file.decode(file.read_bytes()), of.network)
     with _database(of) as database:
         # Some at a time, so that texts are answered meanwhile; once more does no harm.
-        for start in range(0, len(entries), store.MANY):
-            some = entries[start : start + store.MANY]
+        for start in range(0, len(entries), volunteers.MANY):
+            some = entries[start : start + volunteers.MANY]
             database.write(partial(_put_on_roster, some))
     click.echo(
         f"{len(entries)} {'person is' if len(entries) == 1 else 'people are'} on the roster."
     )
 
 
-def _put_on_roster(entries: list[store.RosterEntry], connection: Connection) -> None:
+def _put_on_roster(entries: list[volunteers.RosterEntry], connection: Connection) -> None:
     now = utc_now()
-    store.put_on_roster(connection, entries, now)
+    volunteers.put_on_roster(connection, entries, now)
     helping.record_listed(
         connection, store.ids_at(connection, [entry.phone for entry in entries], now), now
     )
@@ -229,7 +229,7 @@ def roster_list() -> None:
     """Show who can be asked."""
     of = settings.load(carrier=False)
     with _database(of) as database:
-        entries = database.read(store.roster)
+        entries = database.read(volunteers.roster)
     _table(
         roster_file.COLUMNS,
         [

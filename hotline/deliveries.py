@@ -18,7 +18,7 @@ from hotline.help_request import HandedBack, HelpRequest, State, Unreached
 from hotline.house import House
 from hotline.limits import Budget
 from hotline.steps import Aftermath
-from hotline.store import helping, store
+from hotline.store import helping, outbox, store
 from hotline.words import Sentence, Text, text
 
 MOST_TRIES = 3  # of a text to somebody whose phone is off or away
@@ -43,7 +43,7 @@ class Delivery:
 
 def delivered(connection: Connection, house: House, it: Delivery) -> Aftermath:
     """Note what the carrier says became of a text. Twice, or late, it changes nothing."""
-    news = store.note_delivery(connection, it.text_id, it.sid, it.state, it.error)
+    news = outbox.note_delivery(connection, it.text_id, it.sid, it.state, it.error)
     if news is None or it.state != "undelivered":
         return Aftermath()
     return failed(connection, house, news, errors.from_carrier(it.error, None), it.error)
@@ -52,7 +52,7 @@ def delivered(connection: Connection, house: House, it: Delivery) -> Aftermath:
 def failed(
     connection: Connection,
     house: House,
-    it: store.TextOut,
+    it: outbox.TextOut,
     why: type[CarrierError],
     code: int | None,
 ) -> Aftermath:
@@ -63,7 +63,7 @@ def failed(
     now = house.now()
     aftermath = _mark(connection, house, it, why, code, now)
     if issubclass(why, errors.AccountRefused):
-        store.try_anew(connection, it, now, now + ACCOUNT_PAUSE, held_by=code)
+        outbox.try_anew(connection, it, now, now + ACCOUNT_PAUSE, held_by=code)
         aftermath.add(account_refused(connection, house, code))
     elif it.page_id is not None and issubclass(why, errors.NeverLeft):
         aftermath.add(never_left(connection, house, it.page_id))
@@ -73,10 +73,10 @@ def failed(
     elif issubclass(why, errors.Landline) and it.by == "text":
         aftermath.add(_call_instead(connection, house, it))
     elif it.pictures and why is errors.Refused:
-        again = store.try_anew(connection, it, now, now, with_pictures=False)
+        again = outbox.try_anew(connection, it, now, now, with_pictures=False)
         aftermath.texts.append(again)
     elif _is_worth_another_try(it, why):
-        store.try_anew(connection, it, now, _try_again_at(house, it, now))
+        outbox.try_anew(connection, it, now, _try_again_at(house, it, now))
     if issubclass(why, errors.Filtered):
         aftermath.add(_tell_stewards(connection, house, _about(Sentence.STEWARDS_FILTERED, code)))
     if issubclass(why, errors.NotAllowedThere):
@@ -90,15 +90,15 @@ def call_ended(
     """A call of ours is over. Nobody answered, or a machine to whom nothing was to be said: as a
     phone that is off."""
     state = "delivered" if was_heard else "undelivered"
-    news = store.note_delivery(connection, text_id, sid, state, None)
+    news = outbox.note_delivery(connection, text_id, sid, state, None)
     if news is None or was_heard:
         return Aftermath()
     return failed(connection, house, news, errors.Unreachable, None)
 
 
-def _call_instead(connection: Connection, house: House, it: store.TextOut) -> Aftermath:
+def _call_instead(connection: Connection, house: House, it: outbox.TextOut) -> Aftermath:
     """A landline: what is worth a call is said by phone."""
-    told = store.what_to_say(connection, it.id)
+    told = outbox.what_to_say(connection, it.id)
     if told is None:
         return Aftermath()
     body, number = told
@@ -106,13 +106,13 @@ def _call_instead(connection: Connection, house: House, it: store.TextOut) -> Af
     may_wake = request is not None and request.urgent
     now = house.now()
     due = roster.may_ask_from(may_wake, house.network, now)
-    call = store.add_call_out(
+    call = outbox.add_call_out(
         connection, it.neighbor, body, now, due, request_number=number, may_wake=may_wake
     )
     return Aftermath(texts=[call] if due <= now else [])
 
 
-def _try_again_at(house: House, it: store.TextOut, now: datetime) -> datetime:
+def _try_again_at(house: House, it: outbox.TextOut, now: datetime) -> datetime:
     """Later each time, and a call not in quiet hours."""
     later = now + min(TRY_AGAIN * it.tries, LONGEST_PAUSE)
     if it.by == "text":
@@ -120,7 +120,7 @@ def _try_again_at(house: House, it: store.TextOut, now: datetime) -> datetime:
     return roster.may_ask_from(it.may_wake, house.network, later)
 
 
-def _is_worth_another_try(it: store.TextOut, why: type[CarrierError]) -> bool:
+def _is_worth_another_try(it: outbox.TextOut, why: type[CarrierError]) -> bool:
     """Away or busy: a few times."""
     return it.tries < MOST_TRIES and issubclass(why, errors.Unreachable | errors.CarrierBusy)
 
@@ -163,7 +163,7 @@ def _about(sentence: Sentence, code: int | None) -> Text:
 
 def budget(connection: Connection, house: House) -> Budget:
     """How many of the day's segments are left."""
-    spent = store.segments_since(connection, _midnight(house))
+    spent = outbox.segments_since(connection, _midnight(house))
     return limits.budget(spent, house.network.limits)
 
 
@@ -199,7 +199,7 @@ def _hold_until_midnight(
     midnight = _midnight(house)
     stewards = steps.steward_ids(connection, house, house.now())
     until = (midnight + timedelta(days=1)).astimezone(UTC)
-    held = store.hold_texts(connection, ids, stewards, until, OVER_BUDGET)
+    held = outbox.hold_texts(connection, ids, stewards, until, OVER_BUDGET)
     told = text(Sentence.STEWARDS_BUDGET_SPENT, budget=house.network.limits.segments_a_day)
     left = [it for it in ids if it not in set(held)]
     return _tell_stewards(connection, house, told, midnight), left
@@ -221,7 +221,7 @@ TROUBLES = (
 def _mark(
     connection: Connection,
     house: House,
-    it: store.TextOut,
+    it: outbox.TextOut,
     why: type[CarrierError],
     code: int | None,
     now: datetime,
@@ -299,4 +299,4 @@ def _heard_since(
 ) -> bool:
     language = store.neighbors(connection, [who])[who].language
     body = steps.spoken(connection, house, told, language)
-    return store.was_texted_since(connection, who, body, since)
+    return outbox.was_texted_since(connection, who, body, since)

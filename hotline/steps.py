@@ -42,7 +42,7 @@ from hotline.help_request import (
 from hotline.house import House
 from hotline.prompts import ON_A_MACHINE, SPOKEN, WAKES, WORDS_OF_PEOPLE
 from hotline.settings import Network
-from hotline.store import helping, store
+from hotline.store import helping, outbox, store, volunteers
 from hotline.words import Sentence, Text, text
 
 HELD_LONGER = timedelta(seconds=30)
@@ -180,7 +180,7 @@ def _note_on_page(
         case Accepted(neighbor):
             # The answer says who was faster: then nobody needs to be told so once more. And
             # should it be handed back, somebody who said YES at last can be asked again.
-            store.drop_news(connection, after.number, neighbor)
+            outbox.drop_news(connection, after.number, neighbor)
             store.answer_page(connection, after.number, neighbor, "covered", now, note)
         case Passed(neighbor) | HandedBack(neighbor):
             store.answer_page(connection, after.number, neighbor, "passed", now, note)
@@ -251,7 +251,7 @@ def more_words(
 def ask_volunteers(connection: Connection, house: House, number: int) -> Aftermath:
     """Ask whoever is to be asked now about one request: volunteers, or how it stands. Does
     nothing if nobody is."""
-    store.choose_alone(connection)
+    volunteers.choose_alone(connection)
     request = store.find_request(connection, number)
     now = house.now()
     if request is None or not _is_due(request, now):
@@ -267,7 +267,7 @@ def ask_volunteers(connection: Connection, house: House, number: int) -> Afterma
     event = _asking(connection, house, request, now)
     if isinstance(event, WaveDue | OthersDue):
         # Before the request's row, as whoever answers locks first themselves and then the request.
-        store.note_asked(connection, event.crew, now)
+        volunteers.note_asked(connection, event.crew, now)
     return take_step(connection, house, number, event, before=request)
 
 
@@ -281,11 +281,11 @@ def _how_it_stands(
     """Whether a taker has been silent so long that we ask; or the two have talked long enough."""
     if request.state is State.DONE:
         lately = now - 2 * roster.GRACE  # a night may lie between the two days
-        said = store.talk_of(connection, request.requester, [request.number], lately)
+        said = outbox.talk_of(connection, request.requester, [request.number], lately)
         return TimeIsUp(now, talked=any(it.by for it in said))
     if not request.asked:
         lately = now - house.network.done_within(request.needs)
-        said = store.talk_of(connection, request.requester, [request.number], lately)
+        said = outbox.talk_of(connection, request.requester, [request.number], lately)
         heard = [it.at for it in said if it.by in request.takers]
         if heard:
             return NotBefore(roster.ask_how_at(request, house.network, max(heard)))
@@ -296,7 +296,7 @@ def _asking(connection: Connection, house: House, request: HelpRequest, now: dat
     """Read the roster and say what asking now comes to."""
     network = house.network
     starts = roster.may_ask_from(request.urgent, network, now)
-    held_until = store.texts_held_until(connection)
+    held_until = outbox.texts_held_until(connection)
     if held_until:  # what is held back shows when texts leave again: nobody is asked before
         starts = max(starts, held_until, now + HELD_LONGER)
     if starts > now:
@@ -329,7 +329,7 @@ def choose_crew(
     written = store.neighbors(connection, [request.requester])[request.requester].language
     language = house.speech.spoken(written)
     local = now.astimezone(network.zone)
-    available = roster.who_speaks(store.availabilities(connection), language, local)
+    available = roster.who_speaks(volunteers.availabilities(connection), language, local)
     crew: list[int] = []
     circle = roster.Circle.AREA
     for search in roster.searches(request, network):
@@ -337,7 +337,7 @@ def choose_crew(
             break
         circle = search.circle
         for some in available:
-            crew += store.free_volunteers(
+            crew += volunteers.free_volunteers(
                 connection, request, search.ways, some, size - len(crew), network.roster, now
             )
     return tuple(crew)
@@ -537,7 +537,7 @@ def write_text(
     # A page that reaches nobody as a text brings somebody else.
     aloud = aloud_to(connection, house, person, told) if page_id is None else None
     return [
-        store.add_text(
+        outbox.add_text(
             connection,
             neighbor,
             body,
@@ -570,12 +570,12 @@ def _write_call(
     if aloud is None:
         return []
     if about.get("page_id") is None and told.sentence not in WORDS_OF_PEOPLE:
-        store.drop_old_news(connection, person.id, about.get("request_number"))
+        outbox.drop_old_news(connection, person.id, about.get("request_number"))
     may_wake = may_wake and told.sentence in WAKES
     due = roster.may_ask_from(may_wake, house.network, now)
     prompt = ON_A_MACHINE.get(told.sentence)
     machine = prompt and said_aloud(connection, house, Text(prompt, told.values), person.language)
-    call = store.add_call_out(
+    call = outbox.add_call_out(
         connection, person.id, aloud, now, due, may_wake=may_wake, spoken=machine, **about
     )
     return [call] if due <= now else []

@@ -17,7 +17,7 @@ from hotline.help_request import Event, HelpRequest, Said, WordsAdded
 from hotline.house import House
 from hotline.limits import Heard, Pace
 from hotline.steps import Aftermath
-from hotline.store import helping, store
+from hotline.store import helping, outbox, store
 from hotline.words import Sentence, Text, text
 from sms import conversation, joining, orders, tending
 from sms.conversation import (
@@ -156,7 +156,7 @@ def _talk(
     numbers = [it.number for it in requests if it.takers]
     if not numbers or (len(requests) < 2 and not any(it.asked for it in requests)):
         return ()
-    return tuple(store.talk_of(connection, person.id, numbers, house.now() - LATELY))
+    return tuple(outbox.talk_of(connection, person.id, numbers, house.now() - LATELY))
 
 
 def _somebody_new(

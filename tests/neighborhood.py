@@ -30,7 +30,7 @@ from hotline.rehearsal import carrier
 from hotline.rehearsal.neighborhood import transcripts_toml
 from hotline.rehearsal.neighborhood.scene import CAST, MONDAY
 from hotline.settings import Environment, Network, Settings
-from hotline.store import store, tables
+from hotline.store import store, tables, volunteers
 from hotline.store.database import Database
 from hotline.web.app import Hotline
 from ivr.calling import lost
@@ -117,7 +117,7 @@ class Neighborhood:
     def put_on_roster(self, *people: dict[str, str]) -> None:
         entries = [roster_file.entry(fields, self.hotline.house.network) for fields in people]
         now = self.now()
-        self.database.write(lambda c: store.put_on_roster(c, entries, now))
+        self.database.write(lambda c: volunteers.put_on_roster(c, entries, now))
 
     def text(self, who: str, body: str, **more: Any) -> dict[str, Any]:
         """Somebody texts the hotline; what follows at once has happened when this returns."""

@@ -30,7 +30,7 @@ from hotline.rehearsal.messages import Line
 from hotline.rehearsal.phones import Person
 from hotline.rehearsal.webhooks import open_client
 from hotline.settings import Network, read_network
-from hotline.store import store
+from hotline.store import volunteers
 from hotline.store.database import Database
 from hotline.web.app import Hotline
 
@@ -130,5 +130,5 @@ def _working(of: Any, clock: Clock) -> Iterator[None]:
 def _put_on_roster(url: str, roster: str, network: Network, clock: Clock) -> None:
     database = Database(url)
     entries = roster_file.read(roster, network)
-    database.write(lambda connection: store.put_on_roster(connection, entries, clock()))
+    database.write(lambda connection: volunteers.put_on_roster(connection, entries, clock()))
     database.close()

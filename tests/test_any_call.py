@@ -23,7 +23,7 @@ from test_webhook_guard import Door, open_door
 
 from hotline import roster_file, steps
 from hotline.help_request import Accepted
-from hotline.store import store
+from hotline.store import store, volunteers
 from hotline.store.tables import call, inbox, neighbor, recording, request
 from ivr import menu
 from paging import dispatch
@@ -206,7 +206,7 @@ def open_line(database_url: str, redis_url: str) -> Iterator[Line]:
     with open_door(database_url, redis_url) as door, closing(dispatch.Bell(redis_url)):
         house = door.hotline.house
         ana = roster_file.entry({"phone": CAST["Ana"], "name": "Ana"}, house.network)
-        door.hotline.database.write(lambda c: store.put_on_roster(c, [ana], NOON))
+        door.hotline.database.write(lambda c: volunteers.put_on_roster(c, [ana], NOON))
         yield Line(door)
 
 

@@ -24,7 +24,7 @@ from hotline import errors, roster_file
 from hotline.carrier import Accepted
 from hotline.errors import CarrierError
 from hotline.help_request import State
-from hotline.store import store
+from hotline.store import store, volunteers
 from hotline.store.tables import (
     FIRST_NUMBER,
     companion,
@@ -114,7 +114,7 @@ class Street(RuleBasedStateMachine):
         self.database.write(_start_anew)
         people = [{"phone": CAST[name], "name": name} for name in ROSTER]
         entries = [roster_file.entry(person, self.house.network) for person in people]
-        self.database.write(lambda c: store.put_on_roster(c, entries, NOON))
+        self.database.write(lambda c: volunteers.put_on_roster(c, entries, NOON))
         of: Any = self.carrier
         jobs.open_workshop(jobs.Workshop(self.house, self.database, of, bell, lost))
 

@@ -44,7 +44,7 @@ from test_webhook_guard import Door, open_door, sign, sms
 from twilio.request_validator import RequestValidator
 
 from hotline import roster_file, steps
-from hotline.store import store
+from hotline.store import store, volunteers
 from hotline.store.tables import outbox
 from hotline.web.twilio import LARGEST_BODY, MOST_FIELDS
 
@@ -305,7 +305,7 @@ def texts_sent(door: Door) -> list[int]:
     house, database = door.hotline.house, door.hotline.database
     people = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben", "Chi")]
     entries = [roster_file.entry(person, house.network) for person in people]
-    database.write(lambda c: store.put_on_roster(c, entries, house.now()))
+    database.write(lambda c: volunteers.put_on_roster(c, entries, house.now()))
     door.text(sms("need milk"))
     ((number, *_),) = [
         (it.number,) for it in database.read(lambda c: store.all_requests(c, only_open=True))

@@ -9,7 +9,7 @@ from neighborhood import CAST, NOON
 from sqlalchemy import Connection, text
 
 from hotline.help_request import HelpRequest
-from hotline.store import store
+from hotline.store import outbox, store, volunteers
 from hotline.store.database import Database, Stale
 
 ANA = CAST["Ana"]
@@ -26,12 +26,12 @@ def test_a_write_that_was_called_off_does_not_stop_the_next(database_url: str) -
 
     slow_one = database.submit(slow)
     begun.wait(10)
-    called_off = [database.submit(store.roster) for _ in range(3)]
+    called_off = [database.submit(volunteers.roster) for _ in range(3)]
     for future in called_off:
         future.cancel()
     slow_one.cancel()
     go_on.set()
-    assert database.submit(store.roster).result(10) == []
+    assert database.submit(volunteers.roster).result(10) == []
     database.close()
 
 
@@ -42,7 +42,7 @@ def test_texts_can_be_written_to_somebody_who_is_writing(postgresql_url: str) ->
     with database.engine.begin() as writing, database.engine.begin() as asking:
         assert store.who_is_at(writing, ANA) == ana
         asking.execute(text("SET LOCAL lock_timeout = '2s'"))
-        assert store.add_text(asking, ana.id, "Maple Street: …", 1, NOON) > 0
+        assert outbox.add_text(asking, ana.id, "Maple Street: …", 1, NOON) > 0
     database.close()
 
 
@@ -58,7 +58,7 @@ def test_a_request_can_be_closed_while_somebody_asked_about_it_is_writing(
         it = store.find_request(connection, number)
         assert it is not None
         page = store.add_page(connection, it, ben.id, NOON)
-        store.add_text(connection, ben.id, "Maple Street: …", 1, NOON, page_id=page)
+        outbox.add_text(connection, ben.id, "Maple Street: …", 1, NOON, page_id=page)
 
     database.write(ask)
     with database.engine.begin() as writing, database.engine.begin() as closing:

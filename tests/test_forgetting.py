@@ -17,7 +17,7 @@ from hotline.carrier import Carrier
 from hotline.deliveries import Delivery, delivered
 from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent
 from hotline.steps import Aftermath
-from hotline.store import helping, store, tables
+from hotline.store import helping, outbox, store, tables, volunteers
 from paging import clock
 
 STEWARDS = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
@@ -97,7 +97,7 @@ def test_of_whoever_helped_nothing_is_left_anywhere(maple: Neighborhood) -> None
 
     assert _has_none_of(_everything_here(maple), "Ana", *words, "matinee", "delete my data")
     assert _has_none_of(_everything_there(maple), "Ana", *words, "matinee", "delete my data")
-    assert maple.database.read(store.roster) == [store.RosterEntry(CAST["Ben"], "Ben")]
+    assert maple.database.read(volunteers.roster) == [volunteers.RosterEntry(CAST["Ben"], "Ben")]
     assert set(_rows(maple, "offer", "neighbor_id")) == {2}
 
 
@@ -237,11 +237,11 @@ def test_what_is_counted_stays_and_the_record_has_their_id_alone(maple: Neighbor
     maple.text("Ana", "yes")
     maple.text("Ana", "done")
     before = maple.database.read(lambda c: helping.since(c, maple.now() - timedelta(days=7)))
-    segments = maple.database.read(lambda c: store.segments_since(c, tables.NEVER))
+    segments = maple.database.read(lambda c: outbox.segments_since(c, tables.NEVER))
     maple.text("Maria", "forget me")
     after = maple.database.read(lambda c: helping.since(c, maple.now() - timedelta(days=7)))
     assert after == before == (1, 1, 1)
-    assert maple.database.read(lambda c: store.segments_since(c, tables.NEVER)) > segments
+    assert maple.database.read(lambda c: outbox.segments_since(c, tables.NEVER)) > segments
     (last,) = maple.database.read(lambda c: helping.events(c, 1))
     assert (last.what, last.about, last.request) == ("forgotten", None, None)
     (gone,) = _rows(maple, "neighbor", "phone", lambda row: row.id == last.who)

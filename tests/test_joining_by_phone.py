@@ -14,7 +14,7 @@ from test_any_call import Caller
 from test_webhook_guard import Door
 
 from hotline import joining
-from hotline.store import helping, store, tables
+from hotline.store import helping, tables, volunteers
 
 MARIA = CAST["Maria"]
 
@@ -141,7 +141,7 @@ def test_where_joining_is_open_somebody_without_a_name_is_on_the_list(
         with calling(maple, "1", "8", "") as caller:
             assert "You are on our list" in caller.heard
             caller.end()
-        entries = maple.database.read(store.roster)
+        entries = maple.database.read(volunteers.roster)
         assert [(it.phone, it.name) for it in entries] == [(MARIA, "")]
         maple.received()
         maple.text("Sam", "need milk")

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, insert, select, update
 from hotline import settings
 from hotline.help_request import HelpRequest, State
 from hotline.house import House, furnish
-from hotline.store import store, tables
+from hotline.store import store, tables, volunteers
 from hotline.store.database import Database
 from ivr import calling
 from ivr.menu import Heard
@@ -161,7 +161,7 @@ def _ask_everybody(connection: Connection, rounds: int = ROUNDS) -> list[int]:
         for turn, who in every
     ]
     connection.execute(insert(tables.page), pages)
-    store.note_asked(connection, {it["neighbor_id"] for it in pages}, NOON)
+    volunteers.note_asked(connection, {it["neighbor_id"] for it in pages}, NOON)
     return numbers
 
 

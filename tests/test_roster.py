@@ -20,9 +20,9 @@ from hotline.hours import parse_hours
 from hotline.house import furnish
 from hotline.settings import Network, read_network
 from hotline.steps import choose_crew
-from hotline.store import store, tables
+from hotline.store import store, tables, volunteers
 from hotline.store.database import Database
-from hotline.store.store import RosterEntry
+from hotline.store.volunteers import RosterEntry
 
 TOWN = read_network(NETWORK, "hotline.toml")
 HOURS = ["", "mon-fri 09:00-17:00", "sat 09:00-18:00", "mon 12:00-12:01", "sun 20:00-24:00"]
@@ -116,7 +116,7 @@ def test_who_was_asked_longest_ago_is_known_again_when_a_page_never_left(
         request = _write_down(connection, [Somebody(), Somebody()], (), None)
         house = furnish(TOWN)
         first = choose_crew(connection, house, request, 1, NOON)
-        store.note_asked(connection, first, NOON)
+        volunteers.note_asked(connection, first, NOON)
         page = store.add_page(connection, replace(request, round=9), first[0], NOON)
         second = choose_crew(connection, house, request, 1, NOON)
         store.remove_pages(connection, [page])
@@ -130,7 +130,7 @@ def test_who_was_asked_longest_ago_is_known_again_when_a_page_never_left(
 def test_who_changes_what_they_offer_is_found_under_the_new_alone(database: Database) -> None:
     def work(connection: Connection) -> list[tuple[int, ...]]:
         request = _write_down(connection, [Somebody(needs=("ride",))], ("food",), "northside")
-        store.put_on_roster(
+        volunteers.put_on_roster(
             connection, [RosterEntry(_phone(0), "Ana", needs=("food",), areas=("eastside",))], NOON
         )
         house = furnish(TOWN)
@@ -160,7 +160,7 @@ def _write_down(
             RosterEntry(_phone(it), "A", one.languages, one.areas, one.needs, one.hours, one.reach)
             for it, one in enumerate(town)
         ]
-        store.put_on_roster(connection, entries, NOON)
+        volunteers.put_on_roster(connection, entries, NOON)
     for place, one in enumerate(town):
         (who,) = store.ids_at(connection, [_phone(place)], NOON)
         _live(connection, who, one, request, other)
@@ -195,7 +195,7 @@ def _live(
         )
     if one.pages:
         last = min(page.hours_ago for page in one.pages)
-        store.note_asked(connection, [who], NOON - timedelta(hours=last))
+        volunteers.note_asked(connection, [who], NOON - timedelta(hours=last))
 
 
 # The same choice, without any regard for how large a roster may be.

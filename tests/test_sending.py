@@ -26,8 +26,8 @@ from twilio.request_validator import RequestValidator
 from waiting import until
 
 from hotline import deliveries, steps
-from hotline.store import helping, store, tables
-from hotline.store.store import TextOut
+from hotline.store import helping, outbox, store, tables
+from hotline.store.outbox import TextOut
 from hotline.words import Sentence, text
 from paging import clock, jobs
 
@@ -383,11 +383,11 @@ def test_a_report_that_comes_after_the_text_was_claimed_anew_changes_nothing(
     maple = maple_on_each
     written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
     (old,) = _claim(maple, written)
-    maple.database.write(lambda c: store.note_waiting(c, old, maple.now()))
+    maple.database.write(lambda c: outbox.note_waiting(c, old, maple.now()))
     (new,) = _claim(maple, written)
-    maple.database.write(lambda c: store.note_waiting(c, old, maple.now()))
+    maple.database.write(lambda c: outbox.note_waiting(c, old, maple.now()))
     assert _state_of(maple, "Ana") == "sending"
-    maple.database.write(lambda c: store.note_accepted(c, new, "SM-new"))
+    maple.database.write(lambda c: outbox.note_accepted(c, new, "SM-new"))
     assert _state_of(maple, "Ana") == "accepted"
 
 
@@ -491,7 +491,7 @@ def test_a_callback_may_be_faster_than_our_own_note(maple_on_each: Neighborhood)
     written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
     (it,) = _claim(maple, written)
     _call_back(maple, it, "delivered", sid="SM-early")
-    maple.database.write(lambda c: store.note_accepted(c, it, "SM-early"))
+    maple.database.write(lambda c: outbox.note_accepted(c, it, "SM-early"))
     (row,) = _outbox(maple, "Ana")
     assert (row.state, row.sid, row.due) == ("delivered", "SM-early", None)
 
@@ -755,7 +755,7 @@ def _claim(maple: Neighborhood, text_id: int) -> list[TextOut]:
     """What a worker does before it sends."""
     now = maple.now()
     return maple.database.write(
-        lambda c: store.claim_texts(c, [text_id], now, now + jobs.LOST_AFTER)
+        lambda c: outbox.claim_texts(c, [text_id], now, now + jobs.LOST_AFTER)
     )
 
 

@@ -43,7 +43,7 @@ from hotline.rehearsal.transcript import (
     print_turns,
 )
 from hotline.rehearsal.trouble import Trouble
-from hotline.store.store import RosterEntry
+from hotline.store.volunteers import RosterEntry
 
 Open = Callable[[], AbstractContextManager[Rehearsal]]
 MARIA, ANA, BEN, CHI, SAM = (CAST[name] for name in ("Maria", "Ana", "Ben", "Chi", "Sam"))

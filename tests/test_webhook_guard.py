@@ -28,7 +28,7 @@ from starlette.types import ASGIApp
 from twilio.request_validator import RequestValidator
 
 from hotline import roster_file, settings, steps
-from hotline.store import store
+from hotline.store import volunteers
 from hotline.store.tables import inbox, metadata, neighbor, request
 from hotline.web.app import Hotline
 from hotline.web.twilio import LARGEST_BODY, MOST_FIELDS, Gate
@@ -440,7 +440,7 @@ def test_what_cannot_be_spoken_is_quoted_to_nobody(either_door: Door) -> None:
     entries = [roster_file.entry(ana, network)]
     now = either_door.hotline.house.now()
     database = either_door.hotline.database
-    database.write(lambda c: store.put_on_roster(c, entries, now))
+    database.write(lambda c: volunteers.put_on_roster(c, entries, now))
     answered(either_door.text(sms("need food \x00\x01\x0b\ufffe<b>&amp; apt 4B")))
     database.write(lambda c: steps.ask_volunteers(c, either_door.hotline.house, 12))
     told = answered(either_door.text(sms("yes 12", "SM2", From=CAST["Ana"])))

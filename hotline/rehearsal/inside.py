@@ -20,9 +20,9 @@ from hotline import roster_file
 from hotline.help_request import HelpRequest
 from hotline.rehearsal.clock import Clock
 from hotline.settings import Settings
-from hotline.store import helping, store, tables
+from hotline.store import helping, store, tables, volunteers
 from hotline.store.database import Database
-from hotline.store.store import RosterEntry
+from hotline.store.volunteers import RosterEntry
 from paging import clock as ticking
 from paging.dispatch import Bell
 
@@ -99,7 +99,7 @@ class Inside:
         return await self._read(next_due)
 
     async def roster(self) -> list[RosterEntry]:
-        return await self._read(store.roster)
+        return await self._read(volunteers.roster)
 
     async def put_on_roster(self, fields: Mapping[str, str]) -> RosterEntry:
         """Somebody new can be asked. `fields` are named like the columns of a roster. Raises
@@ -107,7 +107,7 @@ class Inside:
         entry, now = roster_file.entry(dict(fields), self.network), self.clock()
 
         def put(connection: Connection) -> None:
-            store.put_on_roster(connection, [entry], now)
+            volunteers.put_on_roster(connection, [entry], now)
             helping.record_listed(connection, store.ids_at(connection, [entry.phone], now), now)
 
         await asyncio.wrap_future(self._database.submit(put))

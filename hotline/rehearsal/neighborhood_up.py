@@ -34,9 +34,9 @@ from hotline.rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from hotline.rehearsal.page.views import about_volunteer
 from hotline.rehearsal.transcript import parse
 from hotline.settings import CONFIGURATION, Network, Settings
-from hotline.store import migrate, store
+from hotline.store import migrate, volunteers
 from hotline.store.database import Database
-from hotline.store.store import RosterEntry
+from hotline.store.volunteers import RosterEntry
 
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
@@ -203,10 +203,10 @@ def _prepare_database(of: Settings, place: Place, now: datetime) -> None:
     """Bring it up to date, and the first time put the neighbors on the roster."""
     database = Database(of.environment.sqlalchemy_url)
     migrate.upgrade(database)
-    if not database.read(store.roster):
+    if not database.read(volunteers.roster):
         own = place.file(ROSTER)
         entries = _entries(own.read_text(encoding="utf-8") if own.exists() else None, of.network)
-        database.write(lambda connection: store.put_on_roster(connection, entries, now))
+        database.write(lambda connection: volunteers.put_on_roster(connection, entries, now))
     database.close()
 
 
@@ -227,15 +227,15 @@ def _entries(roster: str | None, network: Network) -> list[RosterEntry]:
 def _cast(of: Settings) -> Sequence[Person]:
     """A phone for everybody on the roster, for the stewards, and for some who ask."""
     database = Database(of.environment.sqlalchemy_url)
-    entries = database.read(store.roster)
+    entries = database.read(volunteers.roster)
     database.close()
-    volunteers = [Person(it.phone, it.name, about_volunteer(it)) for it in entries]
+    helping = [Person(it.phone, it.name, about_volunteer(it)) for it in entries]
     known = neighborhood.STEWARD
     stewards = [
         known if phone == known.phone else Person(phone, "A steward", "steward")
         for phone in of.network.stewards
     ]
-    return neighborhood.with_strangers(volunteers, stewards)
+    return neighborhood.with_strangers(helping, stewards)
 
 
 def _line(of: Settings) -> Line:

@@ -46,8 +46,8 @@ from hotline.rehearsal.transcript import (
     print_turns,
 )
 from hotline.settings import Network
-from hotline.store.store import RosterEntry
 from hotline.store.tables import FIRST_NUMBER
+from hotline.store.volunteers import RosterEntry
 
 KEPT = 5000
 AT_ONCE = timedelta(seconds=3)  # what comes sooner follows from what was done

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 Result = TypeVar("Result")
@@ -36,6 +37,12 @@ LOST_A_RACE = {"40001", "40P01"}  # PostgreSQL: could not serialize, deadlock
 
 class Stale(Exception):
     """Somebody else changed the row first: read again and decide again."""
+
+
+def upsert(connection: Connection, table: Any) -> Any:
+    """`INSERT … ON CONFLICT`, which each database has in a dialect of its own."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 class Database:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, literal, or_, select, update
 
 from hotline.help_request import HelpRequest, State
-from hotline.store import store, tables
+from hotline.store import store, tables, volunteers
 from hotline.store.tables import NEVER
 
 neighbor, event = tables.neighbor, tables.event
@@ -37,7 +37,7 @@ def set_most(connection: Connection, who: int, a_day: int, now: datetime) -> Non
 class Standing:
     """What the roster knows of somebody, or will once they are on it."""
 
-    entry: store.RosterEntry
+    entry: volunteers.RosterEntry
     on_roster: bool
     paused_until: datetime | None
     code: int | None  # to be vouched for
@@ -45,7 +45,7 @@ class Standing:
 
 def standing(connection: Connection, who: int) -> Standing:
     row = connection.execute(select(neighbor).where(neighbor.c.id == who)).one()
-    return Standing(store.roster_entry(row), row.on_roster, row.paused_until, row.code)
+    return Standing(volunteers.roster_entry(row), row.on_roster, row.paused_until, row.code)
 
 
 def change(connection: Connection, who: int, what: str, value: Any, now: datetime) -> Standing:
@@ -54,7 +54,7 @@ def change(connection: Connection, who: int, what: str, value: Any, now: datetim
     record(connection, who, what, now)
     known = standing(connection, who)
     if known.on_roster:
-        store.list_offers(connection, [known.entry])
+        volunteers.list_offers(connection, [known.entry])
     return known
 
 
@@ -94,7 +94,7 @@ def enter(connection: Connection, who: int, by: int, what: str, now: datetime) -
     )
     if not connection.execute(put).rowcount:
         return False
-    store.list_offers(connection, [standing(connection, who).entry])
+    volunteers.list_offers(connection, [standing(connection, who).entry])
     record(connection, by, what, now, about=who)
     return True
 
@@ -117,7 +117,7 @@ def show(connection: Connection, number: int, who: int, now: datetime) -> None:
     theirs = select(page.c.id).where(page.c.request_number == number, page.c.neighbor_id == who)
     if connection.execute(theirs).first():
         return
-    facts = {"request_number": number, "neighbor_id": who, "round": store.SHOWN, "wave": 0}
+    facts = {"request_number": number, "neighbor_id": who, "round": tables.SHOWN, "wave": 0}
     connection.execute(insert(page).values(facts | {"state": "shown", "asked_at": now}))
     never = update(neighbor).where(neighbor.c.id == who, neighbor.c.asked_at == tables.NEVER)
     connection.execute(never.values(asked_at=now))
@@ -129,7 +129,7 @@ def pages_in_silence(connection: Connection, who: int) -> int:
     heard = select(inbox.c.received_at).where(inbox.c.id == wrote)
     since_then = select(page.c.state).where(
         page.c.neighbor_id == who,
-        page.c.round > store.SHOWN,
+        page.c.round > tables.SHOWN,
         page.c.asked_at > func.coalesce(heard.scalar_subquery(), literal(NEVER, tables.Moment)),
     )
     states = connection.execute(since_then).scalars().all()

@@ -58,6 +58,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+SHOWN = 0  # the round of a page that somebody asked to see: the others begin with 1
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody was asked last who never was
 UNTIL_BACK = datetime(9000, 1, 1, tzinfo=UTC)  # how long somebody pauses who gave no end
 

@@ -18,7 +18,7 @@ from hotline import steps
 from hotline.help_request import HelpRequest
 from hotline.steps import Ring
 from hotline.store import calls as calls_of
-from hotline.store import forgetting, store
+from hotline.store import forgetting, outbox, store
 from hotline.store.database import Database
 from paging.dispatch import Bell
 
@@ -35,7 +35,7 @@ AGAIN = timedelta(seconds=15)  # after that long a bell is taken for lost and ru
 def due(connection: Connection, now: datetime) -> list[Ring]:
     """The bells to ring now."""
     asks = [_ask_ring(it, now) for it in store.due_requests(connection, now, MOST)]
-    texts = store.due_texts(connection, now - GRACE, MOST)
+    texts = outbox.due_texts(connection, now - GRACE, MOST)
     sends = [
         Ring("send", tuple(texts[start : start + BATCH]), f"send-{texts[start]}-{_slot(now)}")
         for start in range(0, len(texts), BATCH)

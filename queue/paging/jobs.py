@@ -32,10 +32,10 @@ from hotline.errors import (
 from hotline.house import House
 from hotline.limits import Budget
 from hotline.steps import Aftermath
-from hotline.store import forgetting, store
+from hotline.store import forgetting, outbox
 from hotline.store.database import Database, Stale
 from hotline.store.forgetting import Erasure
-from hotline.store.store import TextOut
+from hotline.store.outbox import TextOut
 from paging.dispatch import Bell
 
 log = logging.getLogger("hotline.jobs")
@@ -115,7 +115,7 @@ def _ask(
     if not (at_once and aftermath.texts) or not _has_budget(house, connection):
         return aftermath, []
     now = house.now()  # not before they were written, or they would not be due yet
-    claimed = store.claim_texts(connection, aftermath.texts[:AT_ONCE], now, now + LOST_AFTER)
+    claimed = outbox.claim_texts(connection, aftermath.texts[:AT_ONCE], now, now + LOST_AFTER)
     left = set(aftermath.texts) - {it.id for it in claimed}
     return replace(aftermath, texts=sorted(left)), claimed
 
@@ -196,7 +196,7 @@ def send(*ids: int) -> None:
     if not shop.database.read(partial(_has_budget, shop.house)):
         warned, wanted = shop.database.write(partial(_mind_the_budget, shop.house, ids))
     now = shop.house.now()
-    due = shop.database.read(lambda connection: store.due_by_neighbor(connection, wanted, now))
+    due = shop.database.read(lambda connection: outbox.due_by_neighbor(connection, wanted, now))
     _finish_all(shop, [shop.threads.submit(_bring, shop, some) for some in due])
     _finish(shop, warned)
 
@@ -238,7 +238,7 @@ def _finish(shop: Workshop, aftermath: Aftermath) -> None:
         send(*aftermath.texts)
 
 
-def _bring(shop: Workshop, due: store.Due) -> Aftermath:
+def _bring(shop: Workshop, due: outbox.Due) -> Aftermath:
     """Bring one person's texts to the carrier, as far as they are still wanted."""
     if due.lost:
         for it in shop.database.write(partial(_claim_lost, shop.house, due.lost)):
@@ -251,7 +251,7 @@ def _bring(shop: Workshop, due: store.Due) -> Aftermath:
 
 def _claim_lost(house: House, ids: Collection[int], connection: Connection) -> list[TextOut]:
     now = house.now()
-    return store.claim_lost_texts(connection, ids, now, now + LOST_AFTER)
+    return outbox.claim_lost_texts(connection, ids, now, now + LOST_AFTER)
 
 
 def _claim(
@@ -259,10 +259,10 @@ def _claim(
 ) -> tuple[Aftermath, list[TextOut]]:
     now = house.now()
     aftermath = Aftermath()
-    for page_id in store.drop_unwanted_texts(connection, ids, now):
+    for page_id in outbox.drop_unwanted_texts(connection, ids, now):
         aftermath.add(deliveries.never_left(connection, house, page_id))
-    claimed = store.claim_texts(connection, ids, now, now + LOST_AFTER)
-    store.postpone(connection, ids, now, now + NEXT_TURN)
+    claimed = outbox.claim_texts(connection, ids, now, now + LOST_AFTER)
+    outbox.postpone(connection, ids, now, now + NEXT_TURN)
     return aftermath, claimed
 
 
@@ -281,13 +281,13 @@ def _send(shop: Workshop, it: TextOut) -> Aftermath:
     if now - it.claimed_at > FRESH and shop.database.write(partial(_has_stopped, it)):
         return Aftermath()
     if it.by == "voice" and (wakes_at := _wakes_at(shop.house, it, now)) > now:
-        shop.database.write(lambda connection: store.note_waiting(connection, it, wakes_at))
+        shop.database.write(lambda connection: outbox.note_waiting(connection, it, wakes_at))
         return Aftermath()
     try:
         accepted = _hand_over(shop, it, now)
     except CarrierError as error:
         return shop.database.write(partial(_not_sent, shop.house, it, error))
-    shop.database.write(lambda connection: store.note_accepted(connection, it, accepted.sid))
+    shop.database.write(lambda connection: outbox.note_accepted(connection, it, accepted.sid))
     return Aftermath()
 
 
@@ -312,7 +312,7 @@ def _wakes_at(house: House, it: TextOut, now: datetime) -> datetime:
 
 def _has_stopped(it: TextOut, connection: Connection) -> bool:
     """Whether somebody said STOP since their text was claimed: it is given up then."""
-    return store.drop_if_stopped(connection, it)
+    return outbox.drop_if_stopped(connection, it)
 
 
 def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connection) -> Aftermath:
@@ -320,18 +320,18 @@ def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connec
     log.info("text %s: %s, code %s", it.id, type(error).__name__, error.code)
     match error:
         case CarrierSilent():
-            store.note_unknown(connection, it, now + LOOK_UP_AFTER)
+            outbox.note_unknown(connection, it, now + LOOK_UP_AFTER)
         case CarrierBusy():
-            store.note_waiting(connection, it, now + _pause(it.tries, error.retry_after))
+            outbox.note_waiting(connection, it, now + _pause(it.tries, error.retry_after))
         case AccountRefused():
             log.error("the carrier refuses our account (code %s): texts wait", error.code)
             due = now + deliveries.ACCOUNT_PAUSE
-            store.note_waiting(connection, it, due, held_by=error.code or UNKNOWN_CODE)
+            outbox.note_waiting(connection, it, due, held_by=error.code or UNKNOWN_CODE)
             return deliveries.account_refused(connection, house, error.code)
         case NotAllowedThere() if it.by == "voice" and it.tries < MOST_CALLS:
-            store.note_waiting(connection, it, now + deliveries.ACCOUNT_PAUSE)
+            outbox.note_waiting(connection, it, now + deliveries.ACCOUNT_PAUSE)
             return deliveries.not_allowed(connection, house, error.code)
-        case _ if store.note_failed(connection, it, error.code):
+        case _ if outbox.note_failed(connection, it, error.code):
             return deliveries.failed(connection, house, it, type(error), error.code)
         case _:
             pass
@@ -354,7 +354,7 @@ def _look_up(shop: Workshop, it: TextOut) -> None:
     except CarrierError as error:
         log.info("text %s: cannot be looked up (%s)", it.id, type(error).__name__)
         later = now + LOOK_UP_AFTER
-        shop.database.write(lambda connection: store.note_unknown(connection, it, later))
+        shop.database.write(lambda connection: outbox.note_unknown(connection, it, later))
         return
     shop.database.write(partial(_looked_up, it, sids, now))
 
@@ -366,12 +366,12 @@ def _found_at_carrier(shop: Workshop, it: TextOut, since: datetime) -> list[str]
 
 
 def _looked_up(it: TextOut, sids: Sequence[str], now: datetime, connection: Connection) -> None:
-    known = store.known_sids(connection, sids)
+    known = outbox.known_sids(connection, sids)
     found = next((sid for sid in sids if sid not in known), None)
     if not found:
-        store.note_waiting(connection, it, now)
+        outbox.note_waiting(connection, it, now)
         return
     try:
-        store.note_accepted(connection, it, found)
+        outbox.note_accepted(connection, it, found)
     except IntegrityError:
         raise Stale(f"another text than {it.id} took that name meanwhile") from None

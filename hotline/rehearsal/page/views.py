@@ -17,7 +17,7 @@ from hotline.rehearsal.messages import Text
 from hotline.rehearsal.neighborhood import HIDDEN
 from hotline.rehearsal.phones import Calls, Phone, PhoneState, readable_number
 from hotline.rehearsal.player import Heard
-from hotline.store.store import RosterEntry
+from hotline.store.volunteers import RosterEntry
 
 SOUNDS_SHOWN = 60
 TEXTS_SHOWN = 60  # on one phone; the others are on a page of their own
