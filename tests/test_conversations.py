@@ -55,9 +55,8 @@ def play(transcript: Transcript, database_url: str, redis_url: str) -> None:
     """Fails where something else happens than what is written."""
     of, cast = transcript.scene, scene.numbers_of(transcript)
     network = scene.network_toml(of, cast)
-    with open_neighborhood(database_url, redis_url, network, cast=cast) as neighborhood:
-        if begins := of.get("time"):
-            neighborhood.pass_until(*map(int, begins.split(":")))
+    now = scene.begins(of)
+    with open_neighborhood(database_url, redis_url, network, now, cast=cast) as neighborhood:
         neighborhood.put_on_roster(*scene.volunteers(of, cast))
         _play(transcript, neighborhood)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -33,7 +34,7 @@ def opening(sqlite_url: str, redis_url: str, tmp_path: Path) -> Opening:
     def opened(script: Replay) -> AbstractContextManager[Rehearsal]:
         toml, roster = replay.prepare(script.transcript)
         cast = scene.people(script.transcript)
-        at = replay.begins(script.transcript)
+        at = scene.begins(script.transcript.scene)
         return open_rehearsal(tmp_path, sqlite_url, redis_url, toml, roster, cast, at)
 
     return opened
@@ -108,10 +109,12 @@ def test_what_differs_is_marked_and_named_and_does_not_stop_it(opening: Opening)
     assert script.verdict.endswith(" more")
 
 
-def test_it_stops_where_nobody_knows_how_something_happens(opening: Opening) -> None:
-    script = played("Rain.\n\nMaria > hi\nMaria <\n-- it rains --\nMaria > hi\n", opening)
+def test_it_stops_where_so_much_time_is_to_pass_that_no_clock_leaps_so_far(
+    opening: Opening,
+) -> None:
+    script = played("Long.\n\nMaria > hi\nMaria <\n-- 900 hours pass --\nMaria > hi\n", opening)
     assert marks(script) == ["done", "right", "wrong", "ahead"]
-    assert script.verdict == "this line cannot be read: it rains"
+    assert script.verdict == "this line cannot be read: 900 hours pass"
 
 
 def test_it_can_be_stopped(opening: Opening) -> None:
@@ -137,13 +140,40 @@ def test_what_is_no_transcript_has_no_lines() -> None:
     assert script.verdict.startswith("this cannot be read: line 3 is neither ")
 
 
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("nonsense", "nobody does anything in it"),
+        (
+            "Rain.\n\nMaria > hi\n-- it rains --\n",
+            "line 4: nobody knows how this happens: it rains",
+        ),
+        (
+            "Oslo.\n\ntimezone: Europe/Oslo\n\nMaria > hi\n",
+            "a scene has no timezone; it has joining,",
+        ),
+    ],
+)
+def test_what_cannot_be_played_is_refused_before_anything_is_lost_for_it(
+    script: str, why: str
+) -> None:
+    with pytest.raises(BadTranscript, match=re.escape(why)):
+        replay.prepare(parse(script))
+
+
+def test_a_title_may_be_left_out(opening: Opening) -> None:
+    script = played("Maria > need food\nMaria < your request is 12\n", opening)
+    assert (script.title, marks(script)) == ("A transcript without a title", ["done", "right"])
+
+
 def test_a_scene_that_cannot_be_set_is_refused() -> None:
     with pytest.raises(BadSettings, match="sizes"):
-        replay.prepare(parse("A title.\n\nwaves: 0\n"))
-    with pytest.raises(BadTranscript, match="no clock shows 25:00"):
-        replay.prepare(parse("A title.\n\ntime: 25:00\n"))
+        replay.prepare(parse("A title.\n\nwaves: 0\n\nMaria > hi\n"))
+    for time in ("25:00", "900", "Someday 8:00", "٩:00"):
+        with pytest.raises(BadTranscript, match="no time like 21:30"):
+            replay.prepare(parse(f"A title.\n\ntime: {time}\n\nMaria > hi\n"))
     with pytest.raises(BadRoster, match="sometimes"):
-        replay.prepare(parse("A title.\n\nvolunteers: Ana (sometimes)\n"))
+        replay.prepare(parse("A title.\n\nvolunteers: Ana (sometimes)\n\nMaria > hi\n"))
 
 
 @pytest.mark.parametrize(
@@ -153,10 +183,13 @@ def test_a_scene_that_cannot_be_set_is_refused() -> None:
         ("time: 12:00\n", "2026-03-02 12:00"),
         ("time: 21:30\n", "2026-03-02 21:30"),
         ("time: 8:00\n", "2026-03-03 08:00"),
+        ("time: Monday 12:00\n", "2026-03-02 12:00"),
+        ("time: monday 8:00\n", "2026-03-09 08:00"),
+        ("time: Sunday 16:26\n", "2026-03-08 16:26"),
     ],
 )
 def test_it_begins_on_a_monday_at_noon_or_at_the_next_time_the_scene_says(
     time: str, begins: str
 ) -> None:
-    found = replay.begins(parse(f"A title.\n\n{time}"))
+    found = scene.begins(parse(f"A title.\n\n{time}").scene)
     assert f"{found.astimezone(ZoneInfo('America/New_York')):%Y-%m-%d %H:%M}" == begins

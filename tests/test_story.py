@@ -202,7 +202,7 @@ def test_the_scene_says_what_is_not_as_usual() -> None:
     printed = print_story(story((60, Says(0, MARIA, "hi"))), roster, scene.network(of), phones)
     assert parse(printed).scene == {
         "volunteers": "Ana, Ben (northside; food; es)",
-        "time": "12:01",
+        "time": "Monday 12:01",
         **of,
     }
     assert "#" not in printed
@@ -214,7 +214,7 @@ def test_a_network_that_no_scene_can_say_is_said_to_be_one() -> None:
 
 
 def test_what_began_too_long_ago_to_be_kept_is_said_to_be_missing() -> None:
-    told = story((0, Says(0, MARIA, "hi"))) * KEPT
+    told = story((0, Says(0, MARIA, "hi"))) * (KEPT + 1)
     begins = "# It began earlier: only the last 5000 things that happened are kept."
     assert begins in print_story(told, [], scene.network({}))
     assert begins not in print_story(told[1:], [], scene.network({}))

@@ -156,7 +156,7 @@ class Exchange:
         self.paces: dict[str, Pace] = {}
         self.troubles: list[Trouble] = []
         self.logged = 0
-        self.story: deque[story.Told] = deque(maxlen=story.KEPT)
+        self.story: deque[story.Told] = deque(maxlen=story.KEPT + 1)
         for phone in self.phones.values():
             self.tell(*story.changes(Phone(phone.number), phone))
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)

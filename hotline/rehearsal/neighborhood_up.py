@@ -26,10 +26,11 @@ import click
 from hotline import redis_server, roles, roster_file, settings
 from hotline.errors import HotlineError
 from hotline.processes import Keeper
-from hotline.rehearsal import carrier, neighborhood, replay
+from hotline.rehearsal import carrier, neighborhood
 from hotline.rehearsal.carrier import Line, Person
 from hotline.rehearsal.clock import Clock
 from hotline.rehearsal.inside import Inside
+from hotline.rehearsal.neighborhood import scene
 from hotline.rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from hotline.rehearsal.page.views import about_volunteer
 from hotline.rehearsal.transcript import parse
@@ -137,7 +138,7 @@ def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]
         roster.unlink()
     script = place.data / REPLAY / TRANSCRIPT
     played = parse(script.read_text(encoding="utf-8")) if script.exists() else None
-    clock.begin_again(replay.begins(played) if played else None)
+    clock.begin_again(scene.begins(played.scene) if played else None)
     return _begin(place, clock)
 
 
@@ -170,7 +171,8 @@ def _require_free(host: str, port: int) -> None:
             attempt.bind((host, port))
         except OSError:
             raise InUse(
-                f"Something else uses port {port}: choose another, like --port {port + 1}"
+                f"Something else uses port {port}: choose another, like"
+                f" `hotline up --port {port + 1}`, or `make up PORT={port + 1}`"
             ) from None
 
 

@@ -3,7 +3,7 @@
 Time stands still but for what it says. Its deeds are done one after the other through the same
 functions as anybody's, each with all that follows from it, and what comes is compared with what is
 written. What differs is marked and does not stop it. It builds no rehearsal: `prepare` says what
-one needs for it, and `begins` when.
+one needs for it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ A_PICTURE = "https://media.example.org/1"
 def prepare(transcript: Transcript) -> tuple[str, str]:
     """The text of the `hotline.toml` and of the roster that its scene asks for. Raises BadSettings,
     BadRoster or BadTranscript for a scene that cannot be set."""
-    begins(transcript)
+    _require_playable(transcript)
     numbers = scene.numbers_of(transcript)
     network = scene.network(transcript.scene, numbers)
     roster = scene.roster_csv(scene.volunteers(transcript.scene, numbers))
@@ -75,14 +75,19 @@ def prepare(transcript: Transcript) -> tuple[str, str]:
     return scene.network_toml(transcript.scene, numbers), roster
 
 
-def begins(transcript: Transcript) -> datetime:
-    """When its story does. Raises BadTranscript."""
-    at = transcript.scene.get("time", scene.NOON)
+def _require_playable(transcript: Transcript) -> None:
+    """Before anything is lost for it. Raises BadTranscript."""
+    if not transcript.turns:
+        raise BadTranscript("nobody does anything in it")
+    if unknown := sorted(set(transcript.scene) - scene.KEYS):
+        raise BadTranscript(f"a scene has no {unknown[0]}; it has {', '.join(sorted(scene.KEYS))}")
+    for turn in transcript.turns:
+        if isinstance(turn, Meanwhile) and happening(turn.what) is None:
+            raise BadTranscript(f"line {turn.line}: nobody knows how this happens: {turn.what}")
     try:
-        zone = scene.network({}).zone
-        return scene.MONDAY if at == scene.NOON else moment_of(at, scene.MONDAY, zone)
-    except ValueError:
-        raise BadTranscript(f"no clock shows {at}; a time is like 21:30") from None
+        scene.begins(transcript.scene)
+    except ValueError as error:
+        raise BadTranscript(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class Replay:
         except BadTranscript as error:
             self.verdict = f"this cannot be read: {error}"
         written = text.splitlines()
-        self.title = self.transcript.title
+        self.title = self.transcript.title or "A transcript without a title"
         self.lines = [ScriptLine(written[it.line - 1].strip()) for it in self.transcript.turns]
 
     async def play(self, exchange: Exchange, inside: Inside, *, pause: float = PAUSE) -> None:

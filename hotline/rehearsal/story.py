@@ -318,9 +318,9 @@ def print_story(
     told = turns_of(story, names, network.zone, [*network.stewards, *(it.phone for it in roster)])
     turns = [_renumbered(it, numbers) for it in told]
     moment = began(story)
-    begins = f"{moment.astimezone(network.zone):%H:%M}" if moment else scene.NOON
+    begins = f"{moment.astimezone(network.zone):%A %H:%M}" if moment else scene.NOON
     lines = scene_lines(network, roster, names, begins)
-    cut = [CUT] if len(story) >= KEPT else []
+    cut = [CUT] if len(story) > KEPT else []
     return "\n".join([title_of(turns), "", *cut, *lines, "", print_turns(turns), ""])
 
 

@@ -153,13 +153,18 @@ def parse(text: str) -> Transcript:
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
-        if not title:
+        if not title and not turns and not _reads_as_turn(stripped):
             title = stripped
         elif not turns and (found := _SCENE.fullmatch(stripped)):
             scene[found["key"]] = found["value"]
         else:
             turns.append(_turn(number, stripped))
     return Transcript(title, scene, tuple(turns))
+
+
+def _reads_as_turn(line: str) -> bool:
+    """Whether this is no title, though it stands first. Of deeds in a call nobody can tell."""
+    return bool(_MEANWHILE.fullmatch(line) or _TURN.fullmatch(line))
 
 
 def _turn(number: int, line: str) -> Turn:

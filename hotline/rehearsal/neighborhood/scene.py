@@ -2,7 +2,8 @@
 
     volunteers: Ana (northside; food), Ben (es; voice; sat 09:00-18:00)
     network: rehearsal      that of `hotline up`; else that of the tests' transcripts
-    time: 21:30             when it begins; else at noon, on Monday the 2nd of March 2026
+    time: Sunday 21:30      when it begins: the first such moment from Monday, the 2nd of March
+                            2026, at noon, which is when it begins else
     waves: 2, 1             quiet: 21:00-08:00, or none
     minutes: 5, 2           of a wave, and of an urgent one
     joining: open           stewards: Cleo, or none
@@ -18,7 +19,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hotline import roster_file
 from hotline.rehearsal import neighborhood
@@ -50,14 +51,34 @@ CAST: Mapping[str, str] = {
 }
 REHEARSAL = "rehearsal"
 NOON = "12:00"  # when it begins if it does not say
+KEYS = frozenset(
+    {"volunteers", "network", "time", "waves", "quiet", "minutes", "joining", "stewards"}
+)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONDAY = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York, where all scenes are set
 USUALLY = {"waves": "3, 5, 10", "joining": "vouched"}  # in the network of the transcripts
 FILE = "hotline.toml"
 _STRANGER = re.compile(r"Stranger (\d{4})")
 _VOLUNTEER = re.compile(r"([^\W_][\w .'-]*?)\s*(?:\(([^)]*)\))?\s*(?:,|$)")
 
+_TIME = re.compile(r"(?:([A-Za-z]+) )?([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
 Fields = dict[str, str]
 """A row of a roster, by its columns."""
+
+
+def begins(scene: Mapping[str, str]) -> datetime:
+    """When it does. Raises ValueError in words."""
+    found = _TIME.fullmatch(scene.get("time", NOON))
+    day = (found[1] or "").lower() if found else "never"
+    if found is None or (day and day not in DAYS):
+        raise ValueError(f"time: {scene.get('time')} is no time like 21:30, or like Sunday 8:00")
+    first = MONDAY.astimezone(network({}).zone)
+    later = timedelta(days=(DAYS.index(day) - first.weekday()) % 7 if day else 0)
+    then = later + first.replace(hour=int(found[2]), minute=int(found[3]))
+    if then < first:
+        then += timedelta(days=7 if day else 1)
+    return then.astimezone(UTC)
 
 
 def network_toml(scene: Mapping[str, str], numbers: Mapping[str, str] = CAST) -> str:
