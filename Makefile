@@ -8,6 +8,7 @@ SIDE_BY_SIDE := 3
 # What counts while it breaks everything, and measures, has the machine to itself.
 ALONE := tests/test_chaos.py tests/test_bench.py
 HOST := 127.0.0.1
+PORT := 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -17,7 +18,7 @@ help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; no account needed
-	$(BIN)/hotline up --host $(HOST)
+	$(BIN)/hotline up --host $(HOST) --port $(PORT)
 
 talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
 	$(BIN)/hotline talk
