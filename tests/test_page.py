@@ -24,7 +24,7 @@ from waiting import until
 
 from hotline.rehearsal import leap
 from hotline.rehearsal.clock import Clock
-from hotline.rehearsal.page import tale
+from hotline.rehearsal.page import books, tale
 from hotline.rehearsal.transcript import Meanwhile, Says, parse
 
 MARIA, ANA, BEN, CHI, SAM = (f"+121255501{it}" for it in (40, 41, 42, 43, 59))
@@ -210,6 +210,31 @@ def test_the_log_tells_who_was_called_and_what_was_pressed(page: Page) -> None:
     assert ">Maria pressed 1</span>" in html
 
 
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"From": MARIA, "SmsMessageSid": "SM1", "Body": "hi"}, "a text from Maria"),
+        ({"To": MARIA, "Body": "hi"}, "a text to Maria"),
+        ({"To": MARIA, "MessageStatus": "sent"}, "sent: the text to Maria"),
+        ({"To": MARIA, "Twiml": "<Response/>"}, "a call to Maria"),
+        (
+            {"To": MARIA, "Direction": "outbound-api", "CallStatus": "busy"},
+            "busy: the call to Maria",
+        ),
+        ({"From": MARIA, "Direction": "inbound", "Digits": "12#"}, "Maria pressed 12#"),
+        ({"From": MARIA, "Direction": "inbound", "Digits": "hangup"}, "Maria hung up"),
+        (
+            {"From": MARIA, "Direction": "inbound", "TranscriptionStatus": "completed"},
+            "completed: what Maria said, in words",
+        ),
+        ({"CallSid": "CA1", "RecordingStatus": "completed"}, "completed: a recording"),
+        ({}, ""),
+    ],
+)
+def test_what_went_over_the_wire_is_told_in_a_few_words(form: dict[str, str], words: str) -> None:
+    assert books.about(form, lambda number: {MARIA: "Maria"}.get(number, number)) == words
+
+
 def test_of_a_long_night_the_beginning_and_the_end_are_seen_at_once() -> None:
     lines = [tale.Line(f"{hour:02}:00", "wave", "Asked Ana") for hour in range(24)]
     first, between, last = tale.folded(lines)
@@ -277,7 +302,7 @@ def test_a_forged_webhook_is_seen_to_be_refused(page: Page) -> None:
 def test_trouble_goes_on_until_it_is_ended(page: Page) -> None:
     page.does("trouble", kind="busy", times="1000000")
     page.text(MARIA, "need food near 11216")
-    until(lambda: ">account checked, 429<" in page.html(), "the carrier refuses")
+    until(lambda: ">429, too many requests<" in page.html(), "the carrier refuses")
     assert page.texts_to(ANA) == []
     page.does("end_trouble", kind="busy")
     page.leap("60")

@@ -315,6 +315,10 @@ def test_the_settings_of_a_phone_say_how_it_is(look: Open) -> None:
     expect(ana.frame.get_by_label("This phone is")).to_have_value("landline")
     expect(ana.frame.get_by_label("When called it")).to_have_value("busy")
     expect(ana.frame.get_by_label("has said STOP")).not_to_be_checked()
+    ana.frame.get_by_label("This phone is").select_option("off")
+    for _ in range(2):  # close it without having set that, and open it again
+        ana.frame.get_by_label("Settings of Ana's phone").click()
+    expect(ana.frame.get_by_label("This phone is")).to_have_value("landline")
     ana.frame.get_by_label("has said STOP").check()
     ana.frame.get_by_role("button", name="Set", exact=True).click()
     ana.frame.get_by_label("Settings of Ana's phone").click()
@@ -338,7 +342,7 @@ def test_a_text_that_the_carrier_is_too_busy_for_is_sent_again(look: Open) -> No
     screen = look()
     screen.makes_trouble("Too many requests")
     screen.phones["Maria"].texts(GROCERIES)
-    expect(screen.logs("Messages.json", "429")).to_have_count(1)
+    expect(screen.logs("Messages.json", "429, too many requests")).to_have_count(1)
     expect(screen.trouble("Too many requests")).to_have_count(0)
     screen.leaps("+1 minute")
     for name in ("Ana", "Ben"):
@@ -362,7 +366,7 @@ def test_texts_wait_while_the_account_is_dropped(look: Open) -> None:
     screen = look()
     screen.makes_trouble("Our account is dropped", "until it is ended")
     screen.phones["Maria"].texts(GROCERIES)
-    expect(screen.logs("Messages.json", "401").first).to_be_visible()
+    expect(screen.logs("Messages.json", "401, wrong account").first).to_be_visible()
     screen.phones["Ana"].has_no_texts()
     screen.trouble("Our account is dropped").get_by_role("button", name="End it").click()
     expect(screen.trouble("Our account is dropped")).to_have_count(0)
@@ -712,6 +716,32 @@ def test_a_hostile_name_is_a_name(look: Open) -> None:
     expect(heading).to_be_visible()
     screen.phones["Maria"].texts("need a ride near 11233")
     screen.tells(12, "Maria asked", f"Asked {name}", "asks on at")
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_of_a_phone_with_a_long_name_the_settings_can_be_reached(look: Open, width: int) -> None:
+    screen = look(viewport={"width": width, "height": 800})
+    name = "Bartholomew Featherstonehaugh"
+    screen.puts_on_roster(name=name, needs="ride", areas="eastside")
+    card = screen.phones[name].frame.bounding_box()
+    menu = screen.phones[name].frame.get_by_label(f"Settings of {name}'s phone").bounding_box()
+    assert card
+    assert menu
+    assert menu["x"] + menu["width"] <= card["x"] + card["width"]
+
+
+def test_what_is_unfolded_stays_so_and_keeps_the_focus(street: Street, look: Open) -> None:
+    screen = look()
+    street.text(SAM, "need a ride near 11201")
+    screen.leaps("next morning")
+    more = screen.request(12).get_by_text(re.compile(r"^\d+ more$"))
+    more.press("Enter")
+    screen.leaps("+1 hour")
+    expect(screen.request(12).locator("details")).to_have_attribute("open", "")
+    more.focus()
+    street.text(SAM, "on the second floor")
+    expect(screen.request(12)).to_contain_text("on the second floor")
+    expect(more).to_be_focused()
 
 
 # Many.

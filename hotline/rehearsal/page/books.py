@@ -59,6 +59,12 @@ class LogLine:
 
 
 NOTHING = Wire("", "")
+API_VERDICTS: Mapping[str, str] = {
+    "0": "the line dropped, no answer",
+    "401": "401, wrong account or token",
+    "429": "429, too many requests",
+    "500": "500, the carrier is broken",
+}
 
 
 def log_line(
@@ -96,7 +102,11 @@ def about(form: Mapping[str, str], name_of: Callable[[str], str]) -> str:
     if status := form.get("MessageStatus"):
         return f"{status}: the text to {who}"
     if keys := form.get("Digits"):
-        return f"{who} pressed {keys}"
+        return f"{who} hung up" if keys == "hangup" else f"{who} pressed {keys}"
+    if status := form.get("TranscriptionStatus"):
+        return f"{status}: what {who} said, in words"
+    if status := form.get("RecordingStatus"):
+        return f"{status}: a recording"
     if status := form.get("CallStatus"):
         return f"{status}: the call {'from' if form.get('Direction') == 'inbound' else 'to'} {who}"
     if "SmsMessageSid" in form:
@@ -121,7 +131,7 @@ def _verdict(kind: str, status: object, entry: Mapping[str, object]) -> str:
     if kind == "debugger":
         return f"error {entry.get('code')}"
     if kind == "api":
-        return "401, wrong account or token" if status == 401 else f"account checked, {status}"
+        return API_VERDICTS.get(str(status), f"account checked, {status}")
     if status == 403:
         return "403, signature refused"
     if entry.get("signature") == "wrong":

@@ -47,6 +47,8 @@ function swap(old, piece) {
   for (const id of open) at(id)?.setAttribute("open", "");
   for (const [id, value] of typed) if (at(id)) at(id).value = value;
   piece.querySelectorAll(".heard").forEach(toEnd);
+  showLine(piece.querySelector(".script .now"));
+  if (piece.id === "clock" && wayOf(old) !== wayOf(piece)) forgive(piece.closest(".time"));
   if (piece.classList.contains("call-area")) {
     const rings = piece.classList.contains("ringing");
     at(piece.id.replace(/-call$/, "-chip"))?.classList.toggle("rings", rings);
@@ -55,9 +57,21 @@ function swap(old, piece) {
   readyMicrophones(piece);
   if (!isNear || had.checkVisibility()) return;
   const again = (had.id && at(had.id)) || settings(had) || piece.querySelector(CONTROLS)
-    || piece.closest(".phone")?.querySelector("textarea, .to-call button");
+    || piece.closest(".phone")?.querySelector("textarea, .to-call button")
+    || piece.closest(".panel")?.querySelector("summary");
   again?.focus();
 }
+
+// The line of a script that is played now, in the middle of its list.
+function showLine(line) {
+  if (!line) return;
+  const list = line.parentElement;
+  list.scrollTop += line.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 2;
+}
+
+// What was refused because of how the clock went may be done now.
+const wayOf = (clock) => clock.querySelector("small").textContent;
+const forgive = (place) => place?.querySelectorAll(".wrong").forEach((words) => words.remove());
 
 // For a screen reader: what comes, in a few words, and of calls only the one that one is in.
 const nameOf = (piece) => piece.closest(".phone").querySelector("h2").textContent;
@@ -176,15 +190,14 @@ function isDone(form) {
 // The form of a phone's settings comes into its menu before that opens, and says how the phone is.
 document.addEventListener("click", (event) => {
   const menu = event.target.closest(".menu > summary")?.parentElement;
-  const link = menu?.querySelector(":scope > a");
-  if (!link) return;
+  if (!menu || menu.open) return;
   const form = at("settings").content.querySelector("form").cloneNode(true);
   const { number, state, calls, stopped } = menu.dataset;
   form.elements.number.value = number;
   form.elements.state.value = state;
   form.elements.calls.value = calls;
   form.elements.opted_out.checked = stopped !== undefined;
-  link.replaceWith(form);
+  menu.querySelector(":scope > :last-child").replaceWith(form);
 });
 
 document.addEventListener("keydown", (event) => {
