@@ -48,7 +48,7 @@ PATIENCE = 240.0  # seconds for everything due to be done
 LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
 STUCK = timedelta(minutes=6)  # overdue for that long: nobody comes back to it
 ONLY_AT_REST = ("never_sent", "left_undone")  # these lines of the count
-FEW_LEAPS, MOST_LEAPS = 4, 120  # until everything has come to rest
+FEW_LEAPS, MOST_LEAPS = 4, 300  # until everything has come to rest
 COUNTING = timedelta(seconds=30)  # in which nothing may become due: more than it ever takes
 RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
 MUCH, TOO_MUCH = 30, 60  # overdue texts and requests
