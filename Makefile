@@ -8,7 +8,7 @@ SIDE_BY_SIDE := 3
 # What counts while it breaks everything, and measures, has the machine to itself.
 ALONE := tests/test_chaos.py tests/test_bench.py
 HOST := 127.0.0.1
-PORT := 8000
+PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
