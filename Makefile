@@ -52,9 +52,9 @@ words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the cod
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i hotline/catalogues/messages.pot -d hotline/catalogues -D messages
 
 lock:  ## choose and pin the newest libraries that fit together (needs uv)
-	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra rehearsal --group build --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra rehearsal --group build --group dev --universal --python-version 3.11 \
 	  --constraint requirements.lock \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-dev.lock
 	uv pip compile --group fuzz --universal --python-version 3.11 --upgrade \

@@ -27,12 +27,12 @@ from starlette.staticfiles import StaticFiles
 
 from bench.town import ACCOUNT, NUMBER, TOKEN
 from hotline import roles
-from hotline.rehearsal import page
-from hotline.rehearsal.exchange import Exchange, utc_now
-from hotline.rehearsal.messages import Line, Text
-from hotline.rehearsal.page.stage import HERE, Stage
-from hotline.rehearsal.phones import Person
-from hotline.rehearsal.webhooks import open_client
+from rehearsal import page
+from rehearsal.exchange import Exchange, utc_now
+from rehearsal.messages import Line, Text
+from rehearsal.page.stage import HERE, Stage
+from rehearsal.phones import Person
+from rehearsal.webhooks import open_client
 
 PHONES, TEXTS = 200, 5000
 PEOPLE = [Person(f"+1917555{number:04}", f"Neighbor {number}") for number in range(PHONES)]

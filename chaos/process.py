@@ -31,10 +31,10 @@ from chaos.clock import SharedClock
 from hotline import roles, settings
 from hotline.carrier import Carrier
 from hotline.errors import CarrierBusy
-from hotline.rehearsal import carrier
-from hotline.rehearsal.carrier import Line
 from hotline.store.prepared import Prepared
 from paging.dispatch import Bell
+from rehearsal import carrier
+from rehearsal.carrier import Line
 
 HOST = "127.0.0.1"
 # How much more likely than at a statement: there are many statements for each of these.

@@ -34,10 +34,11 @@ from chaos.clock import SharedClock
 from chaos.disk import Disk
 from chaos.nursery import Nursery
 from chaos.people import Person
-from hotline import redis_server, roster_file, settings
+from hotline import roster_file, settings
 from hotline.settings import Settings
 from hotline.store import migrate, volunteers
 from hotline.store.database import Database, Work
+from rehearsal import redis_server
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from servers import not_root, postgresql_programs

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from hotline.rehearsal.transcript import Reads, Says, Turn, parse
+from rehearsal.transcript import Reads, Says, Turn, parse
 from sms import vocabulary
 
 ROOT = Path(__file__).parents[1]

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -26,7 +27,33 @@ from hotline.store import helping, migrate, store, volunteers
 from hotline.store.database import Database
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands below, and those that installed packages add (`hotline.commands`)."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *entry_points(group=ADDED).names})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return super().get_command(context, name) or _added(name)
+
+
+def _added(name: str) -> click.Command | None:
+    """Raises HotlineError where the libraries that it needs are missing."""
+    for it in entry_points(group=ADDED, name=name):
+        try:
+            command: click.Command = it.load()
+        except ImportError as error:
+            raise HotlineError(
+                f"`hotline {name}` needs {error.name}: pip install 'hotline[rehearsal]'"
+            ) from error
+        return command
+    return None
+
+
+ADDED = "hotline.commands"  # the entry points that add commands
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def hotline() -> None:
     """Neighbors text or call for help; other neighbors are asked until one says YES."""
     logging.basicConfig(
@@ -101,49 +128,6 @@ def clock() -> None:
     with _database(of):
         pass
     roles.clock(of)
-
-
-@hotline.command()
-@click.option("--port", type=int, default=8000, show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), default=Path("hotline-data"))
-@click.option(
-    "--host",
-    type=click.Choice(["127.0.0.1", "0.0.0.0"]),  # noqa: S104 - only if somebody says so
-    default="127.0.0.1",
-    show_default=True,
-    help="Who can reach it: this machine, or the whole network.",
-)
-def up(port: int, data: Path, host: str) -> None:
-    """Run everything on this machine, with phones to try it on. No account needed."""
-    from hotline.rehearsal import neighborhood_up
-
-    neighborhood_up.run(data, port, host)
-
-
-@hotline.command()
-@click.option(
-    "--url", help="Of a running `hotline up`. Default: http://127.0.0.1:8000, else its own."
-)
-@click.option("--own", is_flag=True, help="Start a neighborhood of its own in any case.")
-@click.option("--print", "printing", is_flag=True, help="At the end, print it all as a transcript.")
-def talk(url: str | None, own: bool, printing: bool) -> None:
-    """Text and call as anybody of the rehearsal neighborhood, in this terminal."""
-    from hotline.rehearsal import talk as talking
-
-    if url and own:
-        raise click.UsageError("Either --url or --own.")
-    talking.run(url, own=own, printing=printing)
-
-
-@hotline.command()
-@click.option("--port", type=int, default=4010, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-def rehearse(port: int, host: str) -> None:
-    """Run the rehearsal carrier alone, for a hotline whose TWILIO_API_URL points here."""
-    from hotline.rehearsal import neighborhood_up
-
-    neighborhood_up.require_rehearsal(os.environ)
-    neighborhood_up.run_carrier(settings.load(), host, port)
 
 
 # What looks after it.

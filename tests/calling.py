@@ -22,7 +22,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from hotline.rehearsal.carrier import Line, Person, build
+from rehearsal.carrier import Line, Person, build
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 31 + "1", "a token for rehearsals", "+12125550199"
 MARIA, ANA, BEN = "+12125550140", "+12125550141", "+12125550142"

@@ -26,15 +26,15 @@ from starlette.types import ASGIApp
 from hotline import roster_file, settings
 from hotline.carrier import Carrier
 from hotline.house import furnish
-from hotline.rehearsal import carrier
-from hotline.rehearsal.neighborhood import transcripts_toml
-from hotline.rehearsal.neighborhood.scene import CAST, MONDAY
 from hotline.settings import Environment, Network, Settings
 from hotline.store import store, tables, volunteers
 from hotline.store.database import Database
 from hotline.web.app import Hotline
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
+from rehearsal import carrier
+from rehearsal.neighborhood import transcripts_toml
+from rehearsal.neighborhood.scene import CAST, MONDAY
 
 NAMES = {phone: name for name, phone in CAST.items()}
 NUMBER = "+12125550199"

@@ -21,18 +21,18 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from hotline import roles, roster_file
-from hotline.rehearsal import call_control, call_rest, control, leap, rest, story
-from hotline.rehearsal.carrier import Carrier
-from hotline.rehearsal.clock import Clock
-from hotline.rehearsal.exchange import Exchange
-from hotline.rehearsal.inside import Inside
-from hotline.rehearsal.messages import Line
-from hotline.rehearsal.phones import Person
-from hotline.rehearsal.webhooks import open_client
 from hotline.settings import Network, read_network
 from hotline.store import volunteers
 from hotline.store.database import Database
 from hotline.web.app import Hotline
+from rehearsal import call_control, call_rest, control, leap, rest, story
+from rehearsal.carrier import Carrier
+from rehearsal.clock import Clock
+from rehearsal.exchange import Exchange
+from rehearsal.inside import Inside
+from rehearsal.messages import Line
+from rehearsal.phones import Person
+from rehearsal.webhooks import open_client
 
 PATIENCE = 60.0
 Result = TypeVar("Result")

@@ -17,7 +17,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hotline import redis_server
+from rehearsal import redis_server
 
 PATIENCE = 20.0
 Begin = Callable[..., "subprocess.Popen[Any]"]

@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from waiting import until
 
-from hotline import redis_server
+from rehearsal import redis_server
 
 
 class StoppableRedis:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from neighborhood import NETWORK
 
-from hotline.rehearsal import neighborhood_up
+from rehearsal import neighborhood_up
 
 HEADER = "phone,name,languages,areas,needs,hours,reach\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from neighborhood import Neighborhood, open_neighborhood
 
-from hotline.rehearsal import matching
-from hotline.rehearsal.meanwhile import (
+from rehearsal import matching
+from rehearsal.meanwhile import (
     CarrierIs,
     CarrierIsWell,
     NeverAnswers,
@@ -20,8 +20,8 @@ from hotline.rehearsal.meanwhile import (
     TimePasses,
     happening,
 )
-from hotline.rehearsal.neighborhood import scene
-from hotline.rehearsal.transcript import (
+from rehearsal.neighborhood import scene
+from rehearsal.transcript import (
     Answers,
     Calls,
     Declines,

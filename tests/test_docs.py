@@ -10,8 +10,8 @@ import pytest
 from neighborhood import NETWORK
 
 from hotline import cli, roster_file, settings
-from hotline.rehearsal.transcript import Says, parse
 from ivr import diagram
+from rehearsal.transcript import Says, parse
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

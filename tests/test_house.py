@@ -28,6 +28,7 @@ PACKAGES = {
     "sms": ROOT / "sms",
     "ivr": ROOT / "ivr",
     "paging": ROOT / "queue" / "paging",
+    "rehearsal": ROOT / "rehearsal",
 }
 
 PURE = [
@@ -35,11 +36,11 @@ PURE = [
     "hotline.hours",
     "hotline.phone",
     "hotline.prompts",
-    "hotline.rehearsal.magic",
-    "hotline.rehearsal.overrides",
-    "hotline.rehearsal.player",
-    "hotline.rehearsal.transcript",
-    "hotline.rehearsal.twiml",
+    "rehearsal.magic",
+    "rehearsal.overrides",
+    "rehearsal.player",
+    "rehearsal.transcript",
+    "rehearsal.twiml",
     "hotline.roster",
     "hotline.segments",
     "hotline.words",
@@ -100,10 +101,15 @@ def test_the_core_knows_neither_texts_nor_jobs() -> None:
     knowing = {
         module
         for module in _modules()
-        if module.startswith("hotline") and not module.startswith("hotline.rehearsal")
+        if module.startswith("hotline")
         if any(it.startswith(("sms", "ivr", "paging")) for it in _inside(module))
     }
     assert knowing <= wiring
+
+
+def test_the_rehearsal_is_known_to_nobody() -> None:
+    knowing = {it for it in _modules() if any(n.startswith("rehearsal") for n in _inside(it))}
+    assert {it for it in knowing if not it.startswith("rehearsal")} == set()
 
 
 def test_texts_calls_and_jobs_do_not_know_each_other() -> None:

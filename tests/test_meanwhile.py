@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from hotline import roster_file
-from hotline.rehearsal import neighborhood
-from hotline.rehearsal.meanwhile import (
+from hotline.settings import read_network
+from rehearsal import neighborhood
+from rehearsal.meanwhile import (
     CarrierIs,
     CarrierIsWell,
     Happening,
@@ -22,11 +23,10 @@ from hotline.rehearsal.meanwhile import (
     happening,
     words_of,
 )
-from hotline.rehearsal.neighborhood import scene
-from hotline.rehearsal.phones import Calls, PhoneState
-from hotline.rehearsal.transcript import parse
-from hotline.rehearsal.trouble import Trouble
-from hotline.settings import read_network
+from rehearsal.neighborhood import scene
+from rehearsal.phones import Calls, PhoneState
+from rehearsal.transcript import parse
+from rehearsal.trouble import Trouble
 
 WORDS: dict[str, Happening] = {
     "1 minute passes": TimePasses(timedelta(minutes=1)),

@@ -13,7 +13,7 @@ import pytest
 from neighborhood import ACCOUNT, CAST, NUMBER, TOKEN, Neighborhood, open_neighborhood
 from test_conversations import Watch
 
-from hotline.rehearsal.transcript import Answers, HangsUp, Reads
+from rehearsal.transcript import Answers, HangsUp, Reads
 
 MENU = (
     '<Gather numDigits="1" timeout="5"><Say>For food press 1</Say></Gather>'

@@ -22,10 +22,10 @@ import pytest
 from test_recordings import a_wav
 from waiting import until
 
-from hotline.rehearsal import leap
-from hotline.rehearsal.clock import Clock
-from hotline.rehearsal.page import books, tale
-from hotline.rehearsal.transcript import Meanwhile, Says, parse
+from rehearsal import leap
+from rehearsal.clock import Clock
+from rehearsal.page import books, tale
+from rehearsal.transcript import Meanwhile, Says, parse
 
 MARIA, ANA, BEN, CHI, SAM = (f"+121255501{it}" for it in (40, 41, 42, 43, 59))
 FROM_PAGE = {"X-From-The-Page": "yes"}

@@ -22,7 +22,7 @@ from serving import serve
 from waiting import until
 
 from bench.crowd import PEOPLE, crowded
-from hotline.rehearsal import neighborhood
+from rehearsal import neighborhood
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 FROM_THE_PAGE = {"X-From-The-Page": "yes"}

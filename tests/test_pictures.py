@@ -11,8 +11,8 @@ import pytest
 from neighborhood import CAST, Neighborhood, open_neighborhood
 from sqlalchemy import select
 
-from hotline.rehearsal.pictures import picture
 from hotline.store import tables
+from rehearsal.pictures import picture
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from published import DESCRIPTION, FORM, Answered, Asked, mistakes
 
-from hotline.rehearsal.messages import Line, Message, as_json, refusal
+from rehearsal.messages import Line, Message, as_json, refusal
 
 pytestmark = pytest.mark.skipif(
     not DESCRIPTION.exists(), reason=f"{DESCRIPTION.name} is not here: no answer is checked with it"

@@ -7,7 +7,7 @@ import wave
 
 import pytest
 
-from hotline.rehearsal import recordings
+from rehearsal import recordings
 
 
 def a_wav(seconds: float) -> bytes:

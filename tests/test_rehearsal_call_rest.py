@@ -28,7 +28,7 @@ from calling import (
 from starlette.responses import Response
 from twilio.base.exceptions import TwilioException
 
-from hotline.rehearsal.trouble import STEP_KINDS
+from rehearsal.trouble import STEP_KINDS
 
 # Troubles.
 

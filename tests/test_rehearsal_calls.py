@@ -23,7 +23,7 @@ from calling import (
 )
 from starlette.responses import PlainTextResponse, Response
 
-from hotline.rehearsal.call_webhooks import signed_address
+from rehearsal.call_webhooks import signed_address
 
 # A call that comes in.
 

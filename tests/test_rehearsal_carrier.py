@@ -28,10 +28,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 
-from hotline.rehearsal import neighborhood, overrides, phones, trouble, webhooks
-from hotline.rehearsal.carrier import Line, Person, build
-from hotline.rehearsal.exchange import Exchange
-from hotline.rehearsal.messages import Message
+from rehearsal import neighborhood, overrides, phones, trouble, webhooks
+from rehearsal.carrier import Line, Person, build
+from rehearsal.exchange import Exchange
+from rehearsal.messages import Message
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 31 + "1", "a token for rehearsals", "+12125550199"
 SERVICE = "MG" + "0" * 31 + "2"

@@ -25,11 +25,11 @@ from calling import (
 )
 from starlette.responses import Response
 
-from hotline.rehearsal.calls import call_from
-from hotline.rehearsal.carrier import Line
-from hotline.rehearsal.exchange import Exchange
-from hotline.rehearsal.messages import Form
-from hotline.rehearsal.switchboard import place, stop_ringing
+from rehearsal.calls import call_from
+from rehearsal.carrier import Line
+from rehearsal.exchange import Exchange
+from rehearsal.messages import Form
+from rehearsal.switchboard import place, stop_ringing
 
 # Dial: two phones.
 

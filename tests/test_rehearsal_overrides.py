@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.rehearsal.overrides import BAD_POLICY, BAD_SETTING, Overrides, read_overrides
+from rehearsal.overrides import BAD_POLICY, BAD_SETTING, Overrides, read_overrides
 
 ADDRESS = "https://example.org/sms?a=1"
 USUAL = Overrides(1, frozenset({"ct"}), connect=5.0, read=15.0, total=15.0)

@@ -12,11 +12,11 @@ import pytest
 from calling import ACCOUNT, ANA, BEN, NUMBER, TOKEN, Carrier, Hotline, refusal_of
 from neighborhood import NOON, HandClock
 
-from hotline.rehearsal import carrier as carrier_app
-from hotline.rehearsal.delivery import accept, leave_due, to_leave
-from hotline.rehearsal.departures import Departure, departures, free_from, is_full
-from hotline.rehearsal.exchange import Exchange
-from hotline.rehearsal.messages import Line, Message
+from rehearsal import carrier as carrier_app
+from rehearsal.delivery import accept, leave_due, to_leave
+from rehearsal.departures import Departure, departures, free_from, is_full
+from rehearsal.exchange import Exchange
+from rehearsal.messages import Line, Message
 
 SERVICE = "MG" + "0" * 31 + "2"
 

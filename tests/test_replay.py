@@ -13,10 +13,10 @@ import pytest
 from rehearsing import Rehearsal, open_rehearsal
 
 from hotline.errors import BadRoster, BadSettings
-from hotline.rehearsal import replay
-from hotline.rehearsal.neighborhood import scene
-from hotline.rehearsal.replay import Replay
-from hotline.rehearsal.transcript import BadTranscript, parse
+from rehearsal import replay
+from rehearsal.neighborhood import scene
+from rehearsal.replay import Replay
+from rehearsal.transcript import BadTranscript, parse
 
 FOLDER = Path(__file__).parent / "conversations"
 PLAYED = (

@@ -12,9 +12,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from waiting import until
 
-from hotline import redis_server
 from hotline.steps import Ring
 from paging.dispatch import Bell, connect, disconnect
+from rehearsal import redis_server
 
 
 class Machines:

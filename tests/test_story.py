@@ -12,15 +12,16 @@ import pytest
 from rehearsing import Rehearsal, open_rehearsal
 from test_conversations import play
 
-from hotline.rehearsal import deeds, neighborhood
-from hotline.rehearsal.delivery import text_hotline
-from hotline.rehearsal.leap import leap, moment_of
-from hotline.rehearsal.meanwhile import CarrierIs, CarrierIsWell, PhoneIs, Silence
-from hotline.rehearsal.neighborhood import HIDDEN, scene
-from hotline.rehearsal.neighborhood.scene import CAST
-from hotline.rehearsal.phones import Calls as WhenCalled
-from hotline.rehearsal.phones import Phone, PhoneState
-from hotline.rehearsal.story import (
+from hotline.store.volunteers import RosterEntry
+from rehearsal import deeds, neighborhood
+from rehearsal.delivery import text_hotline
+from rehearsal.leap import leap, moment_of
+from rehearsal.meanwhile import CarrierIs, CarrierIsWell, PhoneIs, Silence
+from rehearsal.neighborhood import HIDDEN, scene
+from rehearsal.neighborhood.scene import CAST
+from rehearsal.phones import Calls as WhenCalled
+from rehearsal.phones import Phone, PhoneState
+from rehearsal.story import (
     KEPT,
     Event,
     Hears,
@@ -31,7 +32,7 @@ from hotline.rehearsal.story import (
     print_story,
     turns_of,
 )
-from hotline.rehearsal.transcript import (
+from rehearsal.transcript import (
     Answers,
     Calls,
     HangsUp,
@@ -42,8 +43,7 @@ from hotline.rehearsal.transcript import (
     parse,
     print_turns,
 )
-from hotline.rehearsal.trouble import Trouble
-from hotline.store.volunteers import RosterEntry
+from rehearsal.trouble import Trouble
 
 Open = Callable[[], AbstractContextManager[Rehearsal]]
 MARIA, ANA, BEN, CHI, SAM = (CAST[name] for name in ("Maria", "Ana", "Ben", "Chi", "Sam"))

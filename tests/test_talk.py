@@ -15,7 +15,7 @@ from neighborhood import NETWORK, open_neighborhood
 from serving import serve
 from starlette.applications import Starlette
 
-from hotline.rehearsal.transcript import Reads, Says, Transcript, parse
+from rehearsal.transcript import Reads, Says, Transcript, parse
 
 PATIENCE = 60
 

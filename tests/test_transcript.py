@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.rehearsal.transcript import (
+from rehearsal.transcript import (
     Answers,
     BadTranscript,
     Calls,

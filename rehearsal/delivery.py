@@ -1,0 +1,225 @@
+"""Texts on their way: from the hotline to a phone, and from a phone to the hotline.
+
+Whose words a text to a phone is: `api` for one made through the REST API, `reply` for the answer to
+a webhook, `carrier` for the carrier's own. A phone's own texts are by a `person`.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+
+import httpx2
+
+from rehearsal.departures import Departure, departures, free_from, is_full
+from rehearsal.exchange import Exchange, new_sid
+from rehearsal.messages import LONGEST_BODY, Message, uri_of
+from rehearsal.phones import (
+    Keyword,
+    Pace,
+    Step,
+    carrier_reply,
+    keyword_of,
+    way_to,
+)
+from rehearsal.trouble import CALLBACK_KINDS
+from rehearsal.webhooks import Answer, ask, call_back
+
+OPTED_OUT, BODY_TOO_LONG, TOO_MANY_REPLIES = 21610, 21617, 14107
+NO_SUCH_MEDIA = 12300  # what is at the address is nothing that can be sent
+SENDABLE = ("image/", "video/", "audio/", "text/vcard", "text/x-vcard", "application/pdf")
+
+
+def accept(exchange: Exchange, message: Message) -> None:
+    """Take a text to a phone on; it leaves when it is its turn, and goes its way in the
+    background."""
+    exchange.messages[message.sid] = message
+    exchange.waiting.append(message)
+    leave_due(exchange)
+    if message.status == "accepted" and message in exchange.waiting:
+        message.status = "queued"
+        if message.status_callback:
+            exchange.work.start(call_back(exchange, message, "queued", None))
+
+
+def give_up(exchange: Exchange, message: Message, error: int) -> None:
+    """Take a text on that will never leave."""
+    exchange.messages[message.sid] = message
+    exchange.work.start(_carry(exchange, Departure(message, exchange.now(), error)))
+
+
+def leave_due(exchange: Exchange) -> None:
+    """Let every text leave whose turn has come, and give up those that waited too long, in order.
+
+    Whoever moves the time of the exchange calls this afterwards.
+    """
+    due = [it for it in to_leave(exchange) if it.moment <= exchange.now()]
+    gone = {it.message.sid for it in due}
+    exchange.waiting = [it for it in exchange.waiting if it.sid not in gone]
+    for departure in due:
+        if departure.error is None:
+            exchange.last_left = departure
+        exchange.work.start(_carry(exchange, departure))
+
+
+def to_leave(exchange: Exchange) -> list[Departure]:
+    """When those that wait will leave, the next one first."""
+    rate = exchange.line.segments_a_second
+    return departures(exchange.waiting, free_from(exchange.last_left, rate), rate)
+
+
+def is_queue_full(exchange: Exchange) -> bool:
+    rate = exchange.line.segments_a_second
+    return is_full(exchange.waiting, free_from(exchange.last_left, rate), rate, exchange.now())
+
+
+async def _carry(exchange: Exchange, departure: Departure) -> None:
+    message = departure.message
+    if departure.error:
+        steps = [Step("failed", departure.error)]
+    elif message.by == "api" and not await _can_fetch_all(exchange, message):
+        steps = [Step("undelivered", NO_SUCH_MEDIA)]
+    else:
+        state = exchange.phone(message.to).state
+        steps = way_to(state, via_service=message.status == "accepted")
+    _hand_over(exchange, message, steps, departure.moment)
+    await _call_back(exchange, message, steps)
+
+
+async def _can_fetch_all(exchange: Exchange, message: Message) -> bool:
+    """Get what is to go with a text, as the carrier does: without credentials, and soon."""
+    for address in message.media:
+        try:
+            answer = await exchange.client.get(address)
+        except httpx2.HTTPError:
+            return False
+        kind = answer.headers.get("content-type", "")
+        if answer.status_code != HTTPStatus.OK or not kind.startswith(SENDABLE):
+            return False
+    return True
+
+
+def _hand_over(
+    exchange: Exchange, message: Message, steps: Sequence[Step], moment: datetime
+) -> None:
+    """Bring the text to its phone, or not."""
+    message.status, message.error = steps[-1].status, steps[-1].error
+    message.updated = moment
+    message.sent = None if message.status == "failed" else moment
+    exchange.show(message, exchange.phone(message.to), "to_phone")
+
+
+async def _call_back(exchange: Exchange, message: Message, steps: Sequence[Step]) -> None:
+    """Tell of each of these, or what a trouble makes of that."""
+    if not message.status_callback:
+        return
+    trouble = exchange.trouble(CALLBACK_KINDS, message.to)
+    late = trouble.seconds if trouble and trouble.kind == "callbacks_late" else 0.0
+    for step in callbacks(steps, trouble.kind if trouble else ""):
+        await asyncio.sleep(late)
+        await call_back(exchange, message, step.status, step.error)
+
+
+def callbacks(steps: Sequence[Step], trouble: str) -> list[Step]:
+    """The callbacks for these statuses, in the order in which they are made."""
+    match trouble:
+        case "no_callbacks":
+            return []
+        case "callbacks_twice":
+            return [step for step in steps for _ in range(2)]
+        case "callbacks_backwards":
+            return list(reversed(steps))
+    return list(steps)
+
+
+async def text_hotline(
+    exchange: Exchange,
+    sender: str,
+    body: str,
+    *,
+    media: Sequence[str] = (),
+    sid: str | None = None,
+    times: int = 1,
+) -> tuple[str, Answer]:
+    """Somebody texts the hotline: its sid, and the answer with the replies that were taken on.
+
+    A sid that was there before is the same text delivered again. With `times`, the hotline is
+    told of it that many times at the same moment; the status is that of the first.
+    """
+    sid = sid or new_sid(media)
+    message = Message(
+        sid=sid,
+        sender=sender,
+        to=exchange.line.number,
+        body=body,
+        direction="inbound",
+        by="person",
+        created=exchange.now(),
+        status="received",
+        sent=exchange.now(),
+        media=tuple(_media_address(exchange, sid, it) for it in media),
+    )
+    with exchange.work.under_way():
+        if message.sid not in exchange.messages:
+            exchange.messages[message.sid] = message
+            exchange.show(message, exchange.phone(sender), "from_phone")
+            _heed_keyword(exchange, message)
+        answers = await asyncio.gather(*(ask(exchange, message) for _ in range(times)))
+        replies = tuple(words for answer in answers for words in answer.replies)
+        taken = tuple(words for words in replies if _reply(exchange, message, words))
+    return message.sid, replace(answers[0], replies=taken)
+
+
+def _media_address(exchange: Exchange, sid: str, named: str) -> str:
+    """Where the carrier keeps a picture; it is only named by whoever plays a phone."""
+    if "://" in named:
+        return named
+    name = "ME" + hashlib.sha256(named.encode()).hexdigest()[:32]
+    messages = uri_of(exchange.line).removesuffix(".json")
+    return f"{exchange.line.api_url}{messages}/{sid}/Media/{name}"
+
+
+def _heed_keyword(exchange: Exchange, message: Message) -> None:
+    """Opt in or out, and answer, before the hotline hears of it."""
+    keyword, phone = keyword_of(message.body), exchange.phone(message.sender)
+    words = carrier_reply(keyword, opted_out=phone.opted_out)
+    if keyword in (Keyword.STOP, Keyword.START):
+        # Not as in `keep`: it is the text that is told.
+        exchange.phones[phone.number] = replace(phone, opted_out=keyword is Keyword.STOP)
+    if words:
+        accept(exchange, _answer_to(exchange, message, words, "carrier"))
+
+
+def _reply(exchange: Exchange, message: Message, words: str) -> bool:
+    """Take on one reply of the hotline, or write down why not."""
+    if error := _wrong_with_reply(exchange, message.sender, words):
+        exchange.note("debugger", code=error, about="reply", sid=message.sid)
+        return False
+    accept(exchange, _answer_to(exchange, message, words, "reply"))
+    return True
+
+
+def _wrong_with_reply(exchange: Exchange, number: str, words: str) -> int | None:
+    if exchange.phone(number).opted_out:
+        return OPTED_OUT
+    if len(words) > LONGEST_BODY:
+        return BODY_TOO_LONG
+    now, pace = exchange.now(), exchange.paces.get(number, Pace())
+    if pace.is_resting(now):
+        return TOO_MANY_REPLIES
+    exchange.paces[number] = pace.after_reply(now)
+    return TOO_MANY_REPLIES if exchange.paces[number].is_resting(now) else None
+
+
+def _answer_to(exchange: Exchange, message: Message, words: str, by: str) -> Message:
+    return Message(
+        sid=new_sid(),
+        sender=exchange.line.number,
+        to=message.sender,
+        body=words,
+        direction="outbound-reply",
+        by=by,
+        created=exchange.now(),
+    )

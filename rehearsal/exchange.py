@@ -1,0 +1,295 @@
+"""Everything one rehearsal carrier remembers while it runs, and what it has under way.
+
+State only, in memory and gone at the end: decisions are in `phones.py`, `messages.py`, `calls.py`
+and `trouble.py`, and the wire is in `rest.py`, `webhooks.py`, `delivery.py` and `switchboard.py`.
+Lives in one event loop, so nothing here takes a lock.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import httpx2
+
+from rehearsal import story
+from rehearsal.calls import Call
+from rehearsal.departures import Departure
+from rehearsal.meanwhile import CarrierIs, CarrierIsWell
+from rehearsal.messages import Line, Message, Text
+from rehearsal.phones import Pace, Person, Phone, phones_of
+from rehearsal.player import Heard
+from rehearsal.recordings import Recording
+from rehearsal.trouble import Trouble, take
+
+logger = logging.getLogger(__name__)
+LOG_LENGTH = 200
+LONGEST_SHOWN = 4000  # letters of what went over the wire
+ERRORS_KEPT = 1000
+CALLS_KEPT = 2000
+LINES = 100
+"""How many webhooks and callbacks are open at once; the client's own queue is slow when long."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Attempt:
+    """One request to take a text or a call on, written down as it arrives.
+
+    `status_callback` is as it was given. Whether it was `taken`, and under which sid, or which
+    `code` it was refused with, is added when that is decided; until then it is `under_way`.
+    """
+
+    at: int
+    arrived: str
+    to: str
+    status_callback: str
+    trouble: str | None = None
+    under_way: bool = True
+    taken: bool = False
+    sid: str | None = None
+    code: int | None = None
+    what: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What went over the wire for a line of the log: words and numbers too, so only the page on
+    this machine shows it, and only for a while. `sent` and `answer` as they were, cut off."""
+
+    sent: str
+    answer: str
+    signature: str = ""
+
+
+class Work:
+    """What is under way: so that a test can wait for the carrier instead of for a clock."""
+
+    def __init__(self, on_end: Callable[[], None]) -> None:
+        self.on_end = on_end
+        self._count = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._quiet = asyncio.Event()
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._end()
+
+    def start(self, deed: Coroutine[None, None, None]) -> None:
+        """Do it in the background; it counts from this moment, not from its first step."""
+        self._count += 1
+        task = asyncio.create_task(deed)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def is_idle_within(self, seconds: float) -> bool:
+        """Wait until nothing is under way; False when that takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._count:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("The rehearsal carrier dropped something", exc_info=error)
+        self._end()
+
+    def _end(self) -> None:
+        self._count -= 1
+        self.on_end()
+        if not self._count:
+            self._quiet.set()
+
+
+class Exchange:
+    """The carrier's memory: phones, messages, texts, troubles and the log."""
+
+    client: httpx2.AsyncClient
+
+    def __init__(self, line: Line, now: Callable[[], datetime], cast: Sequence[Person]) -> None:
+        self.opened_with = line
+        self.now = now
+        self.since = now()
+        self.began = utc_now()
+        self.cast = cast
+        self.life = 0  # how often it began
+        self.work = Work(self.stir)
+        self.lines = asyncio.Semaphore(LINES)
+        self.asked_at_once = 0  # requests to the REST API that are not answered yet
+        self.news = asyncio.Event()
+        self.is_ending = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.life += 1
+        self.met: dict[str, None] = {}  # whoever texted or called, in that order
+        self.line = self.opened_with
+        self.waiting: list[Message] = []  # texts to phones, in the order in which they came
+        self.last_left: Departure | None = None
+        self.phones: dict[str, Phone] = phones_of(self.cast)
+        self.messages: dict[str, Message] = {}
+        self.calls: dict[str, Call] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.texts: list[Text] = []
+        self.paces: dict[str, Pace] = {}
+        self.troubles: list[Trouble] = []
+        self.logged = 0
+        self.story: deque[story.Told] = deque(maxlen=story.KEPT + 1)
+        for phone in self.phones.values():
+            self.tell(*story.changes(Phone(phone.number), phone))
+        self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
+        self.wire: dict[int, Wire] = {}  # by the place of the line
+        self.ledger: list[Attempt] = []
+        self.under_way = 0
+        self.errors: deque[dict[str, object]] = deque(maxlen=ERRORS_KEPT)
+
+    async def forget(self) -> None:
+        """Be as new: drop what is under way, and forget everything."""
+        await self.work.stop()
+        for call in self.calls.values():
+            call.begin_turn()
+        self._begin()
+        self.stir()
+
+    def phone(self, number: str) -> Phone:
+        return self.phones.get(number) or Phone(number)
+
+    def name_of(self, number: str) -> str:
+        return self.phone(number).name or number
+
+    def tell(self, *events: story.Event) -> None:
+        """Let the story go on; people are numbers there."""
+        self.story.extend(story.Told(self.now(), event) for event in events)
+
+    def keep(self, phone: Phone) -> Phone:
+        self.tell(*story.changes(self.phone(phone.number), phone))
+        self.phones[phone.number] = phone
+        return phone
+
+    def known(self) -> list[Phone]:
+        """The cast, then whoever texted or called, or was texted or called."""
+        others = (number for number in self.met if number not in self.phones)
+        return [*self.phones.values(), *(self.phone(number) for number in others)]
+
+    def keep_call(self, call: Call) -> None:
+        """Put it on the books; the oldest that are over, and their recordings, make room."""
+        self.calls[call.sid] = call
+        self.met[call.phone] = None
+        call.overheard = partial(self._overhear, call.phone)
+        while len(self.calls) > CALLS_KEPT:
+            oldest = next((it for it in self.calls.values() if it.is_over), None)
+            if oldest is None:
+                return
+            del self.calls[oldest.sid]
+            for sid in oldest.recordings:
+                self.recordings.pop(sid, None)
+
+    def _overhear(self, who: str, sound: Heard) -> None:
+        if told := story.heard(who, sound, self.words_in):
+            self.tell(told)
+
+    def words_in(self, sid: str) -> str:
+        """What was said in the recording; empty when there is none."""
+        return self.recordings[sid].words if sid in self.recordings else ""
+
+    def note(self, kind: str, **facts: object) -> None:
+        """Write a line of the log. Never words, numbers or tokens."""
+        self.logged += 1
+        when = self.now().isoformat()
+        self.log.append({"at": self.logged, "when": when, "kind": kind, **facts})
+        self.stir()
+
+    def keep_wire(self, sent: str, answer: str, signature: str = "") -> None:
+        """It belongs to the line that was written last."""
+        self.wire[self.logged] = Wire(sent[:LONGEST_SHOWN], answer[:LONGEST_SHOWN], signature)
+        while len(self.wire) > LOG_LENGTH:
+            del self.wire[next(iter(self.wire))]
+
+    @contextmanager
+    def attempt(self, to: str, status_callback: str, what: str = "text") -> Iterator[Attempt]:
+        """Write down that a text or a call is to be taken on; at the end it is decided."""
+        when = self.now().isoformat()
+        attempt = Attempt(len(self.ledger) + 1, when, to, status_callback, what=what)
+        self.ledger.append(attempt)
+        self.under_way += 1
+        try:
+            yield attempt
+        finally:
+            attempt.under_way = False
+            self.under_way -= 1
+
+    def show(self, message: Message, phone: Phone, direction: str) -> None:
+        """Let the phones page, and whoever listens, see how a text ended."""
+        self.met[phone.number] = None
+        self.texts.append(
+            Text(
+                at=len(self.texts) + 1,
+                phone=phone.number,
+                name=phone.name,
+                direction=direction,
+                body=message.body,
+                status=message.status,
+                error=message.error,
+                sid=message.sid,
+                segments=message.segments,
+                media=message.media,
+                by=message.by,
+                when=self.now().isoformat(),
+            )
+        )
+        if told := story.texted(self.texts[-1]):
+            self.tell(told)
+        self.stir()
+
+    def end(self) -> None:
+        """Whoever listens is told nothing more."""
+        self.is_ending = True
+        self.stir()
+
+    def stir(self) -> None:
+        """Wake whoever watches: something may look different now."""
+        told, self.news = self.news, asyncio.Event()
+        told.set()
+
+    def befall(self, trouble: Trouble) -> None:
+        """From now on this goes wrong, too."""
+        self.troubles = [*self.troubles, trouble]
+        self.tell(CarrierIs(trouble))
+
+    def end_troubles(self, kind: str | None = None) -> None:
+        """Those of a kind, or all."""
+        before, self.troubles = self.troubles, [it for it in self.troubles if it.kind != kind]
+        self.troubles = self.troubles if kind else []
+        if before and not self.troubles:
+            self.tell(CarrierIsWell())
+
+    def trouble(self, kinds: frozenset[str], number: str) -> Trouble | None:
+        """The next trouble of these kinds for this number, used up by one."""
+        found, self.troubles = take(self.troubles, kinds, number)
+        return found
+
+
+def new_sid(media: Sequence[str] = ()) -> str:
+    return ("MM" if media else "SM") + secrets.token_hex(16)
