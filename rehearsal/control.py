@@ -157,7 +157,8 @@ async def post_text(exchange: Exchange, request: Request) -> Response:
         sid=sid,
         times=times,
     )
-    return JSONResponse({"sid": sid, "status": answer.status, "replies": list(answer.replies)})
+    replies = [reply.words for reply in answer.replies]
+    return JSONResponse({"sid": sid, "status": answer.status, "replies": replies})
 
 
 async def get_texts(exchange: Exchange, request: Request) -> Response:

@@ -13,9 +13,17 @@ from http import HTTPStatus
 
 import httpx2
 
-from rehearsal.departures import Departure, departures, free_from, is_full
+from rehearsal.departures import QUEUE_OVERFLOW, Departure, departures, free_from, is_full
 from rehearsal.exchange import Exchange, new_sid
-from rehearsal.messages import LONGEST_BODY, Message, uri_of
+from rehearsal.messages import (
+    BODY_TOO_LONG,
+    LONGEST_BODY,
+    NO_CALLBACK_ADDRESS,
+    Message,
+    is_callback_address,
+    uri_of,
+    why_not_to,
+)
 from rehearsal.phones import (
     Keyword,
     Pace,
@@ -25,29 +33,27 @@ from rehearsal.phones import (
     way_to,
 )
 from rehearsal.trouble import CALLBACK_KINDS
-from rehearsal.webhooks import Answer, ask, call_back
+from rehearsal.webhooks import Answer, Reply, ask, call_back
 
-OPTED_OUT, BODY_TOO_LONG, TOO_MANY_REPLIES = 21610, 21617, 14107
+TOO_MANY_REPLIES = 14107
 NO_SUCH_MEDIA = 12300  # what is at the address is nothing that can be sent
 SENDABLE = ("image/", "video/", "audio/", "text/vcard", "text/x-vcard", "application/pdf")
 
 
 def accept(exchange: Exchange, message: Message) -> None:
     """Take a text to a phone on; it leaves when it is its turn, and goes its way in the
-    background."""
+    background. In a queue that is full it never leaves."""
     exchange.messages[message.sid] = message
+    if is_queue_full(exchange):
+        lost = Departure(message, exchange.now(), QUEUE_OVERFLOW)
+        exchange.work.start(_carry(exchange, lost))
+        return
     exchange.waiting.append(message)
     leave_due(exchange)
     if message.status == "accepted" and message in exchange.waiting:
         message.status = "queued"
         if message.status_callback:
             exchange.work.start(call_back(exchange, message, "queued", None))
-
-
-def give_up(exchange: Exchange, message: Message, error: int) -> None:
-    """Take a text on that will never leave."""
-    exchange.messages[message.sid] = message
-    exchange.work.start(_carry(exchange, Departure(message, exchange.now(), error)))
 
 
 def leave_due(exchange: Exchange) -> None:
@@ -79,7 +85,7 @@ async def _carry(exchange: Exchange, departure: Departure) -> None:
     message = departure.message
     if departure.error:
         steps = [Step("failed", departure.error)]
-    elif message.by == "api" and not await _can_fetch_all(exchange, message):
+    elif not await _can_fetch_all(exchange, message):
         steps = [Step("undelivered", NO_SUCH_MEDIA)]
     else:
         state = exchange.phone(message.to).state
@@ -167,8 +173,8 @@ async def text_hotline(
             exchange.show(message, exchange.phone(sender), "from_phone")
             _heed_keyword(exchange, message)
         answers = await asyncio.gather(*(ask(exchange, message) for _ in range(times)))
-        replies = tuple(words for answer in answers for words in answer.replies)
-        taken = tuple(words for words in replies if _reply(exchange, message, words))
+        replies = (reply for answer in answers for reply in answer.replies)
+        taken = tuple(reply for reply in replies if _take_on(exchange, message, reply))
     return message.sid, replace(answers[0], replies=taken)
 
 
@@ -192,18 +198,22 @@ def _heed_keyword(exchange: Exchange, message: Message) -> None:
         accept(exchange, _answer_to(exchange, message, words, "carrier"))
 
 
-def _reply(exchange: Exchange, message: Message, words: str) -> bool:
-    """Take on one reply of the hotline, or write down why not."""
-    if error := _wrong_with_reply(exchange, message.sender, words):
+def _take_on(exchange: Exchange, message: Message, reply: Reply) -> bool:
+    """Whether one reply of the hotline goes to its phone; writes down what is wrong with it."""
+    if error := _wrong_with_reply(exchange, message.sender, reply.words):
         exchange.note("debugger", code=error, about="reply", sid=message.sid)
         return False
-    accept(exchange, _answer_to(exchange, message, words, "reply"))
+    callback = reply.status_callback
+    if callback and not is_callback_address(callback):
+        exchange.note("debugger", code=NO_CALLBACK_ADDRESS, about="reply", sid=message.sid)
+        callback = ""
+    accept(exchange, _answer_to(exchange, message, reply.words, "reply", callback))
     return True
 
 
 def _wrong_with_reply(exchange: Exchange, number: str, words: str) -> int | None:
-    if exchange.phone(number).opted_out:
-        return OPTED_OUT
+    if error := why_not_to(exchange.phone(number)):
+        return error
     if len(words) > LONGEST_BODY:
         return BODY_TOO_LONG
     now, pace = exchange.now(), exchange.paces.get(number, Pace())
@@ -213,7 +223,9 @@ def _wrong_with_reply(exchange: Exchange, number: str, words: str) -> int | None
     return TOO_MANY_REPLIES if exchange.paces[number].is_resting(now) else None
 
 
-def _answer_to(exchange: Exchange, message: Message, words: str, by: str) -> Message:
+def _answer_to(
+    exchange: Exchange, message: Message, words: str, by: str, status_callback: str = ""
+) -> Message:
     return Message(
         sid=new_sid(),
         sender=exchange.line.number,
@@ -222,4 +234,5 @@ def _answer_to(exchange: Exchange, message: Message, words: str, by: str) -> Mes
         direction="outbound-reply",
         by=by,
         created=exchange.now(),
+        status_callback=status_callback,
     )

@@ -20,6 +20,7 @@ from rehearsal.phones import REFUSED, Phone, readable_number
 
 API_VERSION = "2010-04-01"
 LONGEST_BODY = 1600
+BODY_TOO_LONG, NO_CALLBACK_ADDRESS = 21617, 21609
 LONGEST_VALIDITY = 36_000
 Form = ImmutableMultiDict[str, str]
 
@@ -178,6 +179,11 @@ def _wrong_with_numbers(form: Form, line: Line, phone: Phone) -> int | None:
         return 21211
     if form.get("From") and not is_ours(form["From"], line):
         return magic.TEXT_FROM.get(form["From"], 21606)
+    return why_not_to(phone)
+
+
+def why_not_to(phone: Phone) -> int | None:
+    """Why the carrier takes on no text to this phone."""
     if phone.opted_out:
         return 21610
     return magic.TEXT_TO.get(phone.number) or REFUSED.get(phone.state)
@@ -191,11 +197,11 @@ def _wrong_with_words(form: Form) -> int | None:
     if not form.get("Body") and not any(form.getlist("MediaUrl")):
         return 21602
     if len(form.get("Body", "")) > LONGEST_BODY:
-        return 21617
+        return BODY_TOO_LONG
     if not _is_validity(form.get("ValidityPeriod", "")):
         return 20001
     if form.get("StatusCallback") and not is_callback_address(form["StatusCallback"]):
-        return 21609
+        return NO_CALLBACK_ADDRESS
     return None
 
 

@@ -8,7 +8,6 @@ that is pressed while its Gather waits.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin
 
 from rehearsal.twiml import (
     Address,
@@ -23,6 +22,7 @@ from rehearsal.twiml import (
     Reject,
     Say,
     Verb,
+    joined,
 )
 
 WORDS_A_SECOND = 2.5  # how fast people speak, where it matters how long that takes
@@ -48,11 +48,8 @@ class Document:
     verbs: tuple[Verb, ...]
 
     def address(self, written: Address) -> Address:
-        """Empty, it is this document's own. What cannot be joined stays as it is."""
-        try:
-            return Address(urljoin(self.url, written.url), written.method)
-        except ValueError:
-            return written
+        """Empty, it is this document's own."""
+        return Address(joined(self.url, written.url), written.method)
 
 
 EMPTY = Document("", ())

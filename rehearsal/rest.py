@@ -18,8 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from rehearsal.delivery import accept, give_up, is_queue_full
-from rehearsal.departures import QUEUE_OVERFLOW
+from rehearsal.delivery import accept, is_queue_full
 from rehearsal.exchange import Attempt, Exchange, new_sid
 from rehearsal.lists import page_json
 from rehearsal.messages import (
@@ -189,8 +188,7 @@ def instead_of_taking(trouble: Trouble) -> Response | None:
 def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
     to = attempt.to
     why = why_refused(form, exchange.line, exchange.phone(to))
-    is_full = is_queue_full(exchange)
-    if is_full and not why and not form.get("MessagingServiceSid"):
+    if not why and not form.get("MessagingServiceSid") and is_queue_full(exchange):
         why = refusal(21611)
     if why:
         attempt.code = why.code
@@ -213,10 +211,7 @@ def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
     )
     attempt.taken, attempt.sid = True, message.sid
     shown = as_json(message, exchange.line)
-    if is_full:
-        give_up(exchange, message, QUEUE_OVERFLOW)
-    else:
-        accept(exchange, message)
+    accept(exchange, message)
     return JSONResponse(shown, status_code=201)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 LARGEST = 64 * 1024  # bytes of a document
@@ -43,6 +44,14 @@ class Address:
 
 
 NOWHERE = Address("")
+
+
+def joined(url: str, written: str) -> str:
+    """The address that a document from this URL means. What cannot be joined stays as it is."""
+    try:
+        return urljoin(url, written)
+    except ValueError:
+        return written
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from rehearsal.exchange import Exchange
 from rehearsal.messages import API_VERSION, Line, Message
 from rehearsal.overrides import CONNECT, READ, Overrides, read_overrides
 from rehearsal.trouble import SIGNED_KINDS
+from rehearsal.twiml import joined
 
 UNREACHABLE, WRONG_TYPE, UNREADABLE = 11200, 12300, 12100
 PLACES = tuple(
@@ -31,11 +32,19 @@ PLACES = tuple(
 
 
 @dataclass(frozen=True)
+class Reply:
+    """A text that the hotline answers with, and where it wants to hear what becomes of it."""
+
+    words: str
+    status_callback: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What came back: the HTTP status (0 for none), the replies in it, or the carrier's error."""
 
     status: int
-    replies: tuple[str, ...] = ()
+    replies: tuple[Reply, ...] = ()
     error: int | None = None
 
 
@@ -139,9 +148,7 @@ async def _ask_at(
     response = await post(exchange, "webhook", address, fields, facts, phone=sender)
     if response is None:
         return Answer(0, error=UNREACHABLE)
-    return read_answer(
-        response.status_code, response.headers.get("content-type", ""), response.text
-    )
+    return read_answer(response, urldefrag(address).url)
 
 
 def _facts(fields: Mapping[str, str]) -> dict[str, object]:
@@ -258,21 +265,22 @@ async def _send_once(client: httpx2.AsyncClient, webhook: Webhook) -> httpx2.Res
         raise httpx2.ConnectError("closed while it was being opened") from error
 
 
-def read_answer(status: int, content_type: str, body: str) -> Answer:
-    """What the hotline wants texted back."""
-    if not 200 <= status < 300:
+def read_answer(response: httpx2.Response, url: str) -> Answer:
+    """What the hotline wants texted back. `url`: what was asked; addresses are relative to it."""
+    status, body = response.status_code, response.text
+    if not response.is_success:
         return Answer(status, error=UNREACHABLE)
-    match content_type.partition(";")[0].strip().lower():
+    match response.headers.get("content-type", "").partition(";")[0].strip().lower():
         case "text/xml" | "application/xml":
-            return _read_twiml(status, body)
+            return _read_twiml(status, body, url)
         case "text/plain":
-            return Answer(status, (body,) if body.strip() else ())
+            return Answer(status, (Reply(body),) if body.strip() else ())
         case "" if not body.strip():
             return Answer(status)
     return Answer(status, error=WRONG_TYPE)
 
 
-def _read_twiml(status: int, body: str) -> Answer:
+def _read_twiml(status: int, body: str, url: str) -> Answer:
     try:
         # From the hotline, on this machine; expat itself refuses entities that explode.
         root = ElementTree.fromstring(body.strip())  # noqa: S314
@@ -280,8 +288,14 @@ def _read_twiml(status: int, body: str) -> Answer:
         return Answer(status, error=UNREADABLE)
     if root.tag != "Response":
         return Answer(status, error=UNREADABLE)
-    replies = (_words_of(verb) for verb in root.iterfind("Message"))
-    return Answer(status, tuple(words for words in replies if words))
+    replies = (_reply_in(verb, url) for verb in root.iterfind("Message"))
+    return Answer(status, tuple(reply for reply in replies if reply.words))
+
+
+def _reply_in(verb: ElementTree.Element, url: str) -> Reply:
+    """Of its attributes, only this one changes anything here."""
+    callback = verb.get("statusCallback", "")
+    return Reply(_words_of(verb), joined(url, callback) if callback else "")
 
 
 def _words_of(verb: ElementTree.Element) -> str:

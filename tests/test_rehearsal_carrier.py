@@ -439,7 +439,8 @@ def asked_with(behave: Behave, settings: str = "", fallback: str = "") -> Tries:
 
 
 HELLO = httpx2.Response(200, text="hello", headers={"Content-Type": "text/plain"})
-GOT_HELLO, UNREACHED = webhooks.Answer(200, ("hello",)), webhooks.Answer(0, error=11200)
+GOT_HELLO = webhooks.Answer(200, (webhooks.Reply("hello"),))
+UNREACHED = webhooks.Answer(0, error=11200)
 
 
 def in_turn(*turns: httpx2.Response | Exception) -> Behave:
@@ -680,13 +681,16 @@ def test_local_numbers_are_read(carrier: Carrier) -> None:
     assert carrier.send(to="(212) 555-0141").to == ANA
 
 
-@pytest.mark.parametrize(
+UNDELIVERED = pytest.mark.parametrize(
     ("state", "error"),
     [
         *(("off", 30003), ("blocked", 30004), ("unknown", 30005)),
         *(("landline", 30006), ("filtered", 30007), ("lost", 30008)),
     ],
 )
+
+
+@UNDELIVERED
 def test_some_phones_get_nothing(
     carrier: Carrier, hotline: Hotline, state: str, error: int
 ) -> None:
@@ -920,6 +924,102 @@ def test_a_page_that_is_no_number_is_refused(carrier: Carrier) -> None:
     for wish in ({"page_size": "many"}, {"date_sent": "yesterday"}):
         with pytest.raises(TwilioException, match="20001"):
             carrier.client.messages.page(**wish)
+
+
+# What becomes of a reply
+
+
+def told_to(callback: str, words: str = "Got it") -> Response:
+    """A reply whose fate is to be told there."""
+    response = MessagingResponse()
+    response.message(words, status_callback=callback)
+    return Response(str(response), media_type="text/xml")
+
+
+def test_callbacks_tell_what_became_of_a_reply(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: told_to(carrier.callback)
+    assert carrier.texts_hotline(ANA, "food")["replies"] == ["Got it"]
+    assert carrier.got(ANA) == ["Got it"]
+    (message,) = carrier.client.messages.list(to=ANA)
+    assert (message.direction, message.status) == ("outbound-reply", "delivered")
+    assert hotline.statuses() == ["sent", "delivered"]
+    assert all(heard.is_genuine for heard in hotline.heard)
+    assert hotline.told("/sms/status")[-1] == {
+        "MessageSid": message.sid,
+        "SmsSid": message.sid,
+        "AccountSid": ACCOUNT,
+        "MessageStatus": "delivered",
+        "SmsStatus": "delivered",
+        "From": NUMBER,
+        "To": ANA,
+        "ApiVersion": "2010-04-01",
+    }
+
+
+def test_each_reply_has_an_address_of_its_own(carrier: Carrier, hotline: Hotline) -> None:
+    document = """<Response><Message statusCallback="/sms/status?text=1" other="x">One</Message>
+        <Message>Two</Message><Message statusCallback="status?text=3">Three</Message></Response>"""
+    hotline.answer = lambda: Response(document, media_type="text/xml")
+    assert carrier.texts_hotline(ANA, "hi")["replies"] == ["One", "Two", "Three"]
+    assert sorted(heard.path for heard in hotline.heard) == [
+        *["/sms", "/sms/status", "/sms/status", "/status", "/status"]
+    ]
+    assert all(heard.is_genuine for heard in hotline.heard)
+
+
+def test_callbacks_of_a_reply_are_made_again_as_the_address_says(
+    carrier: Carrier, hotline: Hotline
+) -> None:
+    hotline.answer = lambda: told_to("/sms/status#rc=1&rp=5xx")
+    hotline.callback = lambda: Response(status_code=503)
+    carrier.texts_hotline(ANA, "hi")
+    assert hotline.statuses() == ["sent", "sent", "delivered", "delivered"]
+
+
+@UNDELIVERED
+def test_a_reply_may_never_arrive(
+    carrier: Carrier, hotline: Hotline, state: str, error: int
+) -> None:
+    carrier.phone(ANA, state=state)
+    hotline.answer = lambda: told_to(carrier.callback)
+    carrier.texts_hotline(ANA, "hi")
+    assert carrier.got(ANA) == []
+    assert hotline.statuses() == ["sent", "undelivered"]
+    assert hotline.told("/sms/status")[-1]["ErrorCode"] == str(error)
+    (message,) = carrier.client.messages.list(to=ANA)
+    assert (message.status, message.error_code) == ("undelivered", error)
+
+
+@pytest.mark.parametrize(
+    ("phone", "error"),
+    [({"opted_out": True}, 21610), ({"state": "nowhere"}, 21211), ({"state": "tablet"}, 21614)],
+)
+def test_a_reply_is_refused_where_a_text_is(
+    carrier: Carrier, hotline: Hotline, phone: dict[str, object], error: int
+) -> None:
+    """Then there is no message, and nothing to tell of it."""
+    carrier.phone(ANA, **phone)
+    hotline.answer = lambda: told_to(carrier.callback)
+    assert carrier.texts_hotline(ANA, "hi")["replies"] == []
+    assert carrier.errors() == [error]
+    assert (hotline.statuses(), carrier.client.messages.list(to=ANA)) == ([], [])
+
+
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1/status", "https://my_host.example/", "//["])
+def test_a_reply_goes_where_its_callback_cannot(
+    carrier: Carrier, hotline: Hotline, address: str
+) -> None:
+    hotline.answer = lambda: told_to(address)
+    assert carrier.texts_hotline(ANA, "hi")["replies"] == ["Got it"]
+    assert (carrier.got(ANA), carrier.errors()) == (["Got it"], [21609])
+    assert len(hotline.heard) == 1
+
+
+def test_callbacks_of_a_reply_come_as_they_like(carrier: Carrier, hotline: Hotline) -> None:
+    carrier.trouble("callbacks_backwards")
+    hotline.answer = lambda: told_to(carrier.callback)
+    carrier.texts_hotline(ANA, "hi")
+    assert hotline.statuses() == ["delivered", "sent"]
 
 
 # Troubles

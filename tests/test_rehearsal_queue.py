@@ -279,6 +279,17 @@ def test_a_full_queue_takes_no_more(carrier: Carrier, hotline: Hotline, rate: Ra
     assert [(it["MessageStatus"], it["ErrorCode"]) for it in told] == [("failed", "30001")]
 
 
+def test_a_full_queue_loses_replies(carrier: Carrier, hotline: Hotline, rate: Rate) -> None:
+    rate(0.0001)
+    hotline.says["/sms"] = '<Message statusCallback="/sms/status">Got it</Message>' * 5
+    carrier.control.post("/rehearsal/texts", json={"from": ANA, "body": "hi"})
+    assert sorted(statuses(carrier, hotline)) == ["delivered", "failed", "sent"]
+    assert [it.get("ErrorCode") for it in hotline.told("/sms/status")].count("30001") == 1
+    assert sorted(it.status for it in carrier.client.messages.list(to=ANA)) == [
+        *["delivered", "failed", "queued", "queued", "queued"]
+    ]
+
+
 @pytest.mark.parametrize(
     "wish",
     [{}, {"rate": 1}, *({"segments_a_second": it} for it in (0, -1, 1001, True, "1", [1]))],
