@@ -108,9 +108,14 @@ def heard(who: str, sound: Heard, words_in: Callable[[str], str]) -> Hears | Non
         case "pause":
             return None
         case "play":
-            found = _RECORDING.search(sound.words)
-            return Hears(who, words_in(found[0]) if found else "")
+            return Hears(who, played(sound.words, words_in))
     return Hears(who, sound.words or sound.kind)
+
+
+def played(address: str, words_in: Callable[[str], str]) -> str:
+    """What was said in the recording at this address; empty for any other sound."""
+    found = _RECORDING.search(address)
+    return words_in(found[0]) if found else ""
 
 
 def changes(before: Phone, after: Phone) -> list[Happening]:

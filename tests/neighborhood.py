@@ -11,30 +11,47 @@ recordings too; `ringing`, whose phones ring.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
 from published import watch
 from serving import serve
-from sqlalchemy import Connection, func, select
 from starlette.types import ASGIApp
 
 from hotline import roster_file, settings
 from hotline.carrier import Carrier
 from hotline.house import furnish
 from hotline.settings import Environment, Network, Settings
-from hotline.store import store, tables, volunteers
+from hotline.store import store, volunteers
 from hotline.store.database import Database
 from hotline.web.app import Hotline
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 from rehearsal import carrier
+from rehearsal.inside import next_due
+from rehearsal.leap import moment_of
+from rehearsal.meanwhile import (
+    CarrierIs,
+    CarrierIsWell,
+    Happening,
+    PhoneCalled,
+    PhoneIs,
+    PhoneOpted,
+    TimeIs,
+    TimePasses,
+)
+from rehearsal.messages import Text
 from rehearsal.neighborhood import transcripts_toml
 from rehearsal.neighborhood.scene import CAST, MONDAY
+from rehearsal.playing import Hands, Seen
+from rehearsal.transcript import Answers, Calls, Declines, HangsUp, InCall, Presses, Speaks
+from rehearsal.twiml import LONGEST_TALK
 
 NAMES = {phone: name for name, phone in CAST.items()}
 NUMBER = "+12125550199"
@@ -42,9 +59,6 @@ ACCOUNT = "AC" + "1" * 32
 TOKEN = "the-token-of-the-tests"
 
 NETWORK = transcripts_toml()
-
-LONGEST_RING = 600.0  # seconds
-LONGEST_TALK = 14_400.0
 
 NOON = MONDAY
 
@@ -92,8 +106,7 @@ class Neighborhood:
         cast: Mapping[str, str] = CAST,
     ) -> None:
         self.address = address
-        self._cast = cast
-        self._names = {phone: name for name, phone in cast.items()}
+        self.hands = Hands(OverHttp(self), cast)
         self.hotline = hotline
         self.now = now
         self.database = workshop.database
@@ -101,16 +114,12 @@ class Neighborhood:
         self._worker = worker
         (self._queue,) = worker.queues
         self._http = httpx2.Client(base_url=address, timeout=30, trust_env=False)
-        self._seen = 0
-        self._calls: dict[str, str] = {}  # the sid of the call that somebody is in, or was
-        self._heard: dict[str, int] = {}  # by sid, the last sound before the last deed
-        self._last_in_call = ""
 
     def close(self) -> None:
         self._http.close()
 
     def number(self, who: str) -> str:
-        return self._cast.get(who, who)
+        return self.hands.number(who)
 
     # Deeds.
 
@@ -121,14 +130,12 @@ class Neighborhood:
 
     def text(self, who: str, body: str, **more: Any) -> dict[str, Any]:
         """Somebody texts the hotline; what follows at once has happened when this returns."""
-        answer = self._post("texts", {"from": self.number(who), "body": body, **more})
-        self.settle()
-        return answer
+        return self.ask("texts", {"from": self.number(who), "body": body, **more})
 
     def phone(self, who: str, state: str | None = None, **more: Any) -> None:
         """What it is, what it does when it is called (`calls`), and whether it is `opted_out`."""
         wish = more | ({"state": state} if state else {})
-        self._http.put(f"/rehearsal/phones/{self._cast[who]}", json=wish).raise_for_status()
+        self._http.put(f"/rehearsal/phones/{self.number(who)}", json=wish).raise_for_status()
 
     def trouble(self, kind: str, **more: Any) -> None:
         self._post("trouble", {"kind": kind, **more})
@@ -136,92 +143,61 @@ class Neighborhood:
     def end_trouble(self) -> None:
         self._http.delete("/rehearsal/trouble").raise_for_status()
 
-    # Calls.
+    # Calls: each as the rehearsal's control addresses show it.
 
-    def call(self, who: str, *, is_hidden: bool = False) -> dict[str, Any]:
-        """Somebody calls the hotline: the call, as the rehearsal's control addresses show it."""
-        number = "anonymous" if is_hidden else self.number(who)
-        return self._in_call(who, self._post("calls", {"from": number}))
+    def call(self, who: str, *, is_hidden: bool = False) -> Seen:
+        """Somebody calls the hotline."""
+        return self._do(Calls(0, who, is_hidden))
 
-    def answer(self, who: str) -> dict[str, Any]:
-        return self._in_call(who, self._do(self._ringing(who), "answer"))
+    def answer(self, who: str) -> Seen:
+        return self._do(Answers(0, who))
 
-    def decline(self, who: str) -> dict[str, Any]:
-        return self._do(self._ringing(who), "decline")
+    def decline(self, who: str) -> Seen:
+        return self._do(Declines(0, who))
 
-    def press(self, who: str, keys: str) -> dict[str, Any]:
-        return self._do(self.call_of(who), "press", keys=keys)
+    def press(self, who: str, keys: str) -> Seen:
+        return self._do(Presses(0, who, keys))
 
-    def say(self, who: str, words: str) -> dict[str, Any]:
-        return self._do(self.call_of(who), "say", words=words)
+    def say(self, who: str, words: str) -> Seen:
+        return self._do(Speaks(0, who, words))
 
-    def hang_up(self, who: str) -> dict[str, Any]:
-        return self._do(self.call_of(who), "hang_up")
+    def hang_up(self, who: str) -> Seen:
+        return self._do(HangsUp(0, who))
 
-    def silence(self, seconds: float | None = None, who: str = "") -> dict[str, Any]:
+    def _do(self, turn: InCall) -> Seen:
+        return asyncio.run(self.hands.do_in_call(turn))
+
+    def silence(self, seconds: float | None = None, who: str = "") -> Seen:
         """Nobody says a word, in the call of whoever called or answered last: so long, or until
         it goes on by itself."""
-        call = self.call_of(who or self._last_in_call)
-        return self._do(call, "wait", seconds=seconds or call["due_in"])
+        return asyncio.run(self.hands.be_silent(seconds, who))
 
-    def never_answer(self, who: str) -> dict[str, Any]:
+    def never_answer(self, who: str) -> Seen:
         """The phone rings until it stops."""
-        return self._do(self._ringing(who), "wait", seconds=LONGEST_RING)
+        return asyncio.run(self.hands.never_answer(who))
 
     def heard(self, who: str) -> str:
         """What they heard since they last did something, all in one; also what a machine did."""
-        call = self._last_call(who)
-        if call is None:
-            return ""
-        since = self._heard.get(call["sid"], 0)
-        sounds = [it for it in call["heard"] if it["at"] > since and it["kind"] != "pause"]
-        return " ".join(self._words_of(call, it) or it["kind"] for it in sounds)
+        return asyncio.run(self.hands.heard(who))
 
-    def _words_of(self, call: dict[str, Any], sound: dict[str, Any]) -> str:
-        """Of a recording that is played, what was said in it."""
-        words: str = sound["words"]
-        if sound["kind"] != "play":
-            return words
+    def words_in(self, call: Seen, sound: Seen) -> str:
+        """What was said in what is played; its address where nobody spoke."""
         found = self._post(f"calls/{call['sid']}/listen", {"at": sound["at"]})
-        assert found["status"] == 200, f"nothing can be played from {words}"
-        return found["words"] or words
+        assert found["status"] == 200, f"nothing can be played from {sound['words']}"
+        return str(found["words"] or sound["words"])
 
     def ringing(self) -> dict[str, str]:
         """Whose phones ring, by the sid of the call."""
-        rings = [it for it in self.calls() if it["waits_for"] == "answer"]
-        return {it["sid"]: self._names.get(it["phone"], it["phone"]) for it in rings}
+        return asyncio.run(self.hands.ringing())
 
-    def calls(self) -> list[dict[str, Any]]:
+    def calls(self) -> list[Seen]:
         """Every call there was, the oldest first."""
-        found: list[dict[str, Any]] = self._http.get("/rehearsal/calls").json()["calls"]
+        found: list[Seen] = self._http.get("/rehearsal/calls").json()["calls"]
         return found
 
-    def call_of(self, who: str) -> dict[str, Any]:
+    def call_of(self, who: str) -> Seen:
         """The last call that somebody was in."""
-        call = self._last_call(who)
-        assert call is not None, f"{who} was never in a call"
-        return call
-
-    def _last_call(self, who: str) -> dict[str, Any] | None:
-        number, sid = self.number(who), self._calls.get(who)
-        theirs = [it for it in self.calls() if it["sid"] == sid or it["phone"] == number]
-        return theirs[-1] if theirs else None
-
-    def _in_call(self, who: str, seen: dict[str, Any]) -> dict[str, Any]:
-        self._calls[who], self._last_in_call = seen["sid"], who
-        self.settle()
-        return seen
-
-    def _ringing(self, who: str) -> dict[str, Any]:
-        call = self.call_of(who)
-        assert call["waits_for"] == "answer", f"{who}'s phone does not ring"
-        return call
-
-    def _do(self, call: dict[str, Any], deed: str, **wish: Any) -> dict[str, Any]:
-        self._heard[call["sid"]] = max((it["at"] for it in call["heard"]), default=0)
-        seen = self._post(f"calls/{call['sid']}/{deed}", wish)
-        self.settle()
-        return seen
+        return asyncio.run(self.hands.call_of(who))
 
     # Time.
 
@@ -255,52 +231,86 @@ class Neighborhood:
         self.tick()
 
     def _next_moment(self) -> datetime | None:
-        due = self.database.read(_next_due)
+        due = self.database.read(next_due)
         # What stays due is rung for again only after a while.
         return max(due, self.now() + timedelta(seconds=3)) if due else None
 
     def pass_until(self, hour: int, minute: int = 0) -> None:
         """To the next time that clocks in the neighborhood show this."""
         zone = self.hotline.house.network.zone
-        local = self.now().astimezone(zone)
-        then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if then <= local:
-            then += timedelta(days=1)
-        self.pass_time(then.astimezone(UTC) - self.now())
+        self.pass_time(moment_of(f"{hour}:{minute:02}", self.now(), zone) - self.now())
 
     # What is seen.
 
     def received(self) -> list[Got]:
         """What reached phones since this was asked last, but for the carrier's own replies."""
-        found = self._http.get("/rehearsal/texts", params={"after": self._seen}).json()
-        self._seen = found["last"]
-        return [
-            Got(self._names.get(it["phone"], it["phone"]), it["body"], it["error"])
-            for it in found["texts"]
-            if it["direction"] == "to_phone"
-            and it["by"] != "carrier"
-            and it["status"] in ("sent", "delivered")
-        ]
+        found = asyncio.run(self.hands.received())
+        return [Got(self.hands.name(it.phone), it.body, it.error) for it in found]
+
+    def texts(self, after: int) -> list[Text]:
+        found = self._http.get("/rehearsal/texts", params={"after": after}).json()["texts"]
+        return [Text(**it) for it in found]
 
     def requests(self) -> list[Any]:
         return self.database.read(lambda c: store.all_requests(c, only_open=False))
 
-    def _post(self, path: str, wish: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, path: str, wish: Mapping[str, object]) -> dict[str, Any]:
+        """At the control address: what is answered, when all that follows at once has happened."""
+        found = self._post(path, wish)
+        self.settle()
+        return found
+
+    def _post(self, path: str, wish: Mapping[str, object]) -> dict[str, Any]:
         answer = self._http.post(f"/rehearsal/{path}", json=wish)
-        assert answer.status_code != 400, answer.json()["error"]
+        if answer.status_code == HTTPStatus.BAD_REQUEST:
+            raise ValueError(answer.json()["error"])
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
 
-def _next_due(connection: Connection) -> datetime | None:
-    """The next moment at which something is to be done."""
-    request, outbox = tables.request.c, tables.outbox.c
-    asks = select(func.min(request.ring_at, type_=tables.Moment))
-    texts = select(func.min(outbox.due, type_=tables.Moment))
-    erasures = select(func.min(tables.erasure.c.due, type_=tables.Moment))
-    moments = [connection.execute(query).scalar() for query in (asks, texts, erasures)]
-    return min((moment for moment in moments if moment), default=None)
+class OverHttp:
+    """The neighborhood as the street of a player. Each deed is over when it returns, and nothing
+    else goes on in the loop that waits for it."""
+
+    def __init__(self, maple: Neighborhood) -> None:
+        self._maple = maple
+
+    async def text(self, number: str, words: str, media: Sequence[str]) -> int:
+        return int(self._maple.text(number, words, media=media)["status"])
+
+    async def call(self, number: str) -> Seen:
+        return self._maple.ask("calls", {"from": number})
+
+    async def act(self, sid: str, deed: str, wish: dict[str, object]) -> Seen:
+        return self._maple.ask(f"calls/{sid}/{deed}", wish)
+
+    async def happen(self, it: Happening) -> None:
+        match it:
+            case TimePasses(length):
+                self._maple.pass_time(length)
+            case TimeIs(hour, minute):
+                self._maple.pass_until(hour, minute)
+            case PhoneIs(number, state):
+                self._maple.phone(number, state=state)
+            case PhoneCalled(number, calls):
+                self._maple.phone(number, calls=calls)
+            case PhoneOpted(number, out):
+                self._maple.phone(number, opted_out=out)
+            case CarrierIs(trouble):
+                to = {"to": trouble.to} if trouble.to else {}
+                self._maple.trouble(trouble.kind, times=trouble.times, code=trouble.code, **to)
+            case CarrierIsWell():
+                self._maple.end_trouble()
+
+    async def texts(self, after: int) -> Sequence[Text]:
+        return self._maple.texts(after)
+
+    async def calls(self) -> Sequence[Seen]:
+        return self._maple.calls()
+
+    async def words_in(self, call: Seen, sound: Seen) -> str:
+        return self._maple.words_in(call, sound)
 
 
 @contextmanager
