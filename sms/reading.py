@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from hotline.phone import emergency_number
 from hotline.settings import Network
@@ -76,18 +77,37 @@ def fold(text: str) -> str:
     """Lower case, no accents, no apostrophes, plain spaces: for comparing, not for showing."""
     if text.isascii():
         return text.lower().replace("'", "").replace("`", "")
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    kept = (letter for letter in apart if not unicodedata.combining(letter))
-    return "".join(kept).translate(_NOT_COMPARED)
+    return text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """What `fold` makes of each letter, by its code: found out once, as a letter folds the same
+    wherever it stands. No more than these many are remembered, for a text can have any."""
+
+    MOST = 4096
+
+    def __missing__(self, code: int) -> str:
+        apart = unicodedata.normalize("NFKD", chr(code).casefold())
+        kept = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        folded = kept.translate(_NOT_COMPARED)
+        if len(self) < self.MOST:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 _SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
 _UNHEARD = "'\u2019\u2018\u02bc`\u00b4\ufe0f\u200d" + _SKIN_TONES  # apostrophes, joiners
 _NOT_COMPARED = dict.fromkeys(map(ord, _UNHEARD))
-# "5:30" is one word, and so is "5b"; "yes12" is two.
+# "5:30" is one word, and so is "5b"; "yes12" is two. Nothing is gone back over ("++").
 _TOKEN = re.compile(
-    r"\d+[:.]\d+|\d+(?!\w)|[^\W\d_]+(?=\d+(?!\w))|[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF]"
+    r"\d++[:.]\d+|\d++(?!\w)|[^\W\d_]++(?=\d++(?!\w))|[^\W_]+"
+    r"|[\U0001F300-\U0001FAFF\u2600-\u27BF]"
 )
+# As many chunks as can be folded together, because their length stays; else a single one.
+_RUN = re.compile(r"[ -&(-_a-~]+(?!\S)|\S+")
 # What a phone sends for a tap on one of our texts: these words, and then the text in quotes.
 _REACTION = re.compile(
     r"""^\s*(?:(?:liked|loved|disliked|laughed\ at|emphasi[sz]ed|questioned
@@ -108,8 +128,7 @@ _SIGNATURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     word: str
     start: int
     end: int
@@ -122,13 +141,14 @@ class Token:
 def clean(body: str) -> str:
     """The words without control characters, runs of blanks, and what is over the limit."""
     body = _SIGNATURE.sub("", body)
-    if body.isascii() and body.isprintable():
-        return " ".join(body[:LONGEST].split())
-    shown = "".join(
+    shown = " ".join(body[:LONGEST].split())
+    if shown.isprintable():  # none of these categories is
+        return shown
+    kept = "".join(
         " " if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") else letter
-        for letter in body[:LONGEST]
+        for letter in shown
     )
-    return " ".join(shown.split())
+    return " ".join(kept.split())
 
 
 def read(
@@ -212,25 +232,28 @@ def _own_words_after_all(reading: Reading) -> Reading:
 def _tokens(said: str) -> list[Token]:
     """The words of a text, each with its place in it."""
     found: list[Token] = []
-    for match in re.finditer(r"[^\s]+", said):
+    for match in _RUN.finditer(said):
         found.extend(_tokens_of(match.group(), match.start()))
     return found
 
 
-def _tokens_of(chunk: str, start: int) -> Iterable[Token]:
-    """Folding can change a word's length, so a token's place is that of its chunk's letters."""
-    if chunk.isascii() and "'" not in chunk and "`" not in chunk:
-        for match in _TOKEN.finditer(chunk.lower()):  # its length stays, as it mostly does
-            yield Token(match.group(), start + match.start(), start + match.end())
-        return
+def _tokens_of(run: str, start: int) -> list[Token]:
+    """Folding can change a word's length, so a token's place is that of its letters as written."""
+    if run.isascii() and "'" not in run and "`" not in run:  # its length stays, as it mostly does
+        return [
+            Token(match[0], start + match.start(), start + match.end())
+            for match in _TOKEN.finditer(run.lower())
+        ]
     letters: list[str] = []
     places: list[int] = []
-    for place, letter in enumerate(chunk, start):
-        for folded in fold(letter):
+    for place, letter in enumerate(run, start):
+        for folded in _FOLDED[ord(letter)]:
             letters.append(folded)
             places.append(place)
-    for match in _TOKEN.finditer("".join(letters)):
-        yield Token(match.group(), places[match.start()], places[match.end() - 1] + 1)
+    return [
+        Token(match[0], places[match.start()], places[match.end() - 1] + 1)
+        for match in _TOKEN.finditer("".join(letters))
+    ]
 
 
 def _by_the_carrier(opt_out: str) -> Reading | None:

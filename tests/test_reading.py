@@ -9,7 +9,7 @@ from neighborhood import NETWORK
 
 from hotline.settings import read_network
 from sms import vocabulary
-from sms.reading import LARGEST_NUMBER, Intent, Reading, clean, read
+from sms.reading import LARGEST_NUMBER, Intent, Reading, clean, fold, read
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 
@@ -631,3 +631,15 @@ def test_whatever_is_written_can_be_read(body: str, asked_about: set[int], opt_o
     assert it.language in (None, *NEIGHBORHOOD.languages)
     assert it.note in it.said
     assert not (it.only_answer and it.note)
+
+
+@given(some.text())
+def test_a_letter_folds_the_same_wherever_it_stands(text: str) -> None:
+    assert fold(text) == "".join(map(fold, text))
+
+
+def test_accents_and_apostrophes_are_not_compared() -> None:
+    assert fold("¡Mañana NO podré, d’accord?") == "¡manana no podre, daccord?"
+    assert (
+        fold("Stra\u00dfe \ufb01n cafe\u0301 \U0001f44d\U0001f3fd") == "strasse fin cafe \U0001f44d"
+    )
