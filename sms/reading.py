@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection
+import weakref
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
-from typing import NamedTuple
+from functools import wraps
+from typing import Generic, NamedTuple, TypeVar
 
 from hotline.phone import emergency_number
 from hotline.settings import Network
@@ -71,6 +71,18 @@ class Reading:
     offers: bool = False
     not_yet: bool = False
     people: int = 1
+
+
+class Gist(NamedTuple):
+    """Which command or answer a text is, if any: the part of a `Reading` that is found first."""
+
+    intent: Intent
+    number: int | None = None
+    note: str = ""
+    language: str | None = None
+    only_answer: bool = False
+    by_carrier: bool = False
+    says_more: bool = False
 
 
 def fold(text: str) -> str:
@@ -138,6 +150,32 @@ class Token(NamedTuple):
         return self.word.isascii() and self.word.isdigit() and int(self.word) <= LARGEST_NUMBER
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases, and by their first word how many words they have, the longest first: most words
+    begin none, and are soon done with."""
+
+    known: frozenset[str]
+    lengths: Mapping[str, list[int]]
+
+
+def phrases_of(known: Iterable[str]) -> Phrases:
+    lengths: dict[str, set[int]] = {}
+    for phrase in known:
+        words = phrase.split()
+        lengths.setdefault(words[0], set()).add(len(words))
+    longest_first = {word: sorted(some, reverse=True) for word, some in lengths.items()}
+    return Phrases(frozenset(known), longest_first)
+
+
+_COPIED = phrases_of(vocabulary.COPIED)
+_NOT_YET = phrases_of(vocabulary.NOT_YET)
+_OFFERED = phrases_of(vocabulary.OFFERED)
+_OFFERS = phrases_of(vocabulary.OFFERS)
+_WITHDRAW = phrases_of(vocabulary.WITHDRAW)
+_YES = phrases_of(vocabulary.YES)
+
+
 def clean(body: str) -> str:
     """The words without control characters, runs of blanks, and what is over the limit."""
     body = _SIGNATURE.sub("", body)
@@ -167,36 +205,38 @@ def read(
     """
     said = clean(body)
     tokens = _tokens(said)
-    by_carrier = _by_the_carrier(opt_out)
+    by_carrier = _OPT_OUTS.get(opt_out.upper())
     number, length = (None, 0) if by_carrier else _copied_pages(tokens)
     if number is not None:  # what stands behind a pasted page answers it
         said = said[tokens[length].start :] if length < len(tokens) else ""
         tokens = _tokens(said)
-    words = " ".join(token.word for token in tokens)
-    command = by_carrier or _command(words, tokens, said)
-    if command is None and words in _emergency_numbers(network.country) - _as_words(asked_about):
-        command = Reading(Intent.EMERGENCY)
-    if command is None:
-        command = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens, said)
-    if has_pictures and command.intent is Intent.SMALL_TALK:
-        command = replace(command, intent=Intent.WORDS)
-    meant = _with_meaning(command, said, tokens, network)
+    lexicon = lexicon_of(network)
+    gist = by_carrier or _command(tokens, said) or _emergency(tokens, lexicon, asked_about)
+    if gist is None:
+        gist = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens, said)
+    if has_pictures and gist.intent is Intent.SMALL_TALK:
+        gist = gist._replace(intent=Intent.WORDS)
+    meant = _with_meaning(gist, said, tokens, lexicon)
     if _is_postcode(meant, asked_about):
         meant = _own_words_after_all(meant)
     return meant if number is None else _about_the_copy(meant, number)
 
 
-def _emergency_numbers(country: str) -> frozenset[str]:
-    return vocabulary.EMERGENCY | {emergency_number(country)}
+def _spoken(tokens: list[Token]) -> str:
+    return " ".join([token.word for token in tokens])
 
 
-def _as_words(numbers: Collection[int]) -> frozenset[str]:
-    return frozenset(str(number) for number in numbers)
+def _emergency(tokens: list[Token], lexicon: Lexicon, asked_about: Collection[int]) -> Gist | None:
+    word = tokens[0].word if len(tokens) == 1 else ""
+    is_one = word in lexicon.emergency and word not in map(str, asked_about)
+    return Gist(Intent.EMERGENCY) if is_one else None
 
 
 def _copied_pages(tokens: list[Token]) -> tuple[int | None, int]:
     """The number in the last page of ours that was pasted whole, and how many tokens there are up
     to its end: "YES 12 … NO 12 to pass"."""
+    if "no" not in [token.word for token in tokens]:  # as is mostly so
+        return None, 0
     number, length, place = None, 0, 0
     offered: set[str] = set()
     while place + 1 < len(tokens):
@@ -204,7 +244,7 @@ def _copied_pages(tokens: list[Token]) -> tuple[int | None, int]:
         place += 1
         if word == "no" and following.word in offered:
             behind = place + 1
-            behind += _longest_phrase(tokens[behind : behind + 5], vocabulary.COPIED)
+            behind += _longest_phrase(tokens[behind : behind + 5], _COPIED)
             number, length, place = int(following.word), behind, behind
             offered.clear()
         elif word in ("yes", "si") and following.is_number:
@@ -256,53 +296,60 @@ def _tokens_of(run: str, start: int) -> list[Token]:
     ]
 
 
-def _by_the_carrier(opt_out: str) -> Reading | None:
-    intents = {"STOP": Intent.STOP, "START": Intent.START, "HELP": Intent.CARRIER_HELP}
-    intent = intents.get(opt_out.upper())
-    return Reading(intent, by_carrier=True, only_answer=True) if intent else None
+_OPT_OUTS = {
+    opt_out: Gist(intent, by_carrier=True, only_answer=True)
+    for opt_out, intent in (
+        ("STOP", Intent.STOP),
+        ("START", Intent.START),
+        ("HELP", Intent.CARRIER_HELP),
+    )
+}
 
 
-def _command(words: str, tokens: list[Token], said: str) -> Reading | None:
+def _command(tokens: list[Token], said: str) -> Gist | None:
     """Words that mean one thing whoever says them."""
+    words = _spoken(tokens)
     plain = _without_politeness(words)
     if words in vocabulary.STOP or plain in vocabulary.STOP_IN_OTHER_WORDS:
-        return Reading(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
+        return Gist(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
     if words in vocabulary.START:
-        return Reading(Intent.START, by_carrier=True)
+        return Gist(Intent.START, by_carrier=True)
     folded = fold(said)
     if folded in vocabulary.CARRIER_HELP:  # not "help!": the carrier may not know it
-        return Reading(Intent.CARRIER_HELP, by_carrier=True)
+        return Gist(Intent.CARRIER_HELP, by_carrier=True)
     if plain in vocabulary.LANGUAGES:
-        return Reading(Intent.LANGUAGE, language=vocabulary.LANGUAGES[plain])
+        return Gist(Intent.LANGUAGE, language=vocabulary.LANGUAGES[plain])
     if _REACTION.match(folded):
-        return Reading(Intent.REACTION)
+        return Gist(Intent.REACTION)
     return _numbered_command(tokens, said)
 
 
 def _without_politeness(words: str) -> str:
-    for polite in vocabulary.PLEASE:
-        words = words.removeprefix(f"{polite} ").removesuffix(f" {polite}")
+    for before, behind in _POLITE:
+        words = words.removeprefix(before).removesuffix(behind)
     return words
 
 
-def _numbered_command(tokens: list[Token], said: str) -> Reading | None:
+_POLITE = tuple((f"{polite} ", f" {polite}") for polite in vocabulary.PLEASE)
+
+
+def _numbered_command(tokens: list[Token], said: str) -> Gist | None:
     """STATUS, NEVER MIND, JOIN and DONE, perhaps with a number before or after."""
     rest, number = _without_number(tokens)
-    words = " ".join(token.word for token in rest)
-    for intent, phrases in _COMMANDS:
-        if words in phrases:
-            return Reading(intent, number=number)
-    if number is None and _begins_with_break(tokens, said, vocabulary.WITHDRAW):
-        return Reading(Intent.WITHDRAW)
+    intent = _COMMANDS.get(_spoken(rest))
+    if intent:
+        return Gist(intent, number=number)
+    if number is None and _begins_with_break(tokens, said, _WITHDRAW):
+        return Gist(Intent.WITHDRAW)
     return None
 
 
-_COMMANDS = (
-    (Intent.STATUS, vocabulary.STATUS),
-    (Intent.WITHDRAW, vocabulary.WITHDRAW),
-    (Intent.JOIN, vocabulary.JOIN),
-    (Intent.DONE, vocabulary.DONE),
-)
+_COMMANDS = {
+    **dict.fromkeys(vocabulary.STATUS, Intent.STATUS),
+    **dict.fromkeys(vocabulary.WITHDRAW, Intent.WITHDRAW),
+    **dict.fromkeys(vocabulary.JOIN, Intent.JOIN),
+    **dict.fromkeys(vocabulary.DONE, Intent.DONE),
+}
 
 
 def _without_number(tokens: list[Token]) -> tuple[list[Token], int | None]:
@@ -313,7 +360,7 @@ def _without_number(tokens: list[Token]) -> tuple[list[Token], int | None]:
     return tokens, None
 
 
-def _begins_with_break(tokens: list[Token], said: str, phrases: Collection[str]) -> bool:
+def _begins_with_break(tokens: list[Token], said: str, phrases: Phrases) -> bool:
     """Whether one of the phrases stands first, with a comma or the like (or courtesy) behind it."""
     length = _longest_phrase(tokens, phrases)
     if length == 0 or length == len(tokens):
@@ -323,27 +370,22 @@ def _begins_with_break(tokens: list[Token], said: str, phrases: Collection[str])
     return bool(between.strip()) or tokens[length].word in polite
 
 
-def _longest_phrase(tokens: list[Token], phrases: Collection[str]) -> int:
+def _longest_phrase(tokens: list[Token], phrases: Phrases) -> int:
     """How many of the first tokens make up a phrase; 0 if none do."""
-    if not tokens or tokens[0].word not in _first_words(frozenset(phrases)):
+    if not tokens:
         return 0
-    for length in range(min(len(tokens), 5), 0, -1):
-        if " ".join(token.word for token in tokens[:length]) in phrases:
+    for length in phrases.lengths.get(tokens[0].word, ()):
+        if length <= len(tokens) and _spoken(tokens[:length]) in phrases.known:
             return length
     return 0
 
 
-@cache
-def _first_words(phrases: frozenset[str]) -> frozenset[str]:
-    return frozenset(phrase.partition(" ")[0] for phrase in phrases)
-
-
-def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Reading | None:
+def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Gist | None:
     """YES, NO or CAN'T, with a number before or behind it and words after it."""
     tokens = _without_greeting(tokens)
     number, rest = _leading_number(tokens, asked_about)
     if number is not None and not rest:
-        return Reading(Intent.YES, number=number, only_answer=True)
+        return Gist(Intent.YES, number=number, only_answer=True)
     intent, length = _answer_word(rest)
     if intent is None:
         return None
@@ -356,7 +398,7 @@ def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Read
     if _is_unclear(intent, answer, after, said, number):
         return None
     more = _says_more(after)
-    return Reading(intent, number=number, note=note, only_answer=not note, says_more=more)
+    return Gist(intent, number=number, note=note, only_answer=not note, says_more=more)
 
 
 def _without_greeting(tokens: list[Token]) -> list[Token]:
@@ -379,13 +421,16 @@ def _leading_number(
 
 def _answer_word(tokens: list[Token]) -> tuple[Intent | None, int]:
     """The answer that stands first and how many tokens it takes. The longest phrase wins."""
-    lengths = [
-        (_longest_phrase(tokens, vocabulary.HAND_BACK), Intent.HAND_BACK),
-        (_longest_phrase(tokens, vocabulary.YES), Intent.YES),
-        (_longest_phrase(tokens, vocabulary.NO), Intent.NO),
-    ]
-    length, intent = max(lengths, key=lambda pair: pair[0])
-    return (intent, length) if length else (None, 0)
+    length = _longest_phrase(tokens, _ANSWER_PHRASES)
+    return (_ANSWERS[_spoken(tokens[:length])], length) if length else (None, 0)
+
+
+_ANSWERS = {
+    **dict.fromkeys(vocabulary.NO, Intent.NO),
+    **dict.fromkeys(vocabulary.YES, Intent.YES),
+    **dict.fromkeys(vocabulary.HAND_BACK, Intent.HAND_BACK),
+}
+_ANSWER_PHRASES = phrases_of(_ANSWERS)
 
 
 def _has_words(tokens: list[Token]) -> bool:
@@ -394,7 +439,7 @@ def _has_words(tokens: list[Token]) -> bool:
 
 def _behind_more_yes(tokens: list[Token]) -> list[Token]:
     """What is left after "I can" of "yes I can", and after "sure thing" of "ok sure thing"."""
-    while length := _longest_phrase(tokens, vocabulary.YES):
+    while length := _longest_phrase(tokens, _YES):
         tokens = tokens[length:]
     return tokens
 
@@ -420,12 +465,12 @@ def _ends_with_break(tokens: list[Token], said: str) -> bool:
         return True
     between = said[tokens[0].end : tokens[1].start]
     is_sign = not tokens[1].word.isalnum()
-    return bool(between.strip()) or is_sign or _longest_phrase(tokens[1:], vocabulary.COPIED) > 0
+    return bool(between.strip()) or is_sign or _longest_phrase(tokens[1:], _COPIED) > 0
 
 
 def _note(said: str, after: list[Token]) -> str:
     """What was said besides the answer, as written, less what was copied from our own text."""
-    length = _longest_phrase(after, vocabulary.COPIED)
+    length = _longest_phrase(after, _COPIED)
     after = after[length:]
     return said[after[0].start :].strip(" \t\"'\u201c\u201d\u00ab\u00bb") if after else ""
 
@@ -454,8 +499,11 @@ def _is_unclear(
 def _is_if(si: Token, after: list[Token], said: str) -> bool:
     """Whether a "si" is no yes: "si alguien más puede". With its accent it always is one."""
     written = unicodedata.normalize("NFC", said[si.start : si.end].casefold())
-    more = _longest_phrase(after, vocabulary.YES | vocabulary.AFTER_SI)
+    more = _longest_phrase(after, _BEHIND_SI)
     return written == "si" and not more and after[0].word.isalnum()
+
+
+_BEHIND_SI = phrases_of(vocabulary.YES | vocabulary.AFTER_SI)
 
 
 def _says_both(words: list[str], number: int | None) -> bool:
@@ -478,13 +526,13 @@ def _says_more(after: list[Token]) -> bool:
     return len(telling) > 2
 
 
-def _own_words(tokens: list[Token], said: str) -> Reading:
+def _own_words(tokens: list[Token], said: str) -> Gist:
     """Small talk, or words of substance. "Yes?" and "ok who is this?" ask us, not for help."""
-    passing = _longest_phrase(tokens, vocabulary.YES) if _is_question(said) else 0
+    passing = _longest_phrase(tokens, _YES) if _is_question(said) else 0
     words = [token.word for token in tokens[passing:]]
     small = all(word in _SMALL_TALK or not word.isalnum() or len(word) == 1 for word in words)
     thanks = bool(words) and words[0] in vocabulary.THANKS and _is_short_sentence(tokens, said)
-    return Reading(Intent.SMALL_TALK if small or thanks else Intent.WORDS)
+    return Gist(Intent.SMALL_TALK if small or thanks else Intent.WORDS)
 
 
 def _is_short_sentence(tokens: list[Token], said: str) -> bool:
@@ -501,11 +549,11 @@ def _offers(tokens: list[Token], said: str) -> bool:
     """Whether somebody has something to give. One word that we do not expect, a stop or a question
     leaves it in doubt, and then it may be a request: "I can cook but have no food"."""
     tokens = _without_greeting(tokens)
-    length = _longest_phrase(tokens, vocabulary.OFFERS)
+    length = _longest_phrase(tokens, _OFFERS)
     if not length or _is_question(said) or _has_stops(tokens, said):
         return False
     while length < len(tokens):
-        more = _longest_phrase(tokens[length : length + 5], vocabulary.OFFERED)
+        more = _longest_phrase(tokens[length : length + 5], _OFFERED)
         if not more and tokens[length].word.isalnum():
             return False
         length += more or 1
@@ -516,29 +564,30 @@ _SMALL_TALK = frozenset().union(*vocabulary.SMALL_TALK.values())
 _ASKING = frozenset().union(*vocabulary.ASKING.values())
 
 
-def _with_meaning(reading: Reading, said: str, tokens: list[Token], network: Network) -> Reading:
+def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) -> Reading:
     """Add what the words say of need, area and language."""
     words = [token.word for token in tokens]
-    found = _needs(words, network)
-    needs = tuple(key for key, _ in found)
+    found = _meant(words, lexicon.needs)
+    needs = tuple(lexicon.keys[place] for place in sorted({need.place for need in found}))
     asks = bool(needs) or not _ASKING.isdisjoint(words)
     denied = _denial(tokens)
-    intent = reading.intent
-    if intent is Intent.SMALL_TALK and asks:
-        intent = Intent.WORDS
-    return replace(
-        reading,
-        intent=intent,
+    talks = gist.intent is Intent.SMALL_TALK
+    return Reading(
+        intent=Intent.WORDS if talks and asks else gist.intent,
         said=said,
-        language=reading.language or _language(words, found, network),
+        number=gist.number,
+        note=gist.note,
+        language=gist.language or _language(words, found, lexicon),
         needs=needs,
-        area=_area(words, network),
+        area=_area(words, lexicon),
         asks=asks,
+        only_answer=gist.only_answer or (denied > 0 and denied == len(tokens)),
+        by_carrier=gist.by_carrier,
         starts_with_need=bool(words) and words[0] in vocabulary.NEED,
+        first_number=int(words[0]) if tokens and tokens[0].is_number else None,
+        says_more=gist.says_more,
         offers=_offers(tokens, said),
-        first_number=int(tokens[0].word) if tokens and tokens[0].is_number else None,
         not_yet=denied > 0,
-        only_answer=reading.only_answer or (denied > 0 and denied == len(tokens)),
         people=_people(words),
     )
 
@@ -547,12 +596,14 @@ def _denial(tokens: list[Token]) -> int:
     """How many of the first tokens say that it is not done, perhaps with the key of that answer in
     front: "2 not yet"."""
     key = 1 if len(tokens) > 1 and tokens[0].word == "2" else 0
-    length = _longest_phrase(tokens[key:], vocabulary.NOT_YET)
+    length = _longest_phrase(tokens[key:], _NOT_YET)
     return key + length if length else 0
 
 
 def _people(words: list[str]) -> int:
     """How many people somebody asks for: "need 3 people to move a sofa"."""
+    if vocabulary.COUNTS.keys().isdisjoint(words):  # as is mostly so
+        return 1
     for place, word in enumerate(words):
         count = vocabulary.COUNTS.get(word, 1)
         if count > 1 and _ends_with(words[:place], vocabulary.COUNTING):
@@ -566,67 +617,137 @@ def _ends_with(words: list[str], phrases: Collection[str]) -> bool:
     return any(" ".join(words[-length:]) in phrases for length in (1, 2, 3))
 
 
-def _needs(words: list[str], network: Network) -> list[tuple[str, Counter[str]]]:
-    """The needs that are named, in the order of the configuration, each with how often in which
-    language."""
-    spoken = _findable(words)
-    found = []
-    for need in network.needs:
-        named = Counter(
-            language
-            for language, phrases in need.words.items()
-            for phrase in phrases
-            if _says(spoken, phrase)
-        )
-        if named:
-            found.append((need.key, named))
-    return found
-
-
-def _area(words: list[str], network: Network) -> str | None:
+def _area(words: list[str], lexicon: Lexicon) -> str | None:
     """The area whose name or postcode stands first; of two there, the longer."""
-    spoken = _findable(words)
-    places = [
-        (spoken.find(_findable_phrase(phrase).rstrip()), -len(phrase), area.key)
-        for area in network.areas
-        for phrase in area.words
-        if _says(spoken, phrase)
-    ]
-    return min(places)[2] if places else None
-
-
-def _findable(words: list[str]) -> str:
-    return f" {' '.join(words)} "
-
-
-@cache
-def _findable_phrase(phrase: str) -> str:
-    return _findable([token.word for token in _tokens(phrase)])
-
-
-def _says(spoken: str, phrase: str) -> bool:
-    """Whether the phrase is said, in the singular or plural."""
-    said = _findable_phrase(phrase).rstrip()
-    if said not in spoken:  # as is mostly so
-        return False
-    return len(said) > 1 and any(f"{said}{ending} " in spoken for ending in ("", "s", "es"))
-
-
-def _language(
-    words: list[str], needs: list[tuple[str, Counter[str]]], network: Network
-) -> str | None:
-    """The language these words are in, as far as they tell and the network speaks it."""
-    told: Counter[str] = Counter()
-    for _, named in needs:
-        for language, count in named.items():
-            told[language] += 4 * count
-    for table, weight in _TELLING:
-        for language, known in table.items():
-            told[language] += weight * sum(word in known for word in words)
-    ranked = told.most_common(2)
-    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+    found = _meant(words, lexicon.areas)
+    if not found:
         return None
-    return ranked[0][0] if ranked[0][0] in network.languages else None
+    spoken = f" {' '.join(words)}"
+    return min((spoken.find(area.said), -area.length, area.key) for area in found)[2]
 
 
-_TELLING = ((vocabulary.SMALL_TALK, 2), (vocabulary.ASKING, 2), (vocabulary.HINTS, 1))
+def _language(words: list[str], needs: Collection[_NeedPhrase], lexicon: Lexicon) -> str | None:
+    """The language these words are in, as far as they tell and the network speaks it."""
+    told: dict[str, int] = {}
+    for need in needs:
+        told[need.language] = told.get(need.language, 0) + 4
+    for word in words:
+        for language, weight in _TELLING.get(word, ()):
+            told[language] = told.get(language, 0) + weight
+    most = max(told.values(), default=0)
+    if most < 2:
+        return None
+    language, *others = (language for language, weight in told.items() if weight == most)
+    return language if not others and language in lexicon.languages else None
+
+
+def _telling() -> dict[str, list[tuple[str, int]]]:
+    """The languages that each word tells of, and how much."""
+    telling: dict[str, list[tuple[str, int]]] = {}
+    tables = ((vocabulary.SMALL_TALK, 2), (vocabulary.ASKING, 2), (vocabulary.HINTS, 1))
+    for table, weight in tables:
+        for language, known in table.items():
+            for word in known:
+                telling.setdefault(word, []).append((language, weight))
+    return telling
+
+
+_TELLING = _telling()
+
+
+# The network's own words.
+
+
+class _NeedPhrase(NamedTuple):
+    """One phrase for a need: the need's place in the configuration, and the phrase's own."""
+
+    place: int
+    language: str
+    phrase: int
+
+
+class _AreaPhrase(NamedTuple):
+    """One phrase for an area, as its words stand in a text, and its length as configured."""
+
+    key: str
+    said: str
+    length: int
+
+
+_Meaning = TypeVar("_Meaning")
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Generic[_Meaning]):
+    """What is meant by each phrase, in the singular and plural."""
+
+    phrases: Phrases
+    meanings: Mapping[str, list[_Meaning]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of one network, compiled once and not for every text, so that a text is gone
+    through once, however many phrases there are."""
+
+    needs: Named[_NeedPhrase]
+    areas: Named[_AreaPhrase]
+    keys: tuple[str, ...]  # of the needs, in the order of the configuration
+    languages: tuple[str, ...]
+    emergency: frozenset[str]
+
+
+def once_per_network(compiled: Callable[[Network], _Meaning]) -> Callable[[Network], _Meaning]:
+    """Remember what a function makes of a network for as long as there is that network. Its
+    identity is the key: it holds dictionaries, and so it cannot be one itself."""
+    known: dict[int, _Meaning] = {}
+
+    @wraps(compiled)
+    def remembered(network: Network) -> _Meaning:
+        key = id(network)
+        if key not in known:
+            known[key] = compiled(network)
+            weakref.finalize(network, known.pop, key, None)
+        return known[key]
+
+    return remembered
+
+
+@once_per_network
+def lexicon_of(network: Network) -> Lexicon:
+    return Lexicon(
+        needs=_named(
+            (phrase, _NeedPhrase(place, language, number))
+            for place, need in enumerate(network.needs)
+            for language, phrases in need.words.items()
+            for number, phrase in enumerate(phrases)
+        ),
+        areas=_named(
+            (phrase, _AreaPhrase(area.key, f" {_spoken(_tokens(phrase))}", len(phrase)))
+            for area in network.areas
+            for phrase in area.words
+        ),
+        keys=tuple(need.key for need in network.needs),
+        languages=network.languages,
+        emergency=vocabulary.EMERGENCY | {emergency_number(network.country)},
+    )
+
+
+def _named(phrases: Iterable[tuple[str, _Meaning]]) -> Named[_Meaning]:
+    """A phrase without a word names nothing."""
+    meanings: dict[str, list[_Meaning]] = {}
+    for phrase, meaning in phrases:
+        said = _spoken(_tokens(phrase))
+        for form in (said, f"{said}s", f"{said}es") if said else ():
+            meanings.setdefault(form, []).append(meaning)
+    return Named(phrases_of(meanings), meanings)
+
+
+def _meant(words: list[str], named: Named[_Meaning]) -> set[_Meaning]:
+    """What is named in these words, once each."""
+    found: set[_Meaning] = set()
+    for place, word in enumerate(words):
+        for length in named.phrases.lengths.get(word, ()):
+            phrase = " ".join(words[place : place + length])
+            found.update(named.meanings.get(phrase, ()))
+    return found

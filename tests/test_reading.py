@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from neighborhood import NETWORK
 
-from hotline.settings import read_network
+from hotline.settings import Network, read_network
 from sms import vocabulary
-from sms.reading import LARGEST_NUMBER, Intent, Reading, clean, fold, read
+from sms.reading import LARGEST_NUMBER, Intent, Reading, clean, fold, once_per_network, read
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 
@@ -608,6 +610,50 @@ def test_a_phones_signature_is_not_read() -> None:
 def test_a_million_blank_lines_are_passed_over_at_once() -> None:
     """Trying each line with all that follow it would take hours."""
     assert clean("need milk" + "\n" * 1_000_000 + "x") == "need milk"
+
+
+# Two networks, two sets of words.
+
+BAKERS = read_network(
+    """
+    [[needs]]
+    key = "bread"
+    words = { en = ["bread", "loaf of rye"], es = ["pan"] }
+
+    [[areas]]
+    key = "mill"
+    words = ["mill", "the old mill"]
+    """,
+    "hotline.toml",
+)
+
+
+def test_each_network_is_read_with_its_own_words() -> None:
+    for _ in range(2):
+        it = read("need two loaf of ryes by the old mill", BAKERS)
+        assert (it.needs, it.area) == (("bread",), "mill")
+        assert read("food in northside", BAKERS).needs == ()
+        assert read("food in northside", BAKERS).area is None
+        assert reading("food in northside").needs == ("food",)
+        assert reading("food in northside").area == "northside"
+
+
+def test_what_is_compiled_for_a_network_is_compiled_once_and_goes_with_it() -> None:
+    names: list[str] = []
+
+    @once_per_network
+    def compiled(network: Network) -> list[str]:
+        names.append(network.name)
+        return [network.name]
+
+    oak, elm = Network(name="Oak Street"), Network(name="Elm Street")
+    assert compiled(oak) is compiled(oak)
+    assert compiled(elm) == ["Elm Street"]
+    assert names == ["Oak Street", "Elm Street"]
+    oak_is = weakref.ref(oak)
+    del oak
+    assert oak_is() is None
+    assert compiled(Network(name="Ash Street")) == ["Ash Street"]
 
 
 # Anything at all.
