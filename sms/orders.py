@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from hotline.hours import BadHours, parse_hours
 from hotline.settings import Network
 from sms import vocabulary
-from sms.reading import Intent, Reading, fold
+from sms.reading import Intent, Reading, fold, once_per_network
 
 MOST_DAYS = 365  # of a pause
 LONGEST_NAME = 40
@@ -136,6 +135,7 @@ _DAYS = {"d": 1, "day": 1, "days": 1, "dia": 1, "dias": 1} | dict.fromkeys(
 )
 _DAYS |= dict.fromkeys(("month", "months", "mes", "meses"), 30)
 _COUNTS = {"a": 1, "an": 1, "one": 1, "un": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3}
+_WORD = re.compile(r"\w+")
 _PAUSE = re.compile(
     r"(?:pause|pausa|pausar)(?: (?:for|por))?"
     rf"(?: (\d{{1,3}}|{'|'.join(_COUNTS)}) ?({'|'.join(sorted(_DAYS, reverse=True))})?)?"
@@ -159,14 +159,14 @@ _ANY = {
     *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
     *("anywhere", "everywhere", "cualquier lugar", "todas partes", "donde sea", "cualquiera"),
 }
-_ALONE: tuple[tuple[set[str], Order], ...] = (
-    (_BACK, Back()),
-    (_ME, Me()),
-    (_LOOK, Look()),
-    (_STATS, Stats()),
-    (_FORGET, Forget("en")),
-    (_FORGET_IN_SPANISH, Forget("es")),
-)
+_ALONE: dict[str, Order] = {
+    **dict.fromkeys(_BACK, Back()),
+    **dict.fromkeys(_ME, Me()),
+    **dict.fromkeys(_LOOK, Look()),
+    **dict.fromkeys(_STATS, Stats()),
+    **dict.fromkeys(_FORGET, Forget("en")),
+    **dict.fromkeys(_FORGET_IN_SPANISH, Forget("es")),
+}
 _SKIP = {"skip", "next", "whenever", "siguiente", "da igual"} | _ANY
 # A need, but nothing that somebody has to give.
 _NO_OFFER = frozenset().union(*vocabulary.ASKING.values()) | {"hambre"}
@@ -178,13 +178,12 @@ def find(reading: Reading, network: Network) -> Order | None:
         return None
     words = _words(reading.said)
     said = " ".join(words)
-    alone = next((order for said_so, order in _ALONE if said in said_so), None)
+    alone = _ALONE.get(said)
     return alone or _pause(said) or _most(said) or _vouch(said) or _change(reading, words, network)
 
 
-@lru_cache(maxsize=1024)
 def _words(said: str) -> list[str]:
-    return re.findall(r"\w+", fold(said))
+    return _WORD.findall(fold(said))
 
 
 def _change(reading: Reading, words: list[str], network: Network) -> Order | None:
@@ -242,37 +241,30 @@ def name_in(written: str, network: Network) -> Name | None:
     letters = all(word.isalpha() for word in words)
     if not 1 <= len(words) <= 3 or not letters or len(written) > LONGEST_NAME:
         return None
-    known = _no_names() | frozenset(_needs(network)) | frozenset(_areas(network))
-    return None if known & set(words) else Name(" ".join(written.split()))
+    return Name(" ".join(written.split())) if _no_names(network).isdisjoint(words) else None
 
 
-@lru_cache
-def _no_names() -> frozenset[str]:
+@once_per_network
+def _no_names(network: Network) -> frozenset[str]:
+    """Words that are nobody's name: they say something, or name a need or an area."""
     small = frozenset().union(*vocabulary.SMALL_TALK.values())
     hints = frozenset().union(*vocabulary.HINTS.values()) - {"de", "del", "la", "el", "le", "an"}
     goods = {word for word in vocabulary.OFFERED if " " not in word} - {"de", "la", "el"}
-    return (
-        small
-        | hints
-        | goods
-        | _NO_OFFER
-        | {
-            *(
-                "help",
-                "ayuda",
-                "me",
-                "im",
-                "not",
-                "dont",
-                "no",
-                "us",
-                "our",
-                "list",
-                "lista",
-                "group",
-            )
-        }
+    others = (
+        "help",
+        "ayuda",
+        "me",
+        "im",
+        "not",
+        "dont",
+        "no",
+        "us",
+        "our",
+        "list",
+        "lista",
+        "group",
     )
+    return small.union(hints, goods, _NO_OFFER, others, _needs(network), _areas(network))
 
 
 def can_in(words: list[str], network: Network) -> Can | None:
@@ -321,6 +313,7 @@ def _phrase(words: list[str], length: int, known: Mapping[str, str]) -> str:
     return next((known[form] for form in forms if form in known), "")
 
 
+@once_per_network
 def _needs(network: Network) -> dict[str, str]:
     """What people call each need, to its key."""
     spoken = {
@@ -334,6 +327,7 @@ def _needs(network: Network) -> dict[str, str]:
     return _phrases(spoken.items())
 
 
+@once_per_network
 def _areas(network: Network) -> dict[str, str]:
     return _phrases((area.key, [area.key, *area.words]) for area in network.areas)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_reading import NEIGHBORHOOD, reading
+from test_reading import BAKERS, NEIGHBORHOOD, reading
 
 from sms import orders
 from sms.orders import (
@@ -154,3 +154,13 @@ def test_answers_of_a_newcomer(question: str, body: str, order: Order) -> None:
 )
 def test_a_need_is_no_answer(question: str, body: str) -> None:
     assert orders.answer_to(question, reading(body), NEIGHBORHOOD) is None
+
+
+def test_each_network_is_told_its_own_needs_and_areas() -> None:
+    for _ in range(2):
+        assert orders.find(reading("CAN bread"), BAKERS) == Can(("bread",))
+        assert orders.find(reading("AREA old mill"), BAKERS) == Areas(None)
+        assert orders.find(reading("AREA the old mill"), BAKERS) == Areas(("mill",))
+        assert orders.find(reading("NAME Rye Mill"), BAKERS) is None
+        assert found("CAN bread") is None
+        assert found("NAME Rye Mill") == Name("Rye Mill")
