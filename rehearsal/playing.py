@@ -207,7 +207,7 @@ class Hands:
         """The last call that somebody was in. Raises ValueError."""
         call = await self._last_call(who)
         if call is None:
-            raise ValueError(f"{who or 'nobody'} was never in a call")
+            raise ValueError(f"{who} was never in a call" if who else "nobody is in a call")
         return call
 
     async def _last_call(self, who: str) -> Seen | None:
