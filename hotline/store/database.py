@@ -1,13 +1,14 @@
 """Connections: how a read and a write reach SQLite or PostgreSQL.
 
-`Database.write` runs a function in one transaction, which commits when it returns. On SQLite all
-writes of a process go through one thread, which commits everything that is waiting at once, and
-a file lock gives each process its turn; on PostgreSQL each write has a connection of its own.
-It knows no tables.
+`Database.write` runs a function in one transaction, which commits when it returns. Writes that
+wait at the same moment share a transaction, in which none takes another with it: see
+docs/decisions/0008-writes-that-share-a-commit.md. On SQLite one thread of a process writes, and a
+file lock gives each process its turn; on PostgreSQL a few threads do. It knows no tables.
 """
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import queue
@@ -15,10 +16,10 @@ import random
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,8 +29,8 @@ Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
 
 BUSY_SECONDS = 10  # how long SQLite waits for another program that holds the file
-BATCH = 64  # writes committed together at most
 CONNECTIONS = 16  # to PostgreSQL, per process
+SHORT_WAIT = 50  # ms that a transaction of several writes waits for a lock on PostgreSQL
 MOST_TRIES = 30  # of one write, when others are faster
 LITTLE_LATER = 0.01  # seconds, longer with each try
 LOST_A_RACE = {"40001", "40P01"}  # PostgreSQL: could not serialize, deadlock
@@ -52,29 +53,41 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        self._writer: _SqliteWriter | _Pool | None = None
+        self._writer: _Writer | None = None
         self._starting = threading.Lock()
         _databases.add(self)
 
     def write(self, work: Work[Result]) -> Result:
-        """Run `work` in a transaction of its own and return what it returned, committed.
+        """Run `work` as if in a transaction of its own; return what it returned, committed.
 
-        On PostgreSQL `work` may run more than once: again after it raised `Stale`, or after the
-        database chose it as the loser of a race. What else it raises undoes it and is raised.
+        `work` may run more than once, what it did before undone: again after it or a write beside
+        it raised something, and on PostgreSQL while it raises `Stale` or is chosen as the loser of
+        a race. What else it raises is raised here. It hides no error of the database.
         """
         return self.submit(work).result()
 
     def submit(self, work: Work[Result]) -> Future[Result]:
-        """The same without waiting, for the web server's event loop."""
-        return self._writing().submit(work)
+        """The same without waiting."""
+        future: Future[Result] = Future()
+        self._writing().put(_Piece(work, future))
+        return future
+
+    async def write_meanwhile(self, work: Work[Result]) -> Result:
+        """The same while the event loop goes on with others."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._writing().put(_Piece(work, future))
+        return await future
 
     def read(self, work: Work[Result]) -> Result:
         with self.engine.connect() as connection:
             return work(connection)
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        """Once everything that waits is written."""
+        with self._starting:
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
         self.engine.dispose()
 
     def forget(self) -> None:
@@ -83,85 +96,173 @@ class Database:
         self._writer = None
         self._starting = threading.Lock()
 
-    def _writing(self) -> _SqliteWriter | _Pool:
+    def _writing(self) -> _Writer:
         with self._starting:
             if self._writer is None:
-                self._writer = _SqliteWriter(self.engine) if self.is_sqlite else _Pool(self.engine)
+                writer = _SqliteWriter if self.is_sqlite else _PostgresqlWriter
+                self._writer = writer(self.engine)
             return self._writer
 
 
-class _SqliteWriter:
-    """One thread writes; whatever waits when it is free goes into one commit."""
+class _Piece(NamedTuple):
+    """One write: what is to be done, and who waits for it."""
+
+    work: Work[Any]
+    asker: Future[Any] | asyncio.Future[Any]
+
+    def begins(self) -> bool:
+        """From here on nobody can take it back, as whoever waits for it may. False: they have."""
+        if isinstance(self.asker, Future):
+            return self.asker.set_running_or_notify_cancel()
+        return not self.asker.cancelled()
+
+
+class _Outcome(NamedTuple):
+    """What came of a piece."""
+
+    asker: Future[Any] | asyncio.Future[Any]
+    result: Any
+    problem: BaseException | None = None
+
+    def tell(self) -> None:
+        if self.asker.done():  # whoever waited in an event loop has gone
+            return
+        if self.problem is None:
+            self.asker.set_result(self.result)
+        else:
+            self.asker.set_exception(self.problem)
+
+
+class _Writer:
+    """Threads that take what waits, some pieces at once, each on a connection that it keeps."""
+
+    threads: int
+    most: int  # pieces in one transaction
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
-        self._thread.start()
+        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run, name="writer", daemon=True)
+            for _ in range(self.threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    def submit(self, work: Work[Result]) -> Future[Result]:
-        future: Future[Result] = Future()
-        self._waiting.put((work, future))
-        return future
+    def put(self, piece: _Piece) -> None:
+        self._waiting.put(piece)
 
     def close(self) -> None:
-        self._waiting.put(None)
-        self._thread.join()
+        """Return when everything that waits is done."""
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def _run(self) -> None:
+        # Only this function knows the connection: in a process just forked nobody touches it.
+        connection: Connection | None = None
         for batch in self._batches():
-            # From here on nobody can take a piece of work back, as whoever waits for it may.
-            begun = [it for it in batch if it[1].set_running_or_notify_cancel()]
-            if begun:
-                self._commit(begun)
+            try:
+                if connection is None or connection.invalidated:
+                    connection = self._connect()
+                outcomes = self._commit(connection, batch)
+            except BaseException as error:
+                outcomes = [_Outcome(it.asker, None, error) for it in batch]
+                _give_up(connection)
+            _tell(outcomes)
+        _give_up(connection)
 
-    def _batches(self) -> Iterator[list[tuple[Work[Any], Future[Any]]]]:
-        while True:
-            first = self._waiting.get()
-            batch = [first] if first else []
-            while len(batch) < BATCH and not self._waiting.empty():
-                following = self._waiting.get()
-                if following is None:
-                    first = None
-                    break
-                batch.append(following)
-            if batch:
-                yield batch
-            if first is None:
+    def _batches(self) -> Iterator[list[_Piece]]:
+        """Whatever waits, until it is time to end."""
+        following: _Piece | None
+        while following := self._waiting.get():
+            batch = [following]
+            with suppress(queue.Empty):
+                while len(batch) < self.most and (following := self._waiting.get_nowait()):
+                    batch.append(following)
+            if begun := [it for it in batch if it.begins()]:
+                yield begun
+            if following is None:
                 return
 
-    def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """Each piece of work has a savepoint: one that fails does not take others with it."""
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
-        try:
-            with _turn(self._engine), self._engine.connect() as connection:
+    def _connect(self) -> Connection:
+        return self._engine.connect()
+
+    def _commit(self, connection: Connection, batch: list[_Piece]) -> list[_Outcome]:
+        """Do and commit these pieces. What it raises is told to all of them."""
+        raise NotImplementedError
+
+
+class _SqliteWriter(_Writer):
+    """One thread writes; whatever waits when it is free goes into one commit."""
+
+    threads, most = 1, 64
+
+    def _commit(self, connection: Connection, batch: list[_Piece]) -> list[_Outcome]:
+        """Only when a piece fails are all done again, each in a savepoint of its own."""
+        with _turn(self._engine):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                outcomes = _done(connection, batch)
+            except Exception:
+                connection.rollback()
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-                for work, future in batch:
-                    outcomes.append((future, *_in_savepoint(connection, work)))
-                connection.commit()
-        except BaseException as error:
-            outcomes = [(future, None, error) for _, future in batch]
-        for future, result, problem in outcomes:
-            if problem is None:
-                future.set_result(result)
-            else:
-                future.set_exception(problem)
+                outcomes = [_done_in_savepoint(connection, it) for it in batch]
+            connection.commit()
+        return outcomes
 
 
-class _Pool:
-    """Writes side by side, each in a transaction of its own."""
+class _PostgresqlWriter(_Writer):
+    """Some threads write, a few pieces in each transaction. None of these waits long for a lock:
+    when a piece fails, or would wait, each is done again in a transaction of its own."""
+
+    threads, most = 3, 4
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="postgresql-writer")
-
-    def submit(self, work: Work[Result]) -> Future[Result]:
-        return self._threads.submit(self._run, work)
+        self._alone = ThreadPoolExecutor(CONNECTIONS - self.threads, "writer-of-one")
+        super().__init__(engine)
 
     def close(self) -> None:
-        self._threads.shutdown()
+        super().close()
+        self._alone.shutdown()
 
-    def _run(self, work: Work[Result]) -> Result:
+    def _connect(self) -> Connection:
+        connection = super()._connect()
+        connection.exec_driver_sql(f"SET lock_timeout = {SHORT_WAIT}")
+        connection.commit()
+        return connection
+
+    def _commit(self, connection: Connection, batch: list[_Piece]) -> list[_Outcome]:
+        transaction = connection.begin()
+        try:
+            outcomes = _done(connection, batch)
+            _refuse_broken(connection)
+        except Exception:
+            _roll_back(connection)
+            return self._leave_alone(batch)
+        try:
+            transaction.commit()
+        except OperationalError as error:
+            if not _lost_a_race(error):
+                raise  # it may be committed
+            return self._leave_alone(batch)
+        return outcomes
+
+    def _leave_alone(self, batch: list[_Piece]) -> list[_Outcome]:
+        """Their outcomes are told later, each by itself."""
+        for it in batch:
+            self._alone.submit(self._do_alone, it)
+        return []
+
+    def _do_alone(self, it: _Piece) -> None:
+        try:
+            outcome = _Outcome(it.asker, self._result(it.work))
+        except BaseException as error:
+            outcome = _Outcome(it.asker, None, error)
+        _tell([outcome])
+
+    def _result(self, work: Work[Result]) -> Result:
         """Again and again while others are faster, a little later each time, so that two that
         stand in each other's way do not do so for ever."""
         for tried in range(MOST_TRIES):
@@ -172,20 +273,67 @@ class _Pool:
             except Stale:
                 continue
             except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in LOST_A_RACE:
+                if not _lost_a_race(error):
                     raise
         raise Stale(f"others were faster {MOST_TRIES} times")
 
 
-def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+def _done(connection: Connection, batch: list[_Piece]) -> list[_Outcome]:
+    return [_Outcome(it.asker, it.work(connection)) for it in batch]
+
+
+def _done_in_savepoint(connection: Connection, it: _Piece) -> _Outcome:
     connection.exec_driver_sql("SAVEPOINT work")
     try:
-        result = work(connection)
+        result = it.work(connection)
     except Exception as error:
         connection.exec_driver_sql("ROLLBACK TO work")
-        return None, error
+        return _Outcome(it.asker, None, error)
     connection.exec_driver_sql("RELEASE work")
-    return result, None
+    return _Outcome(it.asker, result)
+
+
+def _refuse_broken(connection: Connection) -> None:
+    """Once a statement has failed PostgreSQL keeps nothing, and answers COMMIT all the same."""
+    driver: Any = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INERROR":
+        raise RuntimeError("a write hid an error of the database")
+
+
+def _lost_a_race(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in LOST_A_RACE
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.rollback()
+    except Exception:
+        _give_up(connection)
+
+
+def _give_up(connection: Connection | None) -> None:
+    """Close a connection, whatever is wrong with it."""
+    if connection is not None:
+        with suppress(Exception):
+            connection.invalidate()
+
+
+def _tell(outcomes: Iterable[_Outcome]) -> None:
+    """Tell everybody what came of it. An event loop is woken once for all who wait in it."""
+    in_loops: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for it in outcomes:
+        if isinstance(it.asker, Future):
+            it.tell()
+        else:
+            in_loops.setdefault(it.asker.get_loop(), []).append(it)
+    for loop, theirs in in_loops.items():
+        with suppress(RuntimeError):  # it has ended, and nobody waits in it
+            loop.call_soon_threadsafe(_tell_each, theirs)
+
+
+def _tell_each(outcomes: Iterable[_Outcome]) -> None:
+    for it in outcomes:
+        it.tell()
 
 
 @contextmanager
@@ -199,6 +347,7 @@ def _turn(engine: Engine) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)  # a process forked meanwhile has the file open, too
         os.close(handle)
 
 

@@ -6,7 +6,6 @@ functions on a connection. It knows nothing of requests, waves or pages.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -90,9 +89,10 @@ class Reception:
             signature = request.headers.get("x-twilio-signature", "")
             if form is None or not self.gate.is_genuine(_path(request), form, signature):
                 return Response(status_code=403)
-            done = self.database.submit(lambda connection: action(connection, form, request))
             try:
-                aftermath = await asyncio.wrap_future(done)
+                aftermath = await self.database.write_meanwhile(
+                    lambda connection: action(connection, form, request)
+                )
             except BadForm as error:
                 return PlainTextResponse(f"{error}\n", status_code=400)
             except Exception as error:
