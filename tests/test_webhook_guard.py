@@ -20,6 +20,8 @@ from xml.etree import ElementTree
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, HandClock, make_settings
 from serving import serve
 from sqlalchemy import func, select, text
@@ -28,6 +30,7 @@ from starlette.types import ASGIApp
 from twilio.request_validator import RequestValidator
 
 from hotline import roster_file, settings, steps
+from hotline.carriers.twilio.signature import Signatures
 from hotline.store import volunteers
 from hotline.store.tables import inbox, metadata, neighbor, request
 from hotline.web.app import Hotline
@@ -314,6 +317,49 @@ def _gate(public_url: str) -> Gate:
         }
     ).environment
     return Gate(environment)
+
+
+# Of all forms, by the carrier's own validator: fields that repeat, are empty or strange.
+
+A_WORD = some.text(max_size=6)
+SOME_FIELDS = some.lists(some.tuples(some.sampled_from(["", "Body", "From"]) | A_WORD, A_WORD))
+SOME_PATH = some.sampled_from(["/sms", "/voice?x=1&y=%C3%A9", "/\xe9:443?bodySHA256=", ""])
+SPELLINGS = (
+    *("https://help.example.org", "https://help.example.org:443", "https://help.example.org:8443"),
+    *("http://127.0.0.1", "http://127.0.0.1:80", "http://127.0.0.1:8000/base"),
+)
+TOKENS = (TOKEN, NEW_TOKEN)
+
+
+def _both_say(address: str, path: str, fields: list[tuple[str, str]], signature: str) -> bool:
+    theirs = any(
+        RequestValidator(it).validate(f"{address}{path}", ImmutableMultiDict(fields), signature)
+        for it in TOKENS
+    )
+    assert Signatures(address, (*TOKENS, "")).is_genuine(path, fields, signature) == theirs
+    return theirs
+
+
+@given(some.sampled_from(SPELLINGS), SOME_PATH, SOME_FIELDS, some.sampled_from(TOKENS), some.data())
+def test_what_the_carriers_validator_signs_is_genuine(
+    address: str, path: str, fields: list[tuple[str, str]], token: str, data: some.DataObject
+) -> None:
+    signature = sign(f"{address}{path}", fields, token)
+    in_another_order = data.draw(some.permutations(fields))
+    assert _both_say(address, path, in_another_order, signature)
+    changed = data.draw(SOME_FIELDS)
+    _both_say(address, path, changed, signature)
+    assert not _both_say(address, path, fields, signature.swapcase())
+    assert not _both_say(address, path, fields, signature[:-1])
+    assert not _both_say(address, path, fields, f"{signature}é")
+
+
+@given(*[some.sampled_from(SPELLINGS)] * 2, *[SOME_PATH] * 2, SOME_FIELDS)
+def test_what_is_signed_for_another_address_is_what_their_validator_says(
+    address: str, signed: str, path: str, signed_path: str, fields: list[tuple[str, str]]
+) -> None:
+    for token in (*TOKENS, "", "another"):
+        _both_say(address, path, fields, sign(f"{signed}{signed_path}", fields, token))
 
 
 # What is no form.

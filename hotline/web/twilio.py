@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from twilio.request_validator import RequestValidator
 
+from hotline.carriers.twilio.signature import Signatures
 from hotline.errors import BadForm, describe
 from hotline.settings import Environment
 from hotline.steps import Aftermath, Ring
@@ -37,40 +37,16 @@ Answer = Callable[[list[str]], Response]
 
 
 class Gate:
-    """Checks signatures against the configured public address, never against Host headers.
-
-    https://www.twilio.com/docs/usage/security: HMAC-SHA1 over the address and every field. A
-    second token is accepted while one is being changed. Algorithm and key are ours to say: a
-    header that names others is the sender's word.
-    """
+    """Lets in what is signed for the configured public address with one of our tokens."""
 
     def __init__(self, environment: Environment) -> None:
-        self._public_url = environment.public_url
         tokens = (environment.twilio_auth_token, environment.twilio_auth_token_secondary)
-        self._validators = [
-            RequestValidator(token.get_secret_value())
-            for token in tokens
-            if token and token.get_secret_value()
-        ]
-
-    def is_genuine(self, path_and_query: str, form: Form, signature: str) -> bool:
-        """`path_and_query` as it came, encoded; every field counts, empty ones too."""
-        url = f"{self._public_url}{path_and_query}"
-        fields = _AllValues(form)
-        return signature.isascii() and any(
-            validator.validate(url, fields, signature) for validator in self._validators
+        self._signatures = Signatures(
+            environment.public_url, [token.get_secret_value() for token in tokens if token]
         )
 
-
-class _AllValues(dict[str, str]):
-    """A form in the shape in which Twilio's validator asks for repeated fields."""
-
-    def __init__(self, form: Form) -> None:
-        super().__init__(form)
-        self._form = form
-
-    def getall(self, name: str) -> list[str]:
-        return self._form.getlist(name)
+    def is_genuine(self, path_and_query: str, form: Form, signature: str) -> bool:
+        return self._signatures.is_genuine(path_and_query, form.multi_items(), signature)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""One folder for each kind of carrier: what it says and how it is spoken to."""

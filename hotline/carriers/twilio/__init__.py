@@ -1,0 +1,1 @@
+"""Twilio, and whoever speaks as it does."""
