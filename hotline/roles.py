@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import signal
 import sys
@@ -66,6 +67,9 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
         timeout_graceful_shutdown=last_answers,
     )
     server = Server(config)
+    # What is here now stays: looking for garbage in it again and again would cost every request.
+    gc.collect()
+    gc.freeze()
     server.run()
     if not server.started:
         sys.exit(NOT_STARTED)
