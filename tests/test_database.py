@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from hotline.help_request import HelpRequest
 from hotline.store import database as database_module
 from hotline.store import outbox, store, tables, volunteers
-from hotline.store.database import Database, Stale
+from hotline.store.database import Database, Stale, _PostgresqlWriter
 
 ANA, BEN = CAST["Ana"], CAST["Ben"]
 SEVERAL = 5
@@ -50,7 +50,7 @@ def busy(database: Database) -> Iterator[list[Any]]:
     """While every writer is at something, so that whatever comes meanwhile is done together."""
     go_on = threading.Event()
     futures = []
-    for _ in range(1 if database.is_sqlite else 3):
+    for _ in range(1 if database.is_sqlite else _PostgresqlWriter.threads):
         begun = threading.Event()
         futures.append(database.submit(partial(_keep_busy, begun, go_on)))
         assert begun.wait(10)

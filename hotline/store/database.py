@@ -217,7 +217,7 @@ class _PostgresqlWriter(_Writer):
     """Some threads write, a few pieces in each transaction. None of these waits long for a lock:
     when a piece fails, or would wait, each is done again in a transaction of its own."""
 
-    threads, most = 3, 4
+    threads, most = 4, 4
 
     def __init__(self, engine: Engine) -> None:
         self._alone = ThreadPoolExecutor(CONNECTIONS - self.threads, "writer-of-one")
