@@ -1,4 +1,4 @@
-"""How many steps of calls a second one web process answers, beside the floor of a text.
+"""How many steps of calls a second one web process answers, beside the floors of a text.
 
 People call, choose English and food, key in a postcode, say that it is right, and hang up. Each
 step is a signed form of its own, and comes after the one before it was answered.
@@ -29,13 +29,13 @@ def _figures(servers: Servers, kind: str, quick: bool) -> Iterator[Figure]:
     with (
         place.open(),
         place.web(children.MEASURED) as web,
-        inbound.floor_at(servers.empty_database(kind)) as floor_web,
+        inbound.floors_at(servers, kind, people) as both,
     ):
         steps = _steps(people)
         ours = inbound.Side(web, lambda enough: [next(steps) for _ in range(enough)])
-        floor = inbound.texts_at(floor_web, people)
-        inbound.take_turns(ours, floor, runs, seconds)
-    return inbound.judged("calling", f"steps of calls beside texts, {kind}", ours, floor)
+        turns = inbound.Turns(ours, *both)
+        turns.take(runs, seconds)
+    return inbound.judged("calling", "steps of calls beside texts", kind, turns)
 
 
 def _steps(people: People) -> Iterator[bytes]:
