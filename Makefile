@@ -33,7 +33,7 @@ pictures: $(VENV)/ready-dev  ## take the pictures in docs/pictures anew, with a 
 chaos: $(VENV)/ready-dev  ## break everything on purpose and count what is lost; MINUTES=5 SEED=… DATABASE=both HALVES=1
 	$(BIN)/python -m chaos.run --minutes $(or $(MINUTES),5) --database $(DATABASE) --halves $(HALVES) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside its floor; about eight minutes
+bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside its floor; about twenty minutes
 	$(BIN)/python -m bench.run --json bench/results.json
 
 fuzz: $(VENV)/ready-fuzz  ## any text, read and answered, for MINUTES=1; what breaks is kept in .fuzz

@@ -1,6 +1,6 @@
 """How long it takes to choose whom to ask next, from rosters of very different sizes.
 
-`steps.choose_crew` inside a writing transaction, as the worker calls it, for three requests: one
+`wave.choose_crew` inside a writing transaction, as the worker calls it, for three requests: one
 that says what and where, one that says what, and one of which nothing is known.
 """
 
@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 from bench import children, town
 from bench.report import Figure, median
 from bench.town import Place, Servers
-from hotline import house, steps
+from hotline.desk import step, wave
 from hotline.help_request import HelpRequest
-from hotline.store import store
+from hotline.store import people
 from hotline.store.database import Database
+from hotline.work import House, furnish
 
 SIZES = (100, 10_000, 100_000)
 QUICK_SIZES = (20, 200)
@@ -80,14 +81,14 @@ def _judged(
 
 def _times(database: Database, place: Place, size: int) -> dict[str, list[float]]:
     """Milliseconds for each of the requests. The first time, which prepares much, is left out."""
-    at_noon = house.furnish(place.settings.network, lambda: NOON)
+    at_noon = furnish(place.settings.network, lambda: NOON)
     requests = _fill(database, at_noon, size)
     town.analyze(database)
     with children.pinned(children.MEASURED):
         return {ask: _repeated(database, at_noon, request)[1:] for ask, request in requests.items()}
 
 
-def _fill(database: Database, at_noon: house.House, size: int) -> dict[str, HelpRequest]:
+def _fill(database: Database, at_noon: House, size: int) -> dict[str, HelpRequest]:
     town.put_on_roster(database, town.some_volunteers(size), NOON)
     requesters = database.write(lambda connection: town.add_neighbors(connection, 100, NOON))
     database.write(lambda connection: town.add_history(connection, requesters, NOON))
@@ -98,27 +99,27 @@ def _fill(database: Database, at_noon: house.House, size: int) -> dict[str, Help
 
 
 def _ask_for(
-    at_noon: house.House,
+    at_noon: House,
     who: int,
     needs: tuple[str, ...],
     area: str | None,
     connection: Connection,
 ) -> HelpRequest:
-    requester = store.neighbors(connection, [who])[who]
-    return steps.open_request(connection, at_noon, requester, needs, area)[0]
+    requester = people.neighbors(connection, [who])[who]
+    return step.open_request(at_noon.work(connection), requester, needs, area)
 
 
-def _repeated(database: Database, at_noon: house.House, request: HelpRequest) -> list[float]:
+def _repeated(database: Database, at_noon: House, request: HelpRequest) -> list[float]:
     times: list[float] = []
     while len(times) < LEAST_TIMES or (len(times) < MOST_TIMES and sum(times) < LONG_ENOUGH * 1000):
         times.append(_once(database, at_noon, request))
     return times
 
 
-def _once(database: Database, at_noon: house.House, request: HelpRequest) -> float:
-    def choose(connection: object) -> float:
+def _once(database: Database, at_noon: House, request: HelpRequest) -> float:
+    def choose(connection: Connection) -> float:
         began = time.perf_counter()
-        crew = steps.choose_crew(connection, at_noon, request, CREW, NOON)  # type: ignore[arg-type]
+        crew = wave.choose_crew(at_noon.work(connection), request, CREW)
         milliseconds = (time.perf_counter() - began) * 1000
         if not crew:
             raise RuntimeError("nobody was chosen")

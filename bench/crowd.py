@@ -26,13 +26,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bench.town import ACCOUNT, NUMBER, TOKEN
-from hotline import roles
 from rehearsal import page
 from rehearsal.exchange import Exchange, utc_now
 from rehearsal.messages import Line, Text
 from rehearsal.page.stage import HERE, Stage
 from rehearsal.phones import Person
 from rehearsal.webhooks import open_client
+from serving import roles
 
 PHONES, TEXTS = 200, 5000
 PEOPLE = [Person(f"+1917555{number:04}", f"Neighbor {number}") for number in range(PHONES)]

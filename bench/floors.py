@@ -41,7 +41,7 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from bench.town import ACCOUNT, NUMBER, PUBLIC_URL, TOKEN
-from hotline import roles
+from serving import roles
 
 CONNECTIONS = 16
 BATCH = 64

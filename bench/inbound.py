@@ -1,7 +1,7 @@
 """How many signed texts a second one web process takes in, with everything that it does for one.
 
 The web process has a core of its own; the load, Redis and PostgreSQL are on the others. No worker
-runs: bells are rung and nobody hears them. Ours and the floors take turns: a row for each text,
+runs: jobs are enqueued and nobody does them. Ours and the floors take turns: a row for each text,
 and the plain statements of a new request.
 """
 
@@ -17,10 +17,12 @@ from bench import children, load, town
 from bench.report import Figure, median
 from bench.texts import People, Text, http_requests
 from bench.town import Listening, Place, Servers
-from hotline import steps
-from hotline.store import store, tables
+from hotline.desk import wave
+from hotline.inbound import TextIn
+from hotline.store import tables
 from hotline.store.database import Database
-from sms.receiving import TextIn, receive
+from hotline.store.requests import requests_after
+from sms.receiving import receive
 
 CONNECTIONS = 16
 SECONDS = 4.0  # of each run
@@ -180,11 +182,12 @@ def _fill(database: Database, place: Place, people: People, requests: int) -> It
     town.fill_roster(database, requests, hours=False)
 
     def ask(connection: Connection) -> None:
+        work = place.house.work
         for _ in range(requests):
             it = people.request()
-            receive(connection, place.house, TextIn(f"SM{it.sender}", it.sender, it.body))
-        for request in store.all_requests(connection, only_open=True):
-            steps.ask_volunteers(connection, place.house, request.number)
+            receive(work(connection), TextIn(f"SM{it.sender}", it.sender, it.body))
+        for request in requests_after(connection, 0, 1000, only_open=True):
+            wave.ask_volunteers(work(connection), request.number)
 
     database.write(ask)
     return _answers(database)

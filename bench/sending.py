@@ -1,6 +1,6 @@
 """How many texts a second one worker brings to a carrier that takes 100 ms for each.
 
-The texts lie in the outbox, each for somebody else; the real clock rings for them and one real
+The texts wait, each for somebody else; the real clock rings for them and one real
 worker sends them. The floor: 16 threads that post with one pooled session, and nothing else.
 Both are measured at the carrier, from the first text that comes to the last that is answered.
 """
@@ -15,9 +15,9 @@ from bench import carrier_stub, children, town
 from bench.carrier_stub import CREATE, Taken
 from bench.report import Figure, median
 from bench.town import Place, Servers
-from hotline import steps
-from hotline.store import store, volunteers
-from hotline.words import Sentence, text
+from hotline.desk import telling
+from hotline.store import people, roster
+from hotline.words import Sentence, notice
 
 MILLISECONDS = 100
 LEAST, ENOUGH = 0.7, 100.0  # of the floor; texts a second
@@ -71,11 +71,11 @@ def _ours(servers: Servers, kind: str, count: int) -> tuple[float, float]:
 
 
 def _write_texts(connection: Connection, place: Place) -> None:
-    phones = [it.phone for it in volunteers.roster(connection)]
-    now = place.house.now()
-    told = text(Sentence.NO_LONGER_NEEDED, number=12)
-    for neighbor in store.ids_at(connection, phones, now):
-        steps.write_text(connection, place.house, neighbor, told, now)
+    phones = [it.phone for it in roster.roster(connection)]
+    work = place.house.work(connection)
+    told = notice(Sentence.NO_LONGER_NEEDED, number=12)
+    for neighbor in people.known_or_new(connection, phones, work.now):
+        telling.send(work, neighbor, told)
 
 
 def _floor(count: int) -> float:

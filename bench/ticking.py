@@ -15,11 +15,11 @@ from bench import children, town
 from bench.report import Figure, median
 from bench.town import Place, Servers
 from hotline.help_request import State
-from hotline.house import utc_now
 from hotline.store import tables
 from hotline.store.database import Database
+from hotline.work import utc_now
 from paging import clock
-from paging.dispatch import Bell
+from paging.dispatch import JobQueue
 
 SIZES = (100, 10_000)
 MOST = 3.0  # times the floor
@@ -53,10 +53,10 @@ def _figure(
     sent = TEXTS_A_REQUEST * size
     database.write(lambda connection: town.add_sent_texts(connection, people, sent, now))
     town.analyze(database)
-    bell = Bell(place.redis_url)
+    queue = JobQueue(place.redis_url)
     with children.pinned(children.MEASURED):
         sides: dict[str, Callable[[], object]] = {
-            "ours": lambda: clock.tick(database, bell, now),
+            "ours": lambda: clock.tick(database, queue, now),
             "floor": lambda: database.read(
                 lambda connection: connection.execute(ONE_QUERY, {"now": now}).all()
             ),
@@ -67,7 +67,7 @@ def _figure(
         for _ in range(runs):
             for name, do in sides.items():
                 found[name].append(_milliseconds(do, times))
-    bell.close()
+    queue.close()
     ours, floor = median(found["ours"]), median(found["floor"])
     return Figure(
         "ticking",

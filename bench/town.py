@@ -22,12 +22,14 @@ from rq import Worker
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from bench import children
-from hotline import house, settings
+from hotline import settings
 from hotline.help_request import State
+from hotline.message import Channel
 from hotline.settings import Settings
-from hotline.store import migrate, tables, volunteers
+from hotline.store import migrate, roster, tables
 from hotline.store.database import Database
-from hotline.store.volunteers import RosterEntry
+from hotline.store.roster import RosterEntry
+from hotline.work import House, furnish, utc_now
 
 sys.path.insert(0, str(children.ROOT / "tests"))
 import servers
@@ -122,8 +124,8 @@ class Place:
         return settings.load(self.environment)
 
     @cached_property
-    def house(self) -> house.House:
-        return house.furnish(self.settings.network)
+    def house(self) -> House:
+        return furnish(self.settings.network)
 
     @contextmanager
     def open(self) -> Iterator[Database]:
@@ -260,13 +262,13 @@ def fill_roster(database: Database, count: int, *, hours: bool = True) -> None:
     entries = some_volunteers(count)
     if not hours:
         entries = [replace(entry, hours="") for entry in entries]
-    put_on_roster(database, entries, house.utc_now())
+    put_on_roster(database, entries, utc_now())
 
 
 def put_on_roster(database: Database, entries: Sequence[RosterEntry], now: datetime) -> None:
-    for start in range(0, len(entries), volunteers.MANY):
-        some = entries[start : start + volunteers.MANY]
-        database.write(partial(volunteers.put_on_roster, people=some, now=now))
+    for start in range(0, len(entries), roster.MANY):
+        some = entries[start : start + roster.MANY]
+        database.write(partial(roster.put_on_roster, people=some, now=now))
 
 
 def phone(number: int) -> str:
@@ -303,11 +305,20 @@ def add_history(connection: Connection, requesters: list[int], now: datetime) ->
         {
             **_request(chance.choice(requesters), moment),
             "state": State.TAKEN if holds else State.DONE,
-            "taker_id": chance.choice(roster),
         }
         for moment, holds in zip(since, held, strict=True)
     ]
     first = add_requests(connection, rows)
+    takers = [
+        {
+            "request_number": first + place,
+            "neighbor_id": chance.choice(roster),
+            "since": moment,
+            "outcome": None if holds else "done",
+        }
+        for place, (moment, holds) in enumerate(zip(since, held, strict=True))
+    ]
+    connection.execute(insert(tables.taker), takers)
     pages = [
         {
             "request_number": first + place,
@@ -321,10 +332,10 @@ def add_history(connection: Connection, requesters: list[int], now: datetime) ->
         for who in chance.sample(roster, min(5, len(roster)))
     ]
     connection.execute(insert(tables.page), pages)
-    _note_who_was_asked(connection)
+    note_who_was_asked(connection)
 
 
-def _note_who_was_asked(connection: Connection) -> None:
+def note_who_was_asked(connection: Connection) -> None:
     neighbor, offer, page = tables.neighbor.c, tables.offer.c, tables.page.c
     last = select(func.max(page.asked_at)).where(page.neighbor_id == neighbor.id)
     asked = neighbor.id.in_(select(page.neighbor_id))
@@ -341,7 +352,7 @@ def add_open_requests(
         {
             **_request(requesters[number % len(requesters)], now),
             "due": now + timedelta(seconds=1 + 300 * number / count),
-            "ring_at": now + timedelta(seconds=1 + 300 * number / count),
+            "look_at": now + timedelta(seconds=1 + 300 * number / count),
         }
         for number in range(count)
     ]
@@ -352,14 +363,15 @@ def add_sent_texts(connection: Connection, to: list[int], count: int, now: datet
     rows = [
         {
             "neighbor_id": to[number % len(to)],
+            "channel": Channel.API,
             "body": "Sent long ago.",
             "segments": 1,
             "state": "delivered",
-            "created_at": now,
+            "at": now,
         }
         for number in range(count)
     ]
-    connection.execute(insert(tables.outbox), rows)
+    connection.execute(insert(tables.message), rows)
 
 
 def _request(requester: int, since: datetime) -> dict[str, object]:

@@ -21,18 +21,19 @@ from bench.town import Servers
 from hotline import help_request
 from hotline.help_request import (
     Accepted,
+    AskNeighbor,
     Effect,
     Event,
     HelpRequest,
+    NetworkTime,
     NobodyLeft,
     OthersDue,
-    Page,
     Passed,
     State,
     TellWaiting,
     WaveDue,
 )
-from hotline.settings import Waves
+from hotline.settings import Network, Waves
 
 REQUESTS = 1000  # of each town
 CAN_BE_ASKED = 60  # people for each request
@@ -196,6 +197,7 @@ def play(policy: Policy, people: Sequence[Answer]) -> Outcome:
 class _Play:
     def __init__(self, policy: Policy, people: Sequence[Answer]) -> None:
         self._policy = policy
+        self._network = Network(waves=Waves(minutes=policy.minutes))
         self._people = people
         self._request = HelpRequest(12, requester=-1, since=BEGIN, due=BEGIN)
         self._ahead: list[tuple[float, int]] = []  # minutes, and who answers
@@ -238,9 +240,9 @@ class _Play:
     def _wave(self, now: float) -> None:
         crew = self._crew(self._policy.size(self._request.wave + 1))
         if crew:
-            self._happen(WaveDue(crew, _moment(now + self._policy.minutes)), now)
+            self._happen(WaveDue(crew), now)
         else:
-            self._happen(NobodyLeft(_moment(now + HOUR), _moment(now), tell=False), now)
+            self._happen(NobodyLeft(), now)
 
     def _crew(self, size: int) -> tuple[int, ...]:
         crew = range(self._asked, min(self._asked + size, len(self._people)))
@@ -248,13 +250,15 @@ class _Play:
         return tuple(crew)
 
     def _happen(self, event: Event, now: float) -> None:
-        self._request, effects = help_request.next_step(self._request, event)
+        self._request, effects = help_request.next_step(
+            self._request, event, NetworkTime(self._network, _moment(now))
+        )
         for effect in effects:
             self._do(effect, now)
 
     def _do(self, effect: Effect, now: float) -> None:
         match effect:
-            case Page(who):
+            case AskNeighbor(who):
                 self._texts += 1
                 self._line_free_at = max(now, self._line_free_at) + SECONDS_A_TEXT / 60
                 after = self._people[who].after

@@ -11,16 +11,19 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from chaos.callers import Called
 from chaos.people import Sent
-from chaos.sentences import recognize
+from chaos.sentences import Recognized, recognize
+from hotline.message import Channel
 from hotline.words import Sentence
 
 UNDER_WAY = 2.0  # seconds between deciding to send a text and its being on the wire
 PERMANENT = {21610, 21211, 21214, 21217, 21612, 21614}  # the carrier's codes for "never"
 STATES = ["waiting", "sending", "unknown", "accepted", "sent", "delivered"]
+TELLING = {"sent", "delivered", "undelivered", "failed"}  # of these callbacks note is taken
 STARTS = re.compile(r"\s*(start|unstop|yes)\s*", re.IGNORECASE)  # what opts in again
 
 TAKEN = (Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS)
@@ -43,8 +46,9 @@ Row = Any  # one row of a table, with its columns by name
 class Facts:
     """Everything there is to know after a run.
 
-    `attempts`: the carrier's ledger. `begun`: when (in real seconds) a text, by its id, set out to
-    the carrier. `now`: the time of the hotline at the end. `secrets`: what no log may hold.
+    `attempts`: the carrier's ledger, and `replies` the same of what it read in answers to texts.
+    `begun`: when (in real seconds) a text, by its id, set out to the carrier. `now`: the time of
+    the hotline at the end. `tales`: where logs hold what none may hold.
     """
 
     sent: Sequence[Sent]
@@ -52,14 +56,44 @@ class Facts:
     begun: Mapping[int, Sequence[float]]
     neighbors: Sequence[Row]
     requests: Sequence[Row]
+    takers: Sequence[Row]
     pages: Sequence[Row]
-    inbox: Sequence[Row]
-    outbox: Sequence[Row]
+    messages: Sequence[Row]
     now: datetime
+    replies: Sequence[Mapping[str, Any]] = ()
     called: Sequence[Called] = ()
     calls: Sequence[Row] = ()
     events: Sequence[Row] = ()
     tales: Sequence[str] = ()
+
+    @cached_property
+    def inbox(self) -> list[Row]:
+        """The texts that people wrote, as they were stored one after the other."""
+        return self._by(Channel.TEXT)
+
+    @cached_property
+    def outbox(self) -> list[Row]:
+        """The texts and calls that left, or were to leave, by themselves."""
+        return self._by(Channel.API, Channel.CALL)
+
+    @cached_property
+    def answers(self) -> dict[int, list[Row]]:
+        """What each text, by its id, was answered with."""
+        found: dict[int, list[Row]] = defaultdict(list)
+        for row in self._by(Channel.REPLY):
+            found[row.reply_to].append(row)
+        return found
+
+    def told(self, text: Row) -> list[Recognized]:
+        """The sentences that a text was answered with."""
+        return [it for it in map(recognize, self.bodies(text)) if it]
+
+    def bodies(self, text: Row) -> list[str]:
+        return [row.body for row in self.answers.get(text.id, ())]
+
+    def _by(self, *channels: Channel) -> list[Row]:
+        rows = [row for row in self.messages if row.channel in channels]
+        return sorted(rows, key=lambda row: int(row.id))
 
 
 @dataclass(frozen=True)
@@ -92,7 +126,7 @@ def count(facts: Facts) -> list[Line]:
 
 @_check("not_stored", "acknowledged to somebody and not in the database")
 def not_stored(facts: Facts) -> Iterator[str]:
-    """Every text that was answered is in the inbox, and what its answer says is so."""
+    """Every text that was answered is stored, and what its answer says is so."""
     stored = {row.sid for row in facts.inbox}
     people = {row.id: row.phone for row in facts.neighbors}
     requests = {row.number: row for row in facts.requests}
@@ -120,7 +154,32 @@ def stored_twice(facts: Facts) -> Iterator[str]:
     last = {(people[row.neighbor_id], row.body): row.id for row in facts.inbox}
     for key, times in stored.items():
         if times > written[key]:
-            yield f"inbox {last[key]}: {times} for {written[key]}"
+            yield f"text in {last[key]}: {times} for {written[key]}"
+
+
+@_check("replies", "replies not written down as they were said, or told of in vain")
+def replies(facts: Facts) -> Iterator[str]:
+    """What the carrier read in an answer is a row for whoever texted; every row that a text was
+    answered with was read there; and once we took note of a callback, the row knows its name."""
+    people = {row.id: row.phone for row in facts.neighbors}
+    rows = {row.id: row for some in facts.answers.values() for row in some}
+    for it in facts.replies:
+        row = rows.get(_text_id(it))
+        if row is None or people[row.neighbor_id] != it["to"]:
+            yield f"reply {_text_id(it)}: not written down for them"
+        elif row.sid is None and TELLING & set(it["told"]):
+            yield f"reply {row.id}: told of, and its name is not known"
+    read = {_text_id(it) for it in facts.replies}
+    texts = {row.sid: row for row in facts.inbox}
+    for sent in facts.sent:
+        text = texts.get(sent.sid)
+        if text is None or sent.answered is None:
+            continue
+        for row in facts.answers.get(text.id, ()):
+            if row.id not in read:
+                yield f"reply {row.id}: written down and not said"
+        if set(sent.replies) - {body.strip() for body in facts.bodies(text)}:
+            yield f"text in {text.id}: answered with other words"
 
 
 # What somebody said on the phone.
@@ -140,7 +199,7 @@ def calls_lost(facts: Facts) -> Iterator[str]:
 @_check("unasked", "requests that nobody asked for")
 def unasked(facts: Facts) -> Iterator[str]:
     """Each request has words in a text, or is that of one call."""
-    known = {row.request_number for row in facts.inbox}
+    known = {row.request_number for row in facts.inbox if row.is_words}
     known |= {row.state["sent"] for row in facts.calls}
     for row in facts.requests:
         if row.number not in known:
@@ -160,41 +219,54 @@ def two_takers(facts: Facts) -> Iterator[str]:
     for row in facts.pages:
         if row.state == "accepted":
             holders[row.request_number].add(row.neighbor_id)
-    for (number, who), told in _last_told(facts).items():
-        if told in TAKEN and (number, who) not in gave_back:
-            holders[number].add(who)
-    for row in facts.requests:
-        of_record = {row.taker_id} if row.state in ("taken", "done") else set()
-        if len(holders[row.number] | of_record) > 1:
-            yield f"request {row.number}: neighbors {sorted(holders[row.number] | of_record)}"
+    for (number, taker), told in _last_told(facts).items():
+        if told in TAKEN and (number, taker) not in gave_back:
+            holders[number].add(taker)
+    for row in facts.takers:
+        holders[row.request_number].add(row.neighbor_id)
+    for number, who in holders.items():
+        if len(who) > 1:
+            yield f"request {number}: neighbors {sorted(who)}"
 
 
 def _last_told(facts: Facts) -> dict[tuple[int, int], Sentence]:
     """What somebody was answered last about a request; nothing since they said STOP."""
     stops = {it.sid for it in facts.sent if it.deed == "stop"}
     last: dict[tuple[int, int], Sentence] = {}
-    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+    for row in facts.inbox:
         if row.sid in stops:
             last = {key: told for key, told in last.items() if key[1] != row.neighbor_id}
-        for told in filter(None, map(recognize, row.answer)):
+        for told in facts.told(row):
             if told.number and told.sentence in ABOUT_TAKING:
                 last[told.number, row.neighbor_id] = told.sentence
     return last
 
 
+@_check("pages_that_lie", "accepted pages of who does not take it, and takers without one")
+def pages_that_lie(facts: Facts) -> Iterator[str]:
+    accepted = {
+        (row.request_number, row.neighbor_id) for row in facts.pages if row.state == "accepted"
+    }
+    taken = {(row.request_number, row.neighbor_id) for row in facts.takers}
+    for number, who in accepted - taken:
+        yield f"request {number}: neighbor {who} accepted and does not take it"
+    for number, who in taken - accepted:
+        yield f"request {number}: neighbor {who} takes it and has no accepted page"
+
+
 @_check("nothing_due", "open or taken requests with nothing due")
 def nothing_due(facts: Facts) -> Iterator[str]:
     for row in facts.requests:
-        if row.state in ("open", "taken") and row.ring_at is None:
+        if row.state in ("open", "taken") and row.look_at is None:
             yield f"request {row.number}"
 
 
 @_check("left_undone", "due and not done when everything had come to rest")
 def left_undone(facts: Facts) -> Iterator[str]:
     for row in facts.requests:
-        if row.ring_at is not None and row.ring_at <= facts.now:
+        if row.look_at is not None and row.look_at <= facts.now:
             yield f"request {row.number}"
-    for row in facts.outbox:
+    for row in facts.messages:
         if row.due is not None and row.due <= facts.now:
             yield f"text {row.id}"
 
@@ -225,8 +297,8 @@ def never_sent(facts: Facts) -> Iterator[str]:
             case "accepted" | "sent" | "delivered" | "undelivered" if row.id not in taken:
                 yield f"text {row.id}: {row.state}, and the carrier never took it"
             case "waiting" | "sending" | "unknown":
-                waits = f"made {row.created_at}, due {row.due}, now it is {facts.now}"
-                yield f"{row.by} {row.id}: {row.state} after {row.tries} tries, {waits}"
+                waits = f"made {row.at}, due {row.due}, now it is {facts.now}"
+                yield f"{row.channel} {row.id}: {row.state} after {row.tries} tries, {waits}"
             case "failed" if row.id not in refused:
                 yield f"text {row.id}: failed, and the carrier never refused it for good"
             case "dropped" if not _may_be_dropped(row, facts, stopped):
@@ -244,7 +316,7 @@ def _ever_stopped(facts: Facts) -> set[int]:
 def _may_be_dropped(row: Row, facts: Facts, stopped: set[int]) -> bool:
     """A page may come too late, and somebody who said STOP, or has the news already in the answer
     to their own YES, needs no text."""
-    if row.neighbor_id in stopped or row.good_until is not None or row.by == "voice":
+    if row.neighbor_id in stopped or row.good_until is not None or row.channel == Channel.CALL:
         return True
     return any(
         page.request_number == row.request_number and page.neighbor_id == row.neighbor_id
@@ -270,7 +342,7 @@ def _quiet_times(facts: Facts) -> dict[int, list[tuple[float, float]]]:
     """
     written = {it.sid: it for it in facts.sent if it.sid}
     theirs: dict[int, list[tuple[Row, Sent]]] = defaultdict(list)
-    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+    for row in facts.inbox:
         if sent := written.get(row.sid):
             theirs[row.neighbor_id].append((row, sent))
     quiet: dict[int, list[tuple[float, float]]] = defaultdict(list)
@@ -286,10 +358,10 @@ def _quiet_times(facts: Facts) -> dict[int, list[tuple[float, float]]]:
 @_check("backwards", "texts moved backwards by a callback")
 def backwards(facts: Facts) -> Iterator[str]:
     """A text is where the furthest of the callbacks moved it that the hotline took note of."""
-    rows = {row.id: row for row in facts.outbox}
-    for attempt in facts.attempts:
+    rows = {row.id: row for row in facts.messages}
+    for attempt in (*facts.attempts, *facts.replies):
         row = rows.get(_text_id(attempt))
-        if row is None or row.sid != attempt["sid"] or row.by == "voice":
+        if row is None or row.sid != attempt["sid"] or row.channel == Channel.CALL:
             continue
         if "undelivered" in attempt["told"] or row.state in ("undelivered", "failed", "dropped"):
             ends = {"undelivered", "delivered"} & set(attempt["told"])
@@ -316,23 +388,23 @@ def passed_on(facts: Facts) -> Iterator[str]:
     tries, stopped = _tries(facts), _said_while_stopped(facts)
     for row in facts.inbox:
         sent = written.get(row.sid)
-        if sent is None or row.answer or row.request_number is not None:
+        if sent is None or facts.bodies(row) or row.is_words:
             continue  # it was asked about, or became part of a request
         word = sent.body.split()[-1]
         passed = _once([it for it in written_out[word] if it.id not in tries])
         if len(passed) != 1 and not (row.id in stopped and not passed):
-            yield f"inbox {row.id}: passed on {len(passed)} times"
+            yield f"text in {row.id}: passed on {len(passed)} times"
         for it in passed:
             number = it.request_number
             pair = taken_by[number] | {requesters.get(number)}
             if it.neighbor_id == row.neighbor_id or not {it.neighbor_id, row.neighbor_id} <= pair:
-                yield f"inbox {row.id}: to neighbor {it.neighbor_id}"
+                yield f"text in {row.id}: to neighbor {it.neighbor_id}"
 
 
 def _once(rows: Sequence[Row]) -> list[Row]:
     """A call that nobody answered is made again, with a row of its own: that is one."""
-    calls = {(it.neighbor_id, it.body): it for it in rows if it.by == "voice"}
-    return [it for it in rows if it.by != "voice"] + list(calls.values())
+    calls = {(it.neighbor_id, it.body): it for it in rows if it.channel == Channel.CALL}
+    return [it for it in rows if it.channel != Channel.CALL] + list(calls.values())
 
 
 def _said_while_stopped(facts: Facts) -> set[int]:
@@ -340,7 +412,7 @@ def _said_while_stopped(facts: Facts) -> set[int]:
     stops = {it.sid for it in facts.sent if it.deed == "stop"}
     stopped: set[int] = set()
     said: set[int] = set()
-    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
+    for row in facts.inbox:
         if row.sid in stops:
             stopped.add(row.neighbor_id)
         elif STARTS.fullmatch(row.body):
@@ -358,7 +430,7 @@ def _ever_takers(facts: Facts) -> dict[int, set[int]]:
     for row in facts.pages:
         if row.neighbor_id in by_voice and row.state in ("accepted", "passed"):
             found[row.request_number].add(row.neighbor_id)
-    told_to = [(row.neighbor_id, body) for row in facts.inbox for body in row.answer]
+    told_to = [(row.neighbor_id, row.body) for some in facts.answers.values() for row in some]
     told_to += [(row.neighbor_id, row.body) for row in facts.outbox]  # who pressed a key
     for who, body in told_to:
         told = recognize(body)
@@ -368,12 +440,12 @@ def _ever_takers(facts: Facts) -> dict[int, set[int]]:
 
 
 def _tries(facts: Facts) -> set[int]:
-    """Rows that say an undelivered text once more."""
+    """Rows that say an undelivered text, or reply, once more."""
     failed = Counter(
-        (row.neighbor_id, row.body) for row in facts.outbox if row.state == "undelivered"
+        (row.neighbor_id, row.body) for row in facts.messages if row.state == "undelivered"
     )
     again: set[int] = set()
-    for row in sorted(facts.outbox, key=lambda row: -int(row.id)):
+    for row in reversed(facts.outbox):
         key = (row.neighbor_id, row.body)
         if failed[key] and row.state != "undelivered":
             failed[key] -= 1
@@ -390,13 +462,13 @@ def roster(facts: Facts) -> Iterator[str]:
     last: dict[int, str] = {}
     deeds = {it.sid: it.deed for it in facts.sent}
     vouched_by = {(it.neighbor_id, it.what) for it in facts.events}
-    for row in sorted(facts.inbox, key=lambda row: int(row.id)):
-        answers = {it.sentence for it in map(recognize, row.answer) if it}
+    for row in facts.inbox:
+        answers = {it.sentence for it in facts.told(row)}
         if (what := RESTING.get(deeds.get(row.sid, ""))) and answers & ABOUT_RESTING:
             told[row.neighbor_id, what] += 1
             last[row.neighbor_id] = what
         if Sentence.VOUCH_DONE in answers and (row.neighbor_id, "vouched") not in vouched_by:
-            yield f"inbox {row.id}: nobody was vouched for"
+            yield f"text in {row.id}: nobody was vouched for"
     for who, what in told.keys() | kept.keys():
         if told[who, what] != kept[who, what]:
             yield f"neighbor {who}: {what} {told[who, what]} times, kept {kept[who, what]} times"

@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chaos.town import Member, Town
-from hotline.carrier import TIMEOUT
+from hotline.carriers.twilio.client import TIMEOUT
 
 ZONE = ZoneInfo("America/New_York")
 MANY = 1_000_000
@@ -117,7 +117,7 @@ def all_killed(scene: Scene) -> None:
 
 @fault()
 def steps_deadly(scene: Scene) -> None:
-    """Any step of any process may be its last: statements, commits, sends, bells."""
+    """Any step of any process may be its last: statements, commits, sends, jobs."""
     scene.town.clock.risk = scene.chance.choice((0.0005, 0.001, 0.002))
     try:
         scene.wait(3.0, 6.0)

@@ -7,9 +7,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, func, select
 
 from chaos.checker import Facts, Row
 from chaos.people import TELL, Crowd
@@ -25,16 +26,11 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
     return Facts(
         sent=list(crowd.sent),
         attempts=town.control("GET", "ledger")["ledger"],
+        replies=town.control("GET", "replies")["replies"],
         called=list(crowd.called),
-        calls=rows[5],
-        events=rows[6],
         begun=_begun(town.begun),
-        neighbors=rows[0],
-        requests=rows[1],
-        pages=rows[2],
-        inbox=rows[3],
-        outbox=rows[4],
         now=town.clock(),
+        **rows,
         tales=list(_tales(town, crowd, everything)),
     )
 
@@ -42,22 +38,57 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
 def keep(folder: Path, facts: Facts) -> None:
     """Write everything down that was known, to look into what was found."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = ("neighbors", "requests", "pages", "inbox", "outbox", "calls", "events")
     known: dict[str, object] = {
-        name: [dict(row._mapping) for row in getattr(facts, name)] for name in tables
+        name: [dict(row._mapping) for row in getattr(facts, name)] for name in TABLES
     }
-    known |= {"attempts": facts.attempts, "begun": facts.begun, "now": facts.now}
+    known |= {"attempts": facts.attempts, "replies": facts.replies}
+    known |= {"begun": facts.begun, "now": facts.now}
     known["sent"] = [asdict(it) for it in facts.sent]
     known["called"] = [asdict(it) for it in facts.called]
     (folder / "facts.json").write_text(json.dumps(known, default=str, indent=1))
 
 
-def _rows(connection: Connection) -> list[list[Row]]:
-    every = (
-        *(tables.neighbor, tables.request, tables.page, tables.inbox, tables.outbox),
-        *(tables.call, tables.event),
-    )
-    return [list(connection.execute(select(table))) for table in every]
+def _rows(connection: Connection) -> dict[str, list[Row]]:
+    return {name: list(connection.execute(select(table))) for name, table in TABLES.items()}
+
+
+TABLES: dict[str, Table] = {
+    "neighbors": tables.neighbor,
+    "requests": tables.request,
+    "takers": tables.taker,
+    "pages": tables.page,
+    "messages": tables.message,
+    "calls": tables.call,
+    "events": tables.event,
+}
+"""What is read of the database, as the facts call it."""
+
+
+# What is due.
+
+Due = tuple[object, ...]
+
+
+def overdue(connection: Connection, now: datetime) -> set[Due]:
+    """What should have been done by now; each piece is another one once somebody was at it."""
+    request, message, call = tables.request.c, tables.message.c, tables.call.c
+    asks = select(request.number, request.version).where(request.look_at <= now)
+    texts = select(message.id, message.state, message.tries, message.due).where(message.due <= now)
+    calls = select(call.id, call.due).where(call.due <= now)
+    found: set[Due] = {("request", *row) for row in connection.execute(asks)}
+    found |= {("call", *row) for row in connection.execute(calls)}
+    return found | {("text", *row) for row in connection.execute(texts)}
+
+
+def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
+    """When the next text or call is due, and when the next request."""
+    columns = (tables.message.c.due, tables.call.c.due, tables.request.c.look_at)
+    earliest = (select(func.min(column, type_=tables.Moment)) for column in columns)
+    texts, calls, asks = (connection.execute(query).scalar() for query in earliest)
+    return min((it for it in (texts, calls) if it), default=None), asks
+
+
+# What stands elsewhere.
 
 
 def _begun(path: Path) -> dict[int, list[float]]:

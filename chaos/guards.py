@@ -6,9 +6,10 @@ gone: then the guard has moved, and so must what takes it out.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,13 +17,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from hotline.carrier import Carrier
+from hotline import message, page
+from hotline.carriers.twilio.client import Carrier
 from hotline.help_request import HelpRequest, State
-from hotline.store import calls, helping, outbox, store, tables
+from hotline.store import calls, messages, pages, people, record, requests, roster, tables
 from hotline.store.database import Database
+from hotline.store.messages import Inbound, Replied
 from ivr import menu
 from ivr.menu import Step
 
+SLOW_HAND = 0.5  # seconds in which somebody else may say YES as well: a busy machine has few races
 SLOW_DISK = 0.1  # seconds between an answer and the commit that should have come before
 
 
@@ -78,17 +82,37 @@ def _first_come(_role: str) -> None:
 
     def broken(real: Any) -> Any:
         def save(
-            connection: Connection, before: HelpRequest, after: HelpRequest, *more: Any
+            connection: Connection, before: HelpRequest, after: HelpRequest, now: datetime
         ) -> None:
+            if len(after.takers) > len(before.takers):
+                time.sleep(SLOW_HAND)
             it = tables.request.c
-            now = select(it.state, it.version).where(it.number == before.number).with_for_update()
-            row = connection.execute(now).one()
+            found = select(it.state, it.version).where(it.number == before.number)
+            row = connection.execute(found.with_for_update()).one()
             read = replace(before, state=State(row.state), version=row.version)
-            real(connection, read, after, *more)
+            real(connection, read, after, now)
 
         return save
 
-    _replace(store, "save_request", broken)
+    _replace(requests, "save_request", broken)
+
+
+@_guard("page", "pages_that_lie", "quiet")
+def _page(_role: str) -> None:
+    """Whoever takes a request has it, and their page is left as it was."""
+
+    def broken(real: Any) -> Any:
+        def note(
+            connection: Connection, number: int, answers: Sequence[page.Answer], *more: Any
+        ) -> None:
+            real(connection, number, [it for it in answers if it.move is not TAKE], *more)
+
+        return note
+
+    _replace(pages, "note_answers", broken)
+
+
+TAKE = page.PageMove.TAKE
 
 
 @_guard("claim", "taken_twice", "carrier_slow")
@@ -97,19 +121,19 @@ def _claim(_role: str) -> None:
 
     def broken(real: Any) -> Any:
         def claim(connection: Connection, ids: Collection[int], now: datetime, *more: Any) -> Any:
-            it = tables.outbox.c
+            it = tables.message.c
             begun = it.state.in_(["sending", "accepted", "sent", "delivered"])
-            again = update(tables.outbox).where(it.id.in_(ids), begun)
+            again = update(tables.message).where(it.id.in_(ids), begun)
             connection.execute(again.values(state="waiting", due=now))
             return real(connection, ids, now, *more)
 
         return claim
 
     def all_of_them(_real: Any) -> Any:
-        return lambda _connection, ids, _now: [outbox.Due([number]) for number in ids]
+        return lambda _connection, ids, _now: [messages.DueMessages([number]) for number in ids]
 
-    _replace(outbox, "claim_texts", broken)
-    _replace(outbox, "due_by_neighbor", all_of_them)
+    _replace(messages, "claim", broken)
+    _replace(messages, "due_by_neighbor", all_of_them)
 
 
 @_guard("look-up", "taken_twice", "carrier_takes_and_never_tells")
@@ -128,7 +152,7 @@ def _look_up(_role: str) -> None:
 @_guard("in-doubt", ("never_sent", "left_undone"), "carrier_takes_and_never_tells")
 def _in_doubt(_role: str) -> None:
     """Nobody looks after a text that was claimed and never reported about."""
-    _replace(outbox, "claim_lost_texts", lambda _real: lambda *_arguments, **_named: [])
+    _replace(messages, "claim_lost", lambda _real: lambda *_arguments, **_named: [])
 
 
 @_guard("same-text", ("stored_twice", "passed_on"), "quiet")
@@ -142,15 +166,30 @@ def _same_text(_role: str) -> None:
         return heard_lately
 
     def renamed(real: Any) -> Any:
-        def note(connection: Connection, sid: str, *more: Any) -> None:
-            same = select(tables.inbox.c.id).where(tables.inbox.c.sid == sid)
+        def add(connection: Connection, it: Inbound, now: datetime) -> int:
+            same = select(tables.message.c.id).where(tables.message.c.sid == it.sid)
             again = connection.execute(same).first() is not None
-            real(connection, f"{sid[:40]}-{secrets.token_hex(4)}" if again else sid, *more)
+            sid = f"{it.sid[:40]}-{secrets.token_hex(4)}" if again else it.sid
+            return int(real(connection, replace(it, sid=sid), now))
 
-        return note
+        return add
 
-    _replace(store, "heard_lately", forgetful)
-    _replace(store, "note_inbound", renamed)
+    _replace(messages, "heard_lately", forgetful)
+    _replace(messages, "add_inbound", renamed)
+
+
+@_guard("reply", "replies", "quiet")
+def _reply(_role: str) -> None:
+    """A text is answered, and the answer is not written down."""
+
+    def broken(_real: Any) -> Any:
+        def add(_connection: Connection, *more: Any, **_named: Any) -> list[Replied]:
+            _who, text_id, said, _now = more
+            return [Replied(text_id, it.body) for it in said]
+
+        return add
+
+    _replace(messages, "add_replies", broken)
 
 
 @_guard("stop", "after_stop", "quiet", eager="stop")
@@ -158,13 +197,13 @@ def _stop(_role: str) -> None:
     """Nobody asks whether somebody said STOP before writing and sending them a text."""
 
     def unstopped(real: Any) -> Any:
-        def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, store.Neighbor]:
+        def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, people.Neighbor]:
             return {who: replace(it, stopped=False) for who, it in real(connection, ids).items()}
 
         return neighbors
 
-    _replace(store, "neighbors", unstopped)
-    _replace(outbox, "drop_unwanted_texts", lambda _real: lambda *_arguments, **_named: [])
+    _replace(people, "neighbors", unstopped)
+    _replace(messages, "drop_unwanted", lambda _real: lambda *_arguments, **_named: [])
 
 
 @_guard("due", "nothing_due", "quiet")
@@ -174,12 +213,11 @@ def _due(_role: str) -> None:
     def without_due(it: HelpRequest) -> HelpRequest:
         return replace(it, due=None) if it.state is State.OPEN else it
 
-    _replace(store, "open_request", lambda real: lambda c, it: real(c, without_due(it)))
-    _replace(
-        store,
-        "save_request",
-        lambda real: lambda c, before, after: real(c, before, without_due(after)),
-    )
+    def saved(real: Any) -> Any:
+        return lambda c, before, after, now: real(c, before, without_due(after), now)
+
+    _replace(requests, "open_request", lambda real: lambda c, it: real(c, without_due(it)))
+    _replace(requests, "save_request", saved)
 
 
 @_guard("answer-last", "not_stored", "disk_full")
@@ -188,8 +226,8 @@ def _answer_last(role: str) -> None:
     if role != "web":
         return
 
-    def broken(real: Any) -> Any:
-        def submit(self: Database, work: Callable[[Connection], Any]) -> Future[Any]:
+    def broken(_real: Any) -> Any:
+        async def write_meanwhile(self: Database, work: Callable[[Connection], Any]) -> Any:
             early: Future[Any] = Future()
 
             def run(connection: Connection) -> Any:
@@ -204,24 +242,27 @@ def _answer_last(role: str) -> None:
                 if error and not early.done():
                     early.set_exception(error)
 
-            real(self, run).add_done_callback(too_late)
-            return early
+            self.submit(run).add_done_callback(too_late)
+            return await asyncio.wrap_future(early)
 
-        return submit
+        return write_meanwhile
 
-    _replace(Database, "submit", broken)
+    _replace(Database, "write_meanwhile", broken)
 
 
 @_guard("forward", "backwards", "callbacks_backwards")
 def _forward(_role: str) -> None:
     """A late callback moves a text back to where it was before."""
-    _replace(outbox, "note_delivery", lambda real: real)  # fails loudly if it is gone
-    outbox.BEFORE["sent"] = [*outbox.BEFORE["sent"], "delivered", "undelivered"]
+    send = message.MessageMove.SEND
+    row = message.ROWS[send]
+    late = (message.MessageState.DELIVERED, message.MessageState.UNDELIVERED)
+    message.ROWS[send] = replace(row, states=(*row.states, *late))
+    messages._REPORTED[send] = messages._reported(send)
 
 
-@_guard("ring-again", "left_undone", "redis_emptied")
-def _ring_again(role: str) -> None:
-    """The clock does not ring for what is overdue."""
+@_guard("enqueue-again", "left_undone", "redis_emptied")
+def _enqueue_again(role: str) -> None:
+    """The clock does not enqueue what is overdue."""
     if role != "clock":
         return
     from paging import clock
@@ -260,13 +301,13 @@ def _discreet(_role: str) -> None:
     import logging
 
     def broken(real: Any) -> Any:
-        def note(connection: Connection, sid: str, who: int, body: str, *more: Any) -> Any:
-            logging.getLogger("hotline.sms").info("a text: %s", body)
-            return real(connection, sid, who, body, *more)
+        def add(connection: Connection, it: Inbound, now: datetime) -> Any:
+            logging.getLogger("hotline.sms").info("a text: %s", it.body)
+            return real(connection, it, now)
 
-        return note
+        return add
 
-    _replace(store, "note_inbound", broken)
+    _replace(messages, "add_inbound", broken)
 
 
 @_guard("rest", "roster", "quiet", eager="rest")
@@ -275,8 +316,8 @@ def _rest(_role: str) -> None:
 
     def broken(_real: Any) -> Any:
         def pause(connection: Connection, who: int, until: datetime | None, now: datetime) -> None:
-            helping.record(connection, who, "paused" if until else "back", now)
+            record.record(connection, who, "paused" if until else "back", now)
 
         return pause
 
-    _replace(helping, "pause", broken)
+    _replace(roster, "pause", broken)

@@ -4,7 +4,7 @@
 
 It is the program as it is shipped, with the time handed in. From outside, and with no hook in the
 program, it is made to die at any step: before and after a statement, a commit, a text to the
-carrier, a bell. What is left of a guard with `--without` says `guards`.
+carrier, a job. What is left of a guard with `--without` says `guards`.
 """
 
 from __future__ import annotations
@@ -28,17 +28,18 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from chaos import guards
 from chaos.clock import SharedClock
-from hotline import roles, settings
-from hotline.carrier import Carrier
+from hotline import settings
+from hotline.carriers.twilio.client import Carrier
 from hotline.errors import CarrierBusy
 from hotline.store.prepared import Prepared
-from paging.dispatch import Bell
+from paging.dispatch import JobQueue
 from rehearsal import carrier
 from rehearsal.carrier import Line
+from serving import roles
 
 HOST = "127.0.0.1"
 # How much more likely than at a statement: there are many statements for each of these.
-WEIGHTS = {"statement": 1.0, "commit": 5.0, "committed": 5.0, "bell": 10.0}
+WEIGHTS = {"statement": 1.0, "commit": 5.0, "committed": 5.0, "job": 10.0}
 WEIGHTS |= {"send": 10.0, "sent": 15.0, "look up": 20.0}
 
 
@@ -114,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _log_as_the_program_does() -> None:
-    """As `hotline.cli` has it."""
+    """As `serving.cli` has it."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr, force=True
     )
@@ -143,7 +144,7 @@ def live_dangerously(fate: Fate, clock: SharedClock) -> None:
     _around(Prepared, "rows", fate, "statement", "statement")
     for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
         _around(dialect, "do_commit", fate, "commit", "committed")
-    _around(Bell, "ring", fate, "bell", "bell")
+    _around(JobQueue, "enqueue", fate, "job", "job")
     _around(Carrier, "sent_since", fate, "look up", "look up")
     _send_while_the_clock_stands(fate, clock)
 
@@ -165,13 +166,13 @@ def _send_while_the_clock_stands(fate: Fate, clock: SharedClock) -> None:
     real = Carrier.send
 
     @functools.wraps(real)
-    def send(self: Carrier, to: str, body: str, text_id: int, **named: Any) -> Any:
+    def send(self: Carrier, to: str, body: str, message_id: int, **named: Any) -> Any:
         with clock.standing_still() as is_fresh:
             if not is_fresh:
                 raise CarrierBusy("time went on: as if nobody had answered the phone")
             fate.step("send")
-            fate.note_begun(text_id)
-            result = real(self, to, body, text_id, **named)
+            fate.note_begun(message_id)
+            result = real(self, to, body, message_id, **named)
             fate.step("sent")
             return result
 

@@ -29,19 +29,19 @@ from functools import partial
 from pathlib import Path
 
 import httpx2
-from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chaos import checker, gather
 from chaos.checker import Line
 from chaos.disk import see_mounts_alone
 from chaos.faults import FAULTS, ZONE, Scene, next_morning, possible
+from chaos.gather import Due
 from chaos.guards import GUARDS
 from chaos.nursery import Nursery
 from chaos.people import Crowd, Person
 from chaos.town import NotReady, Town, wait_until
-from hotline import roles
-from hotline.store import tables
+from hotline.message import Channel
+from serving import roles
 
 ASKERS, VOLUNTEERS, BY_VOICE = 60, 60, 6
 PATIENCE = 240.0  # seconds for everything due to be done
@@ -69,6 +69,15 @@ class Wish:
     @property
     def patience(self) -> float:
         return LITTLE if self.without else PATIENCE
+
+    @property
+    def noticed_in(self) -> tuple[str, ...]:
+        return GUARDS[self.without].noticed_in if self.without else ()
+
+    @property
+    def stays_behind(self) -> bool:
+        """Whether what is taken out lets things lie undone for ever."""
+        return bool(set(self.noticed_in) & set(ONLY_AT_REST))
 
 
 @dataclass
@@ -179,11 +188,13 @@ def _beside(do: Callable[[threading.Event], None]) -> Iterator[None]:
 
 def _let_time_pass(town: Town, wish: Wish, over: threading.Event) -> None:
     """A minute or so at a time, sometimes a whole wave; through the night in a few steps. It waits
-    for a machine that is far behind, as each leap makes more due; a broken build stays behind."""
+    for a machine that is far behind, as each leap makes more due; not for a build that stays
+    behind. Where a guard was taken out, leaps are many, and so it waits sooner."""
     chance = random.Random(f"{wish.seed}-time")
     least, most = (0.3, 0.8) if wish.without else (1.5, 4.0)
+    too_much = MUCH if wish.without else TOO_MUCH
     while not over.wait(chance.uniform(least, most)):
-        if not wish.without and len(_look(town) or ()) > TOO_MUCH:
+        if not wish.stays_behind and len(_look(town) or ()) > too_much:
             continue
         length = timedelta(seconds=chance.choice((5, 20, 40, 60, 90, 150, 320)))
         local = town.clock().astimezone(ZONE)
@@ -216,17 +227,16 @@ def _slow_down(town: Town, crowd: Crowd, over: threading.Event) -> None:
 
 def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> bool:
     """Whether a missing guard shows already, so that no more has to happen."""
-    names = GUARDS[wish.without].noticed_in if wish.without else ()
-    if not names:
+    if not wish.noticed_in:
         return False
     try:
         facts = gather.facts(town, crowd, pages)
     except SQLAlchemyError:
         return False
-    if set(names) & set(ONLY_AT_REST):
+    if wish.stays_behind:
         rows = [*facts.outbox, *(row for row in facts.requests if row.state == "open")]
         return any(row.due is not None and row.due < facts.now - STUCK for row in rows)
-    return all(any(checker.CHECKS[name][1](facts)) for name in names)
+    return all(any(checker.CHECKS[name][1](facts)) for name in wish.noticed_in)
 
 
 def _break_things(town: Town, wish: Wish, outcome: Outcome, is_enough: Callable[[], bool]) -> None:
@@ -282,23 +292,11 @@ def _happen(scene: Scene, names: Sequence[str]) -> None:
 
 # Everything due being done.
 
-Due = tuple[object, ...]
-
-
-def _overdue(now: datetime, connection: Connection) -> set[Due]:
-    request, outbox, call = tables.request.c, tables.outbox.c, tables.call.c
-    asks = select(request.number, request.version).where(request.ring_at <= now)
-    texts = select(outbox.id, outbox.state, outbox.tries, outbox.due).where(outbox.due <= now)
-    calls = select(call.id, call.due).where(call.due <= now)
-    found: set[Due] = {("request", *row) for row in connection.execute(asks)}
-    found |= {("call", *row) for row in connection.execute(calls)}
-    return found | {("text", *row) for row in connection.execute(texts)}
-
 
 def _look(town: Town) -> set[Due] | None:
     """What is overdue; None while the database is away."""
     try:
-        found: set[Due] = town.read(partial(_overdue, town.clock()))
+        found: set[Due] = town.read(partial(gather.overdue, now=town.clock()))
     except SQLAlchemyError:
         return None
     return found
@@ -325,9 +323,9 @@ def _come_to_rest(town: Town, patience: float) -> str:
         wait_until(lambda: _look(town) is not None, "the database answers", patience)
         for leaps in range(MOST_LEAPS):
             wait_until(lambda: _is_calm(town), "what is due is done", patience)
-            texts, asks = town.read(_next_due)
+            texts, asks = town.read(gather.next_due)
             idle = town.control("GET", "idle", params={"wait": 60})["idle"]
-            if not idle or not _is_calm(town) or town.read(_next_due) != (texts, asks):
+            if not idle or not _is_calm(town) or town.read(gather.next_due) != (texts, asks):
                 continue  # a phone stopped ringing meanwhile, and somebody else is to be asked
             length = next_leap(texts, asks, town.clock(), leaps)
             if length is None:
@@ -358,16 +356,6 @@ def next_leap(
     return max(first - now, timedelta()) + timedelta(seconds=3)
 
 
-def _next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
-    request, outbox = tables.request.c, tables.outbox.c
-    texts = select(func.min(outbox.due, type_=tables.Moment))
-    calls = select(func.min(tables.call.c.due, type_=tables.Moment))
-    asks = select(func.min(request.ring_at, type_=tables.Moment))
-    waits = [connection.execute(it).scalar() for it in (texts, calls)]
-    first = min((it for it in waits if it), default=None)
-    return first, connection.execute(asks).scalar()
-
-
 # Telling.
 
 
@@ -381,10 +369,11 @@ def _figures(town: Town, crowd: Crowd, facts: checker.Facts, begun: datetime) ->
     return {
         "hours": round((town.clock() - begun).total_seconds() / 3600, 1),
         "texts in": len(facts.inbox),
-        "texts out": sum(row.by == "text" for row in facts.outbox),
+        "replies": sum(map(len, facts.answers.values())),
+        "texts out": sum(row.channel == Channel.API for row in facts.messages),
         "calls in": len(facts.called),
         "calls in which something was said": sum(it.told_us for it in facts.called),
-        "calls out": sum(row.by == "voice" for row in facts.outbox),
+        "calls out": sum(row.channel == Channel.CALL for row in facts.messages),
         "requests": dict(Counter(row.state for row in facts.requests)),
         "taken by the carrier": sum(bool(it["taken"]) for it in facts.attempts),
         "deeds": dict(deeds.most_common()),

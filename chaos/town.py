@@ -36,7 +36,7 @@ from chaos.nursery import Nursery
 from chaos.people import Person
 from hotline import roster_file, settings
 from hotline.settings import Settings
-from hotline.store import migrate, volunteers
+from hotline.store import migrate, roster
 from hotline.store.database import Database, Work
 from rehearsal import redis_server
 
@@ -361,9 +361,7 @@ class Town:
             for it in self._people
             if it.volunteers
         ]
-        database.write(
-            lambda connection: volunteers.put_on_roster(connection, entries, self.clock())
-        )
+        database.write(lambda connection: roster.put_on_roster(connection, entries, self.clock()))
         database.close()
 
     # Looking.

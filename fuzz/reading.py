@@ -17,7 +17,7 @@ from random import Random
 import atheris
 from networks import NETWORKS
 
-from hotline import words
+from hotline import page, words
 from hotline.help_request import HelpRequest, State
 from hotline.roster import Asked
 from hotline.settings import Network
@@ -99,10 +99,10 @@ def letters_of(data: bytes) -> str:
 
 
 def situation(lot: Random, network: Network) -> Situation:
-    """One that the store could hold: numbers of their own, open means due, taken has a taker."""
+    """One that the store could hold: numbers of their own, live means due, taken has takers."""
     numbers = lot.sample((1, 2, 5, 12, 13, 14, 99, 911, 11216, 9_999_999), k=5)
     requests = [request(lot, number, network) for number in numbers[: lot.randrange(4)]]
-    pages = [page(lot, number) for number in numbers[lot.randrange(2, 6) :]]
+    pages = [asked(lot, number) for number in numbers[lot.randrange(2, 6) :]]
     return Situation(
         me=ME,
         now=NOON,
@@ -117,18 +117,32 @@ def situation(lot: Random, network: Network) -> Situation:
 
 
 def request(lot: Random, number: int, network: Network) -> HelpRequest:
-    """An open one of theirs, or a taken one in which they have either part."""
+    """An open one of theirs, or one in which they have either part that one or several took, and
+    that may need somebody more."""
     needs = tuple(need.key for need in network.needs[: lot.randrange(3)])
+    due = NOON + timedelta(minutes=lot.randrange(-5, 600))
     if lot.random() < 0.5:
-        due = NOON + timedelta(minutes=lot.randrange(-5, 600))
         return HelpRequest(number, ME, NOON, needs=needs, wave=lot.randrange(2), due=due)
-    requester, taker = lot.choice([(ME, OTHERS[0]), (OTHERS[0], ME), (ME, ME)])
-    return HelpRequest(number, requester, NOON, State.TAKEN, needs, taker=taker)
+    requester, *takers = lot.choice(
+        [(ME, OTHERS[0]), (OTHERS[0], ME), (ME, ME), (ME, *OTHERS), (OTHERS[0], OTHERS[1], ME)]
+    )
+    more = lot.randrange(2) * lot.randrange(3)
+    return HelpRequest(
+        number,
+        requester,
+        NOON,
+        State.OPEN if more else State.TAKEN,
+        needs,
+        takers=tuple(takers),
+        due=due,
+        checked_in=not more and lot.random() < 0.3,
+        people=len(takers) + more,
+    )
 
 
-def page(lot: Random, number: int) -> Asked:
-    answers = ("asked", "asked", "accepted", "passed", "covered", "unreached")
-    return Asked(number, lot.choice(answers), lot.choice(list(State)), NOON)
+def asked(lot: Random, number: int) -> Asked:
+    found = lot.choice([page.PageState.ASKED, *page.PageState])
+    return Asked(number, found, lot.choice(list(State)), NOON)
 
 
 # What must hold.
@@ -195,16 +209,17 @@ def holds_for_what_follows(case: Case, it: Reading, acts: list[Act]) -> None:
                 assert number in case.situation.numbers
                 assert note in it.said
             case PassOn(to, told, between):
-                assert to in (between.requester, between.taker)
+                assert to in (between.requester, *between.takers)
                 assert between in case.situation.conversations
                 is_said(case, told)
 
 
-def is_said(case: Case, told: words.Text) -> None:
+def is_said(case: Case, told: words.Notice) -> None:
     """In every language, with a name where there is an id."""
-    values = {name: "Ana" if name == "name" else value for name, value in told.values.items()}
+    named = {"name": "Ana", "names": ("Ana", "Ben")}
+    values = {name: named.get(name, value) for name, value in told.values.items()}
     for language in case.network.languages:
-        assert case.speech.say(words.Text(told.sentence, values), language).strip()
+        assert case.speech.say(words.Notice(told.sentence, values), language).strip()
 
 
 if __name__ == "__main__":

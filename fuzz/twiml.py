@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 
 import atheris
 
-with atheris.instrument_imports(include=["sms.webhook", "ivr.twiml", "twilio.twiml"]):
-    from ivr import twiml
-    from ivr.menu import Wait
-    from sms import webhook
+with atheris.instrument_imports(include=["hotline.carriers.twilio"]):
+    from hotline.carriers.twilio import twiml
+
+from hotline.document import Document, Said, Wait
+from hotline.store.messages import Replied
 
 BETWEEN = b"\xff"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
-
-
-TO = twiml.Addresses("https://a.example/step?turn=1", "https://a.example/recording")
+PUBLIC = "https://a.example"
+STUDIO = twiml.Studio(PUBLIC, "+12125550199", {}, lambda sid: f"{PUBLIC}/{sid}", "US", {})
 
 
 def one_input(data: bytes) -> None:
@@ -32,24 +32,36 @@ def one_input(data: bytes) -> None:
 
 
 def as_a_call(texts: list[str], wait: Wait) -> None:
-    said = [twiml.Spoken(text, "Polly.Joanna", "en-US") for text in texts]
-    root = ElementTree.fromstring(twiml.document(said, wait, TO).encode())  # noqa: S314 - our own
+    said = tuple(Said(text, "en") for text in texts)
+    written = twiml.document(Document(said, wait, "en", 1, 2), STUDIO)
+    root = ElementTree.fromstring(written.encode())  # noqa: S314 - our own
     where = root[0] if wait in (Wait.KEY, Wait.DIGITS, Wait.CONSENT) else root
-    assert [verb.text or "" for verb in where.findall("Say")] == [as_read(text) for text in texts]
+    is_said([verb.text or "" for verb in where.findall("Say")], [as_read(text) for text in texts])
     assert not any(list(verb) for verb in where.iter("Say")), "words stay words"
     if wait is not Wait.NOTHING:
         is_last = wait in (Wait.HANG_UP, Wait.CONSENT)
         assert root[-1].tag == ("Hangup" if is_last else "Redirect")
 
 
+def is_said(heard: list[str], texts: list[str]) -> None:
+    """Word by word; what is too long to be said at once, in pieces."""
+    longest = twiml.LONGEST_SAYING
+    if all(len(text) <= longest for text in texts):
+        assert heard == texts
+    assert all(len(piece) <= longest for piece in heard)
+    assert "".join("".join(heard).split()) == "".join("".join(texts).split()), "nothing is left out"
+
+
 def as_texts(texts: list[str]) -> None:
-    written = webhook.twiml(texts)
+    written = twiml.replies([Replied(*it) for it in enumerate(texts)], PUBLIC)
     assert written.startswith((f"{HEAD}<Response>", f"{HEAD}<Response />"))
     root = ElementTree.fromstring(written.encode())  # noqa: S314 - our own
     assert root.tag == "Response"
     assert [verb.tag for verb in root] == ["Message"] * len(texts)
     assert [verb.text or "" for verb in root] == [as_read(text) for text in texts]
-    assert not any(list(verb) or verb.attrib for verb in root), "texts stay texts"
+    assert not any(list(verb) for verb in root), "texts stay texts"
+    told_at = [f"{PUBLIC}/sms/status?text={place}#rc=3&rp=all" for place in range(len(texts))]
+    assert [verb.attrib for verb in root] == [{"statusCallback": it} for it in told_at]
 
 
 def letters_of(data: bytes) -> str:

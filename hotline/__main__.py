@@ -1,5 +1,6 @@
-"""`python -m hotline`."""
+"""`python -m hotline`: the command that is installed under that name, which is wired above this."""
 
-from hotline.cli import main
+from importlib.metadata import entry_points
 
-main()
+(command,) = entry_points(group="console_scripts", name="hotline")
+command.load()()

@@ -11,7 +11,8 @@ HotlineError
     ├── CarrierSilent    taken or not, we cannot know: look it up first
     ├── BadNumber        this number can never be texted; mark it and move on
     ├── Landline         this number takes no texts: call it instead
-    ├── Unreachable      the phone is off or away: a few more tries
+    ├── Unreachable      the phone cannot be reached now: a few more tries
+    │   └── PhoneOff     it is off or away; again and again, and its number is set aside
     ├── Blocked          never from our number to this one; others may still reach it
     ├── Filtered         taken for spam: do not send it again, tell the stewards
     ├── OptedOut         this person said STOP; never text them again
@@ -21,12 +22,12 @@ HotlineError
         ├── Uncallable   this number cannot be called; it may well take texts
         └── NoVoice      our own number makes no calls: HOTLINE_NUMBER is a short code, or missing
 
-One function reads the carrier's numbers. Nothing here sends, waits or decides what to do next.
+A carrier's own codes are read in its folder (`carriers`). Nothing here sends, waits or decides what
+to do next.
 """
 
 import traceback
 from collections.abc import Sequence
-from typing import Final
 
 
 class HotlineError(Exception):
@@ -68,7 +69,7 @@ class CarrierError(HotlineError):
     ) -> None:
         super().__init__(message)
         self.code = code
-        self.retry_after = _PAUSES.get(code) if retry_after is None else retry_after
+        self.retry_after = retry_after
 
 
 class CarrierBusy(CarrierError):
@@ -93,6 +94,10 @@ class Landline(CarrierError):
 
 class Unreachable(CarrierError):
     """The phone cannot be reached now, or nobody knows why not."""
+
+
+class PhoneOff(Unreachable):
+    """The phone is off or away."""
 
 
 class Blocked(CarrierError):
@@ -125,66 +130,6 @@ class Uncallable(Refused):
 
 class NoVoice(Refused):
     """No calls come from our number."""
-
-
-# https://www.twilio.com/docs/api/errors
-_KINDS: Final[dict[int, type[CarrierError]]] = {
-    20429: CarrierBusy,  # too many requests
-    21611: CarrierBusy,  # the carrier's own queue is full
-    30001: CarrierBusy,
-    30036: NeverLeft,
-    30410: CarrierBusy,
-    30022: CarrierBusy,  # faster than our registration allows
-    30023: CarrierBusy,  # as many as our registration allows in a day
-    21610: OptedOut,
-    21211: BadNumber,
-    21214: BadNumber,
-    21217: BadNumber,
-    21401: BadNumber,
-    21421: BadNumber,
-    30005: BadNumber,
-    21614: Landline,
-    30006: Landline,
-    30003: Unreachable,
-    30008: Unreachable,
-    21612: Blocked,
-    30004: Blocked,
-    30007: Filtered,
-    20003: AccountRefused,
-    20404: AccountRefused,
-    21408: NotAllowedThere,  # this country is not switched on
-    21210: AccountRefused,  # we may not call from this number, or it is none
-    21212: AccountRefused,
-    21606: AccountRefused,  # the number we send from is not ours, or sends no texts
-    21608: NotAllowedThere,  # a trial account, which texts few numbers
-    30002: AccountRefused,
-    30024: AccountRefused,
-    30032: AccountRefused,  # toll-free number not verified
-    30034: AccountRefused,  # local number not registered
-    30035: AccountRefused,
-    13224: Uncallable,
-    13225: Uncallable,
-    21215: Uncallable,
-    21216: Uncallable,
-}
-
-# Seconds, where the number itself says how long to wait.
-_PAUSES: Final[dict[int | None, float]] = {30022: 60.0, 30023: 24 * 60 * 60.0}
-
-
-def from_carrier(code: int | None, http_status: int | None) -> type[CarrierError]:
-    """What the carrier's number means for us; the HTTP status speaks where the number does not."""
-    if code in _KINDS:
-        return _KINDS[code]
-    match http_status:
-        case 401 | 403 | 404:
-            return AccountRefused
-        case 429:
-            return CarrierBusy
-        case int() if http_status >= 500:
-            return CarrierBusy
-        case _:
-            return Refused
 
 
 def describe(error: BaseException) -> str:

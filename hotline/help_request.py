@@ -1,7 +1,8 @@
 """What a request is, what can happen to it, and what follows.
 
-Pure: `next_step` takes a request and an event and returns the request as it is then and the
-effects. It reads no clock, chooses nobody, stores and sends nothing.
+Pure: `next_step` takes a request, an event, and the time in its network, and returns the request as
+it is then and the effects. Everything that moves a request is in this file, due times included;
+`TABLE` at its end is the machine. It chooses nobody, stores nothing and sends nothing.
 
     open ──somebody says YES──> taken ──done──> done
      │  <──handed back, silence── │ <──not yet── │
@@ -14,11 +15,17 @@ took it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from hotline.words import Sentence, Text, text
+from hotline import schedule
+from hotline.settings import Network
+from hotline.words import Notice, Sentence, notice
+
+TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 
 
 class State(StrEnum):
@@ -32,13 +39,13 @@ class State(StrEnum):
 class HelpRequest:
     """One request. Ids are the neighbors' row numbers; times are aware UTC.
 
-    `needs` are need keys, empty when none was recognised. `due` is when something is to be done:
-    while open, to ask volunteers; while taken, to ask how it stands (or, if that was `asked`, to
-    wait no longer); once done, to end the talk of the two. `next_step` leaves it None where
-    whoever knows the network is to set it. `owed` counts people to ask at once, in place of some
-    who passed. `round` counts how often asking began, `wave` the waves of this round. `asked`: we
-    wait for the taker's word, or, once it is done, for the requester's. `companions` take it
-    together with the taker, if it needs more than one of `people`.
+    `needs` are need keys, empty when none was recognised. `takers` take it, whoever said YES first
+    in front; it needs as many as `people`. `due` is when something is to be done: while open, to
+    ask volunteers; while taken, to check in with its takers (or, if we have `checked_in`, to wait
+    no longer); once done, to end the talk of the two. `owed` counts people to ask at once, in place
+    of some who passed. `round` counts how often asking began, `wave` the waves of this round.
+    `checked_in`: we asked how it stands and wait for the answer: of its takers, or, once it is
+    done, of whoever asked.
     """
 
     number: int
@@ -48,31 +55,42 @@ class HelpRequest:
     needs: tuple[str, ...] = ()
     area: str | None = None
     urgent: bool = False
-    taker: int | None = None
+    takers: tuple[int, ...] = ()
     round: int = 1
     wave: int = 0
     due: datetime | None = None
     owed: int = 0
     told_nobody_at: datetime | None = None
-    asked: bool = False
+    checked_in: bool = False
     people: int = 1
     version: int = 0
-    companions: tuple[int, ...] = ()
 
     @property
-    def takers(self) -> tuple[int, ...]:
-        return () if self.taker is None else (self.taker, *self.companions)
+    def taker(self) -> int | None:
+        """Whoever said YES first."""
+        return self.takers[0] if self.takers else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody is looked for, or at it."""
+        return self.state in LIVE
+
+    @property
+    def outcome(self) -> str | None:
+        """How it ended, once nothing more comes of it: not even the talk of the two goes on."""
+        return self.state.value if not self.is_live and self.due is None else None
 
     def others(self, who: int) -> tuple[int, ...]:
         """Whom somebody talks to through us about this request."""
         return self.takers if who == self.requester else (self.requester,)
 
 
+LIVE = (State.OPEN, State.TAKEN)
 OURSELVES = 0  # in place of an id: who said it, when we did
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TalkLine:
     """Words that were passed on about a request, or that we told them of it. `by`: who wrote them.
     `is_seen`: they arrived, as far as we know."""
 
@@ -87,12 +105,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class WordsAdded:
-    """The requester wrote more; these are all needs and the area as known now."""
+    """The requester wrote more: what these words say of needs, area and people."""
 
     needs: tuple[str, ...]
     area: str | None
-    urgent: bool
-    ask_from: datetime
     people: int = 1
 
 
@@ -101,7 +117,6 @@ class WaveDue:
     """It is time for the next wave, and these people can be asked."""
 
     crew: tuple[int, ...]
-    next_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +128,21 @@ class OthersDue:
 
 @dataclass(frozen=True, slots=True)
 class NobodyLeft:
-    """Nobody on the roster can be asked now. `tell` the requester, unless told not long ago."""
-
-    again_at: datetime
-    now: datetime
-    tell: bool
+    """Nobody on the roster can be asked now."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotBefore:
-    """Nobody can be asked before that moment: it is night, or no text leaves. Once taken: nobody
-    needs to be, for its taker was heard of."""
+    """Nobody can be asked before that moment: it is night, or no text leaves."""
 
     moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOf:
+    """When it was time to check in, it turned out that a taker had been heard of since."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,6 @@ class Unreached:
 @dataclass(frozen=True, slots=True)
 class HandedBack:
     neighbor: int
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +173,6 @@ class TimeIsUp:
     """It was taken long enough ago to ask how it stands; or that was asked, and nobody answered.
     Once it is done: the two have talked long enough; `talked` if they did."""
 
-    now: datetime
     talked: bool = False
 
 
@@ -180,7 +195,10 @@ class WentWell:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """It was said to be done, and the requester says that it is not."""
+    """It was said to be done, and the requester says that it is not. `takers_are_gone`: none of
+    those who had it can be asked anything."""
+
+    takers_are_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +212,7 @@ Event = (
     | OthersDue
     | NobodyLeft
     | NotBefore
+    | HeardOf
     | Accepted
     | Passed
     | Unreached
@@ -211,7 +230,7 @@ Event = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AskNeighbor:
     """Ask this neighbor about the request."""
 
     neighbor: int
@@ -222,7 +241,7 @@ class Tell:
     """Text one person."""
 
     neighbor: int
-    text: Text
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +255,12 @@ class GiveWords:
 class TellWaiting:
     """Text everybody who was asked and has not answered, and ask them no longer."""
 
-    text: Text
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
 class TellStewards:
-    text: Text
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,214 +268,103 @@ class AskSoon:
     """Wake whoever asks volunteers: this request is due."""
 
 
-Effect = Page | Tell | GiveWords | TellWaiting | TellStewards | AskSoon
+Effect = AskNeighbor | Tell | GiveWords | TellWaiting | TellStewards | AskSoon
 
 
-def next_step(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Effect]]:
-    """Decide what one event means for one request.
+# The machine.
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTime:
+    """When something happens, and in which network: its hours say when things are due."""
+
+    network: Network
+    now: datetime
+
+
+Change = tuple[HelpRequest, list[Effect]]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """In `state`, an event of this kind does `does`, and leads to one of `next`."""
+
+    state: State
+    event: type[Event]
+    does: Callable[[HelpRequest, Any, NetworkTime], Change]
+    next: tuple[State, ...]
+
+
+def next_step(request: HelpRequest, event: Event, clock: NetworkTime) -> Change:
+    """Decide what one event means for one request: `TABLE`, at the end of this file, says it.
 
     An event that no longer fits (a second YES, a wave of a request that is taken) changes
     nothing; whoever caused it hears how things stand.
     """
-    match request.state, event:
-        case State.OPEN, _:
-            return _while_open(request, event)
-        case State.TAKEN, _:
-            return _while_taken(request, event)
-        case State.DONE, _:
-            return _once_done(request, event)
-        case _, Accepted(neighbor):
-            return request, [Tell(neighbor, _say(Sentence.NO_LONGER_NEEDED, request))]
-        case _, Withdrawn():
-            return request, [Tell(request.requester, text(Sentence.NOTHING_OPEN))]
-        case _:
-            return request, []
+    row = _ROWS.get((request.state, type(event)))
+    return row.does(request, event, clock) if row else (request, [])
 
 
-def _while_open(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Effect]]:
-    match event:
-        case WordsAdded():
-            return _more_known(request, event)
-        case WaveDue(crew, next_at):
-            asked = replace(request, wave=request.wave + 1, owed=0, due=next_at)
-            return asked, [Page(neighbor) for neighbor in crew]
-        case OthersDue(crew):
-            return replace(request, owed=0), [Page(neighbor) for neighbor in crew]
-        case NobodyLeft():
-            return _nobody_left(request, event)
-        case NotBefore(moment):
-            return replace(request, due=moment, owed=0), []
-        case Accepted(neighbor) if neighbor in request.takers:
-            return request, [GiveWords(neighbor)]
-        case Accepted():
-            return _taken(request, event)
-        case Passed(neighbor):
-            resting, effects = _one_more(request)
-            return resting, [Tell(neighbor, _say(Sentence.PASSED, request)), *effects]
-        case Unreached():
-            return _one_more(request)
-        case HandedBack(neighbor, now) if neighbor in request.takers:
-            return _handed_back(request, neighbor, now)
-        case Done(by) if request.takers:
-            waiting = TellWaiting(_say(Sentence.NO_LONGER_NEEDED, request))
-            done, effects = _done(request, by)
-            return done, [*effects, waiting]
-        case Withdrawn() | Done():
-            return _withdrawn(request)
-        case _:
-            return request, []
+# While it is open.
 
 
-def _while_taken(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Effect]]:
-    match event:
-        case Accepted(neighbor) if neighbor in request.takers and request.asked:
-            stays = replace(request, asked=False, due=None)
-            return stays, [Tell(neighbor, _say(Sentence.STILL_YOURS, request))]
-        case Accepted(neighbor) if neighbor in request.takers:
-            return request, [GiveWords(neighbor)]
-        case Accepted(neighbor):
-            late = _say(Sentence.TOO_LATE, request, name=request.taker)
-            return request, [Tell(neighbor, late)]
-        case Withdrawn():
-            return _withdrawn(request)
-        case Done(by):
-            return _done(request, by)
-        case NotBefore(moment) if not request.asked:
-            return replace(request, due=moment), []
-        case StillOnIt(neighbor) if neighbor in request.takers:
-            return replace(request, asked=False, due=None), []
-        case TimeIsUp() if not request.asked:
-            question = _say(Sentence.STILL_ON_IT, request)
-            asked = replace(request, asked=True, due=None)
-            return asked, [Tell(taker, question) for taker in request.takers]
-        case TimeIsUp(now):
-            return _let_go(request, now)
-        case HandedBack(neighbor, now) if neighbor in request.takers:
-            return _handed_back(request, neighbor, now)
-        case _:
-            return request, []
-
-
-def _once_done(request: HelpRequest, event: Event) -> tuple[HelpRequest, list[Effect]]:
-    """For a while they still talk, and the requester can say that it is not done after all."""
-    match event:
-        case Accepted(neighbor):
-            return request, [Tell(neighbor, _say(Sentence.THANKS_ALL_THE_SAME, request))]
-        case WentWell():
-            glad = Tell(request.requester, text(Sentence.GLAD))
-            return replace(request, asked=False), [glad]
-        case NotYet() if request.asked:
-            again = replace(request, state=State.TAKEN, asked=True, due=None)
-            question = _say(Sentence.NOT_DONE_YET, request)
-            told = _say(Sentence.ASKING_TAKER, request, name=request.taker)
-            return again, [
-                Tell(request.requester, told),
-                *(Tell(taker, question) for taker in request.takers),
-            ]
-        case TimeIsUp(talked=talked):
-            closing = _say(Sentence.CLOSING, request)
-            who = [request.requester, *request.takers] if talked else []
-            return replace(request, due=None), [Tell(neighbor, closing) for neighbor in who]
-        case Withdrawn():
-            return request, [Tell(request.requester, text(Sentence.NOTHING_OPEN))]
-        case _:
-            return request, []
-
-
-def _without(request: HelpRequest, neighbor: int) -> HelpRequest:
-    """The same with one taker less."""
-    left = [taker for taker in request.takers if taker != neighbor]
-    return replace(request, taker=left[0] if left else None, companions=tuple(left[1:]))
-
-
-def _handed_back(
-    request: HelpRequest, neighbor: int, now: datetime
-) -> tuple[HelpRequest, list[Effect]]:
-    """The asking goes on at once, with the others."""
-    told = _say(Sentence.HANDED_BACK_TO_REQUESTER, request, name=neighbor)
-    left = _without(request, neighbor)
-    is_asking = request.state is State.OPEN
-    again = replace(left, owed=left.owed + 1) if is_asking else _open_again(left, now)
-    return again, [
-        Tell(neighbor, _say(Sentence.HANDED_BACK, request)),
-        Tell(request.requester, told),
-        AskSoon(),
-    ]
-
-
-def _let_go(request: HelpRequest, now: datetime) -> tuple[HelpRequest, list[Effect]]:
-    """Nobody who took it answers: it is open again, and they may still come back to it."""
-    told = _say(Sentence.LET_GO_TO_REQUESTER, request, name=request.taker)
-    alone = replace(request, taker=None, companions=())
-    return _open_again(alone, now), [
-        *(Tell(taker, _say(Sentence.LET_GO, request)) for taker in request.takers),
-        Tell(request.requester, told),
-        AskSoon(),
-    ]
-
-
-def _open_again(request: HelpRequest, now: datetime) -> HelpRequest:
-    again = replace(request, state=State.OPEN, due=now, owed=0, asked=False, wave=0)
-    return replace(again, round=request.round + 1)
-
-
-def _one_more(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
-    """Ask somebody in place of who passed, unless asking rests until a new round begins."""
-    if request.wave == 0:
-        return request, []
-    return replace(request, owed=request.owed + 1), [AskSoon()]
-
-
-def _done(request: HelpRequest, by: int) -> tuple[HelpRequest, list[Effect]]:
-    """A requester who did not say so themselves is asked once how it went."""
-    is_theirs = by == request.requester
-    done = replace(request, state=State.DONE, due=None, owed=0, asked=not is_theirs)
-    thanks = _say(Sentence.DONE, request)
-    told = thanks if is_theirs else _say(Sentence.DONE_TO_REQUESTER, request, name=by)
-    everybody = [*(Tell(taker, thanks) for taker in request.takers), Tell(request.requester, told)]
-    if request.requester in request.takers:
-        return replace(done, asked=False), [Tell(by, thanks)]
-    return done, list(everybody)
-
-
-def _more_known(request: HelpRequest, event: WordsAdded) -> tuple[HelpRequest, list[Effect]]:
+def _more_known(request: HelpRequest, event: WordsAdded, clock: NetworkTime) -> Change:
+    """Needs add up, and the newest area holds."""
+    needs = tuple(dict.fromkeys([*request.needs, *event.needs]))
+    urgent = clock.network.is_urgent(needs)
     known = replace(
         request,
-        needs=event.needs,
-        area=event.area,
-        urgent=event.urgent,
+        needs=needs,
+        area=event.area or request.area,
+        urgent=urgent,
         people=max(request.people, event.people),
     )
     added = Tell(request.requester, _say(Sentence.ADDED, request))
-    became_urgent = event.urgent and not request.urgent
-    if became_urgent and request.due is not None and request.due > event.ask_from:
-        return replace(known, due=event.ask_from), [added, AskSoon()]
+    ask_from = schedule.may_ask_from(urgent, clock.network, clock.now)
+    is_sooner = request.due is not None and request.due > ask_from
+    if urgent and not request.urgent and is_sooner:
+        return replace(known, due=ask_from), [added, AskSoon()]
     return known, [added]
 
 
-def _nobody_left(request: HelpRequest, event: NobodyLeft) -> tuple[HelpRequest, list[Effect]]:
-    """Say so honestly, and begin a new round later: everybody can be asked again then."""
-    resting = replace(request, due=event.again_at, owed=0, round=request.round + 1, wave=0)
-    if not event.tell:
+def _wave(request: HelpRequest, event: WaveDue, clock: NetworkTime) -> Change:
+    due = clock.now + schedule.wave_length(request.urgent, clock.network)
+    asked = replace(request, wave=request.wave + 1, owed=0, due=due)
+    return asked, [AskNeighbor(neighbor) for neighbor in event.crew]
+
+
+def _others(request: HelpRequest, event: OthersDue, _clock: NetworkTime) -> Change:
+    return replace(request, owed=0), [AskNeighbor(neighbor) for neighbor in event.crew]
+
+
+def _nobody_left(request: HelpRequest, _event: NobodyLeft, clock: NetworkTime) -> Change:
+    """Say so honestly, but not again and again, and begin a new round later: everybody can be
+    asked again then."""
+    again_at = schedule.ask_again_at(request.urgent, clock.network, clock.now)
+    resting = replace(request, due=again_at, owed=0, round=request.round + 1, wave=0)
+    told_at = request.told_nobody_at
+    if told_at is not None and told_at + TELL_AGAIN >= clock.now:
         return resting, []
-    told = replace(resting, told_nobody_at=event.now)
-    again = {"time": event.again_at}
-    honestly = _say(Sentence.NOBODY_YET, request, **again)
+    told = replace(resting, told_nobody_at=clock.now)
+    honestly = _say(Sentence.NOBODY_YET, request, time=again_at)
     if request.takers:
         more = request.people - len(request.takers)
-        honestly = _say(Sentence.SOME_MORE_WANTED, request, count=more, **again)
-    return told, [
-        Tell(request.requester, honestly),
-        TellStewards(
-            _say(Sentence.STEWARDS_NOBODY, request, need=request.needs, area=request.area, **again)
-        ),
-    ]
+        honestly = _say(Sentence.SOME_MORE_WANTED, request, count=more, time=again_at)
+    about = {"need": request.needs, "area": request.area, "time": again_at}
+    stewards = _say(Sentence.STEWARDS_NOBODY, request, **about)
+    return told, [Tell(request.requester, honestly), TellStewards(stewards)]
 
 
-def _taken(request: HelpRequest, event: Accepted) -> tuple[HelpRequest, list[Effect]]:
+def _not_before(request: HelpRequest, event: NotBefore, _clock: NetworkTime) -> Change:
+    return replace(request, due=event.moment, owed=0), []
+
+
+def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
     taker = event.neighbor
+    if taker in request.takers:
+        return request, [GiveWords(taker)]
     takers = (*request.takers, taker)
-    joined = replace(request, taker=takers[0], companions=takers[1:])
+    joined = replace(request, takers=takers)
     effects: list[Effect] = [GiveWords(taker), *_told_who_else(request, taker)]
     if len(takers) < request.people:
         return joined, [*effects, *_some_found(joined, event)]
@@ -465,12 +373,17 @@ def _taken(request: HelpRequest, event: Accepted) -> tuple[HelpRequest, list[Eff
         if event.note
         else _say(Sentence.TAKEN, request, name=taker)
     )
-    taken = replace(joined, state=State.TAKEN, due=None, owed=0)
-    return taken, [
+    return _now_taken(joined, clock), [
         *effects,
         Tell(request.requester, good_news),
         TellWaiting(_say(Sentence.COVERED, request, name=taker)),
     ]
+
+
+def _now_taken(request: HelpRequest, clock: NetworkTime) -> HelpRequest:
+    """Its takers are on it, for all we know: we check in after a while."""
+    due = schedule.check_in_at(request.needs, request.urgent, clock.network, clock.now)
+    return replace(request, state=State.TAKEN, due=due, owed=0, checked_in=False)
 
 
 def _told_who_else(request: HelpRequest, taker: int) -> list[Effect]:
@@ -492,8 +405,53 @@ def _some_found(request: HelpRequest, event: Accepted) -> list[Effect]:
     return effects
 
 
-def _withdrawn(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
-    closed = replace(request, state=State.WITHDRAWN, due=None, owed=0, asked=False)
+def _no(request: HelpRequest, event: Passed, _clock: NetworkTime) -> Change:
+    resting, effects = _one_more(request)
+    return resting, [Tell(event.neighbor, _say(Sentence.PASSED, request)), *effects]
+
+
+def _unreached(request: HelpRequest, _event: Unreached, _clock: NetworkTime) -> Change:
+    return _one_more(request)
+
+
+def _one_more(request: HelpRequest) -> Change:
+    """Ask somebody in place of who passed, unless asking rests until a new round begins."""
+    if request.wave == 0:
+        return request, []
+    return replace(request, owed=request.owed + 1), [AskSoon()]
+
+
+def _handed_back(request: HelpRequest, event: HandedBack, clock: NetworkTime) -> Change:
+    """The asking goes on at once, with the others."""
+    neighbor = event.neighbor
+    if neighbor not in request.takers:
+        return request, []
+    left = replace(request, takers=tuple(it for it in request.takers if it != neighbor))
+    is_asking = request.state is State.OPEN
+    again = replace(left, owed=left.owed + 1) if is_asking else _open_again(left, clock)
+    told = _say(Sentence.HANDED_BACK_TO_REQUESTER, request, name=neighbor)
+    return again, [
+        Tell(neighbor, _say(Sentence.HANDED_BACK, request)),
+        Tell(request.requester, told),
+        AskSoon(),
+    ]
+
+
+def _open_again(request: HelpRequest, clock: NetworkTime) -> HelpRequest:
+    again = replace(request, state=State.OPEN, due=clock.now, owed=0, checked_in=False, wave=0)
+    return replace(again, round=request.round + 1)
+
+
+def _done_while_open(request: HelpRequest, event: Done, clock: NetworkTime) -> Change:
+    """Somebody of several had begun; where nobody had, it is not needed any more."""
+    if not request.takers:
+        return _withdrawn(request, Withdrawn(), clock)
+    done, effects = _done(request, event, clock)
+    return done, [*effects, TellWaiting(_say(Sentence.NO_LONGER_NEEDED, request))]
+
+
+def _withdrawn(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> Change:
+    closed = replace(request, state=State.WITHDRAWN, due=None, owed=0, checked_in=False)
     told = _say(Sentence.NO_LONGER_NEEDED, request)
     waiting = [TellWaiting(told)] if request.state is State.OPEN else []
     return closed, [
@@ -503,5 +461,141 @@ def _withdrawn(request: HelpRequest) -> tuple[HelpRequest, list[Effect]]:
     ]
 
 
-def _say(sentence: Sentence, request: HelpRequest, **values: object) -> Text:
-    return text(sentence, number=request.number, **values)
+# While it is taken.
+
+
+def _yes_while_taken(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
+    neighbor = event.neighbor
+    if neighbor not in request.takers:
+        late = _say(Sentence.TOO_LATE, request, name=request.taker)
+        return request, [Tell(neighbor, late)]
+    if request.checked_in:
+        return _now_taken(request, clock), [Tell(neighbor, _say(Sentence.STILL_YOURS, request))]
+    return request, [GiveWords(neighbor)]
+
+
+def _heard_of(request: HelpRequest, event: HeardOf, clock: NetworkTime) -> Change:
+    if request.checked_in:
+        return request, []
+    due = schedule.check_in_at(request.needs, request.urgent, clock.network, event.at)
+    return replace(request, due=due), []
+
+
+def _still_on_it(request: HelpRequest, event: StillOnIt, clock: NetworkTime) -> Change:
+    return (_now_taken(request, clock) if event.neighbor in request.takers else request), []
+
+
+def _check_in(request: HelpRequest, _event: TimeIsUp, clock: NetworkTime) -> Change:
+    """Ask its takers whether they are on it; whoever stays silent then is let go."""
+    if request.checked_in:
+        return _let_go(request, clock)
+    question = _say(Sentence.STILL_ON_IT, request)
+    return _waiting_for_answer(request, clock), [Tell(it, question) for it in request.takers]
+
+
+def _waiting_for_answer(request: HelpRequest, clock: NetworkTime) -> HelpRequest:
+    due = schedule.answer_by(request.urgent, clock.network, clock.now)
+    return replace(request, state=State.TAKEN, checked_in=True, due=due)
+
+
+def _let_go(request: HelpRequest, clock: NetworkTime) -> Change:
+    """Nobody who took it answers: it is open again, and they may still come back to it."""
+    told = _say(Sentence.LET_GO_TO_REQUESTER, request, name=request.taker)
+    return _open_again(replace(request, takers=()), clock), [
+        *(Tell(taker, _say(Sentence.LET_GO, request)) for taker in request.takers),
+        Tell(request.requester, told),
+        AskSoon(),
+    ]
+
+
+def _done(request: HelpRequest, event: Done, clock: NetworkTime) -> Change:
+    """A requester who did not say so themselves is asked once how it went."""
+    is_theirs = event.by == request.requester
+    due = schedule.talk_until(clock.network, clock.now)
+    done = replace(request, state=State.DONE, due=due, owed=0, checked_in=not is_theirs)
+    thanks = _say(Sentence.DONE, request)
+    if request.requester in request.takers:
+        return replace(done, checked_in=False), [Tell(event.by, thanks)]
+    told = thanks if is_theirs else _say(Sentence.DONE_TO_REQUESTER, request, name=event.by)
+    everybody = [*(Tell(taker, thanks) for taker in request.takers), Tell(request.requester, told)]
+    return done, list(everybody)
+
+
+# Once it is done: for a while they still talk, and whoever asked can say that it is not done.
+
+
+def _yes_once_done(request: HelpRequest, event: Accepted, _clock: NetworkTime) -> Change:
+    return request, [Tell(event.neighbor, _say(Sentence.THANKS_ALL_THE_SAME, request))]
+
+
+def _went_well(request: HelpRequest, _event: WentWell, _clock: NetworkTime) -> Change:
+    glad = Tell(request.requester, notice(Sentence.GLAD))
+    return replace(request, checked_in=False), [glad]
+
+
+def _not_yet(request: HelpRequest, event: NotYet, clock: NetworkTime) -> Change:
+    """Its takers are asked first; where none of them can be, others are."""
+    if not request.checked_in:
+        return request, []
+    if event.takers_are_gone:
+        return _let_go(request, clock)
+    question = _say(Sentence.NOT_DONE_YET, request)
+    told = _say(Sentence.ASKING_TAKER, request, name=request.taker)
+    return _waiting_for_answer(request, clock), [
+        Tell(request.requester, told),
+        *(Tell(taker, question) for taker in request.takers),
+    ]
+
+
+def _talk_is_over(request: HelpRequest, event: TimeIsUp, _clock: NetworkTime) -> Change:
+    closing = _say(Sentence.CLOSING, request)
+    who = [request.requester, *request.takers] if event.talked else []
+    return replace(request, due=None), [Tell(neighbor, closing) for neighbor in who]
+
+
+# Once it is withdrawn.
+
+
+def _yes_once_withdrawn(request: HelpRequest, event: Accepted, _clock: NetworkTime) -> Change:
+    return request, [Tell(event.neighbor, _say(Sentence.NO_LONGER_NEEDED, request))]
+
+
+def _nothing_open(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> Change:
+    return request, [Tell(request.requester, notice(Sentence.NOTHING_OPEN))]
+
+
+def _say(sentence: Sentence, request: HelpRequest, **values: object) -> Notice:
+    return notice(sentence, number=request.number, **values)
+
+
+_O, _T, _D, _W = State.OPEN, State.TAKEN, State.DONE, State.WITHDRAWN
+TABLE: tuple[RequestRow, ...] = (
+    RequestRow(_O, WordsAdded, _more_known, (_O,)),
+    RequestRow(_O, WaveDue, _wave, (_O,)),
+    RequestRow(_O, OthersDue, _others, (_O,)),
+    RequestRow(_O, NobodyLeft, _nobody_left, (_O,)),
+    RequestRow(_O, NotBefore, _not_before, (_O,)),
+    RequestRow(_O, Accepted, _yes, (_O, _T)),
+    RequestRow(_O, Passed, _no, (_O,)),
+    RequestRow(_O, Unreached, _unreached, (_O,)),
+    RequestRow(_O, HandedBack, _handed_back, (_O,)),
+    RequestRow(_O, Done, _done_while_open, (_D, _W)),
+    RequestRow(_O, Withdrawn, _withdrawn, (_W,)),
+    RequestRow(_T, Accepted, _yes_while_taken, (_T,)),
+    RequestRow(_T, HeardOf, _heard_of, (_T,)),
+    RequestRow(_T, StillOnIt, _still_on_it, (_T,)),
+    RequestRow(_T, TimeIsUp, _check_in, (_T, _O)),
+    RequestRow(_T, HandedBack, _handed_back, (_O, _T)),
+    RequestRow(_T, Done, _done, (_D,)),
+    RequestRow(_T, Withdrawn, _withdrawn, (_W,)),
+    RequestRow(_D, Accepted, _yes_once_done, (_D,)),
+    RequestRow(_D, WentWell, _went_well, (_D,)),
+    RequestRow(_D, NotYet, _not_yet, (_T, _O, _D)),
+    RequestRow(_D, TimeIsUp, _talk_is_over, (_D,)),
+    RequestRow(_D, Withdrawn, _nothing_open, (_D,)),
+    RequestRow(_W, Accepted, _yes_once_withdrawn, (_W,)),
+    RequestRow(_W, Withdrawn, _nothing_open, (_W,)),
+)
+"""The machine: what is not here changes nothing. docs/states.md draws it."""
+
+_ROWS = {(row.state, row.event): row for row in TABLE}

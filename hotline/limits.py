@@ -45,17 +45,18 @@ def budget(spent: int, limits: Limits) -> Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A text that somebody wrote, what it was answered with, and how it was treated."""
+class HeardText:
+    """A text that somebody wrote, whether it was answered, and how it was treated."""
 
     sid: str
     body: str
-    answer: tuple[str, ...]
+    is_answered: bool
     at: datetime
     pace: Pace = Pace.USUAL
+    id: int = 0
 
 
-def pace(body: str, lately: Sequence[Heard], now: datetime, limits: Limits) -> Pace:
+def pace(body: str, lately: Sequence[HeardText], now: datetime, limits: Limits) -> Pace:
     """How to treat a text of these words after what this phone wrote within the last hour."""
     if _echoes(body, lately, now) >= MOST_ECHOES:
         return Pace.ECHO
@@ -66,12 +67,13 @@ def pace(body: str, lately: Sequence[Heard], now: datetime, limits: Limits) -> P
     return Pace.SILENT if told else Pace.TOO_MANY
 
 
-def _echoes(body: str, lately: Sequence[Heard], now: datetime) -> int:
+def _echoes(body: str, lately: Sequence[HeardText], now: datetime) -> int:
     """How many texts that sound like this one we have just answered."""
+    answered = [it for it in lately if it.is_answered and it.at > now - ECHO_WITHIN]
+    if len(answered) < MOST_ECHOES:
+        return 0  # too few to be a machine's, whatever they sound like
     sound = _sound(body)
-    return sum(
-        bool(it.answer) and it.at > now - ECHO_WITHIN and _sound(it.body) == sound for it in lately
-    )
+    return sum(_sound(it.body) == sound for it in answered)
 
 
 def _sound(body: str) -> str:

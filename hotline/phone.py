@@ -1,4 +1,4 @@
-"""Read, print and hide phone numbers.
+"""Read and print phone numbers.
 
 Inside the hotline a number is E.164 (`+12125550100`) or a short code of 3 to 6 digits. Numbers
 need only be possible, not handed out: the fictional 555-01xx ones are as good as any. Nothing
@@ -112,6 +112,10 @@ def forgotten(who: int) -> str:
     return nobodys(f"gone-{who}")
 
 
+def is_forgotten(number: str) -> bool:
+    return number.startswith(nobodys("gone-"))
+
+
 def is_nobodys(number: str) -> bool:
     return number.startswith(_NOBODYS)
 
@@ -122,16 +126,6 @@ def is_possible(number: str) -> bool:
         return phonenumbers.is_possible_number(phonenumbers.parse(number, None))
     except phonenumbers.NumberParseException:
         return False
-
-
-def mask(number: str) -> str:
-    """Enough to tell two numbers apart in a log, too little to call one."""
-    digits = re.sub(r"[^0-9]", "", number)
-    shown = min(4, max(0, len(digits) - 3) // 2) if len(digits) > 6 else 0
-    if not shown:
-        return "•••"
-    plus = "+" if number.lstrip().startswith("+") else ""
-    return f"{plus}{digits[:shown]}•••{digits[-shown:]}"
 
 
 @lru_cache

@@ -1,8 +1,8 @@
 """Who may be asked about a request now, and in which order.
 
 Pure: it says where to look for people and in which order. Who is found there, free now and asked
-longest ago, is the database's to say (`store.free_volunteers`), so that a large roster is not
-read whole for three people. It reads no clock and no database, and it texts nobody.
+longest ago, is the database's to say (`store.roster.free_volunteers`), so that a large roster is
+not read whole for three people. It reads no clock and no database, and it texts nobody.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import combinations
 
+from hotline import page
 from hotline.help_request import HelpRequest, State
 from hotline.hours import Hours
 from hotline.settings import Network
@@ -21,8 +22,6 @@ ANY_TIME = Hours()
 # In the list of offers: the area or need of who named none, and what everybody is found under.
 ANY, WHEREVER, WHATEVER = "", "*", "*"
 MOST_NEEDS = 4  # of one request, that are weighed against each other
-ANSWER_WITHIN, URGENT_ANSWER_WITHIN = timedelta(hours=2), timedelta(minutes=30)
-GRACE = timedelta(days=1)  # how long the two still talk once it is done
 PASS_HOLDS = timedelta(hours=24)  # somebody who passed is not asked about it again before that
 
 
@@ -36,14 +35,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The latest page that somebody got about a request, and how that request stands.
-
-    `page` is "asked" (not answered), "accepted", "passed", "covered", "unreached", or "shown"
-    (they asked what is open).
-    """
+    """The latest page that somebody got about a request, and how that request stands."""
 
     number: int
-    page: str
+    page: page.PageState
     request: State
     asked_at: datetime
 
@@ -55,43 +50,6 @@ class Circle(IntEnum):
     NEAR = 2
     ALL = 3
     OTHER_NEEDS = 4  # said they do other things; asked before we say that nobody is free
-
-
-def may_ask_from(urgent: bool, network: Network, now: datetime) -> datetime:
-    """When volunteers may first be asked: now, or at the end of quiet hours."""
-    quiet = network.quiet
-    if urgent or quiet is None or not quiet.covers(now.astimezone(network.zone)):
-        return now
-    return quiet.ends_after(now, network.zone)
-
-
-def ask_again_at(urgent: bool, network: Network, now: datetime) -> datetime:
-    """When asking begins again after nobody was free: after the pause, or when quiet ends."""
-    after_pause = now + timedelta(minutes=network.waves.again_minutes)
-    quiet = network.quiet
-    if quiet is None or not quiet.covers(after_pause.astimezone(network.zone)):
-        if quiet is None or not quiet.covers(now.astimezone(network.zone)):
-            return after_pause
-        return min(after_pause, quiet.ends_after(now, network.zone))
-    return after_pause if urgent else quiet.ends_after(after_pause, network.zone)
-
-
-def ask_how_at(request: HelpRequest, network: Network, now: datetime) -> datetime:
-    """When to ask somebody who takes a request now whether they are still on it."""
-    later = now + network.done_within(request.needs)
-    return may_ask_from(request.urgent, network, later)
-
-
-def answer_by(request: HelpRequest, network: Network, now: datetime) -> datetime:
-    """How long to wait for the answer; nobody has to give it at night."""
-    within = URGENT_ANSWER_WITHIN if request.urgent else ANSWER_WITHIN
-    morning = may_ask_from(request.urgent, network, now + within)
-    return now + within if morning == now + within else morning + within
-
-
-def talk_until(network: Network, now: datetime) -> datetime:
-    """When two people can no longer write to each other about what is done."""
-    return may_ask_from(False, network, now + GRACE)
 
 
 @dataclass(frozen=True, slots=True)

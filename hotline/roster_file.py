@@ -13,7 +13,7 @@ from hotline.errors import BadRoster
 from hotline.hours import BadHours, parse_hours
 from hotline.phone import BadPhone, is_in, parse
 from hotline.settings import LANGUAGES, Network
-from hotline.store.volunteers import RosterEntry
+from hotline.store.roster import RosterEntry
 
 COLUMNS = ("phone", "name", "languages", "areas", "needs", "hours", "reach")
 REQUIRED = ("phone", "name")

@@ -125,7 +125,7 @@ def _digit(digit: int) -> int:
 
 def _voice(text: str) -> str:
     if not re.fullmatch(r"[\w.-]+( [a-z]{2,3}-[A-Z0-9]{2,3})?", text):
-        raise ValueError('is no name of a voice, like "Polly.Joanna" or "Polly.Mia es-MX"')
+        raise ValueError('is no name of a voice, like "Joanna" or "Mia es-MX"')
     return text
 
 
@@ -326,12 +326,6 @@ class Voice(_Section):
     voices: dict[str, Annotated[str, AfterValidator(_voice)]] = {}
     audio: Annotated[str, AfterValidator(_word)] | None = None
 
-    def of(self, language: str, country: str) -> tuple[str, str]:
-        """The name of the voice and the accent that it speaks."""
-        accent = _ACCENTS.get((language, country)) or _ACCENTS[language, ""]
-        chosen, _, spoken = self.voices.get(language, "").partition(" ")
-        return chosen or _VOICES[accent], spoken or accent
-
 
 class RosterRules(_Section):
     """Who may join, and how often one neighbor is asked."""
@@ -340,26 +334,6 @@ class RosterRules(_Section):
     max_a_day: Whole = 3
     max_a_week: Whole = 8
 
-
-# The accent of a language in a country, and a voice of the carrier's that speaks it.
-_ACCENTS: Final = {
-    ("en", ""): "en-US",
-    ("en", "GB"): "en-GB",
-    ("en", "IE"): "en-GB",
-    ("en", "AU"): "en-AU",
-    ("en", "NZ"): "en-AU",
-    ("es", ""): "es-MX",
-    ("es", "ES"): "es-ES",
-    ("es", "US"): "es-US",
-}
-_VOICES: Final = {
-    "en-US": "Polly.Joanna",
-    "en-GB": "Polly.Amy",
-    "en-AU": "Polly.Nicole",
-    "es-MX": "Polly.Mia",
-    "es-ES": "Polly.Lucia",
-    "es-US": "Polly.Lupe",
-}
 
 NEEDS: Final = (
     Need(
@@ -698,7 +672,7 @@ _EXAMPLES: Final = {
     "limits.texts_an_hour": "texts_an_hour = 100",
     "limits.segments_a_day": "segments_a_day = 10000",
     "limits.calls_at_once": "calls_at_once = 20",
-    "voice.voices": 'voices = { en = "Polly.Joanna", es = "Polly.Mia es-MX" }',
+    "voice.voices": 'voices = { en = "Joanna", es = "Mia es-MX" }',
     "voice.audio": 'audio = "recordings"',
     "limits.countries": 'countries = ["US", "MX"]',
     "needs.key": 'key = "food"',

@@ -349,7 +349,7 @@ DIGIT_BY_DIGIT = {"number", "digits", "emergency", "code"}  # 911 is no "nine hu
 
 
 @dataclass(frozen=True)
-class Text:
+class Notice:
     """One text to somebody, or one thing said on the phone: a sentence and what goes into it, not
     yet in any language. `sentence` is a `Sentence` or a `prompts.Prompt`.
 
@@ -366,8 +366,8 @@ class Text:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def text(sentence: StrEnum, **values: object) -> Text:
-    return Text(sentence, values)
+def notice(sentence: StrEnum, **values: object) -> Notice:
+    return Notice(sentence, values)
 
 
 def load(languages: Sequence[str]) -> dict[str, Translations]:
@@ -392,7 +392,7 @@ class Speech:
     network: Network
     catalogues: Mapping[str, Translations]
 
-    def say(self, it: Text, language: str) -> str:
+    def say(self, it: Notice, language: str) -> str:
         """The text as it is sent, in one segment where cutting names at a word allows that."""
         language = self.spoken(language)
         template = self._template(it.sentence, language)
@@ -403,7 +403,7 @@ class Speech:
                 break
         return text
 
-    def speak(self, it: Text, language: str) -> str:
+    def speak(self, it: Notice, language: str) -> str:
         """The same said on the phone: whole, with numbers digit by digit."""
         language = self.spoken(language)
         said = {name: self._value(name, value, language) for name, value in it.values.items()}

@@ -2,7 +2,8 @@
 
 `ROWS` is the menu: from a step, a key leads to the next step, changes what the call knows, and
 lets something follow. `react` follows one row; what is heard at a step is in `saying`. Pure: it
-knows no carrier, no database and no clock; `calling` looks up the `Facts` and does the `Deed`s.
+knows no carrier, no database and no clock; `facts` looks up the `Facts` and `deeds` does the
+`Deed`s.
 
 Silence and keys that mean nothing lead on after a while, in the end to the recording, so that a
 caller without a keypad only has to stay on the line and speak. Nothing here asks for proof.
@@ -16,6 +17,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline import phone
+from hotline.document import Wait
+from hotline.inbound import Heard
 from hotline.phone import BadPhone
 
 JOIN_KEY = "8"
@@ -79,18 +82,6 @@ class Key(StrEnum):
     TALKED = "they talked"
     NOBODY = "nobody came"
     ON = "silence or wrong keys"
-
-
-class Wait(StrEnum):
-    """What is waited for at a step."""
-
-    KEY = "key"  # one key
-    DIGITS = "digits"  # keys until #
-    MESSAGE = "message"  # a recording
-    TALK = "talk"  # the end of a call to somebody else
-    CONSENT = "consent"  # one key of who is called, without which we hang up
-    NOTHING = "nothing"  # both can talk
-    HANG_UP = "hang up"
 
 
 class Deed(StrEnum):
@@ -245,19 +236,6 @@ class Facts:
         return next((it for it in self.topics if it.number == number), None)
 
 
-# What is heard of a caller.
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Keys, without the last #, or a recording's name at the carrier; neither is silence.
-    `was_bridged`: of a call for them, that the carrier may have put the two together."""
-
-    keys: str = ""
-    recording: str = ""
-    was_bridged: bool = False
-
-
 # The menu.
 
 Change = Callable[[Call, Heard, Facts], Call]
@@ -392,7 +370,7 @@ ROWS: tuple[Row, ...] = (
     # Something new.
     Row(_S.NEEDS, _K.NEED, _S.POSTCODE, _need),
     Row(_S.NEEDS, "0", _S.MESSAGE),
-    Row(_S.NEEDS, "8", _S.NAME),
+    Row(_S.NEEDS, JOIN_KEY, _S.NAME),
     Row(_S.NEEDS, "9", _S.NEEDS),
     Row(_S.NEEDS, _K.ON, _S.MESSAGE),
     Row(_S.POSTCODE, _K.DIGITS, _S.POSTCODE_CHECK, _postcode),

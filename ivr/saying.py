@@ -10,281 +10,283 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hotline.prompts import Prompt
-from hotline.words import Text, text
+from hotline.words import Notice, notice
 from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_joining, to_send
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PromptLine:
     """One thing that is heard: a prompt, `words` as they are, or a recording of somebody's."""
 
-    text: Text | None
+    notice: Notice | None
     language: str
     words: str = ""
     recording: str = ""
 
 
-def prompts(call: Call, facts: Facts) -> list[Line]:
+def prompts(call: Call, facts: Facts) -> list[PromptLine]:
     """What is heard at this step."""
     said = [*_before(call), *_SAID[call.step](call, facts)]
-    lines = [Line(it, call.language) for it in said]
+    lines = [PromptLine(it, call.language) for it in said]
     if call.step is Step.LANGUAGE:
         return [*lines, *_language_choices(facts)]
     if call.step in (Step.NEWS, Step.LEFT_ON_MACHINE):
-        return [*lines[:-1], Line(None, call.language, call.news), *lines[-1:]]
+        return [*lines[:-1], PromptLine(None, call.language, call.news), *lines[-1:]]
     if call.step in (Step.LISTEN, Step.OUTCOME):
         return [*lines[:-1], *_messages(call, facts), *lines[-1:]]
     return lines
 
 
-def _messages(call: Call, facts: Facts) -> list[Line]:
+def _messages(call: Call, facts: Facts) -> list[PromptLine]:
     """What others said, in their own voice."""
     about = facts.result if call.step is Step.OUTCOME else facts.topic(call.about)
-    return [Line(None, call.language, recording=it) for it in (about.messages if about else ())]
-
-
-def _before(call: Call) -> Iterator[Text]:
-    if not call.greeted and call.step not in (Step.PAGE, Step.NEWS, Step.LEFT_ON_MACHINE):
-        yield text(Prompt.GREETING)
-    if call.talk is Talk.OVER and call.step is not Step.GOODBYE:
-        yield text(Prompt.TALK_OVER)
-    if call.wrong_key and call.step is not Step.CALL_BACK:
-        yield text(Prompt.TRY_AGAIN)
-    if call.warn:
-        yield text(Prompt.NOT_FOR_DANGER)
-
-
-def _language_choices(facts: Facts) -> list[Line]:
     return [
-        Line(text(Prompt.CHOOSE_LANGUAGE, digit=place), language)
+        PromptLine(None, call.language, recording=it) for it in (about.messages if about else ())
+    ]
+
+
+def _before(call: Call) -> Iterator[Notice]:
+    if not call.greeted and call.step not in (Step.PAGE, Step.NEWS, Step.LEFT_ON_MACHINE):
+        yield notice(Prompt.GREETING)
+    if call.talk is Talk.OVER and call.step is not Step.GOODBYE:
+        yield notice(Prompt.TALK_OVER)
+    if call.wrong_key and call.step is not Step.CALL_BACK:
+        yield notice(Prompt.TRY_AGAIN)
+    if call.warn:
+        yield notice(Prompt.NOT_FOR_DANGER)
+
+
+def _language_choices(facts: Facts) -> list[PromptLine]:
+    return [
+        PromptLine(notice(Prompt.CHOOSE_LANGUAGE, digit=place), language)
         for place, language in enumerate(facts.languages, 1)
     ]
 
 
-def _say_nothing(_call: Call, _facts: Facts) -> Iterator[Text]:
+def _say_nothing(_call: Call, _facts: Facts) -> Iterator[Notice]:
     return iter(())
 
 
-def _say_standing(call: Call, facts: Facts) -> Iterator[Text]:
+def _say_standing(call: Call, facts: Facts) -> Iterator[Notice]:
     yield _how_it_stands(call, facts)
-    yield text(Prompt.ADD_MESSAGE)
+    yield notice(Prompt.ADD_MESSAGE)
     yield from _other_choices(call, facts)
 
 
-def _how_it_stands(call: Call, facts: Facts) -> Text:
+def _how_it_stands(call: Call, facts: Facts) -> Notice:
     topic = facts.topic(call.about)
     if topic and topic.asks_at:
-        return text(Prompt.WILL_BE_ASKED, number=call.about, time=topic.asks_at)
-    return text(Prompt.IS_OPEN, number=call.about)
+        return notice(Prompt.WILL_BE_ASKED, number=call.about, time=topic.asks_at)
+    return notice(Prompt.IS_OPEN, number=call.about)
 
 
-def _say_taken(call: Call, facts: Facts) -> Iterator[Text]:
+def _say_taken(call: Call, facts: Facts) -> Iterator[Notice]:
     topic = facts.topic(call.about)
     name = topic.name if topic else None
-    yield text(Prompt.IS_TAKEN, number=call.about, name=name)
+    yield notice(Prompt.IS_TAKEN, number=call.about, name=name)
     yield from _may_listen(topic)
     if topic and topic.partner is not None:
-        yield text(Prompt.TALK_TO, name=name)
-    yield text(Prompt.MESSAGE_FOR, name=name)
+        yield notice(Prompt.TALK_TO, name=name)
+    yield notice(Prompt.MESSAGE_FOR, name=name)
     yield from _other_choices(call, facts)
 
 
-def _other_choices(call: Call, facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.NO_LONGER_NEEDED)
-    yield text(Prompt.NEW_REQUEST)
+def _other_choices(call: Call, facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.NO_LONGER_NEEDED)
+    yield notice(Prompt.NEW_REQUEST)
     if facts.topics and facts.topics[-1].number != call.about:
-        yield text(Prompt.ELSE, digit=4)
+        yield notice(Prompt.ELSE, digit=4)
 
 
-def _may_listen(topic: Topic | None) -> Iterator[Text]:
+def _may_listen(topic: Topic | None) -> Iterator[Notice]:
     if topic and topic.kind is Kind.HELD and (topic.messages or topic.quote):
-        yield text(Prompt.HEAR_WHAT_THEY_NEED)
+        yield notice(Prompt.HEAR_WHAT_THEY_NEED)
     elif topic and topic.messages:
-        yield text(Prompt.LISTEN)
+        yield notice(Prompt.LISTEN)
 
 
-def _say_listen(call: Call, facts: Facts) -> Iterator[Text]:
+def _say_listen(call: Call, facts: Facts) -> Iterator[Notice]:
     topic = facts.topic(call.about)
     if topic and topic.quote:
-        yield text(Prompt.THEY_WROTE, quote=topic.quote)
+        yield notice(Prompt.THEY_WROTE, quote=topic.quote)
     if topic and topic.messages and topic.kind in (Kind.TAKEN, Kind.OVER):
-        yield text(Prompt.A_MESSAGE_FROM, name=topic.name)
+        yield notice(Prompt.A_MESSAGE_FROM, name=topic.name)
     elif topic and topic.messages:
-        yield text(Prompt.THE_ASKER_SAID)
+        yield notice(Prompt.THE_ASKER_SAID)
     is_over = topic is not None and topic.kind is Kind.OVER
-    yield text(Prompt.AGAIN, digit=9) if is_over else text(Prompt.ANSWER_OR_AGAIN)
+    yield notice(Prompt.AGAIN, digit=9) if is_over else notice(Prompt.ANSWER_OR_AGAIN)
 
 
-def _say_holding(call: Call, facts: Facts) -> Iterator[Text]:
+def _say_holding(call: Call, facts: Facts) -> Iterator[Notice]:
     topic = facts.topic(call.about)
-    yield text(Prompt.YOU_HOLD, number=call.about)
+    yield notice(Prompt.YOU_HOLD, number=call.about)
     yield from _may_listen(topic)
     if topic and topic.partner is not None:
-        yield text(Prompt.TALK_TO_ASKER)
-    yield text(Prompt.MESSAGE_FOR_ASKER)
-    yield text(Prompt.DONE_OR_BACK)
-    yield text(Prompt.ELSE, digit=4)
+        yield notice(Prompt.TALK_TO_ASKER)
+    yield notice(Prompt.MESSAGE_FOR_ASKER)
+    yield notice(Prompt.DONE_OR_BACK)
+    yield notice(Prompt.ELSE, digit=4)
 
 
-def _say_over(call: Call, facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.IS_OVER, number=call.about)
+def _say_over(call: Call, facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.IS_OVER, number=call.about)
     yield from _may_listen(facts.topic(call.about))
-    yield text(Prompt.NEW_REQUEST)
+    yield notice(Prompt.NEW_REQUEST)
     if facts.topics and facts.topics[-1].number != call.about:
-        yield text(Prompt.ELSE, digit=4)
+        yield notice(Prompt.ELSE, digit=4)
 
 
-def _say_add(call: Call, _facts: Facts) -> Iterator[Text]:
+def _say_add(call: Call, _facts: Facts) -> Iterator[Notice]:
     if call.talk is Talk.NOBODY:
-        yield text(Prompt.NOBODY_CAME)
+        yield notice(Prompt.NOBODY_CAME)
     if call.talk is Talk.NOT_NOW:
-        yield text(Prompt.NOT_NOW)
-    yield text(Prompt.SPEAK_NOW)
+        yield notice(Prompt.NOT_NOW)
+    yield notice(Prompt.SPEAK_NOW)
 
 
-def _say_whisper(call: Call, _facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.A_NEIGHBOR_CALLS, number=call.about)
-    yield text(Prompt.TO_TALK)
+def _say_whisper(call: Call, _facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.A_NEIGHBOR_CALLS, number=call.about)
+    yield notice(Prompt.TO_TALK)
 
 
-def _say_asked(call: Call, facts: Facts) -> Iterator[Text]:
+def _say_asked(call: Call, facts: Facts) -> Iterator[Notice]:
     yield _what_is_needed(call, facts)
-    yield text(Prompt.TAKE_OR_PASS)
-    yield text(Prompt.HEAR_OR_ELSE)
+    yield notice(Prompt.TAKE_OR_PASS)
+    yield notice(Prompt.HEAR_OR_ELSE)
 
 
-def _what_is_needed(call: Call, facts: Facts) -> Text:
+def _what_is_needed(call: Call, facts: Facts) -> Notice:
     """Need and area, and nothing else, as a page in writing."""
     topic = facts.topic(call.about)
     if topic is None or topic.area is None:
-        return text(Prompt.NEEDED_ANYWHERE, need=topic.needs if topic else ())
-    return text(Prompt.NEEDED, need=topic.needs, area=topic.area)
+        return notice(Prompt.NEEDED_ANYWHERE, need=topic.needs if topic else ())
+    return notice(Prompt.NEEDED, need=topic.needs, area=topic.area)
 
 
-def _say_needs(_call: Call, facts: Facts) -> Iterator[Text]:
+def _say_needs(_call: Call, facts: Facts) -> Iterator[Notice]:
     for choice in facts.needs:
-        yield text(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
-    yield text(Prompt.CHOOSE_MESSAGE, digit=0)
+        yield notice(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
+    yield notice(Prompt.CHOOSE_MESSAGE, digit=0)
     if offers_joining(facts) and not facts.on_roster:
-        yield text(Prompt.TO_HELP)
-    yield text(Prompt.AGAIN, digit=9)
+        yield notice(Prompt.TO_HELP)
+    yield notice(Prompt.AGAIN, digit=9)
 
 
-def _say_joined(_call: Call, facts: Facts) -> Iterator[Text]:
+def _say_joined(_call: Call, facts: Facts) -> Iterator[Notice]:
     if facts.on_roster:
-        yield text(Prompt.ON_THE_LIST)
+        yield notice(Prompt.ON_THE_LIST)
     elif facts.joining == "stewards":
-        yield text(Prompt.STEWARDS_DECIDE)
+        yield notice(Prompt.STEWARDS_DECIDE)
     else:
-        yield text(Prompt.YOUR_CODE, code=facts.code)
-        yield text(Prompt.WHO_VOUCHES)
+        yield notice(Prompt.YOUR_CODE, code=facts.code)
+        yield notice(Prompt.WHO_VOUCHES)
     if not facts.can_text:
-        yield text(Prompt.ASKED_BY_PHONE)
+        yield notice(Prompt.ASKED_BY_PHONE)
     elif offers_calls(facts):
-        yield text(Prompt.ASKED_BY_TEXT)
-        yield text(Prompt.CANNOT_TEXT)
+        yield notice(Prompt.ASKED_BY_TEXT)
+        yield notice(Prompt.CANNOT_TEXT)
 
 
-def _say_postcode_check(call: Call, _facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.POSTCODE_IS, digits=call.draft.postcode)
-    yield text(Prompt.IS_THAT_RIGHT)
+def _say_postcode_check(call: Call, _facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.POSTCODE_IS, digits=call.draft.postcode)
+    yield notice(Prompt.IS_THAT_RIGHT)
 
 
-def _say_call_back(call: Call, _facts: Facts) -> Iterator[Text]:
+def _say_call_back(call: Call, _facts: Facts) -> Iterator[Notice]:
     if call.wrong_key:
-        yield text(Prompt.NOT_A_NUMBER)
-    yield text(Prompt.ASK_CALL_BACK)
+        yield notice(Prompt.NOT_A_NUMBER)
+    yield notice(Prompt.ASK_CALL_BACK)
 
 
-def _say_call_back_check(call: Call, _facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
-    yield text(Prompt.IS_THAT_RIGHT)
+def _say_call_back_check(call: Call, _facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
+    yield notice(Prompt.IS_THAT_RIGHT)
 
 
-def _say_check(call: Call, _facts: Facts) -> Iterator[Text]:
+def _say_check(call: Call, _facts: Facts) -> Iterator[Notice]:
     draft = to_send(call)
     if draft.need:
-        yield text(Prompt.YOU_NEED, need=(draft.need,))
+        yield notice(Prompt.YOU_NEED, need=(draft.need,))
     if draft.postcode:
-        yield text(Prompt.POSTCODE_IS, digits=draft.postcode)
+        yield notice(Prompt.POSTCODE_IS, digits=draft.postcode)
     if draft.recordings:
-        yield text(Prompt.WE_HAVE_A_MESSAGE)
+        yield notice(Prompt.WE_HAVE_A_MESSAGE)
     if call.call_back:
-        yield text(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
-    yield text(Prompt.SEND_OR_START_OVER)
+        yield notice(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
+    yield notice(Prompt.SEND_OR_START_OVER)
 
 
-def _say_sent(call: Call, facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.YOUR_NUMBER_IS, number=call.sent)
+def _say_sent(call: Call, facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.YOUR_NUMBER_IS, number=call.sent)
     if facts.asks_at:
-        yield text(Prompt.ASKING_FROM, time=facts.asks_at)
+        yield notice(Prompt.ASKING_FROM, time=facts.asks_at)
     else:
-        yield text(Prompt.ASKING_NOW)
+        yield notice(Prompt.ASKING_NOW)
     if facts.is_hidden and not call.call_back:
-        yield text(Prompt.NO_WAY_BACK)
+        yield notice(Prompt.NO_WAY_BACK)
     elif facts.has_stopped and offers_calls(facts):
-        yield text(Prompt.TEXTS_STOPPED)
+        yield notice(Prompt.TEXTS_STOPPED)
     elif facts.has_stopped or not (facts.can_text or facts.can_call):
-        yield text(Prompt.CALL_AGAIN)
+        yield notice(Prompt.CALL_AGAIN)
     elif facts.can_text:
-        yield text(Prompt.WE_TEXT_YOU)
-        yield from [text(Prompt.CANNOT_TEXT)] * offers_calls(facts)
+        yield notice(Prompt.WE_TEXT_YOU)
+        yield from [notice(Prompt.CANNOT_TEXT)] * offers_calls(facts)
     else:
-        yield text(Prompt.WE_CALL_YOU)
+        yield notice(Prompt.WE_CALL_YOU)
 
 
-def _say_added(call: Call, facts: Facts) -> Iterator[Text]:
+def _say_added(call: Call, facts: Facts) -> Iterator[Notice]:
     topic = facts.topic(call.about)
     if topic and topic.kind is Kind.OPEN:
-        yield text(Prompt.MESSAGE_ADDED, number=call.about)
+        yield notice(Prompt.MESSAGE_ADDED, number=call.about)
     else:
-        yield text(Prompt.MESSAGE_PASSED_ON)
+        yield notice(Prompt.MESSAGE_PASSED_ON)
 
 
-def _say_page(call: Call, facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.A_CALL_FROM)
+def _say_page(call: Call, facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.A_CALL_FROM)
     yield _what_is_needed(call, facts)
-    yield text(Prompt.TAKE_OR_PASS)
-    yield text(Prompt.HEAR_OR_STOP)
+    yield notice(Prompt.TAKE_OR_PASS)
+    yield notice(Prompt.HEAR_OR_STOP)
 
 
-def _say_news(_call: Call, _facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.A_CALL_FROM)
-    yield text(Prompt.HEAR_NEWS_AGAIN)
+def _say_news(_call: Call, _facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.A_CALL_FROM)
+    yield notice(Prompt.HEAR_NEWS_AGAIN)
 
 
-def _say_to_machine(_call: Call, _facts: Facts) -> Iterator[Text]:
-    yield text(Prompt.A_CALL_FROM)
-    yield text(Prompt.GOODBYE)
+def _say_to_machine(_call: Call, _facts: Facts) -> Iterator[Notice]:
+    yield notice(Prompt.A_CALL_FROM)
+    yield notice(Prompt.GOODBYE)
 
 
-def _say_outcome(_call: Call, facts: Facts) -> Iterator[Text]:
+def _say_outcome(_call: Call, facts: Facts) -> Iterator[Notice]:
     result = facts.result
     if result is None:
         return
     number = result.number
     if result.is_mine:
-        yield text(Prompt.IT_IS_YOURS, number=number)
+        yield notice(Prompt.IT_IS_YOURS, number=number)
         if result.quote:
-            yield text(Prompt.THEY_WROTE, quote=result.quote)
+            yield notice(Prompt.THEY_WROTE, quote=result.quote)
         if result.is_nobodys:
-            yield text(Prompt.NOBODY_TO_CALL)
+            yield notice(Prompt.NOBODY_TO_CALL)
         if result.messages:
-            yield text(Prompt.THEY_LEFT_A_MESSAGE)
-        yield text(Prompt.HOW_TO_FINISH)
+            yield notice(Prompt.THEY_LEFT_A_MESSAGE)
+        yield notice(Prompt.HOW_TO_FINISH)
     elif result.is_open:
-        yield text(Prompt.PASSED)
+        yield notice(Prompt.PASSED)
     elif result.name is not None:
-        yield text(Prompt.TOO_LATE, number=number, name=result.name)
+        yield notice(Prompt.TOO_LATE, number=number, name=result.name)
     else:
-        yield text(Prompt.NOT_NEEDED, number=number)
+        yield notice(Prompt.NOT_NEEDED, number=number)
 
 
-def _only(prompt: Prompt) -> Callable[[Call, Facts], Iterator[Text]]:
-    return lambda call, _facts: iter([text(prompt, number=call.about)])
+def _only(prompt: Prompt) -> Callable[[Call, Facts], Iterator[Notice]]:
+    return lambda call, _facts: iter([notice(prompt, number=call.about)])
 
 
-_SAID: dict[Step, Callable[[Call, Facts], Iterator[Text]]] = {
+_SAID: dict[Step, Callable[[Call, Facts], Iterator[Notice]]] = {
     Step.LANGUAGE: _say_nothing,
     Step.STANDING: _say_standing,
     Step.TAKEN: _say_taken,

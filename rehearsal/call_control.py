@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from rehearsal import deeds
 from rehearsal.call_webhooks import listen
-from rehearsal.calls import Call, seen_json
+from rehearsal.calls import CarrierCall, seen_json
 from rehearsal.control import Endpoint, read_json, route_of, words
 from rehearsal.exchange import Exchange
 from rehearsal.phones import readable_number
@@ -16,7 +16,7 @@ from rehearsal.recordings import words_in
 from rehearsal.twiml import LONGEST_TALK
 
 Wish = dict[str, object]
-Deed = Callable[[Exchange, Call, Wish], Awaitable[None]]
+Deed = Callable[[Exchange, CarrierCall, Wish], Awaitable[None]]
 MOST_KEYS = 100
 
 
@@ -31,7 +31,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
     ]
 
 
-def _seen(exchange: Exchange, call: Call) -> dict[str, object]:
+def _seen(exchange: Exchange, call: CarrierCall) -> dict[str, object]:
     return seen_json(call, exchange.phone)
 
 
@@ -54,7 +54,7 @@ async def get_call(exchange: Exchange, request: Request) -> Response:
     return JSONResponse(_seen(exchange, _call(exchange, request)))
 
 
-def _call(exchange: Exchange, request: Request) -> Call:
+def _call(exchange: Exchange, request: Request) -> CarrierCall:
     call = exchange.calls.get(request.path_params["sid"])
     if call is None:
         raise ValueError("there is no such call")
@@ -86,18 +86,18 @@ def _doing(deed: Deed) -> Endpoint:
     return do
 
 
-async def _press(exchange: Exchange, call: Call, wish: Wish) -> None:
+async def _press(exchange: Exchange, call: CarrierCall, wish: Wish) -> None:
     keys = words(wish, "keys")
     if len(keys) > MOST_KEYS:
         raise ValueError(f"keys: not more than {MOST_KEYS} at once")
     await deeds.press(exchange, call, keys)
 
 
-async def _say(exchange: Exchange, call: Call, wish: Wish) -> None:
+async def _say(exchange: Exchange, call: CarrierCall, wish: Wish) -> None:
     await deeds.say(exchange, call, words(wish, "words"))
 
 
-async def _wait(exchange: Exchange, call: Call, wish: Wish) -> None:
+async def _wait(exchange: Exchange, call: CarrierCall, wish: Wish) -> None:
     seconds = wish.get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise ValueError("seconds must be a number")
@@ -106,8 +106,8 @@ async def _wait(exchange: Exchange, call: Call, wish: Wish) -> None:
     await deeds.wait(exchange, call, float(seconds))
 
 
-def _plain(deed: Callable[[Exchange, Call], Awaitable[None]]) -> Deed:
-    async def do(exchange: Exchange, call: Call, wish: Wish) -> None:  # noqa: ARG001
+def _plain(deed: Callable[[Exchange, CarrierCall], Awaitable[None]]) -> Deed:
+    async def do(exchange: Exchange, call: CarrierCall, wish: Wish) -> None:  # noqa: ARG001
         await deed(exchange, call)
 
     return do

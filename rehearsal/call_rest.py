@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from rehearsal import calls, deeds, recordings
-from rehearsal.calls import Call, call_from, call_json, calls_uri, why_not_called
+from rehearsal.calls import CarrierCall, call_from, call_json, calls_uri, why_not_called
 from rehearsal.exchange import Attempt, Exchange
 from rehearsal.lists import Thing, page_json
 from rehearsal.messages import API_VERSION, Form, is_callback_address, refusal
@@ -73,7 +73,7 @@ def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
     return response
 
 
-def _shown(exchange: Exchange, call: Call, status: int = 200) -> Response:
+def _shown(exchange: Exchange, call: CarrierCall, status: int = 200) -> Response:
     return JSONResponse(call_json(call, exchange.line), status_code=status)
 
 

@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
-from rehearsal.calls import Call, billed_minutes, fresh_sid
+from rehearsal.calls import CarrierCall, billed_minutes, fresh_sid
 from rehearsal.exchange import Exchange
 from rehearsal.messages import API_VERSION, Line, is_callback_address, rfc2822
-from rehearsal.player import Document, Fetch
+from rehearsal.player import Fetch, PlayedDocument
 from rehearsal.recordings import Recording, sound_url
 from rehearsal.trouble import CALLBACK_KINDS, STEP_KINDS
 from rehearsal.twiml import Address, BadTwiml, Verb, read, require_whisper
@@ -31,7 +31,7 @@ SIP = {"completed": 200, "busy": 486, "no-answer": 487, "canceled": 487, "failed
 TRANSCRIBED = range(2, 121)  # seconds; what is shorter or longer is not written down
 
 
-def step_fields(call: Call, line: Line) -> dict[str, str]:
+def step_fields(call: CarrierCall, line: Line) -> dict[str, str]:
     """What every request about a call carries. Unknown places are there, and empty."""
     return {
         **dict.fromkeys(PLACES, ""),
@@ -51,7 +51,7 @@ def step_fields(call: Call, line: Line) -> dict[str, str]:
 # What is asked.
 
 
-async def fetch(exchange: Exchange, call: Call, wanted: Fetch) -> Document | None:
+async def fetch(exchange: Exchange, call: CarrierCall, wanted: Fetch) -> PlayedDocument | None:
     """What the hotline wants done next; None when neither it nor the fallback says so."""
     fields = {**step_fields(call, exchange.line), **wanted.fields}
     try:
@@ -69,8 +69,8 @@ async def fetch(exchange: Exchange, call: Call, wanted: Fetch) -> Document | Non
 
 
 async def _document(
-    exchange: Exchange, call: Call, address: Address, fields: Mapping[str, str]
-) -> Document:
+    exchange: Exchange, call: CarrierCall, address: Address, fields: Mapping[str, str]
+) -> PlayedDocument:
     """Raises BadTwiml for any answer that cannot be carried out."""
     if exchange.trouble(STEP_KINDS, call.phone):
         response = await _first_of_two(exchange, call, address, fields)
@@ -78,11 +78,13 @@ async def _document(
         response = await _post(exchange, "step", call, address, fields)
     if response is None or not response.is_success:
         raise BadTwiml("no answer, or no good one", UNREACHABLE)
-    return Document(plain(address.url), verbs_in(response, is_whisper=call.parent is not None))
+    return PlayedDocument(
+        plain(address.url), verbs_in(response, is_whisper=call.parent is not None)
+    )
 
 
 async def _first_of_two(
-    exchange: Exchange, call: Call, address: Address, fields: Mapping[str, str]
+    exchange: Exchange, call: CarrierCall, address: Address, fields: Mapping[str, str]
 ) -> httpx2.Response | None:
     """Ask twice at the same moment; the answer that came first. Waits for the other, too."""
     answers: list[httpx2.Response | None] = []
@@ -106,7 +108,7 @@ def verbs_in(response: httpx2.Response, *, is_whisper: bool) -> tuple[Verb, ...]
 
 
 async def _post(
-    exchange: Exchange, kind: str, call: Call, address: Address, fields: Mapping[str, str]
+    exchange: Exchange, kind: str, call: CarrierCall, address: Address, fields: Mapping[str, str]
 ) -> httpx2.Response | None:
     """Raises BadTwiml for an address that is none."""
     if not is_callback_address(address.url):
@@ -138,7 +140,7 @@ def signed_address(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition(":")[0]).geturl()
 
 
-async def ask_in_vain(exchange: Exchange, call: Call, wanted: Fetch) -> None:
+async def ask_in_vain(exchange: Exchange, call: CarrierCall, wanted: Fetch) -> None:
     """Tell the hotline by a step that it is over: whatever it answers is not carried out."""
     fields = {**step_fields(call, exchange.line), **wanted.fields}
     try:
@@ -147,7 +149,7 @@ async def ask_in_vain(exchange: Exchange, call: Call, wanted: Fetch) -> None:
         exchange.note("debugger", code=error.code, about="call", sid=call.sid)
 
 
-async def listen(exchange: Exchange, call: Call, url: str) -> httpx2.Response | None:
+async def listen(exchange: Exchange, call: CarrierCall, url: str) -> httpx2.Response | None:
     """What a Play plays. Raises BadTwiml for an address that is none."""
     return await _post(exchange, "listen", call, Address(url), {})
 
@@ -155,7 +157,7 @@ async def listen(exchange: Exchange, call: Call, url: str) -> httpx2.Response | 
 # What is told.
 
 
-def tell_status(exchange: Exchange, call: Call, event: str) -> None:
+def tell_status(exchange: Exchange, call: CarrierCall, event: str) -> None:
     """Tell of an event, if that was asked for: initiated, ringing, answered, completed."""
     if not call.status_callback.url or event not in call.events:
         return
@@ -215,7 +217,9 @@ def tell_transcript(exchange: Exchange, recording: Recording, address: Address) 
         tell(exchange, recording.call, address, fields)
 
 
-def tell(exchange: Exchange, call: Call, address: Address, fields: Mapping[str, str]) -> None:
+def tell(
+    exchange: Exchange, call: CarrierCall, address: Address, fields: Mapping[str, str]
+) -> None:
     """Tell it in the background, or what a trouble makes of it.
 
     Backwards: everything about the call is kept until it is over, and then told from its end.
@@ -234,7 +238,7 @@ def tell(exchange: Exchange, call: Call, address: Address, fields: Mapping[str, 
     exchange.work.start(_deliver(exchange, call, [(address, fields)] * times))
 
 
-def tell_rest(exchange: Exchange, call: Call) -> None:
+def tell_rest(exchange: Exchange, call: CarrierCall) -> None:
     """The call is over: tell what was kept back."""
     kept, call.kept_back = call.kept_back, []
     if kept:
@@ -242,7 +246,7 @@ def tell_rest(exchange: Exchange, call: Call) -> None:
 
 
 async def _deliver(
-    exchange: Exchange, call: Call, told: Iterable[tuple[Address, Mapping[str, str]]]
+    exchange: Exchange, call: CarrierCall, told: Iterable[tuple[Address, Mapping[str, str]]]
 ) -> None:
     async with call.telling:
         for address, fields in told:
@@ -251,7 +255,7 @@ async def _deliver(
 
 
 async def _call_back(
-    exchange: Exchange, call: Call, address: Address, fields: Mapping[str, str]
+    exchange: Exchange, call: CarrierCall, address: Address, fields: Mapping[str, str]
 ) -> None:
     """An answer that is not 2xx only goes to the log."""
     try:

@@ -28,7 +28,7 @@ from rehearsal.messages import (
     rfc2822,
 )
 from rehearsal.phones import Phone, PhoneState, readable_number
-from rehearsal.player import EMPTY, Document, Fetch, Gathering, Halt, Heard, Listening
+from rehearsal.player import EMPTY, Fetch, Gathering, Halt, HeardSound, Listening, PlayedDocument
 from rehearsal.twiml import EVENTS, LONGEST_TALK, NOWHERE, Address
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -54,7 +54,7 @@ class Talking:
 
 
 @dataclass(eq=False)
-class Call:
+class CarrierCall:
     """One call on the carrier's books: one phone, and the carrier.
 
     `phone`: whose phone it is, the end that is not ours. `sender`: what a callee sees. `moment`:
@@ -77,7 +77,7 @@ class Call:
     detection: str = ""
     ring_seconds: float = 60
     talk_seconds: float = LONGEST_TALK
-    parent: "Call | None" = None
+    parent: "CarrierCall | None" = None
     status: str = "queued"
     answered_by: str | None = None
     is_machine: bool = False
@@ -85,16 +85,16 @@ class Call:
     ended: datetime | None = None
     moment: datetime = LONG_AGO
     url: str = ""
-    document: Document = EMPTY
+    document: PlayedDocument = EMPTY
     halt: Halt | Ringing | Talking | None = None
     timers: dict[str, float] = field(default_factory=dict)
     turn: int = 0
-    legs: "list[Call]" = field(default_factory=list)  # whom the last Dial called
-    bridge: "Call | None" = None
+    legs: "list[CarrierCall]" = field(default_factory=list)  # whom the last Dial called
+    bridge: "CarrierCall | None" = None
     was_bridged: bool = False
-    heard: deque[tuple[int, Heard]] = field(default_factory=lambda: deque(maxlen=HEARD_KEPT))
+    heard: deque[tuple[int, HeardSound]] = field(default_factory=lambda: deque(maxlen=HEARD_KEPT))
     sounds: int = 0
-    overheard: Callable[[Heard], None] = lambda _: None  # who is told of each sound
+    overheard: Callable[[HeardSound], None] = lambda _: None  # who is told of each sound
     recordings: list[str] = field(default_factory=list)
     trouble: str | None = None  # what befalls its callbacks, once it is known
     late: float = 0.0
@@ -113,10 +113,10 @@ class Call:
         return self.started is not None
 
     @property
-    def root(self) -> "Call":
+    def root(self) -> "CarrierCall":
         return self.parent.root if self.parent else self
 
-    def hear(self, sounds: Sequence[Heard]) -> None:
+    def hear(self, sounds: Sequence[HeardSound]) -> None:
         for sound in sounds:
             self.sounds += 1
             self.heard.append((self.sounds, sound))
@@ -137,7 +137,7 @@ def fresh_sid(prefix: str) -> str:
     return prefix + secrets.token_hex(16)
 
 
-def waits_for(call: Call) -> str:
+def waits_for(call: CarrierCall) -> str:
     """Whom or what the call waits for: answer, keys, words, bridge, webhook; nothing when over."""
     match call.halt:
         case Ringing():
@@ -203,11 +203,11 @@ def _is_within(seconds: str, most: int) -> bool:
     return not seconds or (bool(re.fullmatch(r"\d{1,5}", seconds)) and 1 <= int(seconds) <= most)
 
 
-def call_from(form: Form, line: Line, now: datetime) -> Call:
+def call_from(form: Form, line: Line, now: datetime) -> CarrierCall:
     """The call that a create asks for, which nothing is wrong with."""
     to = readable_number(form["To"]) or ""
     callback = Address(form.get("StatusCallback", ""), form.get("StatusCallbackMethod", "POST"))
-    return Call(
+    return CarrierCall(
         sid=fresh_sid("CA"),
         sender=readable_number(form["From"]) or line.number,
         to=to,
@@ -237,13 +237,13 @@ SUBRESOURCES = (
 )
 
 
-def chosen_calls(calls: Sequence[Call], asked: Form) -> list[Call]:
+def chosen_calls(calls: Sequence[CarrierCall], asked: Form) -> list[CarrierCall]:
     """The calls that a list request asks for, newest first. Raises ValueError."""
     began_then, ended_then = is_within(asked, "StartTime"), is_within(asked, "EndTime")
     to, sender = (number_asked_for(asked, name) for name in ("To", "From"))
     status, parent = asked.get("Status") or None, asked.get("ParentCallSid") or None
 
-    def is_wanted(call: Call) -> bool:
+    def is_wanted(call: CarrierCall) -> bool:
         return (
             to in (None, call.to)
             and sender in (None, call.sender)
@@ -262,7 +262,7 @@ def calls_uri(line: Line, sid: str = "") -> str:
     return f"{calls}/{sid}.json" if sid else f"{calls}.json"
 
 
-def call_json(call: Call, line: Line) -> dict[str, object]:
+def call_json(call: CarrierCall, line: Line) -> dict[str, object]:
     """The call in the carrier's published shape."""
     uri = calls_uri(line, call.sid)
     parts = {it: "".join(word.capitalize() for word in it.split("_")) for it in SUBRESOURCES}
@@ -303,14 +303,14 @@ def _formatted(number: str) -> str:
     return f"({found[1]}) {found[2]}-{found[3]}" if found else number
 
 
-def billed_minutes(call: Call) -> int:
+def billed_minutes(call: CarrierCall) -> int:
     return ceil(call.seconds() / 60)
 
 
 # As the rehearsal's own addresses show them.
 
 
-def seen_json(call: Call, phone_of: Callable[[str], Phone]) -> dict[str, object]:
+def seen_json(call: CarrierCall, phone_of: Callable[[str], Phone]) -> dict[str, object]:
     """The call as the person with the phone has it."""
     return {
         "sid": call.sid,

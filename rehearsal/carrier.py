@@ -4,7 +4,7 @@
 
 makes the app: the REST API (`rest.py`, `call_rest.py`), signed webhooks to the line's addresses
 (`webhooks.py`, `call_webhooks.py`), the control addresses under `/rehearsal/` (`control.py`,
-`call_control.py`) and the page at `/` (`page.py`). It keeps everything in memory and calls nobody
+`call_control.py`) and the page at `/` (`page/`). It keeps everything in memory and calls nobody
 but the addresses it is given.
 """
 
@@ -40,7 +40,7 @@ log = logging.getLogger("rehearsal")
 LOOKS_EVERY = 1.0  # seconds between two looks at the clock
 
 
-class Carrier(Starlette):
+class CarrierApp(Starlette):
     """Starlette, and a handle on the connection for a carrier that falls silent.
 
     ASGI has no word for dropping a connection, so `rest.HangUp` takes uvicorn's transport from the
@@ -140,7 +140,7 @@ def build(
         async with _running(exchange, stage, is_by_clock=is_by_clock):
             yield
 
-    app = Carrier(
+    app = CarrierApp(
         routes=[
             *call_rest.routes(exchange),
             *rest.routes(exchange),

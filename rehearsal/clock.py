@@ -13,13 +13,13 @@ import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.house import utc_now
+from hotline.work import utc_now
 
 NUMBER = struct.Struct("d")
 AHEAD_AT, STANDS_AT, SIZE = 0, 8, 16  # in the file: seconds; seconds since 1970, or 0 if it goes
 
 
-class Clock:
+class NeighborhoodClock:
     """The time, for all processes that are forked from the one that made it."""
 
     def __init__(self, path: Path) -> None:

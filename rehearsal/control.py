@@ -55,6 +55,9 @@
         "sid", "code", "what": "text" | "call", "told": [statuses whose callbacks the hotline
         took]}], "last": N, "under_way": how many of all are not decided yet}.
         Every create as it arrived, also those that were refused or never answered.
+    GET  /rehearsal/replies?after=N
+        {"replies": [as in the ledger, "what": "reply"], "last": N}: every reply as it was read in
+        an answer of the hotline to a text, also those that were refused.
     GET  /rehearsal/errors
         {"errors": [{"kind", "status", "body"}]}: the last 1000 answers of the hotline to webhooks
         and callbacks that were no 2xx, as the carrier's debugger keeps them.
@@ -74,11 +77,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from rehearsal.calls import Call
+from rehearsal.calls import CarrierCall
 from rehearsal.delivery import leave_due, text_hotline, to_leave
 from rehearsal.exchange import Attempt, Exchange
 from rehearsal.messages import Message
-from rehearsal.phones import Calls, Phone, PhoneState, readable_number
+from rehearsal.phones import Phone, PhoneState, WhenCalled, readable_number
 from rehearsal.trouble import trouble_from
 
 LONGEST_WAIT = 60.0
@@ -104,6 +107,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route("/trouble", "DELETE", delete_troubles),
         route("/idle", "GET", get_idle),
         route("/ledger", "GET", get_ledger),
+        route("/replies", "GET", get_replies),
         route("/errors", "GET", get_errors),
         route("/log", "GET", get_log),
     ]
@@ -214,15 +218,15 @@ def changed_phone(phone: Phone, wish: dict[str, object]) -> Phone:
         raise ValueError("opted_out must be true or false")
     if state not in list(PhoneState):
         raise ValueError(f"state must be one of {', '.join(PhoneState)}")
-    if calls not in list(Calls):
-        raise ValueError(f"calls must be one of {', '.join(Calls)}")
+    if calls not in list(WhenCalled):
+        raise ValueError(f"calls must be one of {', '.join(WhenCalled)}")
     return replace(
         phone,
         name=words(wish, "name", phone.name),
         about=words(wish, "about", phone.about),
         state=PhoneState(str(state)),
         opted_out=opted_out,
-        calls=Calls(str(calls)),
+        calls=WhenCalled(str(calls)),
     )
 
 
@@ -288,9 +292,15 @@ async def get_ledger(exchange: Exchange, request: Request) -> Response:
     return JSONResponse({"ledger": shown, "last": len(exchange.ledger), "under_way": under_way})
 
 
+async def get_replies(exchange: Exchange, request: Request) -> Response:
+    after = max(int(request.query_params.get("after", 0)), 0)
+    shown = [_attempt_json(exchange, attempt) for attempt in exchange.replies[after:]]
+    return JSONResponse({"replies": shown, "last": len(exchange.replies)})
+
+
 def _attempt_json(exchange: Exchange, attempt: Attempt) -> dict[str, object]:
     books = exchange.calls if attempt.what == "call" else exchange.messages
-    taken: Call | Message | None = books.get(attempt.sid or "")
+    taken: CarrierCall | Message | None = books.get(attempt.sid or "")
     return {**asdict(attempt), "told": taken.told if taken else []}
 
 

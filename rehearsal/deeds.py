@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rehearsal import player
-from rehearsal.calls import Call, Ringing, fresh_sid
+from rehearsal.calls import CarrierCall, Ringing, fresh_sid
 from rehearsal.exchange import Exchange
 from rehearsal.meanwhile import NeverAnswers, Silence
 from rehearsal.neighborhood import HIDDEN
-from rehearsal.player import Fetch, Gathering, Heard, Listening, Passage
+from rehearsal.player import Fetch, Gathering, HeardSound, Listening, Passage
 from rehearsal.recordings import seconds_of
 from rehearsal.switchboard import (
     advance,
@@ -34,7 +34,7 @@ from rehearsal.twiml import KEYS, Address
 
 
 @asynccontextmanager
-async def _deed(exchange: Exchange, call: Call) -> AsyncIterator[None]:
+async def _deed(exchange: Exchange, call: CarrierCall) -> AsyncIterator[None]:
     """One deed at a time in a call and all that hangs on it."""
     with exchange.work.under_way():
         async with call.root.lock:
@@ -46,11 +46,11 @@ def _require(is_so: bool, otherwise: str) -> None:
         raise ValueError(otherwise)
 
 
-async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> Call:
+async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> CarrierCall:
     """Somebody calls: the call, when it waits for them or is over."""
     line = exchange.line
     _require(sid not in exchange.calls, "sid: there is such a call already")
-    call = Call(
+    call = CarrierCall(
         sid=sid or fresh_sid("CA"),
         sender=who,
         to=line.number,
@@ -69,21 +69,21 @@ async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> 
     return call
 
 
-async def answer(exchange: Exchange, call: Call) -> None:
+async def answer(exchange: Exchange, call: CarrierCall) -> None:
     async with _deed(exchange, call):
         _require(isinstance(call.halt, Ringing), "the phone does not ring")
         exchange.tell(Answers(0, call.phone))
         await pick_up(exchange, call)
 
 
-async def decline(exchange: Exchange, call: Call) -> None:
+async def decline(exchange: Exchange, call: CarrierCall) -> None:
     async with _deed(exchange, call):
         _require(isinstance(call.halt, Ringing), "the phone does not ring")
         exchange.tell(Declines(0, call.phone))
         await end(exchange, call, "busy")
 
 
-async def hang_up(exchange: Exchange, call: Call) -> None:
+async def hang_up(exchange: Exchange, call: CarrierCall) -> None:
     """Waits for nobody: the answer to what is being asked comes too late."""
     with exchange.work.under_way():
         _require(not call.is_over, "the call is over")
@@ -91,7 +91,7 @@ async def hang_up(exchange: Exchange, call: Call) -> None:
         await cut_off(exchange, call)
 
 
-async def press(exchange: Exchange, call: Call, keys: str) -> None:
+async def press(exchange: Exchange, call: CarrierCall, keys: str) -> None:
     """Press one key after the other; those for which nobody waits any more are lost."""
     _require(bool(keys) and not set(keys) - set(KEYS), f"keys must be some of {KEYS}")
     async with _deed(exchange, call):
@@ -101,7 +101,7 @@ async def press(exchange: Exchange, call: Call, keys: str) -> None:
             await _press(exchange, call, key)
 
 
-async def _press(exchange: Exchange, call: Call, key: str) -> None:
+async def _press(exchange: Exchange, call: CarrierCall, key: str) -> None:
     match call.halt:
         case Gathering() as at:
             await _go_on(exchange, call, at, player.pressed(call.document, at, key))
@@ -109,7 +109,7 @@ async def _press(exchange: Exchange, call: Call, key: str) -> None:
             await stop_recording(exchange, call, at, key)
 
 
-async def say(exchange: Exchange, call: Call, words: str) -> None:
+async def say(exchange: Exchange, call: CarrierCall, words: str) -> None:
     """Speak: into a recording, to a carrier that listens for words, or over a bridge."""
     _require(bool(words.strip()), "words: what is said?")
     async with _deed(exchange, call):
@@ -121,16 +121,16 @@ async def say(exchange: Exchange, call: Call, words: str) -> None:
             case Gathering() as at if "speech" in at.gather.input:
                 await _go_on(exchange, call, at, player.understood(call.document, at, words))
             case _ if call.bridge:
-                call.bridge.hear([Heard("voice", words)])
+                call.bridge.hear([HeardSound("voice", words)])
 
 
-def _is_listened_to(call: Call) -> bool:
+def _is_listened_to(call: CarrierCall) -> bool:
     is_understood = isinstance(call.halt, Gathering) and "speech" in call.halt.gather.input
     is_kept = isinstance(call.halt, Listening)
     return is_kept or is_understood or (call.bridge is not None and not call.is_over)
 
 
-async def speak(exchange: Exchange, call: Call, file: bytes) -> None:
+async def speak(exchange: Exchange, call: CarrierCall, file: bytes) -> None:
     """Speak with a voice of one's own, a wav, into a recording."""
     seconds = seconds_of(file)
     async with _deed(exchange, call):
@@ -140,13 +140,15 @@ async def speak(exchange: Exchange, call: Call, file: bytes) -> None:
         await _record(exchange, call, player.sounded(call.halt, file, seconds))
 
 
-async def _record(exchange: Exchange, call: Call, at: Listening) -> None:
+async def _record(exchange: Exchange, call: CarrierCall, at: Listening) -> None:
     wait_at(call, at)
     if call.timers["length"] <= 0:
         await stop_recording(exchange, call, at, "")
 
 
-async def wait(exchange: Exchange, call: Call, seconds: float, *, is_told: bool = True) -> None:
+async def wait(
+    exchange: Exchange, call: CarrierCall, seconds: float, *, is_told: bool = True
+) -> None:
     """Be silent. What falls due in that time happens in its turn, at both ends of a bridge."""
     async with _deed(exchange, call):
         _require(not call.is_over, "the call is over")
@@ -163,11 +165,11 @@ async def wait(exchange: Exchange, call: Call, seconds: float, *, is_told: bool 
             seconds -= left
 
 
-def _waited(call: Call, seconds: float) -> NeverAnswers | Silence:
+def _waited(call: CarrierCall, seconds: float) -> NeverAnswers | Silence:
     return NeverAnswers(call.phone) if isinstance(call.halt, Ringing) else Silence(seconds)
 
 
-async def _fall_due(exchange: Exchange, call: Call, name: str) -> None:
+async def _fall_due(exchange: Exchange, call: CarrierCall, name: str) -> None:
     match name, call.halt:
         case "ring", _:
             await end(exchange, call, "no-answer")
@@ -179,7 +181,7 @@ async def _fall_due(exchange: Exchange, call: Call, name: str) -> None:
             await stop_recording(exchange, call, at, "")
 
 
-async def _go_on(exchange: Exchange, call: Call, at: Gathering, passage: Passage) -> None:
+async def _go_on(exchange: Exchange, call: CarrierCall, at: Gathering, passage: Passage) -> None:
     """From a Gather, which may still wait for more."""
     halt = passage[1]
     if isinstance(halt, Gathering) and halt.after == at.after:
@@ -189,20 +191,20 @@ async def _go_on(exchange: Exchange, call: Call, at: Gathering, passage: Passage
     await advance(exchange, call, passage)
 
 
-async def cancel(exchange: Exchange, call: Call) -> None:
+async def cancel(exchange: Exchange, call: CarrierCall) -> None:
     """Our side gives a call up that nobody has answered."""
     if not call.is_answered:
         await end(exchange, call, "canceled")
 
 
-async def complete(exchange: Exchange, call: Call) -> None:
+async def complete(exchange: Exchange, call: CarrierCall) -> None:
     """Our side ends a call, whatever it is at."""
     await cancel(exchange, call)
     if not call.is_over:
         await cut_off(exchange, call)
 
 
-async def redirect(exchange: Exchange, call: Call, to: Address | str) -> None:
+async def redirect(exchange: Exchange, call: CarrierCall, to: Address | str) -> None:
     """Our side wants something else carried out: what is at the address, or this TwiML."""
     call.begin_turn()
     async with call.root.lock:
@@ -217,5 +219,5 @@ async def redirect(exchange: Exchange, call: Call, to: Address | str) -> None:
         await advance(exchange, call, passage)
 
 
-def _nobody_waits(call: Call, what: str) -> str:
+def _nobody_waits(call: CarrierCall, what: str) -> str:
     return "the call is over" if call.is_over else f"nobody waits for {what} now"

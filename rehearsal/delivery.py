@@ -25,15 +25,15 @@ from rehearsal.messages import (
     why_not_to,
 )
 from rehearsal.phones import (
+    DeliveryPace,
+    DeliveryStep,
     Keyword,
-    Pace,
-    Step,
     carrier_reply,
     keyword_of,
     way_to,
 )
 from rehearsal.trouble import CALLBACK_KINDS
-from rehearsal.webhooks import Answer, Reply, ask, call_back
+from rehearsal.webhooks import TextReply, WebhookAnswer, ask, call_back
 
 TOO_MANY_REPLIES = 14107
 NO_SUCH_MEDIA = 12300  # what is at the address is nothing that can be sent
@@ -84,9 +84,9 @@ def is_queue_full(exchange: Exchange) -> bool:
 async def _carry(exchange: Exchange, departure: Departure) -> None:
     message = departure.message
     if departure.error:
-        steps = [Step("failed", departure.error)]
+        steps = [DeliveryStep("failed", departure.error)]
     elif not await _can_fetch_all(exchange, message):
-        steps = [Step("undelivered", NO_SUCH_MEDIA)]
+        steps = [DeliveryStep("undelivered", NO_SUCH_MEDIA)]
     else:
         state = exchange.phone(message.to).state
         steps = way_to(state, via_service=message.status == "accepted")
@@ -108,7 +108,7 @@ async def _can_fetch_all(exchange: Exchange, message: Message) -> bool:
 
 
 def _hand_over(
-    exchange: Exchange, message: Message, steps: Sequence[Step], moment: datetime
+    exchange: Exchange, message: Message, steps: Sequence[DeliveryStep], moment: datetime
 ) -> None:
     """Bring the text to its phone, or not."""
     message.status, message.error = steps[-1].status, steps[-1].error
@@ -117,7 +117,7 @@ def _hand_over(
     exchange.show(message, exchange.phone(message.to), "to_phone")
 
 
-async def _call_back(exchange: Exchange, message: Message, steps: Sequence[Step]) -> None:
+async def _call_back(exchange: Exchange, message: Message, steps: Sequence[DeliveryStep]) -> None:
     """Tell of each of these, or what a trouble makes of that."""
     if not message.status_callback:
         return
@@ -128,7 +128,7 @@ async def _call_back(exchange: Exchange, message: Message, steps: Sequence[Step]
         await call_back(exchange, message, step.status, step.error)
 
 
-def callbacks(steps: Sequence[Step], trouble: str) -> list[Step]:
+def callbacks(steps: Sequence[DeliveryStep], trouble: str) -> list[DeliveryStep]:
     """The callbacks for these statuses, in the order in which they are made."""
     match trouble:
         case "no_callbacks":
@@ -148,7 +148,7 @@ async def text_hotline(
     media: Sequence[str] = (),
     sid: str | None = None,
     times: int = 1,
-) -> tuple[str, Answer]:
+) -> tuple[str, WebhookAnswer]:
     """Somebody texts the hotline: its sid, and the answer with the replies that were taken on.
 
     A sid that was there before is the same text delivered again. With `times`, the hotline is
@@ -198,16 +198,20 @@ def _heed_keyword(exchange: Exchange, message: Message) -> None:
         accept(exchange, _answer_to(exchange, message, words, "carrier"))
 
 
-def _take_on(exchange: Exchange, message: Message, reply: Reply) -> bool:
+def _take_on(exchange: Exchange, message: Message, reply: TextReply) -> bool:
     """Whether one reply of the hotline goes to its phone; writes down what is wrong with it."""
+    attempt = exchange.reply(message.sender, reply.status_callback)
     if error := _wrong_with_reply(exchange, message.sender, reply.words):
+        attempt.code = error
         exchange.note("debugger", code=error, about="reply", sid=message.sid)
         return False
     callback = reply.status_callback
     if callback and not is_callback_address(callback):
         exchange.note("debugger", code=NO_CALLBACK_ADDRESS, about="reply", sid=message.sid)
         callback = ""
-    accept(exchange, _answer_to(exchange, message, reply.words, "reply", callback))
+    answer = _answer_to(exchange, message, reply.words, "reply", callback)
+    attempt.taken, attempt.sid = True, answer.sid
+    accept(exchange, answer)
     return True
 
 
@@ -216,7 +220,7 @@ def _wrong_with_reply(exchange: Exchange, number: str, words: str) -> int | None
         return error
     if len(words) > LONGEST_BODY:
         return BODY_TOO_LONG
-    now, pace = exchange.now(), exchange.paces.get(number, Pace())
+    now, pace = exchange.now(), exchange.paces.get(number, DeliveryPace())
     if pace.is_resting(now):
         return TOO_MANY_REPLIES
     exchange.paces[number] = pace.after_reply(now)

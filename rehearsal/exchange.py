@@ -18,12 +18,12 @@ from functools import partial
 import httpx2
 
 from rehearsal import story
-from rehearsal.calls import Call
+from rehearsal.calls import CarrierCall
 from rehearsal.departures import Departure
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell
 from rehearsal.messages import Line, Message, Text
-from rehearsal.phones import Pace, Person, Phone, phones_of
-from rehearsal.player import Heard
+from rehearsal.phones import DeliveryPace, Person, Phone, phones_of
+from rehearsal.player import HeardSound
 from rehearsal.recordings import Recording
 from rehearsal.trouble import Trouble, take
 
@@ -45,7 +45,8 @@ class Attempt:
     """One request to take a text or a call on, written down as it arrives.
 
     `status_callback` is as it was given. Whether it was `taken`, and under which sid, or which
-    `code` it was refused with, is added when that is decided; until then it is `under_way`.
+    `code` it was refused with, is added when that is decided; until then it is `under_way`. Of a
+    reply, which comes in the hotline's answer to a text, it is decided at once.
     """
 
     at: int
@@ -70,7 +71,7 @@ class Wire:
     signature: str = ""
 
 
-class Work:
+class UnderWay:
     """What is under way: so that a test can wait for the carrier instead of for a clock."""
 
     def __init__(self, on_end: Callable[[], None]) -> None:
@@ -135,7 +136,7 @@ class Exchange:
         self.began = utc_now()
         self.cast = cast
         self.life = 0  # how often it began
-        self.work = Work(self.stir)
+        self.work = UnderWay(self.stir)
         self.lines = asyncio.Semaphore(LINES)
         self.asked_at_once = 0  # requests to the REST API that are not answered yet
         self.news = asyncio.Event()
@@ -150,10 +151,10 @@ class Exchange:
         self.last_left: Departure | None = None
         self.phones: dict[str, Phone] = phones_of(self.cast)
         self.messages: dict[str, Message] = {}
-        self.calls: dict[str, Call] = {}
+        self.calls: dict[str, CarrierCall] = {}
         self.recordings: dict[str, Recording] = {}
         self.texts: list[Text] = []
-        self.paces: dict[str, Pace] = {}
+        self.paces: dict[str, DeliveryPace] = {}
         self.troubles: list[Trouble] = []
         self.logged = 0
         self.story: deque[story.Told] = deque(maxlen=story.KEPT + 1)
@@ -162,6 +163,7 @@ class Exchange:
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
         self.wire: dict[int, Wire] = {}  # by the place of the line
         self.ledger: list[Attempt] = []
+        self.replies: list[Attempt] = []
         self.under_way = 0
         self.errors: deque[dict[str, object]] = deque(maxlen=ERRORS_KEPT)
 
@@ -193,7 +195,7 @@ class Exchange:
         others = (number for number in self.met if number not in self.phones)
         return [*self.phones.values(), *(self.phone(number) for number in others)]
 
-    def keep_call(self, call: Call) -> None:
+    def keep_call(self, call: CarrierCall) -> None:
         """Put it on the books; the oldest that are over, and their recordings, make room."""
         self.calls[call.sid] = call
         self.met[call.phone] = None
@@ -206,7 +208,7 @@ class Exchange:
             for sid in oldest.recordings:
                 self.recordings.pop(sid, None)
 
-    def _overhear(self, who: str, sound: Heard) -> None:
+    def _overhear(self, who: str, sound: HeardSound) -> None:
         if told := story.heard(who, sound, self.words_in):
             self.tell(told)
 
@@ -239,6 +241,13 @@ class Exchange:
         finally:
             attempt.under_way = False
             self.under_way -= 1
+
+    def reply(self, to: str, status_callback: str) -> Attempt:
+        """Write down that a reply was read in an answer of the hotline."""
+        when, place = self.now().isoformat(), len(self.replies) + 1
+        found = Attempt(place, when, to, status_callback, under_way=False, what="reply")
+        self.replies.append(found)
+        return found
 
     def show(self, message: Message, phone: Phone, direction: str) -> None:
         """Let the phones page, and whoever listens, see how a text ended."""

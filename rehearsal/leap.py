@@ -20,7 +20,7 @@ from rehearsal.story import Leaps
 from rehearsal.twiml import LONGEST_TALK
 
 LONGEST = timedelta(days=14)
-SOON = timedelta(seconds=3)  # what was rung for is rung for again only after a while
+SOON = timedelta(seconds=3)  # what was enqueued is enqueued again only after a while
 PATIENCE = 60.0  # seconds for what is under way to end
 LOOKS_EVERY = 0.02
 QUIET_LOOKS = 3  # in a row: the web server rings for what it took on a moment later
@@ -94,6 +94,6 @@ async def settle(exchange: Exchange, inside: Inside) -> None:
 
 
 async def _is_due(exchange: Exchange, inside: Inside) -> bool:
-    """Whether something could be done now: its bell is about to be rung, or it is tried later."""
+    """Whether something could be done now: its job is about to be enqueued, or it comes later."""
     due = await inside.next_due()
     return due is not None and due <= exchange.now()

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rehearsal.phones import Calls, PhoneState
+from rehearsal.phones import PhoneState, WhenCalled
 from rehearsal.transcript import passing, silence
 from rehearsal.trouble import KINDS, Trouble
 
@@ -54,7 +54,7 @@ class PhoneCalled:
     """What a phone does when it is called."""
 
     who: str
-    calls: Calls
+    calls: WhenCalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ Happening = (
     | CarrierIsWell
 )
 
-CALLS: Mapping[str, Calls] = {
-    "answered by a machine": Calls.MACHINE,
-    "busy": Calls.BUSY,
-    "not answered": Calls.NO_ANSWER,
-    "unreachable": Calls.UNREACHABLE,
-    "answered again": Calls.RINGS,
+CALLS: Mapping[str, WhenCalled] = {
+    "answered by a machine": WhenCalled.MACHINE,
+    "busy": WhenCalled.BUSY,
+    "not answered": WhenCalled.NO_ANSWER,
+    "unreachable": WhenCalled.UNREACHABLE,
+    "answered again": WhenCalled.RINGS,
 }
 OPTED: Mapping[str, bool] = {"opted out": True, "opted in": False}
 KINDS_OF_PHONES = (PhoneState.LANDLINE, PhoneState.TABLET)

@@ -23,21 +23,22 @@ from urllib.parse import urlsplit
 
 import click
 
-from hotline import roles, roster_file, settings
+from hotline import roster_file, settings
 from hotline.errors import HotlineError
-from hotline.processes import Keeper
 from hotline.settings import CONFIGURATION, Network, Settings
-from hotline.store import migrate, volunteers
+from hotline.store import migrate, roster
 from hotline.store.database import Database
-from hotline.store.volunteers import RosterEntry
+from hotline.store.roster import RosterEntry
 from rehearsal import carrier, neighborhood, redis_server
 from rehearsal.carrier import Line, Person
-from rehearsal.clock import Clock
+from rehearsal.clock import NeighborhoodClock
 from rehearsal.inside import Inside
 from rehearsal.neighborhood import scene
 from rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from rehearsal.page.views import about_volunteer
 from rehearsal.transcript import parse
+from serving import roles
+from serving.processes import Keeper
 
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
@@ -81,7 +82,7 @@ def run(data: Path, port: int, host: str = LOCAL) -> None:
     _require_free(host, port)
     _require_alone(place.data)
     redis_server.program()
-    clock = Clock(place.data / "clock")
+    clock = NeighborhoodClock(place.data / "clock")
     tasks = _begin(place, clock)
     click.echo(_welcome(_settings(place), place))
     roles.import_program()
@@ -112,7 +113,7 @@ def is_near(host: str) -> bool:
         return bool(host) and ("." not in host or host.endswith((".localhost", ".local")))
 
 
-def _begin(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
+def _begin(place: Place, clock: NeighborhoodClock) -> Mapping[str, Callable[[], None]]:
     """Prepare everything that the processes need: what each of them is to do."""
     redis_socket = redis_server.socket_in(place.data)
     of = _settings(place)
@@ -125,7 +126,7 @@ def _begin(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
     }
 
 
-def _begin_again(place: Place, clock: Clock) -> Mapping[str, Callable[[], None]]:
+def _begin_again(place: Place, clock: NeighborhoodClock) -> Mapping[str, Callable[[], None]]:
     """Forget everything but the configuration and the roster, of which there may be new ones."""
     for old in place.data.glob("hotline.db*"):
         old.unlink()
@@ -205,10 +206,10 @@ def _prepare_database(of: Settings, place: Place, now: datetime) -> None:
     """Bring it up to date, and the first time put the neighbors on the roster."""
     database = Database(of.environment.sqlalchemy_url)
     migrate.upgrade(database)
-    if not database.read(volunteers.roster):
+    if not database.read(roster.roster):
         own = place.file(ROSTER)
         entries = _entries(own.read_text(encoding="utf-8") if own.exists() else None, of.network)
-        database.write(lambda connection: volunteers.put_on_roster(connection, entries, now))
+        database.write(lambda connection: roster.put_on_roster(connection, entries, now))
     database.close()
 
 
@@ -229,7 +230,7 @@ def _entries(roster: str | None, network: Network) -> list[RosterEntry]:
 def _cast(of: Settings) -> Sequence[Person]:
     """A phone for everybody on the roster, for the stewards, and for some who ask."""
     database = Database(of.environment.sqlalchemy_url)
-    entries = database.read(volunteers.roster)
+    entries = database.read(roster.roster)
     database.close()
     helping = [Person(it.phone, it.name, about_volunteer(it)) for it in entries]
     known = neighborhood.STEWARD
@@ -264,7 +265,7 @@ def _script(place: Place) -> str | None:
     return script
 
 
-def _run_web(of: Settings, place: Place, clock: Clock) -> None:
+def _run_web(of: Settings, place: Place, clock: NeighborhoodClock) -> None:
     front = carrier.build(
         _line(of),
         now=clock,

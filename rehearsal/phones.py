@@ -36,7 +36,7 @@ class PhoneState(StrEnum):
     TABLET = "tablet"  # refused when asked: data only, it has no texts
 
 
-class Calls(StrEnum):
+class WhenCalled(StrEnum):
     """What a phone does when it is called."""
 
     RINGS = "rings"  # until somebody answers
@@ -66,29 +66,29 @@ class Phone:
     about: str = ""
     state: PhoneState = PhoneState.ON
     opted_out: bool = False
-    calls: Calls = Calls.RINGS
+    calls: WhenCalled = WhenCalled.RINGS
 
-    def when_called(self) -> Calls:
+    def when_called(self) -> WhenCalled:
         """STOP is about texts alone, and a landline has calls."""
-        return Calls.NO_ANSWER if self.state is PhoneState.OFF else self.calls
+        return WhenCalled.NO_ANSWER if self.state is PhoneState.OFF else self.calls
 
 
 @dataclass(frozen=True)
-class Step:
+class DeliveryStep:
     """One status on a text's way, with the carrier's error when it is the bad end."""
 
     status: str
     error: int | None = None
 
 
-def way_to(state: PhoneState, *, via_service: bool) -> list[Step]:
+def way_to(state: PhoneState, *, via_service: bool) -> list[DeliveryStep]:
     """Every status after the first, in the order in which they come true."""
-    begin = [*([Step("queued")] if via_service else []), Step("sent")]
+    begin = [*([DeliveryStep("queued")] if via_service else []), DeliveryStep("sent")]
     if state is PhoneState.UNCONFIRMED:
         return begin
     if state in UNDELIVERED:
-        return [*begin, Step("undelivered", UNDELIVERED[state])]
-    return [*begin, Step("delivered")]
+        return [*begin, DeliveryStep("undelivered", UNDELIVERED[state])]
+    return [*begin, DeliveryStep("delivered")]
 
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -147,7 +147,7 @@ CHAIN_REST = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Pace:
+class DeliveryPace:
     """How fast one number is being replied to: the carrier's guard against two talking machines."""
 
     replies: int = 0
@@ -157,13 +157,13 @@ class Pace:
     def is_resting(self, now: datetime) -> bool:
         return self.rests_until is not None and now < self.rests_until
 
-    def after_reply(self, now: datetime) -> "Pace":
+    def after_reply(self, now: datetime) -> "DeliveryPace":
         """The pace once a reply was asked for; more than 15 in a row begin a rest."""
         in_a_row = self.last is not None and now - self.last <= CHAIN_GAP
         replies = self.replies + 1 if in_a_row else 1
         if replies > LONGEST_CHAIN:
-            return Pace(rests_until=now + CHAIN_REST)
-        return Pace(replies, now)
+            return DeliveryPace(rests_until=now + CHAIN_REST)
+        return DeliveryPace(replies, now)
 
 
 def phones_of(cast: Sequence[Person]) -> dict[str, Phone]:

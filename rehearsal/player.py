@@ -14,13 +14,13 @@ from rehearsal.twiml import (
     Dial,
     Gather,
     Hangup,
-    Pause,
+    PauseVerb,
     Play,
     Prompt,
     Record,
     Redirect,
     Reject,
-    Say,
+    SayVerb,
     Verb,
     joined,
 )
@@ -31,7 +31,7 @@ A_VOICE = "(a voice)"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardSound:
     """One sound. `kind`: say, play (its URL in `words`), pause, beep, voice, error."""
 
     kind: str
@@ -41,7 +41,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PlayedDocument:
     """What is being carried out, and the address it came from: others are relative to that."""
 
     url: str
@@ -52,7 +52,7 @@ class Document:
         return Address(joined(self.url, written.url), written.method)
 
 
-EMPTY = Document("", ())
+EMPTY = PlayedDocument("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,19 @@ class End:
 
 
 Halt = Fetch | Gathering | Listening | Dialing | End
-Passage = tuple[list[Heard], Halt]
+Passage = tuple[list[HeardSound], Halt]
 
 
-def walk(document: Document, place: int = 0) -> Passage:
+def walk(document: PlayedDocument, place: int = 0) -> Passage:
     """From this verb on."""
-    heard: list[Heard] = []
+    heard: list[HeardSound] = []
     for after, verb in enumerate(document.verbs[place:], place + 1):
         match verb:
             case Gather():
                 heard += [it for prompt in verb.prompts for it in sounds_of(prompt)]
                 return heard, Gathering(verb, after)
             case Record():
-                return heard + [Heard("beep")] * verb.play_beep, Listening(verb, after)
+                return heard + [HeardSound("beep")] * verb.play_beep, Listening(verb, after)
             case Dial():
                 return heard, Dialing(verb, after)
             case Redirect(to):
@@ -125,20 +125,20 @@ def walk(document: Document, place: int = 0) -> Passage:
     return heard, End("end")
 
 
-def sounds_of(prompt: Prompt) -> list[Heard]:
+def sounds_of(prompt: Prompt) -> list[HeardSound]:
     match prompt:
-        case Say(words, voice, language, loop):
-            return [Heard("say", words, voice, language)] * loop if words else []
+        case SayVerb(words, voice, language, loop):
+            return [HeardSound("say", words, voice, language)] * loop if words else []
         case Play(url, loop):
-            return [Heard("play", url)] * loop
-        case Pause():
-            return [Heard("pause")]
+            return [HeardSound("play", url)] * loop
+        case PauseVerb():
+            return [HeardSound("pause")]
 
 
 # A Gather.
 
 
-def pressed(document: Document, at: Gathering, key: str) -> Passage:
+def pressed(document: PlayedDocument, at: Gathering, key: str) -> Passage:
     """The finish key before any other is no input: the call goes on with the next verb."""
     gather = at.gather
     if "dtmf" not in gather.input:
@@ -149,12 +149,12 @@ def pressed(document: Document, at: Gathering, key: str) -> Passage:
     return _gathered(document, at) if len(at.keys) == gather.num_digits else ([], at)
 
 
-def _gathered(document: Document, at: Gathering, finished_on: str = "") -> Passage:
+def _gathered(document: PlayedDocument, at: Gathering, finished_on: str = "") -> Passage:
     fields = {"Digits": at.keys, "FinishedOnKey": finished_on, "msg": "Gather End"}
     return [], Fetch(document.address(at.gather.action), fields)
 
 
-def understood(document: Document, at: Gathering, words: str) -> Passage:
+def understood(document: PlayedDocument, at: Gathering, words: str) -> Passage:
     """Somebody spoke, and nothing else counts any more."""
     if "speech" not in at.gather.input:
         return [], at
@@ -162,12 +162,12 @@ def understood(document: Document, at: Gathering, words: str) -> Passage:
     return [], Fetch(document.address(at.gather.action), fields)
 
 
-def silent(document: Document, at: Gathering) -> Passage:
+def silent(document: PlayedDocument, at: Gathering) -> Passage:
     """Its time is over: the keys so far are its input."""
     return _gathered(document, at) if at.keys else unanswered(document, at)
 
 
-def unanswered(document: Document, at: Gathering, finished_on: str = "") -> Passage:
+def unanswered(document: PlayedDocument, at: Gathering, finished_on: str = "") -> Passage:
     if at.gather.action_on_empty_result:
         return _gathered(document, at, finished_on)
     return walk(document, at.after)
@@ -190,14 +190,14 @@ def sounded(at: Listening, file: bytes, seconds: float) -> Listening:
     return replace(at, words=(*at.words, A_VOICE), seconds=at.seconds + seconds, file=file)
 
 
-def recorded(document: Document, at: Listening, fields: Mapping[str, str] | None) -> Passage:
+def recorded(document: PlayedDocument, at: Listening, fields: Mapping[str, str] | None) -> Passage:
     """It is over; `fields` are None when nobody said a word: then nobody is told of it."""
     if fields is None:
         return walk(document, at.after)
     return [], Fetch(document.address(at.record.action), fields)
 
 
-def dialed(document: Document, at: Dialing, fields: Mapping[str, str]) -> Passage:
+def dialed(document: PlayedDocument, at: Dialing, fields: Mapping[str, str]) -> Passage:
     """Everybody it dialed is gone."""
     if at.dial.action is None:
         return walk(document, at.after)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rehearsal.calls import Call
+from rehearsal.calls import CarrierCall
 from rehearsal.lists import is_within
 from rehearsal.messages import API_VERSION, Form, Line, rfc2822
 from rehearsal.twiml import Address
@@ -28,7 +28,7 @@ class Recording:
     `file`: a wav, where somebody really spoke."""
 
     sid: str
-    call: Call
+    call: CarrierCall
     created: datetime
     seconds: int
     words: str
@@ -39,7 +39,7 @@ class Recording:
     file: bytes = b""
 
 
-def uri_of(line: Line, sid: str = "", of: Call | None = None) -> str:
+def uri_of(line: Line, sid: str = "", of: CarrierCall | None = None) -> str:
     """The path of one recording, or of all of them, or of all of one call."""
     of_call = f"/Calls/{of.sid}" if of else ""
     recordings = f"/{API_VERSION}/Accounts/{line.account_sid}{of_call}/Recordings"

@@ -16,7 +16,7 @@ from datetime import datetime
 from hotline import roster_file
 from rehearsal import deeds, story
 from rehearsal.call_control import DEEDS
-from rehearsal.calls import Call, seen_json
+from rehearsal.calls import CarrierCall, seen_json
 from rehearsal.delivery import text_hotline
 from rehearsal.exchange import Exchange
 from rehearsal.inside import Inside
@@ -158,7 +158,7 @@ class Watched:
         await DEEDS[deed](self._exchange, call, wish)
         return await self._seen(call)
 
-    async def _seen(self, call: Call) -> Seen:
+    async def _seen(self, call: CarrierCall) -> Seen:
         await self._settle()
         return seen_json(call, self._exchange.phone)
 

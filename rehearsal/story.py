@@ -17,8 +17,8 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from hotline.settings import Network
+from hotline.store.roster import RosterEntry
 from hotline.store.tables import FIRST_NUMBER
-from hotline.store.volunteers import RosterEntry
 from rehearsal.meanwhile import (
     CarrierIs,
     Happening,
@@ -33,7 +33,7 @@ from rehearsal.meanwhile import (
 from rehearsal.messages import Text
 from rehearsal.neighborhood import HIDDEN, scene
 from rehearsal.phones import Phone
-from rehearsal.player import Heard
+from rehearsal.player import HeardSound
 from rehearsal.transcript import (
     Answers,
     Calls,
@@ -102,7 +102,7 @@ def texted(text: Text) -> Says | Reads | None:
     return Reads(0, text.phone, parts_of(text.body))
 
 
-def heard(who: str, sound: Heard, words_in: Callable[[str], str]) -> Hears | None:
+def heard(who: str, sound: HeardSound, words_in: Callable[[str], str]) -> Hears | None:
     """A sound in a call. `words_in`: what was said in the recording with this sid."""
     match sound.kind:
         case "pause":

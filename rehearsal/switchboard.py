@@ -18,27 +18,27 @@ from rehearsal.call_webhooks import (
     tell_status,
     tell_transcript,
 )
-from rehearsal.calls import Call, Ringing, Talking, fresh_sid
+from rehearsal.calls import CarrierCall, Ringing, Talking, fresh_sid
 from rehearsal.exchange import Exchange
 from rehearsal.meanwhile import NeverAnswers
-from rehearsal.phones import Calls, readable_number
+from rehearsal.phones import WhenCalled, readable_number
 from rehearsal.player import (
     Dialing,
-    Document,
     End,
     Fetch,
     Gathering,
     Halt,
-    Heard,
+    HeardSound,
     Listening,
     Passage,
+    PlayedDocument,
 )
 from rehearsal.recordings import Recording
 from rehearsal.transcript import Rings
 from rehearsal.twiml import Address, BadTwiml, Number, read
 
-SORRY = Heard("error", "We are sorry, an application error has occurred. Goodbye.")
-GREETING = Heard("voice", "Please leave a message after the tone.")
+SORRY = HeardSound("error", "We are sorry, an application error has occurred. Goodbye.")
+GREETING = HeardSound("voice", "Please leave a message after the tone.")
 LONGEST_WALK = 300  # halts in a row that wait for nobody
 MACHINE_SECONDS = 120.0  # what fits on an answering machine
 NO_CALLER_ID, NO_NUMBER, TOO_MANY_STEPS = 13214, 13224, 11200
@@ -47,33 +47,33 @@ NO_CALLER_ID, NO_NUMBER, TOO_MANY_STEPS = 13214, 13224, 11200
 # How they begin.
 
 
-def place(exchange: Exchange, call: Call) -> None:
+def place(exchange: Exchange, call: CarrierCall) -> None:
     """Take a call to a phone on; it goes its way in the background."""
     exchange.keep_call(call)
     exchange.work.start(_place(exchange, call))
 
 
-async def _place(exchange: Exchange, call: Call) -> None:
+async def _place(exchange: Exchange, call: CarrierCall) -> None:
     async with call.lock:
         if not call.is_over:
             await _reach(exchange, call)
 
 
-async def _reach(exchange: Exchange, call: Call) -> None:
+async def _reach(exchange: Exchange, call: CarrierCall) -> None:
     """Let the phone ring, or whatever else it does."""
     tell_status(exchange, call, "initiated")
     match exchange.phone(call.to).when_called():
-        case Calls.UNREACHABLE:
+        case WhenCalled.UNREACHABLE:
             await end(exchange, call, "failed")
-        case Calls.BUSY:
+        case WhenCalled.BUSY:
             await end(exchange, call, "busy")
         case way:
             call.status, call.halt = "ringing", Ringing()
             call.timers = {"ring": call.ring_seconds}
             tell_status(exchange, call, "ringing")
-            if way is Calls.NO_ANSWER:
+            if way is WhenCalled.NO_ANSWER:
                 await end(exchange, call, "no-answer")
-            elif way is Calls.MACHINE:
+            elif way is WhenCalled.MACHINE:
                 call.is_machine = True
                 await pick_up(exchange, call)
             else:
@@ -90,7 +90,7 @@ async def stop_ringing(exchange: Exchange) -> None:
                 await end(exchange, call, "no-answer")
 
 
-async def pick_up(exchange: Exchange, call: Call) -> None:
+async def pick_up(exchange: Exchange, call: CarrierCall) -> None:
     """Whoever picks up first is the one; the other phones stop ringing."""
     _be_answered(exchange, call)
     tell_status(exchange, call, "answered")
@@ -107,7 +107,7 @@ async def pick_up(exchange: Exchange, call: Call) -> None:
         await advance(exchange, call, ([], Fetch(call.home, fields)))
 
 
-def _be_answered(exchange: Exchange, call: Call) -> None:
+def _be_answered(exchange: Exchange, call: CarrierCall) -> None:
     call.status, call.started = "in-progress", time_in(exchange, call)
     call.timers = {"limit": call.talk_seconds}
     if call.detection:
@@ -115,10 +115,10 @@ def _be_answered(exchange: Exchange, call: Call) -> None:
         call.answered_by = machine if call.is_machine else "human"
 
 
-def given(exchange: Exchange, call: Call, twiml: str) -> Passage:
+def given(exchange: Exchange, call: CarrierCall, twiml: str) -> Passage:
     """What came with the request itself."""
     try:
-        call.document = Document(call.url, read(twiml))
+        call.document = PlayedDocument(call.url, read(twiml))
     except BadTwiml as error:
         exchange.note("debugger", code=error.code, about="call", sid=call.sid)
         return [SORRY], End("hangup")
@@ -128,7 +128,7 @@ def given(exchange: Exchange, call: Call, twiml: str) -> Passage:
 # How they go on.
 
 
-async def advance(exchange: Exchange, call: Call, passage: Passage) -> None:
+async def advance(exchange: Exchange, call: CarrierCall, passage: Passage) -> None:
     """Carry out what comes next, until the call waits for somebody or is over."""
     turn = call.begin_turn()
     for _ in range(LONGEST_WALK):
@@ -151,7 +151,9 @@ async def advance(exchange: Exchange, call: Call, passage: Passage) -> None:
     await end(exchange, call, "completed")
 
 
-def _begin(exchange: Exchange, call: Call, asked: Fetch, document: Document | None) -> Passage:
+def _begin(
+    exchange: Exchange, call: CarrierCall, asked: Fetch, document: PlayedDocument | None
+) -> Passage:
     """The first document is what answers a call, unless it begins with Reject."""
     passage: Passage = player.walk(document) if document else ([SORRY], End("hangup"))
     call.document = document or player.EMPTY
@@ -161,7 +163,9 @@ def _begin(exchange: Exchange, call: Call, asked: Fetch, document: Document | No
     return passage
 
 
-def _leave_to_machine(exchange: Exchange, call: Call, halt: Gathering | Listening) -> Passage:
+def _leave_to_machine(
+    exchange: Exchange, call: CarrierCall, halt: Gathering | Listening
+) -> Passage:
     """It is silent until it is full."""
     wait_at(call, halt)
     due = min(call.timers[it] for it in ("silence", "length") if it in call.timers)
@@ -174,7 +178,7 @@ def _leave_to_machine(exchange: Exchange, call: Call, halt: Gathering | Listenin
     return player.recorded(call.document, halt, None)
 
 
-async def _come_to(exchange: Exchange, call: Call, halt: Halt) -> None:
+async def _come_to(exchange: Exchange, call: CarrierCall, halt: Halt) -> None:
     match halt:
         case Gathering() | Listening():
             wait_at(call, halt)
@@ -190,7 +194,7 @@ async def _come_to(exchange: Exchange, call: Call, halt: Halt) -> None:
             await end(exchange, call, "completed")
 
 
-def wait_at(call: Call, halt: Gathering | Listening) -> None:
+def wait_at(call: CarrierCall, halt: Gathering | Listening) -> None:
     call.halt = halt
     match halt:
         case Gathering(gather):
@@ -200,23 +204,23 @@ def wait_at(call: Call, halt: Gathering | Listening) -> None:
             call.timers |= {"silence": record.timeout, "length": left}
 
 
-def let_pass(exchange: Exchange, call: Call, seconds: float) -> None:
+def let_pass(exchange: Exchange, call: CarrierCall, seconds: float) -> None:
     call.moment = time_in(exchange, call) + timedelta(seconds=seconds)
     call.timers = {name: left - seconds for name, left in call.timers.items()}
 
 
-def stop_waiting(call: Call) -> None:
+def stop_waiting(call: CarrierCall) -> None:
     call.timers = {name: left for name, left in call.timers.items() if name == "limit"}
 
 
-def time_in(exchange: Exchange, call: Call) -> datetime:
+def time_in(exchange: Exchange, call: CarrierCall) -> datetime:
     return max(exchange.now(), call.moment)
 
 
 # Two phones.
 
 
-async def _dial(exchange: Exchange, call: Call, halt: Dialing) -> None:
+async def _dial(exchange: Exchange, call: CarrierCall, halt: Dialing) -> None:
     """Let every number ring at once."""
     shown = _caller_id(exchange, call, halt.dial.caller_id)
     call.legs = [_leg(exchange, call, halt, it, shown or "") for it in halt.dial.numbers]
@@ -231,16 +235,18 @@ async def _dial(exchange: Exchange, call: Call, halt: Dialing) -> None:
             await _reach(exchange, leg)
 
 
-def _caller_id(exchange: Exchange, call: Call, written: str) -> str | None:
+def _caller_id(exchange: Exchange, call: CarrierCall, written: str) -> str | None:
     """What the callee sees: our number, or without a word of it what our caller showed."""
     if not written:
         return call.sender
     return written if readable_number(written) == exchange.line.number else None
 
 
-def _leg(exchange: Exchange, parent: Call, at: Dialing, number: Number, shown: str) -> Call:
+def _leg(
+    exchange: Exchange, parent: CarrierCall, at: Dialing, number: Number, shown: str
+) -> CarrierCall:
     to = readable_number(number.to) or ""
-    return Call(
+    return CarrierCall(
         sid=fresh_sid("CA"),
         sender=shown,
         to=to,
@@ -257,12 +263,12 @@ def _leg(exchange: Exchange, parent: Call, at: Dialing, number: Number, shown: s
     )
 
 
-def _resolved(document: Document, written: Address) -> Address:
+def _resolved(document: PlayedDocument, written: Address) -> Address:
     """Empty is none, and not the document's own."""
     return document.address(written) if written.url else written
 
 
-def _connect(leg: Call) -> None:
+def _connect(leg: CarrierCall) -> None:
     """Both can talk from here on."""
     if leg.parent is None:
         return
@@ -274,14 +280,14 @@ def _connect(leg: Call) -> None:
         leg.parent.hear([GREETING])
 
 
-async def _leg_is_over(exchange: Exchange, call: Call) -> None:
+async def _leg_is_over(exchange: Exchange, call: CarrierCall) -> None:
     if isinstance(call.halt, Dialing) and all(leg.is_over for leg in call.legs):
         call.bridge = None
         fields = _dial_fields(call)
         await advance(exchange, call, player.dialed(call.document, call.halt, fields))
 
 
-def _dial_fields(call: Call) -> Mapping[str, str]:
+def _dial_fields(call: CarrierCall) -> Mapping[str, str]:
     """What became of a Dial: of whoever answered, else of the last who did not."""
     leg = next((leg for leg in call.legs if leg.is_answered), call.legs[-1])
     return {
@@ -295,7 +301,7 @@ def _dial_fields(call: Call) -> Mapping[str, str]:
 # Recordings.
 
 
-async def stop_recording(exchange: Exchange, call: Call, at: Listening, key: str) -> None:
+async def stop_recording(exchange: Exchange, call: CarrierCall, at: Listening, key: str) -> None:
     recording = keep(exchange, call, at)
     fields = _recorded_fields(exchange, recording, key) if recording else None
     stop_waiting(call)
@@ -304,7 +310,7 @@ async def stop_recording(exchange: Exchange, call: Call, at: Listening, key: str
         finish(exchange, recording)
 
 
-def keep(exchange: Exchange, call: Call, at: Listening) -> Recording | None:
+def keep(exchange: Exchange, call: CarrierCall, at: Listening) -> Recording | None:
     """What was recorded, whose file is not there yet; None when nobody said a word."""
     if not at.words:
         return None
@@ -347,7 +353,7 @@ def finish(exchange: Exchange, recording: Recording) -> None:
 # How they end.
 
 
-async def end(exchange: Exchange, call: Call, status: str) -> None:
+async def end(exchange: Exchange, call: CarrierCall, status: str) -> None:
     """Whoever talked with them, and whoever was called for them, is gone with them."""
     if call.is_over:
         return
@@ -361,12 +367,12 @@ async def end(exchange: Exchange, call: Call, status: str) -> None:
         await _leg_is_over(exchange, call.parent)
 
 
-async def drop_legs(exchange: Exchange, call: Call) -> None:
+async def drop_legs(exchange: Exchange, call: CarrierCall) -> None:
     for leg in call.legs:
         await end(exchange, leg, "completed" if leg.is_answered else "canceled")
 
 
-async def cut_off(exchange: Exchange, call: Call) -> None:
+async def cut_off(exchange: Exchange, call: CarrierCall) -> None:
     """It ends in the middle of something: a Record and a Dial still tell their actions so."""
     halt, document = call.halt, call.document
     recording = keep(exchange, call, halt) if isinstance(halt, Listening) else None
@@ -382,6 +388,6 @@ async def cut_off(exchange: Exchange, call: Call) -> None:
             await _tell_in_vain(exchange, call, player.dialed(document, halt, fields))
 
 
-async def _tell_in_vain(exchange: Exchange, call: Call, passage: Passage) -> None:
+async def _tell_in_vain(exchange: Exchange, call: CarrierCall, passage: Passage) -> None:
     if isinstance(passage[1], Fetch):
         await ask_in_vain(exchange, call, passage[1])

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from hotline.errors import HotlineError
 from rehearsal import redis_server
 from rehearsal.messages import Text
-from rehearsal.phones import Calls, Phone, PhoneState
+from rehearsal.phones import Phone, PhoneState, WhenCalled
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 START_SECONDS = 30.0  # for a neighborhood of our own to be up
@@ -55,7 +55,7 @@ class Rehearsal:
                 it["about"],
                 PhoneState(it["state"]),
                 it["opted_out"],
-                Calls(it["calls"]),
+                WhenCalled(it["calls"]),
             )
             for it in found
         ]

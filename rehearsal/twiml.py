@@ -55,7 +55,7 @@ def joined(url: str, written: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class SayVerb:
     words: str
     voice: str = ""
     language: str = ""
@@ -69,11 +69,11 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseVerb:
     length: int = 1
 
 
-Prompt = Say | Play | Pause
+Prompt = SayVerb | Play | PauseVerb
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Reject:
 
 
 Verb = Prompt | Gather | Record | Dial | Redirect | Hangup | Reject
-WHISPER = frozenset({Say, Play, Pause, Gather, Hangup})  # all that a callee may hear first
+WHISPER = frozenset({SayVerb, Play, PauseVerb, Gather, Hangup})  # all that a callee may hear first
 
 
 def read(document: str) -> tuple[Verb, ...]:
@@ -348,11 +348,11 @@ def _address(of: dict[str, Any], name: str = "action", method: str = "method") -
     return Address(of.pop(name, ""), of.pop(method, "POST"))
 
 
-def _say(element: ElementTree.Element) -> Say:
+def _say(element: ElementTree.Element) -> SayVerb:
     words = _words(element, SSML)
     if len(words) > LONGEST_SPEECH:
         raise BadTwiml(f"more than {LONGEST_SPEECH} characters to say")
-    say = Say(words, **_attributes(element, SAY))
+    say = SayVerb(words, **_attributes(element, SAY))
     if say.language and (of := SPEAKS.match(say.voice)) and of["language"] != say.language:
         raise BadTwiml(f"{say.voice} does not speak {say.language}")
     return say
@@ -365,9 +365,9 @@ def _play(element: ElementTree.Element) -> Play:
     return Play(url or element.get("digits", ""), **of)
 
 
-def _pause(element: ElementTree.Element) -> Pause:
+def _pause(element: ElementTree.Element) -> PauseVerb:
     _children(element, ())
-    return Pause(**_attributes(element, PAUSE))
+    return PauseVerb(**_attributes(element, PAUSE))
 
 
 def _gather(element: ElementTree.Element) -> Gather:

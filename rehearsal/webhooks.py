@@ -32,7 +32,7 @@ PLACES = tuple(
 
 
 @dataclass(frozen=True)
-class Reply:
+class TextReply:
     """A text that the hotline answers with, and where it wants to hear what becomes of it."""
 
     words: str
@@ -40,11 +40,11 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookAnswer:
     """What came back: the HTTP status (0 for none), the replies in it, or the carrier's error."""
 
     status: int
-    replies: tuple[Reply, ...] = ()
+    replies: tuple[TextReply, ...] = ()
     error: int | None = None
 
 
@@ -113,7 +113,7 @@ def signed_headers(address: str, fields: Mapping[str, str], auth_token: str) -> 
     }
 
 
-async def ask(exchange: Exchange, message: Message) -> Answer:
+async def ask(exchange: Exchange, message: Message) -> WebhookAnswer:
     """Give an inbound text to the hotline, and to its fallback address when that fails."""
     line = exchange.line
     fields = inbound_fields(message, line)
@@ -143,11 +143,11 @@ async def call_back(exchange: Exchange, message: Message, status: str, error: in
 
 async def _ask_at(
     exchange: Exchange, address: str, message: Message, fields: Mapping[str, str]
-) -> Answer:
+) -> WebhookAnswer:
     facts, sender = _facts(fields), message.sender
     response = await post(exchange, "webhook", address, fields, facts, phone=sender)
     if response is None:
-        return Answer(0, error=UNREACHABLE)
+        return WebhookAnswer(0, error=UNREACHABLE)
     return read_answer(response, urldefrag(address).url)
 
 
@@ -265,37 +265,37 @@ async def _send_once(client: httpx2.AsyncClient, webhook: Webhook) -> httpx2.Res
         raise httpx2.ConnectError("closed while it was being opened") from error
 
 
-def read_answer(response: httpx2.Response, url: str) -> Answer:
+def read_answer(response: httpx2.Response, url: str) -> WebhookAnswer:
     """What the hotline wants texted back. `url`: what was asked; addresses are relative to it."""
     status, body = response.status_code, response.text
     if not response.is_success:
-        return Answer(status, error=UNREACHABLE)
+        return WebhookAnswer(status, error=UNREACHABLE)
     match response.headers.get("content-type", "").partition(";")[0].strip().lower():
         case "text/xml" | "application/xml":
             return _read_twiml(status, body, url)
         case "text/plain":
-            return Answer(status, (Reply(body),) if body.strip() else ())
+            return WebhookAnswer(status, (TextReply(body),) if body.strip() else ())
         case "" if not body.strip():
-            return Answer(status)
-    return Answer(status, error=WRONG_TYPE)
+            return WebhookAnswer(status)
+    return WebhookAnswer(status, error=WRONG_TYPE)
 
 
-def _read_twiml(status: int, body: str, url: str) -> Answer:
+def _read_twiml(status: int, body: str, url: str) -> WebhookAnswer:
     try:
         # From the hotline, on this machine; expat itself refuses entities that explode.
         root = ElementTree.fromstring(body.strip())  # noqa: S314
     except ElementTree.ParseError:
-        return Answer(status, error=UNREADABLE)
+        return WebhookAnswer(status, error=UNREADABLE)
     if root.tag != "Response":
-        return Answer(status, error=UNREADABLE)
+        return WebhookAnswer(status, error=UNREADABLE)
     replies = (_reply_in(verb, url) for verb in root.iterfind("Message"))
-    return Answer(status, tuple(reply for reply in replies if reply.words))
+    return WebhookAnswer(status, tuple(reply for reply in replies if reply.words))
 
 
-def _reply_in(verb: ElementTree.Element, url: str) -> Reply:
+def _reply_in(verb: ElementTree.Element, url: str) -> TextReply:
     """Of its attributes, only this one changes anything here."""
     callback = verb.get("statusCallback", "")
-    return Reply(_words_of(verb), joined(url, callback) if callback else "")
+    return TextReply(_words_of(verb), joined(url, callback) if callback else "")
 
 
 def _words_of(verb: ElementTree.Element) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hotline import page
 from hotline.help_request import (
     OURSELVES,
     Accepted,
@@ -19,15 +20,15 @@ from hotline.help_request import (
     HelpRequest,
     NotYet,
     Passed,
-    Said,
     State,
     StillOnIt,
+    TalkLine,
     WentWell,
     Withdrawn,
 )
 from hotline.limits import Pace
 from hotline.roster import Asked
-from hotline.words import Sentence, Text, text
+from hotline.words import Notice, Sentence, notice
 from sms.orders import (
     Areas,
     Back,
@@ -48,8 +49,6 @@ from sms.orders import (
 )
 from sms.reading import Intent, Reading
 
-_GOES_ON = (State.OPEN, State.TAKEN)
-
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -65,7 +64,7 @@ class Situation:
     me: int
     now: datetime
     requests: tuple[HelpRequest, ...] = ()
-    talk: tuple[Said, ...] = ()
+    talk: tuple[TalkLine, ...] = ()
     pages: tuple[Asked, ...] = ()
     on_roster: bool = False
     stopped: bool = False
@@ -84,23 +83,23 @@ class Situation:
     @property
     def asked_for(self) -> list[HelpRequest]:
         """Their own that somebody is still needed for, or has not finished."""
-        return [it for it in self.requests if it.requester == self.me and it.state in _GOES_ON]
+        return [it for it in self.requests if it.requester == self.me and it.is_live]
 
     @property
     def held(self) -> list[HelpRequest]:
         """What they took and have not finished."""
-        return [it for it in self.requests if self.me in it.takers and it.state in _GOES_ON]
+        return [it for it in self.requests if self.me in it.takers and it.is_live]
 
     @property
     def still(self) -> list[HelpRequest]:
         """What they took, and were asked whether they are still on it."""
-        return [it for it in self.held if it.asked]
+        return [it for it in self.held if it.checked_in]
 
     @property
     def how(self) -> list[HelpRequest]:
         """What is said to be done, and they were asked how it went."""
         mine = (it for it in self.requests if it.requester == self.me)
-        return [it for it in mine if it.state is State.DONE and it.asked]
+        return [it for it in mine if it.state is State.DONE and it.checked_in]
 
     @property
     def conversations(self) -> list[HelpRequest]:
@@ -110,7 +109,9 @@ class Situation:
     @property
     def open_pages(self) -> list[Asked]:
         """What they were asked and have not answered, and somebody is still needed for."""
-        return [it for it in self.pages if it.request is State.OPEN and it.page == "asked"]
+        return [
+            it for it in self.pages if it.request is State.OPEN and it.page is page.PageState.ASKED
+        ]
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -122,7 +123,7 @@ class Situation:
 class Say:
     """Answer whoever wrote."""
 
-    text: Text
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class PassOn:
     conversation."""
 
     to: int
-    text: Text
+    notice: Notice
     request: HelpRequest
 
 
@@ -255,13 +256,12 @@ def _forget(situation: Situation, order: Forget) -> list[Act]:
         language = [SetLanguage(order.language, chosen=False)]
     if situation.stopped:
         closed = [Happens(it.number, Withdrawn(), quietly=True) for it in asked_for]
-        now = situation.now
-        back = [Happens(it.number, HandedBack(situation.me, now), quietly=True) for it in held]
+        back = [Happens(it.number, HandedBack(situation.me), quietly=True) for it in held]
         return [*closed, *back, Obey(order)]
     if asked_for:
-        return [*language, Say(text(Sentence.FORGET_AFTER_CLOSING, number=asked_for[0].number))]
+        return [*language, Say(notice(Sentence.FORGET_AFTER_CLOSING, number=asked_for[0].number))]
     if held:
-        return [*language, Say(text(Sentence.FORGET_AFTER_HELPING, number=held[0].number))]
+        return [*language, Say(notice(Sentence.FORGET_AFTER_HELPING, number=held[0].number))]
     passed = Passed(situation.me)
     asked = [Happens(it.number, passed, quietly=True) for it in situation.open_pages]
     return [*language, *asked, Obey(order)]
@@ -272,7 +272,7 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
     if situation.question and isinstance(order, Me | Name | Can | Areas | Times):
         return None if situation.my_open and isinstance(order, Can | Areas) else [Obey(order)]
     told = isinstance(order, Pause | Most | Vouch | Stats) and not situation.requests
-    return [Say(text(Sentence.FOR_HELPERS))] if told else None
+    return [Say(notice(Sentence.FOR_HELPERS))] if told else None
 
 
 def must_be_done(acts: Iterable[Act]) -> bool:
@@ -310,7 +310,7 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return []  # the carrier answers these, and twice is once too often
         case Intent.LANGUAGE:
             known = reading.language in situation.languages
-            return [Say(text(Sentence.LANGUAGE_SET if known else Sentence.LANGUAGE_NOT_SPOKEN))]
+            return [Say(notice(Sentence.LANGUAGE_SET if known else Sentence.LANGUAGE_NOT_SPOKEN))]
         case Intent.STATUS:
             return _status(situation, reading)
         case Intent.WITHDRAW:
@@ -318,7 +318,7 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
         case Intent.JOIN:
             return _join(situation)
         case Intent.EMERGENCY:
-            return [Say(text(Sentence.NOT_AN_EMERGENCY_LINE))]
+            return [Say(notice(Sentence.NOT_AN_EMERGENCY_LINE))]
         case Intent.REACTION:
             return _guide(situation, Sentence.HOW_TO_TAKE)
         case Intent.DONE:
@@ -393,15 +393,15 @@ def _still_on_it(situation: Situation, reading: Reading) -> list[Act]:
         return []
     if reading.intent is Intent.YES:
         return [Happens(number, Accepted(situation.me))]
-    return [Happens(number, HandedBack(situation.me, situation.now))]
+    return [Happens(number, HandedBack(situation.me))]
 
 
 def _stop(situation: Situation, reading: Reading) -> list[Act]:
     """No more texts. Whoever was asked is not waited for, and what they held is given back."""
     heard = reading.by_carrier or situation.stopped
-    confirm: list[Act] = [] if heard else [Say(text(Sentence.STOPPED))]
+    confirm: list[Act] = [] if heard else [Say(notice(Sentence.STOPPED))]
     passed = [Happens(it.number, Passed(situation.me)) for it in situation.open_pages]
-    back = [Happens(it.number, HandedBack(situation.me, situation.now)) for it in situation.held]
+    back = [Happens(it.number, HandedBack(situation.me)) for it in situation.held]
     return [*confirm, StopTexts(), *passed, *back]
 
 
@@ -428,20 +428,22 @@ def _status(situation: Situation, reading: Reading) -> list[Act]:
     if reading.number is not None:
         mine = [it for it in mine if it.number == reading.number]
     if not mine:
-        return [Say(text(Sentence.NOTHING_OPEN))]
+        return [Say(notice(Sentence.NOTHING_OPEN))]
     return [Say(status_of(it, situation.now)) for it in mine]
 
 
-def status_of(request: HelpRequest, now: datetime) -> Text:
+def status_of(request: HelpRequest, now: datetime) -> Notice:
     """Where a request stands, for whoever asked."""
     if request.state is State.OPEN and request.takers:
         more = request.people - len(request.takers)
-        return text(Sentence.TAKEN_SOME, number=request.number, name=request.takers[-1], count=more)
+        return notice(
+            Sentence.TAKEN_SOME, number=request.number, name=request.takers[-1], count=more
+        )
     if request.state is State.TAKEN:
-        return text(Sentence.STATUS_TAKEN, number=request.number, name=request.taker)
+        return notice(Sentence.STATUS_TAKEN, number=request.number, name=request.taker)
     if request.wave == 0 and request.due is not None and request.due > now:
-        return text(Sentence.STATUS_WAITING, number=request.number, time=request.due)
-    return text(Sentence.STATUS_OPEN, number=request.number)
+        return notice(Sentence.STATUS_WAITING, number=request.number, time=request.due)
+    return notice(Sentence.STATUS_OPEN, number=request.number)
 
 
 def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
@@ -452,13 +454,13 @@ def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
     if chosen:
         return [Happens(chosen.number, Withdrawn())]
     if not mine:
-        return [Say(text(Sentence.NOTHING_OPEN))]
+        return [Say(notice(Sentence.NOTHING_OPEN))]
     return [Say(_which(Sentence.WHICH_TO_CLOSE, [it.number for it in mine]))]
 
 
 def _join(situation: Situation) -> list[Act]:
     if situation.on_roster and situation.question is None:
-        return [Say(text(Sentence.NOTHING_ASKED))]
+        return [Say(notice(Sentence.NOTHING_ASKED))]
     return [Obey(Join())]
 
 
@@ -466,7 +468,7 @@ def _offers(situation: Situation) -> list[Act]:
     if situation.question and not situation.on_roster:
         return [Obey(Join())]
     sentence = Sentence.NOTHING_ASKED if situation.on_roster else Sentence.WANTS_TO_JOIN
-    return [Say(text(sentence))]
+    return [Say(notice(sentence))]
 
 
 def _done(situation: Situation, reading: Reading) -> list[Act]:
@@ -479,14 +481,14 @@ def _done(situation: Situation, reading: Reading) -> list[Act]:
     if about:
         return [Say(_which(Sentence.WHICH_DONE, [it.number for it in about]))]
     if any(it.number == reading.number and it.request is State.DONE for it in situation.pages):
-        return [Say(text(Sentence.DONE, number=reading.number))]
+        return [Say(notice(Sentence.DONE, number=reading.number))]
     return _small_talk(situation, replace(reading, intent=Intent.SMALL_TALK))
 
 
 def _answer(situation: Situation, reading: Reading) -> list[Act]:
     """YES, NO or CAN'T: to a page if there is one, else in a conversation, else small talk."""
     if reading.intent is not Intent.YES and (held := _handed_back(situation, reading)):
-        return [Happens(held.number, HandedBack(situation.me, situation.now))]
+        return [Happens(held.number, HandedBack(situation.me))]
     if reading.number is not None:
         return _answer_about(situation, reading, reading.number)
     pages = situation.open_pages
@@ -522,7 +524,7 @@ def _answer_about(situation: Situation, reading: Reading, number: int) -> list[A
     if situation.open_pages:
         return [Say(_which(Sentence.WHICH, [it.number for it in situation.open_pages]))]
     if situation.on_roster:
-        return [Say(text(Sentence.NOT_ASKED, number=number))]
+        return [Say(notice(Sentence.NOT_ASKED, number=number))]
     return _small_talk(situation, reading)
 
 
@@ -533,7 +535,7 @@ def _answer_page(situation: Situation, reading: Reading, number: int) -> list[Ac
         return [Happens(number, Passed(situation.me), note=reading.note)]
     is_open = any(it.number == number and it.request is State.OPEN for it in situation.pages)
     thanks = Sentence.PASSED if is_open else Sentence.THANKS_ALL_THE_SAME
-    return [Say(text(thanks, number=number))]
+    return [Say(notice(thanks, number=number))]
 
 
 def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
@@ -561,8 +563,8 @@ def _small_talk(situation: Situation, reading: Reading) -> list[Act]:
     if situation.conversations:
         return _words(situation, reading)
     if situation.on_roster and reading.intent is not Intent.SMALL_TALK:
-        return [Say(text(Sentence.NOTHING_ASKED))]
-    return [Say(text(Sentence.HELLO, need=situation.example))]
+        return [Say(notice(Sentence.NOTHING_ASKED))]
+    return [Say(notice(Sentence.HELLO, need=situation.example))]
 
 
 def _guide(situation: Situation, sentence: Sentence) -> list[Act]:
@@ -572,7 +574,7 @@ def _guide(situation: Situation, sentence: Sentence) -> list[Act]:
         return []
     if len(numbers) > 1:
         return [Say(_which(Sentence.WHICH, numbers))]
-    return [Say(text(sentence, number=numbers[0], need=situation.example))]
+    return [Say(notice(sentence, number=numbers[0], need=situation.example))]
 
 
 def _words(situation: Situation, reading: Reading) -> list[Act]:
@@ -614,6 +616,7 @@ def _is_new_after_all(situation: Situation, reading: Reading) -> bool:
     return is_done and asked and bool(reading.asks or reading.needs) and not reading.offers
 
 
+LATELY = timedelta(hours=24)  # what was said before that is not what somebody answers
 CROSSING = timedelta(seconds=20)  # words that came so lately may not have been read yet
 LONG_AGO = timedelta(hours=1)
 
@@ -650,18 +653,18 @@ def _who_wrote_last(situation: Situation) -> int | None:
     return None if any(_waits(situation, it) for it in others) else last.number
 
 
-def _waits(situation: Situation, heard: Said) -> bool:
+def _waits(situation: Situation, heard: TalkLine) -> bool:
     """Whether words have had no answer, though it is not long ago."""
     answers = (it for it in situation.talk if it.by == situation.me)
     is_answered = any(it.number == heard.number and it.at > heard.at for it in answers)
     return not is_answered and situation.now - heard.at < LONG_AGO
 
 
-def _which_talk(situation: Situation) -> Text:
+def _which_talk(situation: Situation) -> Notice:
     mine = [situation.my_open] if situation.my_open else []
     every = {it.number for it in (*situation.conversations, *mine)}
     example = situation.conversations[-1].number
-    return text(Sentence.WHICH_TALK, numbers=tuple(sorted(every))[-4:], number=example)
+    return notice(Sentence.WHICH_TALK, numbers=tuple(sorted(every))[-4:], number=example)
 
 
 def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> list[Act]:
@@ -671,14 +674,14 @@ def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> lis
     if reading.first_number == talk.number and (may_be_asked or is_answer):
         words = words.removeprefix(str(talk.number)).lstrip(" :,.-#")
     if me in talk.takers:
-        told = text(Sentence.FROM_TAKER, number=talk.number, name=me, words=words)
+        told = notice(Sentence.FROM_TAKER, number=talk.number, name=me, words=words)
     else:
-        told = text(Sentence.FROM_REQUESTER, number=talk.number, words=words)
-    is_on_it = me in talk.takers and talk.state is State.TAKEN and talk.asked
+        told = notice(Sentence.FROM_REQUESTER, number=talk.number, words=words)
+    is_on_it = me in talk.takers and talk.state is State.TAKEN and talk.checked_in
     still: list[Act] = [Happens(talk.number, StillOnIt(me))] if is_on_it else []
     return [*(PassOn(to, told, talk) for to in talk.others(me)), *still]
 
 
-def _which(sentence: Sentence, numbers: Sequence[int]) -> Text:
+def _which(sentence: Sentence, numbers: Sequence[int]) -> Notice:
     some = tuple(sorted(set(numbers)))
-    return text(sentence, numbers=some[-4:], number=some[-1])
+    return notice(sentence, numbers=some[-4:], number=some[-1])

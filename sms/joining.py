@@ -1,37 +1,27 @@
 """How somebody comes onto the roster by text: four short questions, and a neighbor who vouches.
 
-A shell like `tending`, around what `hotline.joining` shares with calls. The name alone is enough:
-with it they are on the list, or wait to be vouched for, for anything, anywhere, any time; each
-answer makes that less. Nobody has to answer.
+A shell like `tending`, around what `hotline.desk.joining` shares with calls. The name alone is
+enough: with it they are on the list, or wait to be vouched for, for anything, anywhere, any time;
+each answer makes that less. Nobody has to answer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
-from hotline import joining, steps
-from hotline.house import House
-from hotline.joining import WAITS
-from hotline.store import helping, store
-from hotline.words import Sentence, Text, text
+from hotline.desk import joining, telling
+from hotline.desk.joining import WAITS
+from hotline.store import roster
+from hotline.store.people import Neighbor
+from hotline.words import Notice, Sentence, notice
+from hotline.work import Work
 from sms.orders import Areas, Can, Name, Order, Skip, Times, Unclear
 
 QUESTIONS = ("name", "can", "area", "hours")
 STANDS = timedelta(days=1)  # how long a question does
 
 
-@dataclass
-class Told:
-    """What whoever wrote is told, and the ids of texts to others."""
-
-    answers: list[Text] = field(default_factory=list)
-    texts: list[int] = field(default_factory=list)
-
-
-def question_of(person: store.Neighbor, now: datetime) -> str | None:
+def question_of(person: Neighbor, now: datetime) -> str | None:
     """What somebody was asked last on their way to the roster, if that still stands."""
     since = person.joining_since
     if person.joining is None or since is None or since + STANDS > now:
@@ -39,39 +29,31 @@ def question_of(person: store.Neighbor, now: datetime) -> str | None:
     return None if person.joining == "name" else WAITS
 
 
-def may_vouch(house: House, person: store.Neighbor) -> bool:
-    return person.on_roster or person.phone in house.network.stewards
+def may_vouch(work: Work, person: Neighbor) -> bool:
+    return person.on_roster or person.phone in work.network.stewards
 
 
-def join(connection: Connection, house: House, person: store.Neighbor, name: str) -> Told:
+def join(work: Work, person: Neighbor, name: str) -> Notice:
     """Begin, or ask again what was asked last."""
     if person.joining in ("can", "area", "hours", WAITS):
-        return _ask(connection, house, person, person.joining)
-    known = name or helping.standing(connection, person.id).entry.name
+        return joining.ask(work, person, person.joining)
+    known = name or roster.standing(work.connection, person.id).entry.name
     if not known:
-        return _ask(connection, house, person, "name")
-    return answer(connection, house, person, "name", Name(known))
+        return joining.ask(work, person, "name")
+    return answer(work, person, "name", Name(known))
 
 
-def answer(
-    connection: Connection, house: House, person: store.Neighbor, question: str, order: Order
-) -> Told:
+def answer(work: Work, person: Neighbor, question: str, order: Order) -> Notice:
     """Write an answer down and ask the next question."""
-    now = house.now()
     if isinstance(order, Unclear) or order in (Areas(None), Times(None)):
-        return _ask(connection, house, person, question)
-    was_named = bool(helping.standing(connection, person.id).entry.name)
+        return joining.ask(work, person, question)
+    was_named = bool(roster.standing(work.connection, person.id).entry.name)
     if not isinstance(order, Skip):
-        helping.change(connection, person.id, *said_of_themselves(order), now)
-    texts = joining.come_in(connection, house, person) if isinstance(order, Name) else []
-    if isinstance(order, Name) and not texts and not was_named:  # whoever joined by phone
-        texts = joining.tell_stewards(connection, house, person)
-    asked = joining.ask(connection, house, person, _after(house, question, order))
-    return Told([asked], texts)
-
-
-def _ask(connection: Connection, house: House, person: store.Neighbor, question: str) -> Told:
-    return Told([joining.ask(connection, house, person, question)])
+        roster.change(work.connection, person.id, *said_of_themselves(order), work.now)
+        work.changed(person.id)
+    if isinstance(order, Name) and not joining.come_in(work, person) and not was_named:
+        joining.tell_stewards(work, person)  # of whoever joined by phone, and had no name
+    return joining.ask(work, person, _after(work, question, order))
 
 
 def said_of_themselves(order: Order) -> tuple[str, object]:
@@ -92,24 +74,24 @@ def said_of_themselves(order: Order) -> tuple[str, object]:
 _ASKS = {"name": Name, "can": Can, "area": Areas, "hours": Times}
 
 
-def _after(house: House, question: str, order: Order) -> str:
+def _after(work: Work, question: str, order: Order) -> str:
     """The question behind the one that was answered, which need not be the one asked last."""
     answered = next((key for key, kind in _ASKS.items() if isinstance(order, kind)), question)
     if answered != question:
         return question
     following = (*QUESTIONS, WAITS)[QUESTIONS.index(question) + 1]
-    return "hours" if following == "area" and not house.network.areas else following
+    return "hours" if following == "area" and not work.network.areas else following
 
 
-def vouch(connection: Connection, house: House, person: store.Neighbor, code: int) -> Told:
+def vouch(work: Work, person: Neighbor, code: int) -> Notice:
     """Put the newcomer with this number on the list, if this person may."""
-    by_stewards = house.network.roster.joining == "stewards"
-    if by_stewards and person.phone not in house.network.stewards:
-        return Told([text(Sentence.VOUCH_STEWARDS)])
-    now = house.now()
-    newcomer = helping.who_has_code(connection, code)
-    if newcomer is None or not helping.enter(connection, newcomer, person.id, "vouched", now):
-        return Told([text(Sentence.VOUCH_UNKNOWN, code=code)])
-    welcome = text(Sentence.VOUCHED, name=newcomer)
-    texts = steps.write_text(connection, house, newcomer, welcome, now)
-    return Told([text(Sentence.VOUCH_DONE, name=newcomer)], texts)
+    by_stewards = work.network.roster.joining == "stewards"
+    if by_stewards and person.phone not in work.network.stewards:
+        return notice(Sentence.VOUCH_STEWARDS)
+    newcomer = roster.who_has_code(work.connection, code)
+    if newcomer is None or not roster.enter(
+        work.connection, newcomer, person.id, "vouched", work.now
+    ):
+        return notice(Sentence.VOUCH_UNKNOWN, code=code)
+    telling.send(work, newcomer, notice(Sentence.VOUCHED, name=newcomer))
+    return notice(Sentence.VOUCH_DONE, name=newcomer)

@@ -6,17 +6,18 @@ for `orders` and `conversation` to say.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from sqlalchemy import Connection
+from datetime import timedelta
 
 from hotline import roster
-from hotline.house import House
-from hotline.store import forgetting, helping, store
+from hotline.desk.joining import me
+from hotline.store import forgetting, pages, requests
+from hotline.store import roster as entries
+from hotline.store.people import Neighbor
+from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
-from hotline.words import Sentence, Text, text
+from hotline.words import Notice, Sentence, notice
+from hotline.work import Work
 from sms import joining
-from sms.joining import Told
 from sms.orders import (
     Areas,
     Back,
@@ -39,80 +40,73 @@ WEEK = timedelta(days=7)
 MOST_SHOWN = 3  # of the open requests
 
 
-def obey(connection: Connection, house: House, person: store.Neighbor, order: Order) -> Told:
-    """Do what somebody wrote of themselves; what they and others are told."""
+def obey(work: Work, person: Neighbor, order: Order) -> Notice | None:
+    """Do what somebody wrote of themselves; what they are told, if anything."""
     match order:
         case Join(name):
-            return joining.join(connection, house, person, name)
+            return joining.join(work, person, name)
         case Vouch(code):
-            return joining.vouch(connection, house, person, code)
+            return joining.vouch(work, person, code)
         case Forget():
-            return _forget(connection, house, person)
+            return _forget(work, person)
         case Name() | Can() | Areas() | Times() | Skip() | Unclear():
-            question = joining.question_of(person, house.now())
+            question = joining.question_of(person, work.now)
             if question in joining.QUESTIONS:
-                return joining.answer(connection, house, person, question, order)
-    return Told([_obeyed(connection, house, person, order)])
+                return joining.answer(work, person, question, order)
+    return _obeyed(work, person.id, order)
 
 
-def _forget(connection: Connection, house: House, person: store.Neighbor) -> Told:
+def _forget(work: Work, person: Neighbor) -> Notice | None:
     """Who said STOP is forgotten without a word."""
-    now = house.now()
-    forgetting.forget(connection, person, house.network.stewards, now)
-    helping.record(connection, person.id, "forgotten", now)
-    return Told([] if person.stopped else [text(Sentence.FORGOTTEN)])
+    forgetting.forget(work.connection, person, work.network.stewards, work.now)
+    record(work.connection, person.id, "forgotten", work.now)
+    return None if person.stopped else notice(Sentence.FORGOTTEN)
 
 
-def _obeyed(connection: Connection, house: House, person: store.Neighbor, order: Order) -> Text:
-    now = house.now()
+def _obeyed(work: Work, who: int, order: Order) -> Notice:
+    connection, now = work.connection, work.now
     match order:
         case Pause(days):
-            return _pause(connection, person.id, days, now)
+            return _pause(work, who, days)
         case Back():
-            helping.pause(connection, person.id, None, now)
-            return text(Sentence.BACK)
+            entries.pause(connection, who, None, now)
+            return notice(Sentence.BACK)
         case Most(a_day):
-            a_day = min(a_day, house.network.roster.max_a_day)
-            helping.set_most(connection, person.id, a_day, now)
-            return text(Sentence.MOST_A_DAY, count=a_day)
+            a_day = min(a_day, work.network.roster.max_a_day)
+            entries.set_most(connection, who, a_day, now)
+            return notice(Sentence.MOST_A_DAY, count=a_day)
         case Look():
-            return _open_near(connection, house, person, now)
+            return _open_near(work, who)
         case Stats():
-            asked, taken, done = helping.since(connection, now - WEEK)
-            return text(Sentence.STATS, asked=asked, taken=taken, done=done)
+            asked, taken, done = requests.counts_since(connection, now - WEEK)
+            return notice(Sentence.STATS, asked=asked, taken=taken, done=done)
         case Areas(None):
-            return text(Sentence.WHICH_AREA, areas=tuple(it.key for it in house.network.areas))
+            return notice(Sentence.WHICH_AREA, areas=tuple(it.key for it in work.network.areas))
         case Times(None):
-            return text(Sentence.WHICH_HOURS)
+            return notice(Sentence.WHICH_HOURS)
         case Name() | Can() | Areas() | Times():
-            what, value = joining.said_of_themselves(order)
-            known = helping.change(connection, person.id, what, value, now)
-            return _me(known, person.id, now)
+            known = entries.change(connection, who, *joining.said_of_themselves(order), now)
+            work.changed(who)
         case _:
-            return _me(helping.standing(connection, person.id), person.id, now)
-
-
-def _open_near(connection: Connection, house: House, person: store.Neighbor, now: datetime) -> Text:
-    """What is open near somebody, which they may take as if they had been asked."""
-    areas = helping.standing(connection, person.id).entry.areas
-    others = [it for it in helping.open_requests(connection) if it.requester != person.id]
-    near = roster.nearest(others, areas, house.network)[:MOST_SHOWN]
-    if not near:
-        return text(Sentence.NOTHING_TO_TAKE)
-    for request in reversed(near):  # the newest page is what a bare YES answers
-        helping.show(connection, request.number, person.id, now)
-    shown = tuple((it.number, it.needs, it.area, now - it.since) for it in near)
-    return text(Sentence.OPEN_NEAR, open=shown, number=near[0].number)
-
-
-def _me(known: helping.Standing, who: int, now: datetime) -> Text:
+            known = entries.standing(connection, who)
     rests = known.paused_until is not None and known.paused_until > now
-    entry = known.entry
-    facts = {"name": who, "can": entry.needs, "areas": entry.areas, "hours": entry.hours}
-    return text(Sentence.ME_RESTING if rests else Sentence.ME, **facts)
+    return me(known, who, rests=rests)
 
 
-def _pause(connection: Connection, who: int, days: int | None, now: datetime) -> Text:
-    until = now + timedelta(days=days) if days else UNTIL_BACK
-    helping.pause(connection, who, until, now)
-    return text(Sentence.PAUSED_UNTIL, day=until) if days else text(Sentence.PAUSED)
+def _open_near(work: Work, who: int) -> Notice:
+    """What is open near somebody, which they may take as if they had been asked."""
+    areas = entries.standing(work.connection, who).entry.areas
+    others = [it for it in requests.open_requests(work.connection) if it.requester != who]
+    near = roster.nearest(others, areas, work.network)[:MOST_SHOWN]
+    if not near:
+        return notice(Sentence.NOTHING_TO_TAKE)
+    for request in reversed(near):  # the newest page is what a bare YES answers
+        pages.show(work.connection, request.number, who, work.now)
+    shown = tuple((it.number, it.needs, it.area, work.now - it.since) for it in near)
+    return notice(Sentence.OPEN_NEAR, open=shown, number=near[0].number)
+
+
+def _pause(work: Work, who: int, days: int | None) -> Notice:
+    until = work.now + timedelta(days=days) if days else UNTIL_BACK
+    entries.pause(work.connection, who, until, work.now)
+    return notice(Sentence.PAUSED_UNTIL, day=until) if days else notice(Sentence.PAUSED)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 from published import watch
-from serving import serve
+from served import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

@@ -21,20 +21,18 @@ from typing import Any
 
 import httpx2
 from published import watch
-from serving import serve
+from served import serve
 from starlette.types import ASGIApp
 
 from hotline import roster_file, settings
-from hotline.carrier import Carrier
-from hotline.house import furnish
+from hotline.carriers.twilio.client import Carrier
 from hotline.settings import Environment, Network, Settings
-from hotline.store import store, volunteers
+from hotline.store import overview, requests, roster
 from hotline.store.database import Database
-from hotline.web.app import Hotline
+from hotline.work import furnish
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 from rehearsal import carrier
-from rehearsal.inside import next_due
 from rehearsal.leap import moment_of
 from rehearsal.meanwhile import (
     CarrierIs,
@@ -52,6 +50,7 @@ from rehearsal.neighborhood.scene import CAST, MONDAY
 from rehearsal.playing import Hands, Seen
 from rehearsal.transcript import Answers, Calls, Declines, HangsUp, InCall, Presses, Speaks
 from rehearsal.twiml import LONGEST_TALK
+from serving.app import Hotline
 
 NAMES = {phone: name for name, phone in CAST.items()}
 NUMBER = "+12125550199"
@@ -100,7 +99,7 @@ class Neighborhood:
         self,
         address: str,
         hotline: Hotline,
-        workshop: jobs.Workshop,
+        tools: jobs.Tools,
         now: HandClock,
         worker: dispatch.PagingWorker,
         cast: Mapping[str, str] = CAST,
@@ -109,8 +108,8 @@ class Neighborhood:
         self.hands = Hands(OverHttp(self), cast)
         self.hotline = hotline
         self.now = now
-        self.database = workshop.database
-        self._bell = workshop.bell
+        self.database = tools.database
+        self._jobs = tools.queue
         self._worker = worker
         (self._queue,) = worker.queues
         self._http = httpx2.Client(base_url=address, timeout=30, trust_env=False)
@@ -126,7 +125,7 @@ class Neighborhood:
     def put_on_roster(self, *people: dict[str, str]) -> None:
         entries = [roster_file.entry(fields, self.hotline.house.network) for fields in people]
         now = self.now()
-        self.database.write(lambda c: volunteers.put_on_roster(c, entries, now))
+        self.database.write(lambda c: roster.put_on_roster(c, entries, now))
 
     def text(self, who: str, body: str, **more: Any) -> dict[str, Any]:
         """Somebody texts the hotline; what follows at once has happened when this returns."""
@@ -204,15 +203,15 @@ class Neighborhood:
     def settle(self) -> None:
         """Let everything happen that can happen now."""
         while True:
-            self.hotline.ringer.settle()
+            self.hotline.enqueuer.settle()
             self._http.get("/rehearsal/idle", params={"wait": 30}).raise_for_status()
-            self.hotline.ringer.settle()
+            self.hotline.enqueuer.settle()
             if self._queue.is_empty():
                 return
             self._worker.work(burst=True, logging_level="ERROR")
 
     def tick(self) -> None:
-        clock.tick(self.database, self._bell, self.now())
+        clock.tick(self.database, self._jobs, self.now())
         self.settle()
 
     def pass_time(self, length: timedelta) -> None:
@@ -231,8 +230,8 @@ class Neighborhood:
         self.tick()
 
     def _next_moment(self) -> datetime | None:
-        due = self.database.read(next_due)
-        # What stays due is rung for again only after a while.
+        due = self.database.read(overview.next_due)
+        # What stays due is enqueued again only after a while.
         return max(due, self.now() + timedelta(seconds=3)) if due else None
 
     def pass_until(self, hour: int, minute: int = 0) -> None:
@@ -252,7 +251,7 @@ class Neighborhood:
         return [Text(**it) for it in found]
 
     def requests(self) -> list[Any]:
-        return self.database.read(lambda c: store.all_requests(c, only_open=False))
+        return self.database.read(lambda c: requests.requests_after(c, 0, 100_000))
 
     def ask(self, path: str, wish: Mapping[str, object]) -> dict[str, Any]:
         """At the control address: what is answered, when all that follows at once has happened."""
@@ -352,12 +351,12 @@ def open_neighborhood(
         of = make_settings(address, database_url, redis_url, hotline.house.network)
         database = Database(of.environment.sqlalchemy_url)
         stack.callback(database.close)
-        bell = dispatch.Bell(redis_url)
-        stack.callback(bell.close)
-        shop = jobs.Workshop(
-            furnish(of.network, by_hand), database, Carrier(of.environment), bell, lost
+        queue = dispatch.JobQueue(redis_url)
+        stack.callback(queue.close)
+        shop = jobs.Tools(
+            furnish(of.network, by_hand), database, Carrier(of.environment), queue, lost
         )
-        jobs.open_workshop(shop)
+        jobs.take_up(shop)
         worker = dispatch.worker(redis_url)
         stack.callback(worker.connection.close)
         neighborhood = Neighborhood(address, hotline, shop, by_hand, worker, cast)

@@ -16,23 +16,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from neighborhood import ACCOUNT, NUMBER, TOKEN, make_settings
-from serving import serve
+from served import serve
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from hotline import roles, roster_file
+from hotline import roster_file
 from hotline.settings import Network, read_network
-from hotline.store import volunteers
+from hotline.store import roster
 from hotline.store.database import Database
-from hotline.web.app import Hotline
 from rehearsal import call_control, call_rest, control, leap, rest, story
-from rehearsal.carrier import Carrier
-from rehearsal.clock import Clock
+from rehearsal.carrier import CarrierApp
+from rehearsal.clock import NeighborhoodClock
 from rehearsal.exchange import Exchange
 from rehearsal.inside import Inside
 from rehearsal.messages import Line
 from rehearsal.phones import Person
 from rehearsal.webhooks import open_client
+from serving import roles
+from serving.app import Hotline
 
 PATIENCE = 60.0
 Result = TypeVar("Result")
@@ -56,8 +57,8 @@ class Rehearsal:
 
     def printed(self) -> str:
         """Its story, as a transcript."""
-        network, roster = self.inside.network, self.do(self.inside.roster())
-        return story.print_story(self.exchange.story, roster, network, self.exchange.known())
+        network, listed = self.inside.network, self.do(self.inside.roster())
+        return story.print_story(self.exchange.story, listed, network, self.exchange.known())
 
 
 @contextmanager
@@ -66,13 +67,13 @@ def open_rehearsal(
     database_url: str,
     redis_url: str,
     toml: str,
-    roster: str,
+    rows: str,
     cast: Sequence[Person],
     at: datetime | None = None,
 ) -> Iterator[Rehearsal]:
     """`folder`: for what is neither in SQL nor in Redis. `at`: where time stands still but for
     leaps; else it flows."""
-    network, clock = read_network(toml, "hotline.toml"), Clock(folder / "clock")
+    network, clock = read_network(toml, "hotline.toml"), NeighborhoodClock(folder / "clock")
     clock.begin_again(at)
     exchanges: list[Exchange] = []
     loops: list[asyncio.AbstractEventLoop] = []
@@ -86,7 +87,7 @@ def open_rehearsal(
         address = stack.enter_context(serve(build=build))
         of = make_settings(address, database_url, redis_url, network)
         stack.enter_context(_working(of, clock))
-        _put_on_roster(of.environment.sqlalchemy_url, roster, network, clock)
+        _put_on_roster(of.environment.sqlalchemy_url, rows, network, clock)
         inside = Inside(of, clock)
         stack.callback(inside.close)
         yield Rehearsal(exchanges[0], inside, loops[0])
@@ -113,11 +114,13 @@ def _carrier(exchange: Exchange, loops: list[asyncio.AbstractEventLoop]) -> Star
             await exchange.work.stop()
 
     parts = (call_rest, rest, control, call_control)
-    return Carrier(routes=[it for part in parts for it in part.routes(exchange)], lifespan=lifespan)
+    return CarrierApp(
+        routes=[it for part in parts for it in part.routes(exchange)], lifespan=lifespan
+    )
 
 
 @contextmanager
-def _working(of: Any, clock: Clock) -> Iterator[None]:
+def _working(of: Any, clock: NeighborhoodClock) -> Iterator[None]:
     process = multiprocessing.get_context("fork").Process(target=roles.worker, args=(of, clock))
     process.start()
     try:
@@ -127,8 +130,8 @@ def _working(of: Any, clock: Clock) -> Iterator[None]:
         process.join()
 
 
-def _put_on_roster(url: str, roster: str, network: Network, clock: Clock) -> None:
+def _put_on_roster(url: str, rows: str, network: Network, clock: NeighborhoodClock) -> None:
     database = Database(url)
-    entries = roster_file.read(roster, network)
-    database.write(lambda connection: volunteers.put_on_roster(connection, entries, clock()))
+    entries = roster_file.read(rows, network)
+    database.write(lambda connection: roster.put_on_roster(connection, entries, clock()))
     database.close()

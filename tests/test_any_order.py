@@ -21,19 +21,10 @@ from sqlalchemy import Connection, delete, select, text
 from test_webhook_guard import Door, answered, open_door, sms
 
 from hotline import errors, roster_file
-from hotline.carrier import Accepted
 from hotline.errors import CarrierError
-from hotline.help_request import State
-from hotline.store import store, volunteers
-from hotline.store.tables import (
-    FIRST_NUMBER,
-    companion,
-    metadata,
-    neighbor,
-    outbox,
-    page,
-    request,
-)
+from hotline.help_request import HelpRequest, State
+from hotline.store import overview, requests, roster
+from hotline.store.tables import FIRST_NUMBER, metadata, neighbor, page, taker
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 
@@ -81,7 +72,7 @@ class Moody:
 
     def send(
         self, to: str, body: str, text_id: int, *, good_for: timedelta | None, **_more: object
-    ) -> Accepted:
+    ) -> str:
         assert good_for is None or good_for > timedelta()
         if self.mood not in (None, errors.CarrierSilent):
             raise self.mood("not taken")
@@ -89,12 +80,12 @@ class Moody:
         self.taken[text_id] = (to, body)
         if self.mood:
             raise self.mood("no answer")
-        return Accepted(f"SM-{text_id}")
+        return f"SM-{text_id}"
 
     def sent_since(self, to: str, body: str, since: object) -> list[str]:  # noqa: ARG002
         return [f"SM-{it}" for it, taken in self.taken.items() if taken == (to, body)]
 
-    def call(self, to: str, text_id: int, *, leaves_message: bool) -> Accepted:  # noqa: ARG002
+    def call(self, to: str, text_id: int, *, leaves_message: bool) -> str:  # noqa: ARG002
         return self.send(to, "", text_id, good_for=None)
 
     def called_since(self, to: str, since: object) -> list[str]:
@@ -104,7 +95,7 @@ class Moody:
 class Street(RuleBasedStateMachine):
     """What may happen, one thing after the other."""
 
-    def __init__(self, door: Door, bell: dispatch.Bell) -> None:
+    def __init__(self, door: Door, queue: dispatch.JobQueue) -> None:
         super().__init__()
         self.door, self.database = door, door.hotline.database
         self.house: Any = door.hotline.house
@@ -114,9 +105,9 @@ class Street(RuleBasedStateMachine):
         self.database.write(_start_anew)
         people = [{"phone": CAST[name], "name": name} for name in ROSTER]
         entries = [roster_file.entry(person, self.house.network) for person in people]
-        self.database.write(lambda c: volunteers.put_on_roster(c, entries, NOON))
+        self.database.write(lambda c: roster.put_on_roster(c, entries, NOON))
         of: Any = self.carrier
-        jobs.open_workshop(jobs.Workshop(self.house, self.database, of, bell, lost))
+        jobs.take_up(jobs.Tools(self.house, self.database, of, queue, lost))
 
     @rule(who=some.sampled_from(ASKING), body=NEEDS)
     def asks(self, who: str, body: str) -> None:
@@ -170,8 +161,8 @@ class Street(RuleBasedStateMachine):
         self.carrier.mood = mood
         before, stopped = set(self.carrier.taken), self.stopped()
         moment = self.house.now() + clock.GRACE
-        for ring in self.database.read(lambda c: clock.due(c, moment)):
-            {"ask": jobs.ask, "send": jobs.send, "hang_up": jobs.hang_up}[ring.job](*ring.about)
+        for job in self.database.read(lambda c: clock.due(c, moment)):
+            {"ask": jobs.ask, "send": jobs.send, "end_calls": jobs.end_calls}[job.kind](*job.about)
         texted = {self.carrier.taken[it][0] for it in set(self.carrier.taken) - before}
         assert not texted & stopped, "who said STOP is texted"
 
@@ -181,26 +172,30 @@ class Street(RuleBasedStateMachine):
 
     @invariant()
     def one_taker_and_nobody_forgotten(self) -> None:
-        for it in self.database.read(lambda c: store.all_requests(c, only_open=False)):
+        for it in self.requests():
             goes_on = it.state in (State.OPEN, State.TAKEN)
             assert goes_on <= (it.due is not None), it
             assert (it.state is State.WITHDRAWN) <= (it.due is None), it
-        for number, state, taker in self.read(
-            select(request.c.number, request.c.state, request.c.taker_id)
-        ):
             query = select(page.c.neighbor_id).where(
-                page.c.request_number == number, page.c.state == "accepted"
+                page.c.request_number == it.number, page.c.state == "accepted"
             )
             accepted = {row.neighbor_id for row in self.read(query)}
-            if state in (State.OPEN, State.TAKEN):
-                assert accepted == ({taker} if taker else set()) | self.companions(number)
-            if state == State.TAKEN:
-                assert taker is not None
+            if goes_on:
+                assert accepted == set(it.takers)
+            if it.state is State.TAKEN:
+                assert it.takers
+
+    @invariant()
+    def no_page_lies(self) -> None:
+        assert self.database.read(overview.pages_that_lie) == []
 
     # What is written down.
 
     def read(self, query: Any) -> list[Any]:
         return self.database.read(lambda c: list(c.execute(query)))
+
+    def requests(self) -> list[HelpRequest]:
+        return self.database.read(lambda c: requests.requests_after(c, 0, 100_000))
 
     def rows(self) -> dict[str, list[Any]]:
         """All but when somebody was last heard of."""
@@ -214,19 +209,11 @@ class Street(RuleBasedStateMachine):
     def has_stopped(self, who: str) -> bool:
         return CAST[who] in self.stopped()
 
-    def companions(self, number: int) -> set[int]:
-        with_them = select(companion.c.neighbor_id).where(companion.c.request_number == number)
-        return {row.neighbor_id for row in self.read(with_them)}
-
     def takers(self) -> set[tuple[int, str]]:
-        query = select(request.c.number, neighbor.c.name).join(
-            neighbor, neighbor.c.id == request.c.taker_id
+        query = select(taker.c.request_number, neighbor.c.name).join(
+            neighbor, neighbor.c.id == taker.c.neighbor_id
         )
-        found = {(row.number, row.name) for row in self.read(query)}
-        others = select(companion.c.request_number, neighbor.c.name).join(
-            neighbor, neighbor.c.id == companion.c.neighbor_id
-        )
-        return found | {(row.request_number, row.name) for row in self.read(others)}
+        return {(row.request_number, row.name) for row in self.read(query)}
 
 
 def _start_anew(connection: Connection) -> None:
@@ -235,7 +222,7 @@ def _start_anew(connection: Connection) -> None:
         names = ", ".join(metadata.tables)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
         return
-    for table in (outbox, *reversed(metadata.sorted_tables)):
+    for table in reversed(metadata.sorted_tables):
         connection.execute(delete(table))
     seen = text("UPDATE sqlite_sequence SET seq = :before WHERE name = 'request'")
     connection.execute(seen, {"before": FIRST_NUMBER - 1})
@@ -243,8 +230,8 @@ def _start_anew(connection: Connection) -> None:
 
 @pytest.fixture
 def street(database_url: str, redis_url: str) -> Iterator[Callable[[], Street]]:
-    with open_door(database_url, redis_url) as door, closing(dispatch.Bell(redis_url)) as bell:
-        yield lambda: Street(door, bell)
+    with open_door(database_url, redis_url) as door, closing(dispatch.JobQueue(redis_url)) as queue:
+        yield lambda: Street(door, queue)
 
 
 def test_whatever_happens_in_whatever_order(street: Callable[[], Street]) -> None:

@@ -39,14 +39,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as thoroughness
 from hypothesis import strategies as some
 from neighborhood import ACCOUNT, TOKEN, Neighborhood, open_neighborhood
+from sqlalchemy import select
 from starlette.datastructures import ImmutableMultiDict
 from test_webhook_guard import Door, open_door, sign, sms
 from twilio.request_validator import RequestValidator
 
-from hotline import roster_file, steps
-from hotline.store import store, volunteers
-from hotline.store.tables import outbox
-from hotline.web.twilio import LARGEST_BODY, MOST_FIELDS
+from hotline import roster_file
+from hotline.desk.wave import ask_volunteers
+from hotline.store import requests, roster
+from hotline.store.tables import from_somebody, message
+from serving.webhooks import LARGEST_BODY, MOST_FIELDS
 
 NOTHING = some.just(b"")
 HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
@@ -101,6 +103,7 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/log": NOTHING,
     "/rehearsal/errors": NOTHING,
     "/rehearsal/ledger": NOTHING,
+    "/rehearsal/replies": NOTHING,
     "/rehearsal/since": NOTHING,
     "/": NOTHING,
     "/do/{deed}": FORM_BYTES,
@@ -270,7 +273,7 @@ def test_any_callback_about_any_text(either_door: Door) -> None:
         assert answer.status in (204, 400)
 
     send()
-    assert len(ids) == 4
+    assert len(ids) == 6
 
 
 def test_any_post_about_any_call(either_door: Door) -> None:
@@ -301,19 +304,25 @@ def test_the_name_of_another_text_is_no_news(either_door: Door) -> None:
 
 
 def texts_sent(door: Door) -> list[int]:
-    """The ids of four texts to people who are asked for milk, two of them taken by the carrier."""
+    """The ids of four texts to people who are asked for milk, and of two answers."""
     house, database = door.hotline.house, door.hotline.database
     people = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben", "Chi")]
     entries = [roster_file.entry(person, house.network) for person in people]
-    database.write(lambda c: volunteers.put_on_roster(c, entries, house.now()))
+    database.write(lambda c: roster.put_on_roster(c, entries, house.now()))
     door.text(sms("need milk"))
-    ((number, *_),) = [
-        (it.number,) for it in database.read(lambda c: store.all_requests(c, only_open=True))
-    ]
-    database.write(lambda c: steps.ask_volunteers(c, house, number))
+    (opened,) = database.read(requests.open_requests)
+    database.write(lambda c: ask_volunteers(house.work(c), opened.number))
     door.text(sms("yes", "SM2", From=CAST["Ana"]))
-    database.write(lambda c: c.execute(outbox.update().values(state="accepted", due=None)))
-    return list(database.read(lambda c: c.execute(outbox.select()).scalars().all()))[:4]
+    to_somebody = message.update().where(~from_somebody)
+    database.write(lambda c: c.execute(to_somebody.values(state="accepted", due=None)))
+    ids = {
+        channel: select(message.c.id).where(message.c.channel == channel).order_by(message.c.id)
+        for channel in ("api", "reply")
+    }
+    texts, answers = (
+        database.read(lambda c, of=of: list(c.execute(of).scalars())) for of in ids.values()
+    )
+    return [*texts[:4], *answers]
 
 
 def test_too_much_of_it_is_refused(door: Door) -> None:
@@ -327,7 +336,7 @@ def test_too_much_of_it_is_refused(door: Door) -> None:
 
 SILENT = """
 import logging
-from hotline import cli, roles
+from serving import cli, roles
 cli.hotline.callback()
 roles.import_program()
 for name in %r:

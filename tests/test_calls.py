@@ -18,7 +18,7 @@ from test_webhook_guard import Door
 
 from hotline import settings
 from hotline.errors import BadSettings
-from hotline.store import store, tables
+from hotline.store import messages, overview, tables
 from paging import jobs
 
 STEWARDS = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
@@ -109,7 +109,8 @@ def test_a_request_without_a_way_back_is_marked(maple: Neighborhood) -> None:
     for keys in ("1", "1"):
         maple.press("Sam", keys)
     maple.hang_up("Sam")
-    assert maple.database.read(store.without_a_way_back) == {13}
+    listed = maple.database.read(lambda c: overview.listed_after(c, 0, only_open=False))
+    assert [it.request.number for it in listed if not it.way_back] == [13]
 
 
 # How it sounds.
@@ -222,7 +223,7 @@ def test_without_a_number_that_calls_volunteers_who_need_one_are_passed_by(
     maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with a messaging service alone, or a short code."""
-    carrier = jobs._workshop[0].carrier
+    carrier = jobs._tools[0].carrier
     service = {"hotline_number": None, "twilio_messaging_service_sid": "MG" + "2" * 32}
     of = carrier._environment.model_copy(update=service)
     monkeypatch.setattr(carrier, "_environment", of)
@@ -245,8 +246,8 @@ def calling(maple: Neighborhood, number: str = CAST["Maria"], **more: str) -> It
         yield caller
 
 
-def words_of(maple: Neighborhood, number: int) -> list[store.Words]:
-    return maple.database.read(lambda c: store.words_of(c, number))
+def words_of(maple: Neighborhood, number: int) -> list[messages.Words]:
+    return maple.database.read(lambda c: messages.words_of(c, number))
 
 
 def test_what_was_said_is_kept_when_the_end_comes_first(maple: Neighborhood) -> None:
@@ -379,7 +380,7 @@ def test_who_missed_our_call_and_passes_at_last_brings_nobody_else(
         maple.put_on_roster({"phone": CAST[who], "name": who, "reach": "voice", "languages": "en"})
     maple.text("Ana", "STOP")
     one = settings.Waves(sizes=(1,))
-    jobs_house = jobs._workshop[0].house.network
+    jobs_house = jobs._tools[0].house.network
     object.__setattr__(jobs_house, "waves", one)
     maple.text("Maria", "need food")
     (ringing,) = maple.ringing().values()
@@ -429,6 +430,6 @@ def test_of_calls_in_doubt_each_is_made_once(maple: Neighborhood) -> None:
     maple.pass_time(timedelta(minutes=2))
     made = [it for it in maple.calls() if it["direction"] == "outbound-api"]
     assert len(made) <= 2
-    query = select(tables.outbox.c.sid).where(tables.outbox.c.by == "voice")
+    query = select(tables.message.c.sid).where(tables.message.c.channel == "call")
     sids = maple.database.read(lambda c: c.execute(query).scalars().all())
     assert made[0]["sid"] == sids[0]

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -165,6 +166,25 @@ def test_everything_rests_when_nothing_can_become_due_while_it_is_counted() -> N
     assert next_leap(None, soon, now, 4) == timedelta(seconds=13), "somebody is asked meanwhile"
     assert next_leap(soon, later, now, 50) == timedelta(seconds=13), "a text waits"
     assert next_leap(now - timedelta(seconds=1), None, now, 4) == timedelta(seconds=3)
+
+
+def test_pages_are_held_against_takers_both_ways() -> None:
+    def pages_that_lie(pages: list[tuple[int, str]], takers: list[int]) -> list[str]:
+        rows = [SimpleNamespace(request_number=12, neighbor_id=who, state=it) for who, it in pages]
+        taken = [SimpleNamespace(request_number=12, neighbor_id=who) for who in takers]
+        known: dict[str, Any] = {"pages": rows, "takers": taken}
+        empty: dict[str, Any] = dict.fromkeys(("sent", "attempts", "neighbors", "requests"), ())
+        now = datetime(2026, 3, 7, 17, tzinfo=UTC)
+        facts = checker.Facts(begun={}, messages=(), now=now, **empty, **known)
+        return list(checker.pages_that_lie(facts))
+
+    assert pages_that_lie([(1, "accepted"), (2, "passed"), (2, "asked")], [1]) == []
+    assert pages_that_lie([(1, "accepted"), (2, "accepted")], [1]) == [
+        "request 12: neighbor 2 accepted and does not take it"
+    ]
+    assert pages_that_lie([(1, "accepted"), (2, "covered")], [1, 2]) == [
+        "request 12: neighbor 2 takes it and has no accepted page"
+    ]
 
 
 def test_the_docs_name_every_fault_guard_and_count() -> None:

@@ -18,8 +18,11 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_conversation(path: Path, database_url: str, redis_url: str) -> None:
+    play(parse(path.read_text(encoding="utf-8")), database_url, redis_url)
+
+
+def play(transcript: Transcript, database_url: str, redis_url: str) -> None:
     """Fails where something else happens than what is written."""
-    transcript = parse(path.read_text(encoding="utf-8"))
     of, cast = transcript.scene, scene.numbers_of(transcript)
     network, now = scene.network_toml(of, cast), scene.begins(of)
     with open_neighborhood(database_url, redis_url, network, now, cast=cast) as neighborhood:

@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hotline.help_request import HelpRequest
 from hotline.store import database as database_module
-from hotline.store import outbox, store, tables, volunteers
+from hotline.store import messages, pages, people, requests, roster, tables
 from hotline.store.database import Database, Stale, _PostgresqlWriter
+from hotline.store.messages import About, NewMessage
 
 ANA, BEN = CAST["Ana"], CAST["Ben"]
 SEVERAL = 5
@@ -65,13 +66,13 @@ def _keep_busy(begun: threading.Event, go_on: threading.Event, _connection: Conn
 
 def notes(number: int, connection: Connection) -> int:
     """A row that says which piece of work wrote it."""
-    (ana,) = store.ids_at(connection, [ANA], NOON)
-    outbox.add_text(connection, ana, f"piece {number}", 1, NOON)
+    (ana,) = people.known_or_new(connection, [ANA], NOON)
+    messages.add_message(connection, NewMessage(ana, f"piece {number}"), NOON)
     return number
 
 
 def noted(database: Database) -> Counter[str]:
-    bodies = select(tables.outbox.c.body)
+    bodies = select(tables.message.c.body)
     return Counter(database.read(lambda c: c.execute(bodies).scalars().all()))
 
 
@@ -214,7 +215,7 @@ def test_a_write_that_was_called_off_does_not_stop_the_next(database: Database) 
         called_off = [database.submit(partial(notes, it)) for it in range(3)]
         for future in (*called_off, *slow_ones):
             future.cancel()
-    assert database.submit(volunteers.roster).result(10) == []
+    assert database.submit(roster.roster).result(10) == []
     assert noted(database) == each_once()
 
 
@@ -283,8 +284,8 @@ def test_a_connection_lost_while_it_writes_harms_no_write(postgresql: Database) 
 
 
 def test_writes_that_wait_for_somebody_keep_no_other_waiting(postgresql: Database) -> None:
-    (ana,) = postgresql.write(lambda c: store.ids_at(c, [ANA], NOON))
-    (ben,) = postgresql.write(lambda c: store.ids_at(c, [BEN], NOON))
+    (ana,) = postgresql.write(lambda c: people.known_or_new(c, [ANA], NOON))
+    (ben,) = postgresql.write(lambda c: people.known_or_new(c, [BEN], NOON))
 
     def rename(who: int, connection: Connection) -> int:
         name = text("UPDATE neighbor SET name = coalesce(name, '') || '.' WHERE id = :who")
@@ -307,11 +308,11 @@ def test_writes_that_wait_for_somebody_keep_no_other_waiting(postgresql: Databas
 
 def test_texts_can_be_written_to_somebody_who_is_writing(postgresql: Database) -> None:
     """Else whoever asks them and they themselves wait for each other."""
-    ana = postgresql.write(lambda connection: store.add_neighbor(connection, ANA, NOON))
+    ana = postgresql.write(lambda connection: people.add_neighbor(connection, ANA, NOON))
     with postgresql.engine.begin() as writing, postgresql.engine.begin() as asking:
-        assert store.who_is_at(writing, ANA) == ana
+        assert people.who_is_at(writing, ANA) == ana
         asking.execute(text("SET LOCAL lock_timeout = '2s'"))
-        assert outbox.add_text(asking, ana.id, "Maple Street: …", 1, NOON) > 0
+        assert messages.add_message(asking, NewMessage(ana.id, "Maple Street: …"), NOON) > 0
 
 
 def test_a_request_can_be_closed_while_somebody_asked_about_it_is_writing(
@@ -320,19 +321,20 @@ def test_a_request_can_be_closed_while_somebody_asked_about_it_is_writing(
     """Who writes holds their own row and may want the request next: each would wait for both."""
 
     def ask(connection: Connection) -> None:
-        ana, ben = (store.add_neighbor(connection, CAST[it], NOON) for it in ("Ana", "Ben"))
-        number = store.open_request(connection, HelpRequest(0, ana.id, NOON)).number
-        it = store.find_request(connection, number)
+        ana, ben = (people.add_neighbor(connection, CAST[it], NOON) for it in ("Ana", "Ben"))
+        number = requests.open_request(connection, HelpRequest(0, ana.id, NOON)).number
+        it = requests.find_request(connection, number)
         assert it is not None
-        page = store.add_page(connection, it, ben.id, NOON)
-        outbox.add_text(connection, ben.id, "Maple Street: …", 1, NOON, page_id=page)
+        asked = pages.add_pages(connection, it, [ben.id], NOON)
+        about = About(it.number, asked[ben.id])
+        messages.add_message(connection, NewMessage(ben.id, "Maple Street: …", about=about), NOON)
 
     postgresql.write(ask)
     with postgresql.engine.begin() as writing, postgresql.engine.begin() as ending:
-        assert store.who_is_at(writing, BEN)
-        (it,) = store.all_requests(ending, only_open=True)
+        assert people.who_is_at(writing, BEN)
+        (it,) = requests.requests_after(ending, 0, 10, only_open=True)
         ending.execute(text("SET LOCAL lock_timeout = '2s'"))
-        assert store.close_unanswered_pages(ending, it.number, NOON) == []  # it never left
+        assert pages.close_unanswered(ending, it.number, NOON) == []  # it never left
 
 
 def test_a_write_that_loses_every_race_ends(postgresql: Database) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 from neighborhood import NETWORK
 
-from hotline import cli, roster_file, settings
-from ivr import diagram
+from hotline import diagram, roster_file, settings
+from ivr import diagram as menu_diagram
 from rehearsal.transcript import Says, parse
+from serving import cli
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -20,8 +22,10 @@ EVERYTHING = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 def commands(group: click.Group, prefix: str = "hotline") -> list[str]:
     found = []
-    for name, command in group.commands.items():
-        path = f"{prefix} {name}"
+    context = click.Context(group)
+    for name in group.list_commands(context):  # what the rehearsal adds, too
+        command, path = group.get_command(context, name), f"{prefix} {name}"
+        assert command is not None
         found += commands(command, path) if isinstance(command, click.Group) else [path]
     return found
 
@@ -95,8 +99,13 @@ def test_every_make_target_in_the_docs_exists() -> None:
 
 
 def test_the_picture_of_the_menu_is_drawn_from_its_table() -> None:
-    ((_, picture),) = blocks("mermaid")
-    assert picture.strip() == diagram.draw()
+    (picture,) = [block for name, block in blocks("mermaid") if name == "calls.md"]
+    assert picture.strip() == menu_diagram.draw()
+
+
+def test_the_pictures_of_the_machines_are_drawn_from_their_tables() -> None:
+    pictures = [block.strip() for name, block in blocks("mermaid") if name == "states.md"]
+    assert pictures == [diagram.draw(drawn()) for drawn in diagram.DRAWN.values()]
 
 
 def test_the_procfile_names_commands_that_exist() -> None:
@@ -114,3 +123,21 @@ def test_the_readmes_conversation_is_one() -> None:
     turns = parse(f"The README's conversation\n\n{block}").turns
     assert any(isinstance(turn, Says) for turn in turns)
     assert "Maple Street Mutual Aid" in NETWORK
+
+
+def test_the_glossary_names_every_module() -> None:
+    """In the table of its room, in backticks, without the room in front where that is plain."""
+    glossary = (ROOT / "docs" / "house.md").read_text(encoding="utf-8").partition("## Glossary")[2]
+    named = set(re.findall(r"`([\w.]+)`", glossary))
+    for module in modules():
+        name = module.removeprefix("hotline.").removeprefix("store.").removeprefix("rehearsal.")
+        assert {module, name} & named, module
+
+
+def modules() -> Iterator[str]:
+    """Those that somebody may look for: not what a package begins with, nor single migrations."""
+    for room in ("hotline", "serving", "sms", "ivr", "queue/paging", "rehearsal"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            parts = path.relative_to(ROOT / room).with_suffix("").parts
+            if parts[-1] != "__init__" and "migrations" not in parts:
+                yield ".".join([room.rpartition("/")[2], *parts])

@@ -1,10 +1,13 @@
-"""What each number of the carrier means for us, and how errors speak. No carrier is asked."""
+"""What each code of the carrier means for us, and how errors speak. No carrier is asked."""
 
 import pickle
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
-from hotline import errors
+from hotline import errors, settings
+from hotline.carriers.twilio import client
+from hotline.carriers.twilio.codes import _KINDS, kind_of
 from hotline.errors import (
     AccountRefused,
     BadNumber,
@@ -21,10 +24,10 @@ from hotline.errors import (
     NotAllowedThere,
     OptedOut,
     OutdatedDatabase,
+    PhoneOff,
     Refused,
     Uncallable,
     Unreachable,
-    from_carrier,
 )
 
 MEANINGS: dict[type[CarrierError], list[int]] = {
@@ -33,11 +36,14 @@ MEANINGS: dict[type[CarrierError], list[int]] = {
     OptedOut: [21610],
     BadNumber: [21211, 21214, 21217, 21401, 21421, 30005],
     Landline: [21614, 30006],
-    Unreachable: [30003, 30008],
+    PhoneOff: [30003],
+    Unreachable: [30008],
     Blocked: [30004, 21612],
     Filtered: [30007],
     NotAllowedThere: [21408, 21608],
-    AccountRefused: [20003, 20404, 21606, 30002, 30024, 30032, 30034, 30035],
+    AccountRefused: [
+        *(20003, 20404, 21210, 21212, 21606, 30002, 30024, 30032, 30034, 30035),
+    ],
     Uncallable: [13224, 13225, 21215, 21216],
 }
 
@@ -45,13 +51,21 @@ MEANINGS: dict[type[CarrierError], list[int]] = {
 @pytest.mark.parametrize(
     ("code", "kind"), [(code, kind) for kind, codes in MEANINGS.items() for code in codes]
 )
-def test_a_number_of_the_carrier_means_one_thing(code: int, kind: type[CarrierError]) -> None:
-    assert from_carrier(code, None) is kind
+def test_a_code_of_the_carrier_means_one_thing(code: int, kind: type[CarrierError]) -> None:
+    assert kind_of(code) is kind
 
 
-def test_the_number_counts_more_than_the_http_status() -> None:
-    assert from_carrier(21610, 400) is OptedOut
-    assert from_carrier(21408, 503) is NotAllowedThere
+def test_no_code_is_read_of_which_nothing_is_said_here() -> None:
+    assert set(_KINDS) == {code for codes in MEANINGS.values() for code in codes}
+
+
+def test_a_phone_that_is_off_cannot_be_reached() -> None:
+    assert issubclass(kind_of(30003), Unreachable)
+
+
+def test_the_code_counts_more_than_the_http_status() -> None:
+    assert kind_of(21610, 400) is OptedOut
+    assert kind_of(21408, 503) is NotAllowedThere
 
 
 @pytest.mark.parametrize(
@@ -68,19 +82,37 @@ def test_the_number_counts_more_than_the_http_status() -> None:
     ],
 )
 @pytest.mark.parametrize("code", [None, 99999])
-def test_without_a_known_number_the_http_status_speaks(
+def test_without_a_known_code_the_http_status_speaks(
     code: int | None, http_status: int | None, kind: type[CarrierError]
 ) -> None:
-    assert from_carrier(code, http_status) is kind
+    assert kind_of(code, http_status) is kind
 
 
 def test_a_daily_cap_says_to_wait_until_tomorrow() -> None:
-    assert CarrierBusy(code=30023).retry_after == 24 * 60 * 60
-    assert CarrierBusy(code=30022).retry_after == 60
-    assert CarrierBusy(code=20429).retry_after is None
+    assert _pause_after(30023) == 24 * 60 * 60
+    assert _pause_after(30022) == 60
+    assert _pause_after(20429) is None
 
 
-def test_what_the_carrier_says_about_waiting_counts_first() -> None:
+def _pause_after(code: int) -> float | None:
+    """How long whoever asked for something is told to wait."""
+
+    def refuse() -> None:
+        raise TwilioRestException(429, "/Messages", code=code)
+
+    with pytest.raises(CarrierBusy) as refused:
+        client.Carrier(_environment())._call(refuse)
+    assert refused.value.code == code
+    return refused.value.retry_after
+
+
+def _environment() -> settings.Environment:
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "12345"}
+    ours = {"PUBLIC_URL": "https://help.example.org", "HOTLINE_NUMBER": "+12125550199"}
+    return settings.load(account | ours).environment
+
+
+def test_what_is_said_about_waiting_is_kept() -> None:
     assert CarrierBusy(code=30022, retry_after=5).retry_after == 5
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import httpx2
 import pytest
 from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from hotline import phone
-from hotline.carrier import Carrier
-from hotline.deliveries import Delivery, delivered
-from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent
-from hotline.steps import Aftermath
-from hotline.store import helping, outbox, store, tables, volunteers
+from hotline.carriers.twilio.client import Carrier
+from hotline.desk.delivery import delivered
+from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent, PhoneOff
+from hotline.inbound import Delivery
+from hotline.message import MessageMove
+from hotline.store import messages, overview, record, requests, roster, tables
+from hotline.work import AfterCommit
 from paging import clock
 
 STEWARDS = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
@@ -97,7 +100,7 @@ def test_of_whoever_helped_nothing_is_left_anywhere(maple: Neighborhood) -> None
 
     assert _has_none_of(_everything_here(maple), "Ana", *words, "matinee", "delete my data")
     assert _has_none_of(_everything_there(maple), "Ana", *words, "matinee", "delete my data")
-    assert maple.database.read(volunteers.roster) == [volunteers.RosterEntry(CAST["Ben"], "Ben")]
+    assert maple.database.read(roster.roster) == [roster.RosterEntry(CAST["Ben"], "Ben")]
     assert set(_rows(maple, "offer", "neighbor_id")) == {2}
 
 
@@ -236,18 +239,20 @@ def test_what_is_counted_stays_and_the_record_has_their_id_alone(maple: Neighbor
     maple.text("Maria", "need milk")
     maple.text("Ana", "yes")
     maple.text("Ana", "done")
-    before = maple.database.read(lambda c: helping.since(c, maple.now() - timedelta(days=7)))
-    segments = maple.database.read(lambda c: outbox.segments_since(c, tables.NEVER))
+    week = partial(requests.counts_since, moment=maple.now() - timedelta(days=7))
+    before = maple.database.read(week)
+    segments = maple.database.read(lambda c: messages.segments_since(c, tables.NEVER))
     maple.text("Maria", "forget me")
-    after = maple.database.read(lambda c: helping.since(c, maple.now() - timedelta(days=7)))
+    after = maple.database.read(week)
     assert after == before == (1, 1, 1)
-    assert maple.database.read(lambda c: outbox.segments_since(c, tables.NEVER)) > segments
-    (last,) = maple.database.read(lambda c: helping.events(c, 1))
+    assert maple.database.read(lambda c: messages.segments_since(c, tables.NEVER)) > segments
+    (last,) = maple.database.read(lambda c: record.events(c, 1))
     assert (last.what, last.about, last.request) == ("forgotten", None, None)
     (gone,) = _rows(maple, "neighbor", "phone", lambda row: row.id == last.who)
     assert phone.is_nobodys(gone)
     assert len(phone.forgotten(99_999_999)) <= tables.neighbor.c.phone.type.length  # type: ignore[attr-defined]
-    assert maple.database.read(store.without_a_way_back) == set()
+    listed = maple.database.read(lambda c: overview.listed_after(c, 0, only_open=False))
+    assert all(it.way_back for it in listed)
 
 
 def test_the_same_text_delivered_again_brings_nobody_back(maple: Neighborhood) -> None:
@@ -307,12 +312,17 @@ def test_a_text_that_did_not_arrive_is_not_tried_again_empty(maple: Neighborhood
     maple.text("Ana", "yes")
     maple.text("Maria", "never mind")
     maple.text("Maria", "forget me")
-    (text_id,) = _rows(maple, "outbox", "id", lambda row: row.state == "accepted")
-    (sid,) = _rows(maple, "outbox", "sid", lambda row: row.id == text_id)
-    late = Delivery(text_id, sid, "undelivered", 30003)
-    house, many = maple.hotline.house, _count(maple, "outbox")
-    assert maple.database.write(lambda c: delivered(c, house, late)) == Aftermath()
-    assert _count(maple, "outbox") == many
+    (row,) = _rows(maple, "message", "", lambda it: (it.channel, it.state) == ("api", "accepted"))
+    late = Delivery(row.id, row.sid, MessageMove.MISS, PhoneOff, 30003)
+    many = _count(maple, "message")
+
+    def tell(connection: Connection) -> AfterCommit:
+        work = maple.hotline.house.work(connection)
+        delivered(work, late)
+        return work.after
+
+    assert maple.database.write(tell) == AfterCommit()
+    assert _count(maple, "message") == many
 
 
 def test_who_writes_too_much_is_forgotten_all_the_same(maple: Neighborhood) -> None:
@@ -409,7 +419,7 @@ def test_several_clocks_and_workers_delete_once(maple: Neighborhood) -> None:
     maple.text("Maria", "forget me")
     now = maple.now() + 2 * MINUTE
     first = maple.database.read(lambda c: clock.due(c, now))
-    assert [ring.job for ring in first] == ["erase"]
+    assert [job.kind for job in first] == ["erase"]
     assert first == maple.database.read(lambda c: clock.due(c, now))
 
 
@@ -471,7 +481,7 @@ def _rows(maple: Neighborhood, table: str, column: str = "", which: Any = None) 
     query = select(tables.metadata.tables[table])
     rows = maple.database.read(lambda c: c.execute(query).all())
     chosen = [row for row in rows if which is None or which(row)]
-    return [getattr(row, column) for row in chosen] if column else [tuple(row) for row in chosen]
+    return [getattr(row, column) for row in chosen] if column else chosen
 
 
 def _count(maple: Neighborhood, table: str) -> int:

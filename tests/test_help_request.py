@@ -8,19 +8,23 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
+from hotline import settings
 from hotline.help_request import (
+    TABLE,
     Accepted,
+    AskNeighbor,
     Done,
     Effect,
     Event,
     GiveWords,
     HandedBack,
+    HeardOf,
     HelpRequest,
+    NetworkTime,
     NobodyLeft,
     NotBefore,
     NotYet,
     OthersDue,
-    Page,
     Passed,
     State,
     StillOnIt,
@@ -38,104 +42,172 @@ from hotline.help_request import (
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 MARIA, ANA, BEN, CHI = 1, 2, 3, 4
 ASKED = HelpRequest(12, MARIA, NOON, needs=("food",), due=NOON)
+NETWORK = settings.read_network("", "hotline.toml")
 
 people = some.sampled_from([ANA, BEN, CHI])
 moments = some.integers(0, 10_000).map(lambda minutes: NOON + timedelta(minutes=minutes))
+needs = some.sampled_from([(), ("food",), ("medicine",), ("food", "medicine")])
 events: some.SearchStrategy[Event] = some.one_of(
-    some.builds(WordsAdded, some.just(("food",)), some.none(), some.booleans(), moments),
-    some.builds(WaveDue, some.lists(people, unique=True, min_size=1).map(tuple), moments),
+    some.builds(WordsAdded, needs, some.none() | some.just("northside"), some.integers(1, 3)),
+    some.builds(WaveDue, some.lists(people, unique=True, min_size=1).map(tuple)),
     some.builds(OthersDue, some.lists(people, unique=True).map(tuple)),
-    some.builds(NobodyLeft, moments, moments, some.booleans()),
+    some.just(NobodyLeft()),
     some.builds(NotBefore, moments),
-    some.builds(Accepted, people),
+    some.builds(HeardOf, moments),
+    some.builds(Accepted, people, some.sampled_from(["", "at five"])),
     some.builds(Passed, people),
     some.builds(Unreached, people),
-    some.builds(HandedBack, people, moments),
-    some.builds(TimeIsUp, moments, some.booleans()),
+    some.builds(HandedBack, people),
+    some.builds(TimeIsUp, some.booleans()),
     some.builds(StillOnIt, people),
-    some.builds(Done, people),
+    some.builds(Done, people | some.just(MARIA)),
     some.just(WentWell()),
-    some.just(NotYet()),
+    some.builds(NotYet, some.booleans()),
     some.builds(Withdrawn),
+)
+HappenedAt = tuple[Event, datetime]
+happenings: some.SearchStrategy[list[HappenedAt]] = some.lists(
+    some.tuples(events, moments), max_size=30
 )
 
 
+def happen(
+    request: HelpRequest, event: Event, now: datetime = NOON
+) -> tuple[HelpRequest, list[Effect]]:
+    return next_step(request, event, NetworkTime(NETWORK, now))
+
+
 def live(*happened: Event) -> tuple[HelpRequest, list[Effect]]:
+    """All of it at noon."""
+    return live_on(*((event, NOON) for event in happened))
+
+
+def live_on(*happened: HappenedAt) -> tuple[HelpRequest, list[Effect]]:
     request, effects = ASKED, []
-    for event in happened:
-        request, effects = next_step(request, event)
+    for event, now in happened:
+        request, effects = happen(request, event, now)
     return request, effects
 
 
-@given(some.lists(events, max_size=30))
-def test_whatever_happens_nobody_is_forgotten(happened: list[Event]) -> None:
-    request, _ = live(*happened)
+# The table.
+
+ROWS = {(row.state, row.event): row for row in TABLE}
+
+
+@given(happenings, some.integers(1, 3))
+def test_whatever_happens_is_in_the_table(happened: list[HappenedAt], needed: int) -> None:
+    """It leads to where its row says, and what has no row changes nothing."""
+    request = replace(ASKED, people=needed)
+    for event, now in happened:
+        row = ROWS.get((request.state, type(event)))
+        after, effects = happen(request, event, now)
+        if row is None:
+            assert (after, effects) == (request, [])
+        else:
+            assert after.state in row.next, f"{request.state} after {event}"
+        request = after
+
+
+def test_every_row_leads_to_all_that_it_says_and_to_nothing_else() -> None:
+    """Found by trying a few events of every kind after each other."""
+    found: set[tuple[State, type[Event], State]] = set()
+    reached = ahead = {ASKED, replace(ASKED, people=2)}
+    for _ in range(4):
+        tried = [(before, event, happen(before, event)[0]) for before in ahead for event in SOME]
+        found |= {(before.state, type(event), after.state) for before, event, after in tried}
+        ahead = {after for _, _, after in tried} - reached
+        reached = reached | ahead
+    said = {(row.state, row.event, following) for row in TABLE for following in row.next}
+    assert {it for it in found if it[:2] in ROWS} == said
+    assert {(before, after) for before, event, after in found if (before, event) not in ROWS} == {
+        (state, state) for state in State
+    }
+
+
+SOME: tuple[Event, ...] = (
+    *(WordsAdded((), None), WaveDue((ANA,)), OthersDue((BEN,)), NobodyLeft(), NotBefore(NOON)),
+    *(HeardOf(NOON), Accepted(ANA), Accepted(BEN), Passed(ANA), Unreached(ANA), HandedBack(ANA)),
+    *(TimeIsUp(), StillOnIt(ANA), Done(ANA), Done(MARIA), WentWell(), NotYet()),
+    *(NotYet(takers_are_gone=True), Withdrawn()),
+)
+
+
+def test_a_state_and_an_event_have_one_row() -> None:
+    assert len(ROWS) == len(TABLE)
+
+
+# What holds of every request.
+
+
+@given(happenings)
+def test_whatever_happens_nobody_is_forgotten(happened: list[HappenedAt]) -> None:
+    request, _ = live_on(*happened)
     assert (request.state is State.OPEN) <= (request.due is not None), "open means due sometime"
     assert (request.state in (State.TAKEN, State.DONE)) <= (request.taker is not None)
     assert request.owed == 0 or request.state is State.OPEN
 
 
-@given(some.lists(events, max_size=30), some.integers(2, 3))
+@given(happenings, some.integers(2, 3))
 def test_one_that_needs_several_is_open_until_that_many_took_it(
-    happened: list[Event], needed: int
+    happened: list[HappenedAt], needed: int
 ) -> None:
     request = replace(ASKED, people=needed)
-    for event in happened:
-        request, _ = next_step(request, event)
-        assert len(set(request.takers)) == len(request.takers) <= needed
-        if request.state is State.TAKEN and not request.asked:
+    for event, now in happened:
+        request, _ = happen(request, event, now)
+        assert len(set(request.takers)) == len(request.takers) <= request.people
+        if request.state is State.TAKEN and not request.checked_in:
             assert request.takers
         if request.state is State.OPEN:
-            assert len(request.takers) < needed
+            assert len(request.takers) < request.people
 
 
 def test_each_of_several_is_told_who_else() -> None:
-    request, _ = next_step(replace(ASKED, people=3), Accepted(ANA))
-    request, effects = next_step(request, Accepted(BEN))
+    request, _ = happen(replace(ASKED, people=3), Accepted(ANA))
+    request, effects = happen(request, Accepted(BEN))
     assert request.state is State.OPEN
-    told = {it.neighbor: it.text for it in effects if isinstance(it, Tell)}
+    told = {it.neighbor: it.notice for it in effects if isinstance(it, Tell)}
     assert told[ANA].values["name"] == BEN
     assert told[BEN].values["names"] == (ANA,)
 
 
-@given(some.lists(events, max_size=30), people)
-def test_a_request_that_is_taken_has_one_taker(happened: list[Event], late: int) -> None:
-    before, _ = live(*happened, WaveDue((ANA,), NOON), Accepted(ANA))
-    after, effects = next_step(before, Accepted(late))
-    if before.state is State.TAKEN and late != before.taker:
+@given(happenings, people)
+def test_a_request_that_is_taken_has_one_taker(happened: list[HappenedAt], late: int) -> None:
+    before, _ = live_on(*happened, (WaveDue((ANA,)), NOON), (Accepted(ANA), NOON))
+    after, effects = happen(before, Accepted(late))
+    if before.state is State.TAKEN and late not in before.takers:
         assert after == before
         assert not any(isinstance(effect, GiveWords) for effect in effects)
 
 
-@given(some.lists(events, max_size=30))
-def test_only_a_person_ends_a_request(happened: list[Event]) -> None:
-    request, _ = live(*happened)
+@given(happenings)
+def test_only_a_person_ends_a_request(happened: list[HappenedAt]) -> None:
+    request, _ = live_on(*happened)
     if request.state in (State.DONE, State.WITHDRAWN):
-        assert any(isinstance(event, Done | Withdrawn) for event in happened)
+        assert any(isinstance(event, Done | Withdrawn) for event, _ in happened)
 
 
 def test_a_no_brings_one_other_person_at_once() -> None:
-    request, _ = live(WaveDue((ANA, BEN), NOON + timedelta(minutes=5)), Passed(ANA))
+    request, _ = live(WaveDue((ANA, BEN)), Passed(ANA))
     assert request.owed == 1
-    asked, effects = next_step(request, OthersDue((CHI,)))
-    assert effects == [Page(CHI)]
+    asked, effects = happen(request, OthersDue((CHI,)), NOON + timedelta(minutes=1))
+    assert effects == [AskNeighbor(CHI)]
     assert asked.due == NOON + timedelta(minutes=5), "the clock is not stopped"
 
 
 def test_a_no_while_asking_rests_brings_nobody() -> None:
-    again = NOON + timedelta(hours=1)
-    request, _ = live(WaveDue((ANA,), NOON), NobodyLeft(again, NOON, tell=True), Passed(ANA))
+    request, _ = live(WaveDue((ANA,)), NobodyLeft(), Passed(ANA))
+    again = NOON + timedelta(minutes=NETWORK.waves.again_minutes)
     assert (request.owed, request.due) == (0, again)
 
 
 def test_whoever_takes_it_ends_the_asking() -> None:
-    _, effects = live(WaveDue((ANA, BEN), NOON), Accepted(BEN))
+    _, effects = live(WaveDue((ANA, BEN)), Accepted(BEN))
     assert any(isinstance(effect, TellWaiting) for effect in effects)
     assert GiveWords(BEN) in effects
 
 
 def test_only_the_taker_hands_it_back() -> None:
-    taken, _ = live(WaveDue((ANA, BEN), NOON), Accepted(BEN))
-    assert next_step(taken, HandedBack(ANA, NOON)) == (taken, [])
-    again, _ = next_step(taken, HandedBack(BEN, NOON))
+    taken, _ = live(WaveDue((ANA, BEN)), Accepted(BEN))
+    assert happen(taken, HandedBack(ANA)) == (taken, [])
+    again, _ = happen(taken, HandedBack(BEN))
     assert (again.state, again.taker, again.due) == (State.OPEN, None, NOON)

@@ -1,13 +1,17 @@
-"""The rules of the house that a reader cannot see in one file: who imports whom, and that the
-standard `queue`, the jobs' names and the migrations stay what they are taken for."""
+"""The rules of the house that a reader cannot see in one file: who imports whom, where a carrier's
+words stand, and that the standard `queue`, the jobs' names and the migrations stay what they are
+taken for."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from hotline.carriers.twilio.codes import _KINDS
 from hotline.store import migrate
 from hotline.store.database import Database
 from hotline.store.tables import metadata
@@ -28,31 +33,71 @@ PACKAGES = {
     "sms": ROOT / "sms",
     "ivr": ROOT / "ivr",
     "paging": ROOT / "queue" / "paging",
+    "serving": ROOT / "serving",
     "rehearsal": ROOT / "rehearsal",
 }
 
-PURE = [
+PURE_CORE = [
+    "hotline.carriers.twilio.addresses",
+    "hotline.carriers.twilio.codes",
+    "hotline.carriers.twilio.forms",
+    "hotline.carriers.twilio.signature",
+    "hotline.carriers.twilio.voices",
+    "hotline.diagram",
+    "hotline.document",
+    "hotline.errors",
+    "hotline.failure",
     "hotline.help_request",
     "hotline.hours",
+    "hotline.inbound",
+    "hotline.limits",
+    "hotline.message",
+    "hotline.page",
     "hotline.phone",
     "hotline.prompts",
-    "rehearsal.magic",
-    "rehearsal.overrides",
-    "rehearsal.player",
-    "rehearsal.transcript",
-    "rehearsal.twiml",
     "hotline.roster",
+    "hotline.schedule",
     "hotline.segments",
+    "hotline.settings",
+    "hotline.wire",
     "hotline.words",
+]
+PURE = [
+    *PURE_CORE,
     "ivr.menu",
     "ivr.saying",
+    "rehearsal.lists",
+    "rehearsal.magic",
+    "rehearsal.matching",
+    "rehearsal.meanwhile",
+    "rehearsal.overrides",
+    "rehearsal.phones",
+    "rehearsal.player",
+    "rehearsal.transcript",
+    "rehearsal.trouble",
+    "rehearsal.twiml",
     "sms.conversation",
     "sms.orders",
     "sms.reading",
+    "sms.vocabulary",
 ]
+# Each room imports from itself and from those before it; one name stands for all that is in it.
+ROOMS: list[tuple[str, ...]] = [
+    tuple(PURE_CORE),
+    ("hotline.store", "hotline.roster_file"),
+    ("hotline.work",),
+    ("hotline.desk",),
+    ("hotline.carriers", "sms", "ivr"),
+    ("paging", "hotline.__main__"),
+    ("serving",),
+    ("rehearsal",),
+]
+WIRING = {"serving.roles", "serving.app"}
+CARRIER = "hotline.carriers.twilio"
+THEIR_WORDS = re.compile(rf"MessageSid|Polly|#rc=|<Response|\b({'|'.join(map(str, _KINDS))})\b")
 INPUT_AND_OUTPUT = {
     "alembic", "httpx2", "psycopg", "redis", "requests", "rq", "sqlalchemy", "starlette",
-    "twilio", "uvicorn",
+    "twilio", "urllib3", "uvicorn",
 }  # fmt: skip
 CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter", "localtime", "gmtime", "sleep"}
 
@@ -96,15 +141,26 @@ def test_what_decides_reads_no_clock(module: str) -> None:
     assert not names & CLOCKS
 
 
-def test_the_core_knows_neither_texts_nor_jobs() -> None:
-    wiring = {"hotline.roles", "hotline.web.app"}
-    knowing = {
-        module
-        for module in _modules()
-        if module.startswith("hotline")
-        if any(it.startswith(("sms", "ivr", "paging")) for it in _inside(module))
-    }
-    assert knowing <= wiring
+def test_every_module_of_ours_is_in_a_room() -> None:
+    assert {it for it in _modules() if _room(it) is None} == {"hotline"}
+
+
+@pytest.mark.parametrize("place", range(len(ROOMS)))
+def test_a_room_imports_from_those_before_it(place: int) -> None:
+    for module in _modules():
+        if _room(module) == place:
+            ahead = {it for it in _inside(module) if (_room(it) or 0) > place}
+            assert not ahead, f"{module} imports {ahead}"
+
+
+def test_there_is_no_circle() -> None:
+    tuple(TopologicalSorter({it: _inside(it) for it in _modules()}).static_order())
+
+
+def test_the_core_knows_nobody() -> None:
+    for module in _modules():
+        if module.startswith("hotline"):
+            assert {it for it in _inside(module) if not it.startswith("hotline")} == set(), module
 
 
 def test_the_rehearsal_is_known_to_nobody() -> None:
@@ -120,25 +176,59 @@ def test_texts_calls_and_jobs_do_not_know_each_other() -> None:
         assert not any(it.startswith(others) for it in _inside(module)), module
 
 
+def test_texts_and_calls_know_no_carrier() -> None:
+    knowing = {it for it in _modules() if any(n.startswith(CARRIER) for n in _inside(it))}
+    ours = {it for it in knowing if not it.startswith((CARRIER, "rehearsal"))}
+    assert ours == {*WIRING, "serving.webhooks", "paging.jobs"}
+
+
+def test_each_class_has_a_name_of_its_own() -> None:
+    named = [
+        it.name
+        for module in _modules()
+        for it in ast.walk(_tree(module))
+        if isinstance(it, ast.ClassDef)
+    ]
+    assert [name for name, many in Counter(named).items() if many > 1] == []
+
+
+def test_the_carriers_own_package_is_imported_in_its_room_alone() -> None:
+    """The rehearsal is a carrier itself, and signs what it posts."""
+    importing = {it for it in _modules() if _outside(it) & {"twilio", "urllib3"}}
+    ours = {it for it in importing if not it.startswith("rehearsal")}
+    assert ours == {f"{CARRIER}.client"}
+
+
+def test_the_carriers_words_stand_in_its_room_alone() -> None:
+    """Its names of fields and voices, the codes of its errors, its settings in addresses."""
+    speaking = {
+        module: found
+        for module, path in _modules().items()
+        if not module.startswith((CARRIER, "rehearsal"))
+        if (found := set(THEIR_WORDS.findall(path.read_text(encoding="utf-8"))))
+    }
+    assert speaking == {}
+
+
 def test_one_file_alone_writes_what_is_said_in_calls() -> None:
     writing = {
         module
-        for module in _modules()
-        if any(it.startswith("twilio.twiml.voice") for it in _imports(module))
+        for module, path in _modules().items()
+        if not module.startswith("rehearsal") and "<Response" in path.read_text(encoding="utf-8")
     }
-    assert writing == {"ivr.twiml"}
+    assert writing == {f"{CARRIER}.twiml"}
 
 
 def test_nobody_imports_what_wires_everything() -> None:
-    wired = {it for it in _modules() if "hotline.web.app" in _inside(it)}
-    assert wired == {"hotline.roles"}
+    wired = {it for it in _modules() if "serving.app" in _inside(it)}
+    assert wired == {"serving.roles"}
 
 
 @pytest.mark.parametrize(
     ("library", "only"),
     [
         ("rq", {"paging.dispatch"}),
-        ("requests", {"hotline.carrier"}),
+        ("urllib3", {f"{CARRIER}.client"}),
         ("alembic", {"hotline.store.migrate", "hotline.store.migrations.env"}),
     ],
 )
@@ -153,7 +243,7 @@ def test_one_file_alone_calls_the_carrier() -> None:
         for module in _modules()
         if any(it.startswith(("twilio.rest", "twilio.http")) for it in _imports(module))
     }
-    assert calling == {"hotline.carrier"}
+    assert calling == {f"{CARRIER}.client"}
 
 
 # The tables and the migrations.
@@ -218,7 +308,30 @@ def _running(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _inside(module: str) -> set[str]:
-    return {name for name in _imports(module) if name in _modules()}
+    """What of ours a module imports: of `from package import module` the module alone."""
+    names = {name for name in _imports(module) if name in _modules()}
+    return names - {name.rpartition(".")[0] for name in names} | _things_of(module) & names
+
+
+def _things_of(module: str) -> set[str]:
+    """The packages and modules of which a module imports something that is no module itself."""
+    return {
+        node.module
+        for node in _running(_tree(module))
+        if isinstance(node, ast.ImportFrom) and node.module
+        if any(f"{node.module}.{alias.name}" not in _modules() for alias in node.names)
+    }
+
+
+def _room(module: str) -> int | None:
+    """The place among ROOMS of the one whose name fits best."""
+    fitting = [
+        (len(name), place)
+        for place, names in enumerate(ROOMS)
+        for name in names
+        if module == name or module.startswith(f"{name}.")
+    ]
+    return max(fitting)[1] if fitting else None
 
 
 def _outside(module: str) -> set[str]:

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from test_any_call import Caller
 from test_webhook_guard import Door
 
-from hotline import joining
-from hotline.store import helping, tables, volunteers
+from hotline.desk import joining
+from hotline.store import record, roster, tables
 
 MARIA = CAST["Maria"]
 
@@ -43,7 +43,7 @@ def row_of(maple: Neighborhood, phone: str) -> Any:
 
 
 def decided(maple: Neighborhood) -> list[str]:
-    return [it.what for it in maple.database.read(lambda c: helping.events(c, 99))]
+    return [it.what for it in maple.database.read(lambda c: record.events(c, 99))]
 
 
 def test_the_same_newcomer_as_by_text(maple: Neighborhood) -> None:
@@ -141,7 +141,7 @@ def test_where_joining_is_open_somebody_without_a_name_is_on_the_list(
         with calling(maple, "1", "8", "") as caller:
             assert "You are on our list" in caller.heard
             caller.end()
-        entries = maple.database.read(volunteers.roster)
+        entries = maple.database.read(roster.roster)
         assert [(it.phone, it.name) for it in entries] == [(MARIA, "")]
         maple.received()
         maple.text("Sam", "need milk")

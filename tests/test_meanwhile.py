@@ -24,7 +24,7 @@ from rehearsal.meanwhile import (
     words_of,
 )
 from rehearsal.neighborhood import scene
-from rehearsal.phones import Calls, PhoneState
+from rehearsal.phones import PhoneState, WhenCalled
 from rehearsal.transcript import parse
 from rehearsal.trouble import Trouble
 
@@ -38,8 +38,8 @@ WORDS: dict[str, Happening] = {
     "0.5 seconds of silence": Silence(0.5),
     "Ana's phone is off": PhoneIs("Ana", PhoneState.OFF),
     "Stranger 0177's phone is a landline": PhoneIs("Stranger 0177", PhoneState.LANDLINE),
-    "Ana's phone is busy": PhoneCalled("Ana", Calls.BUSY),
-    "Ana's phone is answered by a machine": PhoneCalled("Ana", Calls.MACHINE),
+    "Ana's phone is busy": PhoneCalled("Ana", WhenCalled.BUSY),
+    "Ana's phone is answered by a machine": PhoneCalled("Ana", WhenCalled.MACHINE),
     "Ana's phone is opted out": PhoneOpted("Ana", out=True),
     "Ana's phone is opted in": PhoneOpted("Ana", out=False),
     "Ana does not answer": NeverAnswers("Ana"),

@@ -21,12 +21,13 @@ from sqlalchemy import Connection, insert, select, update
 
 from hotline import settings
 from hotline.help_request import HelpRequest, State
-from hotline.house import House, furnish
-from hotline.store import store, tables, volunteers
+from hotline.inbound import CallIn, Heard, TextIn
+from hotline.store import people, requests, roster, tables
 from hotline.store.database import Database
+from hotline.work import House, furnish
 from ivr import calling
-from ivr.menu import Heard
-from sms.receiving import TextIn, receive
+from ivr.visit import PhoneLine
+from sms.receiving import receive
 
 ROUNDS = 300
 PROCESSES = 4
@@ -111,7 +112,8 @@ def test_a_text_delivered_to_two_processes_at_once_is_one_text(
 
     assert all(answer == answers[0] for answer in answers)
     assert all("is yours" in _only(told) for told in answers[0])
-    rows = database.read(lambda c: c.execute(select(tables.inbox.c.sid)).scalars().all())
+    came = select(tables.message.c.sid).where(tables.from_somebody)
+    rows = database.read(lambda c: c.execute(came).scalars().all())
     assert sorted(rows) == sorted(it.sid for it in texts)
 
 
@@ -119,7 +121,7 @@ def test_the_guard_is_what_makes_it_one(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have read "open" before either writes. The real update lets one of them through."""
-    assert _winners_when_both_read_first(postgresql_url, monkeypatch, store.save_request) == 1
+    assert _winners_when_both_read_first(postgresql_url, monkeypatch, requests.save_request) == 1
 
 
 def test_without_the_guard_both_are_told_that_it_is_theirs(
@@ -145,23 +147,21 @@ def _phone(turn: int, who: int) -> str:
 
 def _ask_everybody(connection: Connection, rounds: int = ROUNDS) -> list[int]:
     """A request for each round, and five neighbors of its own who were asked about each."""
-    (maria,) = store.ids_at(connection, ["+12125550140"], NOON)
+    (maria,) = people.known_or_new(connection, ["+12125550140"], NOON)
     needed = HelpRequest(0, maria, NOON, needs=("food",), wave=1)
-    numbers = [store.open_request(connection, needed).number for _ in range(rounds)]
+    numbers = [requests.open_request(connection, needed).number for _ in range(rounds)]
     every = [(turn, who) for turn in range(rounds) for who in range(len(NAMES))]
-    people = [
-        {"phone": _phone(turn, who), "name": NAMES[who], "since": NOON} for turn, who in every
-    ]
-    connection.execute(insert(tables.neighbor), people)
+    asked = [{"phone": _phone(turn, who), "name": NAMES[who], "since": NOON} for turn, who in every]
+    connection.execute(insert(tables.neighbor), asked)
     ids = select(tables.neighbor.c.phone, tables.neighbor.c.id)
     id_at = {row.phone: row.id for row in connection.execute(ids)}
-    asked = {"round": 1, "wave": 1, "state": "asked", "asked_at": NOON}
+    facts = {"round": 1, "wave": 1, "state": "asked", "asked_at": NOON}
     pages = [
-        {"request_number": numbers[turn], "neighbor_id": id_at[_phone(turn, who)], **asked}
+        {"request_number": numbers[turn], "neighbor_id": id_at[_phone(turn, who)], **facts}
         for turn, who in every
     ]
     connection.execute(insert(tables.page), pages)
-    volunteers.note_asked(connection, {it["neighbor_id"] for it in pages}, NOON)
+    roster.note_asked(connection, {it["neighbor_id"] for it in pages}, NOON)
     return numbers
 
 
@@ -195,52 +195,69 @@ def _heard(listening: Pipe) -> Answers:
     return answers
 
 
+def answer_to(database: Database, house: House, it: TextIn) -> list[str]:
+    """What a text is answered."""
+
+    def run(connection: Connection) -> list[str]:
+        work = house.work(connection)
+        receive(work, it)
+        return [reply.body for reply in work.after.replies]
+
+    return database.write(run)
+
+
 def _receive_all(url: str, texts: Sequence[TextIn], together: Any, telling: Pipe) -> None:
     """In a process of its own."""
     database, house = _database(url), _house()
     answers = []
     for it in texts:
         together.wait(PATIENCE)
-        answers.append(database.write(partial(receive, house=house, it=it)).answer)
+        answers.append(answer_to(database, house, it))
     telling.send(answers)
     database.close()
 
 
 def _press_all(url: str, callers: Sequence[str], together: Any, telling: Pipe) -> None:
     """In a process of its own: each calls, hears what they were asked about, and takes it."""
-    database = _database(url)
-    desk = calling.Desk(_house(), "https://help.example.org/voice", {}, str)
+    database, house, line = _database(url), _house(), PhoneLine()
+
+    def said(step: Callable[..., None], *about: Any) -> list[str]:
+        def run(connection: Connection) -> list[str]:
+            work = house.work(connection)
+            step(work, line, *about)
+            document = work.after.document
+            return [" ".join(it.words for it in document.said)] if document else []
+
+        return database.write(run)
+
     answers = []
     for place, caller in enumerate(callers):
         sid = f"CA-{place}"
-        ringing = calling.Ringing(sid, caller)
-        database.write(partial(calling.answer, desk=desk, it=ringing))
-        english = partial(calling.step, desk=desk, sid=sid, turn=1, heard=Heard(keys="1"))
-        assert "press 1. To pass" in database.write(english).answer[0]
+        said(calling.answer, CallIn(sid, caller))
+        assert "press 1. To pass" in _only(said(calling.step, sid, 1, Heard(keys="1")))
         together.wait(PATIENCE)
-        takes = partial(calling.step, desk=desk, sid=sid, turn=2, heard=Heard(keys="1"))
-        answers.append(database.write(takes).answer)
-        database.write(partial(calling.ended, desk=desk, sid=sid))
+        answers.append(said(calling.step, sid, 2, Heard(keys="1")))
+        said(calling.ended, sid)
     telling.send(answers)
     database.close()
 
 
 def _outcome(number: int, connection: Connection) -> tuple[str, Counter[str]]:
     """The taker's number, and how many texts told whom that somebody has it."""
-    request = store.find_request(connection, number)
+    request = requests.find_request(connection, number)
     assert request is not None
     assert request.state is State.TAKEN
     assert request.taker is not None
     told = connection.execute(
         select(tables.neighbor.c.phone)
-        .join(tables.outbox, tables.outbox.c.neighbor_id == tables.neighbor.c.id)
+        .join(tables.message, tables.message.c.neighbor_id == tables.neighbor.c.id)
         .where(
-            tables.outbox.c.request_number == number,
-            tables.outbox.c.body.contains("is covered"),
-            tables.outbox.c.state == "waiting",
+            tables.message.c.request_number == number,
+            tables.message.c.body.contains("is covered"),
+            tables.message.c.state == "waiting",
         )
     ).scalars()
-    return store.neighbors(connection, [request.taker])[request.taker].phone, Counter(told)
+    return people.neighbors(connection, [request.taker])[request.taker].phone, Counter(told)
 
 
 def _only(several: Sequence[Any]) -> Any:
@@ -254,15 +271,15 @@ Save = Callable[[Connection, HelpRequest, HelpRequest, datetime], None]
 
 
 def _save_whatever_it_was(
-    connection: Connection, _before: HelpRequest, it: HelpRequest, _now: datetime
+    connection: Connection, _before: HelpRequest, it: HelpRequest, now: datetime
 ) -> None:
-    """What `store.save_request` would be without its guard."""
+    """What `requests.save_request` would be without its guard."""
     row = tables.request.c
     connection.execute(
-        update(tables.request)
-        .where(row.number == it.number)
-        .values(state=it.state, taker_id=it.taker, due=it.due)
+        update(tables.request).where(row.number == it.number).values(state=it.state, due=it.due)
     )
+    takes = {"request_number": it.number, "neighbor_id": it.taker, "since": now, "outcome": None}
+    connection.execute(insert(tables.taker).values(takes))
 
 
 def _winners_when_both_read_first(url: str, monkeypatch: pytest.MonkeyPatch, save: Save) -> int:
@@ -279,11 +296,11 @@ def _winners_when_both_read_first(url: str, monkeypatch: pytest.MonkeyPatch, sav
             both_have_read.wait(PATIENCE)
         save(connection, before, after, now)
 
-    monkeypatch.setattr(store, "save_request", save_together)
+    monkeypatch.setattr(requests, "save_request", save_together)
 
     def say_yes(who: int) -> list[str]:
         it = TextIn(f"SM-{who}", _phone(0, who), f"yes {number}")
-        return databases[who].write(partial(receive, house=house, it=it)).answer
+        return answer_to(databases[who], house, it)
 
     with ThreadPoolExecutor(2) as threads:
         answers = list(threads.map(say_yes, (0, 1)))

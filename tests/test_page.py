@@ -23,7 +23,7 @@ from test_recordings import a_wav
 from waiting import until
 
 from rehearsal import leap
-from rehearsal.clock import Clock
+from rehearsal.clock import NeighborhoodClock
 from rehearsal.page import books, tale
 from rehearsal.transcript import Meanwhile, Says, parse
 
@@ -236,7 +236,7 @@ def test_what_went_over_the_wire_is_told_in_a_few_words(form: dict[str, str], wo
 
 
 def test_of_a_long_night_the_beginning_and_the_end_are_seen_at_once() -> None:
-    lines = [tale.Line(f"{hour:02}:00", "wave", "Asked Ana") for hour in range(24)]
+    lines = [tale.StoryLine(f"{hour:02}:00", "wave", "Asked Ana") for hour in range(24)]
     first, between, last = tale.folded(lines)
     assert [*first, *between, *last] == lines
     assert (first[-1].when, last[0].when) == ("03:00", "18:00")
@@ -371,23 +371,23 @@ def test_the_time_somebody_wishes_for_is_the_next_there_is() -> None:
 
 
 def test_the_clock_never_goes_back_and_outlasts_its_processes(tmp_path: Path) -> None:
-    clock = Clock(tmp_path / "clock")
+    clock = NeighborhoodClock(tmp_path / "clock")
     assert clock.ahead == timedelta()
     tomorrow = clock() + timedelta(days=1)
     clock.go_to(tomorrow)
     clock.go_to(tomorrow - timedelta(hours=3))
-    assert Clock(tmp_path / "clock")() >= tomorrow
+    assert NeighborhoodClock(tmp_path / "clock")() >= tomorrow
     clock.begin_again()
-    assert Clock(tmp_path / "clock")() < tomorrow
+    assert NeighborhoodClock(tmp_path / "clock")() < tomorrow
 
 
 def test_the_clock_stands_still_until_it_goes_on_from_there(tmp_path: Path) -> None:
-    clock, once = Clock(tmp_path / "clock"), datetime(2026, 3, 2, 17, tzinfo=UTC)
+    clock, once = NeighborhoodClock(tmp_path / "clock"), datetime(2026, 3, 2, 17, tzinfo=UTC)
     clock.begin_again(once)
-    assert Clock(tmp_path / "clock")() == once
+    assert NeighborhoodClock(tmp_path / "clock")() == once
     clock.go_to(once + timedelta(minutes=5))
     clock.go_to(once)
-    assert Clock(tmp_path / "clock")() == once + timedelta(minutes=5)
+    assert NeighborhoodClock(tmp_path / "clock")() == once + timedelta(minutes=5)
     clock.go_on()
     assert not clock.stands
     assert timedelta() < clock() - once - timedelta(minutes=5) < timedelta(minutes=1)

@@ -8,7 +8,6 @@ from hotline.phone import (
     emergency_number,
     is_country,
     is_short_code,
-    mask,
     parse,
     sender,
     show,
@@ -97,24 +96,6 @@ def test_a_sender_is_a_number_or_a_short_code(number: str) -> None:
 )
 def test_hidden_senders_are_nobody(text: str) -> None:
     assert sender(text) is None
-
-
-@pytest.mark.parametrize(
-    ("number", "masked"),
-    [
-        ("+14155550123", "+1415•••0123"),
-        ("+442079460958", "+4420•••0958"),
-        ("+4512345678", "+451•••678"),
-        ("+2901234", "+29•••34"),
-        ("(415) 555-0123", "415•••123"),
-        ("894546", "•••"),
-        ("311", "•••"),
-        ("anonymous", "•••"),
-        ("", "•••"),
-    ],
-)
-def test_a_masked_number_cannot_be_called(number: str, masked: str) -> None:
-    assert mask(number) == masked
 
 
 @pytest.mark.parametrize(

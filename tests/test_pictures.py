@@ -100,10 +100,10 @@ def pictures_in(text: dict[str, Any]) -> list[bytes]:
 def sent_by(maple: Neighborhood, who: str) -> bytes:
     """The first picture of somebody's last text."""
     query = (
-        select(tables.inbox.c.pictures)
-        .join(tables.neighbor, tables.neighbor.c.id == tables.inbox.c.neighbor_id)
-        .where(tables.neighbor.c.phone == CAST[who])
-        .order_by(tables.inbox.c.id.desc())
+        select(tables.message.c.pictures)
+        .join(tables.neighbor, tables.neighbor.c.id == tables.message.c.neighbor_id)
+        .where(tables.neighbor.c.phone == CAST[who], tables.from_somebody)
+        .order_by(tables.message.c.id.desc())
     )
     address = maple.database.read(lambda c: c.execute(query).scalars().first())[0]
     return picture(address.rpartition("/")[2])

@@ -178,7 +178,7 @@ def test_a_worker_that_was_killed_is_started_again_and_outlives_nobody(
 
 
 def test_the_clock_rings_when_redis_forgot(street_on_sqlite: Street, redis_url: str) -> None:
-    """The worker is away while the wave's bell is rung, and Redis is emptied."""
+    """The worker is away while the wave's job is queued, and Redis is emptied."""
     street = street_on_sqlite
     street.running["worker"].terminate()
     street.running["worker"].wait(STOPPED_WITHIN)

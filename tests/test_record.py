@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from neighborhood import Neighborhood, open_neighborhood
 
-from hotline.store import helping
+from hotline.store import record
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_what_people_decide_is_kept(maple: Neighborhood) -> None:
     maple.text("Ana", "yes 12")
     maple.text("Ana", "cant 12")
     maple.text("Ben", "cant 12")
-    found = maple.database.read(lambda c: helping.events(c, 100))
+    found = maple.database.read(lambda c: record.events(c, 100))
     ana, ben = 1, 2
     assert [(it.who, it.what, it.about, it.request) for it in found] == [
         (ana, "paused", None, None),
@@ -39,4 +39,4 @@ def test_what_people_decide_is_kept(maple: Neighborhood) -> None:
         (ana, "vouched", ben, None),
         (ben, "handed_back", None, 12),
     ]
-    assert maple.database.read(lambda c: helping.events(c, 1)) == found[-1:]
+    assert maple.database.read(lambda c: record.events(c, 1)) == found[-1:]

@@ -18,7 +18,7 @@ import pytest
 import requests
 from calling import Elsewhere, refusal_of
 from published import watch
-from serving import serve
+from served import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -406,7 +406,7 @@ class TestNobodyThere:
 class Tries:
     """How often the hotline was asked, with which tokens, and what the carrier made of it."""
 
-    answer: webhooks.Answer
+    answer: webhooks.WebhookAnswer
     tokens: list[str]
     statuses: list[int]
     errors: list[int]
@@ -426,7 +426,7 @@ def asked_with(behave: Behave, settings: str = "", fallback: str = "") -> Tries:
     line = Line(ACCOUNT, TOKEN, NUMBER, f"http://127.0.0.1:1/sms{settings}", fallback)
     exchange = Exchange(line, lambda: STAND_STILL, [])
 
-    async def ask() -> webhooks.Answer:
+    async def ask() -> webhooks.WebhookAnswer:
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(handle)) as exchange.client:
             text = Message("SM1", MARIA, NUMBER, "hi", "inbound", "person", STAND_STILL)
             return await webhooks.ask(exchange, text)
@@ -439,8 +439,8 @@ def asked_with(behave: Behave, settings: str = "", fallback: str = "") -> Tries:
 
 
 HELLO = httpx2.Response(200, text="hello", headers={"Content-Type": "text/plain"})
-GOT_HELLO = webhooks.Answer(200, (webhooks.Reply("hello"),))
-UNREACHED = webhooks.Answer(0, error=11200)
+GOT_HELLO = webhooks.WebhookAnswer(200, (webhooks.TextReply("hello"),))
+UNREACHED = webhooks.WebhookAnswer(0, error=11200)
 
 
 def in_turn(*turns: httpx2.Response | Exception) -> Behave:
@@ -576,7 +576,7 @@ def test_more_than_fifteen_replies_in_a_row_are_held_back(
 
 
 def test_a_held_back_number_is_replied_to_after_half_a_minute() -> None:
-    pace = phones.Pace()
+    pace = phones.DeliveryPace()
     for _ in range(16):
         pace = pace.after_reply(STAND_STILL)
     assert pace.is_resting(STAND_STILL + timedelta(seconds=29))
@@ -584,7 +584,7 @@ def test_a_held_back_number_is_replied_to_after_half_a_minute() -> None:
 
 
 def test_slow_replies_are_never_held_back() -> None:
-    pace, now = phones.Pace(), STAND_STILL
+    pace, now = phones.DeliveryPace(), STAND_STILL
     for _ in range(40):
         now += timedelta(seconds=31)
         pace = pace.after_reply(now)
@@ -954,6 +954,24 @@ def test_callbacks_tell_what_became_of_a_reply(carrier: Carrier, hotline: Hotlin
         "To": ANA,
         "ApiVersion": "2010-04-01",
     }
+
+
+def test_replies_are_kept_with_what_was_told_of_them(carrier: Carrier, hotline: Hotline) -> None:
+    hotline.answer = lambda: told_to(carrier.callback)
+    carrier.texts_hotline(ANA, "food")
+    carrier.phone(ANA, opted_out=True)
+    carrier.texts_hotline(ANA, "food")
+    carrier.settle()
+    kept = carrier.control.get("/rehearsal/replies").json()
+    taken, refused = kept["replies"]
+    (message,) = carrier.client.messages.list(to=ANA)
+    assert (taken["to"], taken["sid"], taken["taken"]) == (ANA, message.sid, True)
+    assert (taken["status_callback"], taken["what"]) == (carrier.callback, "reply")
+    assert taken["told"] == hotline.statuses()
+    assert (refused["code"], refused["taken"], refused["sid"]) == (21610, False, None)
+    later = carrier.control.get("/rehearsal/replies", params={"after": 1}).json()
+    assert later == {"replies": [refused], "last": 2}
+    assert carrier.control.get("/rehearsal/ledger").json()["ledger"] == []
 
 
 def test_each_reply_has_an_address_of_its_own(carrier: Carrier, hotline: Hotline) -> None:

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from neighborhood import NETWORK, NOON
 from sqlalchemy import Connection, insert, update
 
+from hotline.desk.wave import choose_crew
 from hotline.help_request import HelpRequest, State
 from hotline.hours import parse_hours
-from hotline.house import furnish
 from hotline.settings import Network, read_network
-from hotline.steps import choose_crew
-from hotline.store import store, tables, volunteers
+from hotline.store import pages, people, requests, roster, tables
 from hotline.store.database import Database
-from hotline.store.volunteers import RosterEntry
+from hotline.store.roster import RosterEntry
+from hotline.work import Work, furnish
 
 TOWN = read_network(NETWORK, "hotline.toml")
 HOURS = ["", "mon-fri 09:00-17:00", "sat 09:00-18:00", "mon 12:00-12:01", "sun 20:00-24:00"]
@@ -54,8 +54,8 @@ def _some(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
 
 
-pages = st.builds(Page, st.integers(1, 200), st.booleans(), st.booleans(), st.booleans())
-people = st.builds(
+some_pages = st.builds(Page, st.integers(1, 200), st.booleans(), st.booleans(), st.booleans())
+somebody = st.builds(
     Somebody,
     languages=_some(["en", "es"]),
     areas=_some(["northside", "eastside", "westside"]),
@@ -66,8 +66,12 @@ people = st.builds(
     paused_hours=st.sampled_from([0] * 5 + [-1, 1]),
     most=st.sampled_from([None, None, 1, 2, 9]),
     holds=st.sampled_from([False] * 5 + [True]),
-    pages=st.lists(pages, max_size=3).map(tuple),
+    pages=st.lists(some_pages, max_size=3).map(tuple),
 )
+
+
+def at_noon(connection: Connection) -> Work:
+    return furnish(TOWN, lambda: NOON).work(connection)
 
 
 class Undo(Exception):
@@ -83,7 +87,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    town=st.lists(people, max_size=12),
+    town=st.lists(somebody, max_size=12),
     needs=_some(["food", "ride", "medicine"]),
     area=st.sampled_from([None, "northside", "eastside", "westside"]),
     size=st.integers(1, 5),
@@ -99,8 +103,8 @@ def test_a_wave_asks_the_same_people_as_if_the_whole_roster_had_been_read(
 
     def work(connection: Connection) -> None:
         request = _write_down(connection, town, needs, area)
-        ids = store.ids_at(connection, [_phone(place) for place in range(len(town))], NOON)
-        found.append(choose_crew(connection, furnish(TOWN), request, size, NOON))
+        ids = people.known_or_new(connection, [_phone(place) for place in range(len(town))], NOON)
+        found.append(choose_crew(at_noon(connection), request, size))
         found.append(tuple(ids[place] for place in _as_if_all_were_read(town, request, size)))
         raise Undo
 
@@ -114,13 +118,12 @@ def test_who_was_asked_longest_ago_is_known_again_when_a_page_never_left(
 ) -> None:
     def work(connection: Connection) -> list[tuple[int, ...]]:
         request = _write_down(connection, [Somebody(), Somebody()], (), None)
-        house = furnish(TOWN)
-        first = choose_crew(connection, house, request, 1, NOON)
-        volunteers.note_asked(connection, first, NOON)
-        page = store.add_page(connection, replace(request, round=9), first[0], NOON)
-        second = choose_crew(connection, house, request, 1, NOON)
-        store.remove_pages(connection, [page])
-        return [first, second, choose_crew(connection, house, request, 1, NOON)]
+        first = choose_crew(at_noon(connection), request, 1)
+        roster.note_asked(connection, first, NOON)
+        written = pages.add_pages(connection, replace(request, round=9), first, NOON)
+        second = choose_crew(at_noon(connection), request, 1)
+        pages.remove_pages(connection, written.values())
+        return [first, second, choose_crew(at_noon(connection), request, 1)]
 
     first, second, third = database.write(work)
     assert first != second
@@ -130,12 +133,11 @@ def test_who_was_asked_longest_ago_is_known_again_when_a_page_never_left(
 def test_who_changes_what_they_offer_is_found_under_the_new_alone(database: Database) -> None:
     def work(connection: Connection) -> list[tuple[int, ...]]:
         request = _write_down(connection, [Somebody(needs=("ride",))], ("food",), "northside")
-        volunteers.put_on_roster(
+        roster.put_on_roster(
             connection, [RosterEntry(_phone(0), "Ana", needs=("food",), areas=("eastside",))], NOON
         )
-        house = furnish(TOWN)
         return [
-            choose_crew(connection, house, replace(request, **of), 1, NOON)
+            choose_crew(at_noon(connection), replace(request, **of), 1)
             for of in ({"area": "eastside"}, {"needs": ("ride",), "area": "eastside"})
         ]
 
@@ -151,18 +153,18 @@ def _write_down(
     connection: Connection, town: list[Somebody], needs: tuple[str, ...], area: str | None
 ) -> HelpRequest:
     """A roster, what its people were asked, and a request of somebody else's."""
-    maria = store.add_neighbor(connection, "+12125550140", NOON)
+    maria = people.add_neighbor(connection, "+12125550140", NOON)
     asking = HelpRequest(0, maria.id, NOON, needs=needs, area=area, round=2, due=NOON)
-    request = store.open_request(connection, asking)
-    other = store.open_request(connection, HelpRequest(0, maria.id, NOON))
+    request = requests.open_request(connection, asking)
+    other = requests.open_request(connection, HelpRequest(0, maria.id, NOON))
     if town:
         entries = [
             RosterEntry(_phone(it), "A", one.languages, one.areas, one.needs, one.hours, one.reach)
             for it, one in enumerate(town)
         ]
-        volunteers.put_on_roster(connection, entries, NOON)
+        roster.put_on_roster(connection, entries, NOON)
     for place, one in enumerate(town):
-        (who,) = store.ids_at(connection, [_phone(place)], NOON)
+        (who,) = people.known_or_new(connection, [_phone(place)], NOON)
         _live(connection, who, one, request, other)
     return request
 
@@ -177,9 +179,9 @@ def _live(
         .values(stopped_at=NOON if one.stopped else None, paused_until=paused, max_a_day=one.most)
     )
     if one.holds:
-        store.open_request(
-            connection, HelpRequest(0, request.requester, NOON, state=State.TAKEN, taker=who)
-        )
+        opened = requests.open_request(connection, HelpRequest(0, request.requester, NOON))
+        taken = replace(opened, state=State.TAKEN, takers=(who,))
+        requests.save_request(connection, opened, taken, NOON)
     for place, page in enumerate(one.pages):
         asked_at = NOON - timedelta(hours=page.hours_ago)
         connection.execute(
@@ -195,7 +197,7 @@ def _live(
         )
     if one.pages:
         last = min(page.hours_ago for page in one.pages)
-        volunteers.note_asked(connection, [who], NOON - timedelta(hours=last))
+        roster.note_asked(connection, [who], NOON - timedelta(hours=last))
 
 
 # The same choice, without any regard for how large a roster may be.

@@ -1,4 +1,4 @@
-"""The outbox against a carrier in trouble: nothing is lost, nothing is sent twice, nobody who
+"""Messages of ours against a carrier in trouble: nothing is lost, nothing is sent twice, nobody who
 cannot be reached is waited for."""
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from stoppable_redis import StoppableRedis
 from twilio.request_validator import RequestValidator
 from waiting import until
 
-from hotline import deliveries, steps
-from hotline.store import helping, outbox, store, tables
-from hotline.store.outbox import TextOut
-from hotline.words import Sentence, text
+from hotline import failure
+from hotline.desk import step, telling
+from hotline.desk.wave import ask_volunteers
+from hotline.store import messages, people, record, tables
+from hotline.store.messages import Outbound
+from hotline.words import Sentence, notice
 from paging import clock, jobs
 
 # One neighbor is asked at a time, in this order.
@@ -128,8 +130,8 @@ def test_equal_texts_that_were_taken_in_silence_are_each_found(
     jobs.send(*ids)
     maple.pass_time(10 * MINUTE)
     assert len(_sent_to(maple, "Ana")) == 8
-    assert {row.state for row in _outbox(maple, "Ana")} == {"accepted"}
-    assert len({row.sid for row in _outbox(maple, "Ana")}) == 8
+    assert {row.state for row in _leaving(maple, "Ana")} == {"accepted"}
+    assert len({row.sid for row in _leaving(maple, "Ana")}) == 8
     assert "exception" not in caplog.text, "no job failed over it"
 
 
@@ -182,7 +184,7 @@ def test_a_carrier_that_cannot_be_looked_up_is_asked_again(
     maple.trouble("silent_lost", seconds=MOMENT)
     maple.text("Maria", "need food")
     with monkeypatch.context() as away:
-        away.setattr(type(_shop().carrier), "sent_since", _is_silent)
+        away.setattr(type(_tools().carrier), "sent_since", _is_silent)
         maple.pass_time(45 * SECOND)
     assert _state_of(maple, "Ana") == "unknown"
     assert _sent_to(maple, "Ana") == []
@@ -229,7 +231,7 @@ def _told_of_numbers(maple: Neighborhood) -> list[str]:
 
 
 def _record(maple: Neighborhood) -> list[str]:
-    return [it.what for it in maple.database.read(lambda c: helping.events(c, 100))]
+    return [it.what for it in maple.database.read(lambda c: record.events(c, 100))]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +290,7 @@ def test_one_text_that_is_tried_three_times_is_off_once(maple_on_each: Neighborh
     maple.phone("Ana", "off")
     _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
     maple.pass_time(120 * MINUTE)
-    assert len(_sent_to(maple, "Ana")) == deliveries.MOST_TRIES
+    assert len(_sent_to(maple, "Ana")) == failure.MOST_TRIES
     assert _neighbor(maple, "Ana").trouble is None
 
 
@@ -296,7 +298,7 @@ def _text_once(maple: Neighborhood, who: str) -> None:
     """Text somebody, and not again if it does not arrive."""
     _write_to(maple, who, Sentence.LANGUAGE_SET)
     maple.pass_time(MINUTE)
-    again = update(tables.outbox).where(tables.outbox.c.state == "waiting")
+    again = update(tables.message).where(tables.message.c.state == "waiting")
     maple.database.write(lambda c: c.execute(again.values(state="dropped", due=None)))
 
 
@@ -383,11 +385,11 @@ def test_a_report_that_comes_after_the_text_was_claimed_anew_changes_nothing(
     maple = maple_on_each
     written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
     (old,) = _claim(maple, written)
-    maple.database.write(lambda c: outbox.note_waiting(c, old, maple.now()))
+    maple.database.write(lambda c: messages.note_waiting(c, old, maple.now()))
     (new,) = _claim(maple, written)
-    maple.database.write(lambda c: outbox.note_waiting(c, old, maple.now()))
+    maple.database.write(lambda c: messages.note_waiting(c, old, maple.now()))
     assert _state_of(maple, "Ana") == "sending"
-    maple.database.write(lambda c: outbox.note_accepted(c, new, "SM-new"))
+    maple.database.write(lambda c: messages.note_accepted(c, new, "SM-new"))
     assert _state_of(maple, "Ana") == "accepted"
 
 
@@ -418,7 +420,7 @@ def test_while_our_account_is_refused_texts_wait_and_none_is_lost(
     maple.pass_time(20 * MINUTE)
     assert _sent_to(maple, "Maria") == []
     assert _sent_to(maple, "Cleo") == []
-    refusals = [it for it in _outbox(maple, "Cleo") if "refuses our texts" in it.body]
+    refusals = [it for it in _leaving(maple, "Cleo") if "refuses our texts" in it.body]
     assert len(refusals) == 1, "the stewards' text is written, and waits as well"
 
     maple.end_trouble()
@@ -444,10 +446,10 @@ def test_while_our_account_is_refused_the_roster_is_not_used_up(maple: Neighborh
 def test_an_account_refused_only_afterwards_asks_nobody_else_in_vain(maple: Neighborhood) -> None:
     maple.trouble("no_callbacks", to=CAST["Ana"])
     maple.text("Maria", "need food")
-    _call_back(maple, _outbox(maple, "Ana")[0], "undelivered", error=30034)
+    _call_back(maple, _leaving(maple, "Ana")[0], "undelivered", error=30034)
     maple.settle()
     assert len(_sent_to(maple, "Cleo")) == 1
-    assert _outbox(maple, "Ben") == []
+    assert _leaving(maple, "Ben") == []
 
 
 def test_other_texts_are_sent_again_when_an_account_refused_afterwards_is_mended(
@@ -458,7 +460,7 @@ def test_other_texts_are_sent_again_when_an_account_refused_afterwards_is_mended
     maple.text("Ana", "yes")
     for _ in range(4):
         maple.trouble("no_callbacks", to=CAST["Maria"])
-        _call_back(maple, _outbox(maple, "Maria")[-1], "undelivered", error=30034)
+        _call_back(maple, _leaving(maple, "Maria")[-1], "undelivered", error=30034)
         maple.pass_time(2 * HOUR)
     maple.pass_time(HOUR)
     assert len(_sent_to(maple, "Maria")) == 5, "as long as it takes"
@@ -491,8 +493,8 @@ def test_a_callback_may_be_faster_than_our_own_note(maple_on_each: Neighborhood)
     written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
     (it,) = _claim(maple, written)
     _call_back(maple, it, "delivered", sid="SM-early")
-    maple.database.write(lambda c: outbox.note_accepted(c, it, "SM-early"))
-    (row,) = _outbox(maple, "Ana")
+    maple.database.write(lambda c: messages.note_accepted(c, it, "SM-early"))
+    (row,) = _leaving(maple, "Ana")
     assert (row.state, row.sid, row.due) == ("delivered", "SM-early", None)
 
 
@@ -502,12 +504,12 @@ def test_callbacks_about_texts_that_are_not_ours_change_nothing(
     maple = maple_on_each
     maple.trouble("no_callbacks", to=CAST["Ana"])
     maple.text("Maria", "need food")
-    before = _outbox(maple, "Ana")
+    before = _leaving(maple, "Ana")
     for text_id in (before[0].id, 4711, 10**15, -1, "", "x", "²"):
         _call_back(maple, text_id, "undelivered", sid="SM-foreign", error=30003)
     maple.settle()
-    assert _outbox(maple, "Ana") == before
-    assert _outbox(maple, "Ben") == []
+    assert _leaving(maple, "Ana") == before
+    assert _leaving(maple, "Ben") == []
 
 
 # What is not worth sending any more.
@@ -533,7 +535,7 @@ def test_a_page_whose_time_is_over_is_not_sent(maple_on_each: Neighborhood) -> N
     _ask_without_sending(maple, "Maria")
     maple.now.moment += 6 * MINUTE
     maple.tick()
-    assert [it.state for it in _outbox(maple, "Ana")] == ["dropped", "delivered"]
+    assert [it.state for it in _leaving(maple, "Ana")] == ["dropped", "delivered"]
     (page,) = _sent_to(maple, "Ana")
     assert "6 minutes ago" in page, "she had not been asked, so she still is the first to be"
 
@@ -546,11 +548,11 @@ def test_a_page_that_expired_in_the_carriers_queue_is_not_the_phones_fault(
     _send_slowly(maple, 0.001)
     maple.text("Maria", "need food")
     maple.pass_time(4 * MINUTE)
-    assert [it.state for it in _outbox(maple, "Ana")] == ["accepted"]
+    assert [it.state for it in _leaving(maple, "Ana")] == ["accepted"]
     maple.pass_time(2 * MINUTE)
     _send_slowly(maple, None)
     maple.settle()
-    assert [(it.state, it.error) for it in _outbox(maple, "Ana")] == [
+    assert [(it.state, it.error) for it in _leaving(maple, "Ana")] == [
         ("undelivered", 30036),
         ("delivered", None),
     ]
@@ -570,7 +572,7 @@ def test_another_text_that_expired_in_the_carriers_queue_is_sent_again(
     maple.pass_time(10 * HOUR)
     _send_slowly(maple, None)
     maple.pass_time(11 * MINUTE)
-    assert [(it.state, it.error) for it in _outbox(maple, "Ana")] == [
+    assert [(it.state, it.error) for it in _leaving(maple, "Ana")] == [
         ("undelivered", 30036),
         ("delivered", None),
     ]
@@ -605,7 +607,7 @@ def test_nothing_else_is_sent_to_whoever_said_stop_meanwhile(maple: Neighborhood
     assert _state_of(maple, "Maria") == "dropped"
 
 
-# Workers, bells and clocks that fail.
+# Workers, queues and clocks that fail.
 
 
 def test_what_a_dead_worker_had_not_sent_is_sent_after_two_minutes(maple: Neighborhood) -> None:
@@ -620,11 +622,11 @@ def test_what_a_dead_worker_had_sent_is_not_sent_again(maple_on_each: Neighborho
     maple = maple_on_each
     (it,) = _claim(maple, _write_to(maple, "Ana", Sentence.LANGUAGE_SET))
     maple.trouble("no_callbacks", to=CAST["Ana"])
-    accepted = _shop().carrier.send(it.phone, it.body, it.id, good_for=None)
+    sid = _tools().carrier.send(it.phone, it.body, it.id, good_for=None)
     maple.pass_time(3 * MINUTE)
     assert len(_sent_to(maple, "Ana")) == 1
-    (row,) = _outbox(maple, "Ana")
-    assert (row.state, row.sid) == ("accepted", accepted.sid)
+    (row,) = _leaving(maple, "Ana")
+    assert (row.state, row.sid) == ("accepted", sid)
 
 
 def test_two_runs_of_one_job_send_once(maple_on_each: Neighborhood) -> None:
@@ -651,16 +653,16 @@ def test_two_clocks_that_tick_at_once_double_nothing(maple_on_each: Neighborhood
         _post_text(maple, name, "need food")
     _write_to(maple, "Dee", Sentence.LANGUAGE_SET)
     maple.now.moment += 3 * SECOND
-    shop = _shop()
-    tick = partial(clock.tick, shop.database, shop.bell, maple.now())
+    tools = _tools()
+    tick = partial(clock.tick, tools.database, tools.queue, maple.now())
     _at_once(tick, tick)
     maple.settle()
     assert [len(_sent_to(maple, name)) for name in VOLUNTEERS] == [1, 1, 0, 1]
 
 
-def test_a_bell_that_was_lost_is_rung_again(maple: Neighborhood, redis_url: str) -> None:
+def test_a_job_that_was_lost_is_queued_again(maple: Neighborhood, redis_url: str) -> None:
     _post_text(maple, "Maria", "need food")
-    maple.hotline.ringer.settle()
+    maple.hotline.enqueuer.settle()
     with Redis.from_url(redis_url) as redis:
         redis.flushall()
     maple.settle()
@@ -678,7 +680,7 @@ def test_a_job_that_failed_is_done_again(
     if answer:
         maple.text("Maria", "need food")
     with monkeypatch.context() as broken:
-        broken.setattr(steps, "ask_volunteers", _fails)
+        broken.setattr(jobs, "ask_volunteers", _fails)
         maple.text(*("Ana", answer) if answer else ("Maria", "need food"))
     asked = "Ben" if answer else "Ana"
     assert _sent_to(maple, asked) == []
@@ -720,17 +722,17 @@ def _post_text(maple: Neighborhood, who: str, body: str) -> dict[str, Any]:
 
 
 def _ask_without_sending(maple: Neighborhood, who: str) -> None:
-    """A page is written down, and then its bell is lost."""
+    """A page is written down, and then its job is lost."""
     number = maple.database.write(partial(_open_request, maple, who))
-    maple.database.write(lambda c: steps.ask_volunteers(c, maple.hotline.house, number))
+    maple.database.write(lambda c: ask_volunteers(maple.hotline.house.work(c), number))
 
 
 def _open_request(maple: Neighborhood, who: str, connection: Any) -> int:
-    requester = store.who_is_at(connection, CAST[who]) or store.add_neighbor(
+    requester = people.who_is_at(connection, CAST[who]) or people.add_neighbor(
         connection, CAST[who], maple.now()
     )
-    opened, _ = steps.open_request(connection, maple.hotline.house, requester, ("food",), None)
-    return opened.number
+    work = maple.hotline.house.work(connection)
+    return step.open_request(work, requester, ("food",), None).number
 
 
 def _send_slowly(maple: Neighborhood, segments_a_second: float | None) -> None:
@@ -743,20 +745,18 @@ def _write_to(maple: Neighborhood, who: str, sentence: Sentence) -> Any:
     """A text is written down; its id, or None if it was not."""
 
     def write(connection: Any) -> list[int]:
-        (neighbor,) = store.ids_at(connection, [CAST[who]], maple.now())
-        return steps.write_text(
-            connection, maple.hotline.house, neighbor, text(sentence), maple.now()
-        )
+        (neighbor,) = people.known_or_new(connection, [CAST[who]], maple.now())
+        work = maple.hotline.house.work(connection)
+        telling.send(work, neighbor, notice(sentence))
+        return work.after.messages
 
     return next(iter(maple.database.write(write)), None)
 
 
-def _claim(maple: Neighborhood, text_id: int) -> list[TextOut]:
+def _claim(maple: Neighborhood, text_id: int) -> list[Outbound]:
     """What a worker does before it sends."""
     now = maple.now()
-    return maple.database.write(
-        lambda c: outbox.claim_texts(c, [text_id], now, now + jobs.LOST_AFTER)
-    )
+    return maple.database.write(lambda c: messages.claim(c, [text_id], now, now + jobs.LOST_AFTER))
 
 
 def _call_back(
@@ -798,8 +798,8 @@ def _fails(*_arguments: object) -> None:
 # What is seen.
 
 
-def _shop() -> jobs.Workshop:
-    return jobs._workshop[0]
+def _tools() -> jobs.Tools:
+    return jobs._tools[0]
 
 
 def _rehearsal(maple: Neighborhood, path: str, key: str = "") -> Any:
@@ -834,18 +834,19 @@ def _validity_periods(maple: Neighborhood) -> list[int]:
     ]
 
 
-def _outbox(maple: Neighborhood, who: str) -> list[Any]:
+def _leaving(maple: Neighborhood, who: str) -> list[Any]:
+    leaves_by_itself = tables.one_of(tables.message.c.channel, "api", "call")
     rows = (
-        select(tables.outbox)
-        .join(tables.neighbor, tables.neighbor.c.id == tables.outbox.c.neighbor_id)
-        .where(tables.neighbor.c.phone == CAST[who])
-        .order_by(tables.outbox.c.id)
+        select(tables.message)
+        .join(tables.neighbor, tables.neighbor.c.id == tables.message.c.neighbor_id)
+        .where(tables.neighbor.c.phone == CAST[who], leaves_by_itself)
+        .order_by(tables.message.c.id)
     )
     return list(maple.database.read(lambda c: c.execute(rows).all()))
 
 
 def _state_of(maple: Neighborhood, who: str) -> str:
-    (row,) = _outbox(maple, who)
+    (row,) = _leaving(maple, who)
     return str(row.state)
 
 
@@ -861,7 +862,7 @@ def test_pages_leave_in_the_moment_they_are_written(maple_on_each: Neighborhood)
     moments = (maple.now() + timedelta(milliseconds=it) for it in count())
     house = replace(maple.hotline.house, now=lambda: next(moments))
 
-    _, claimed = maple.database.write(partial(jobs._ask, house, number, True))
+    claimed = maple.database.write(lambda c: jobs._ask(number, True, house.work(c)))
 
     assert len(claimed) == 1
 

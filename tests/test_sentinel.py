@@ -12,8 +12,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from waiting import until
 
-from hotline.steps import Ring
-from paging.dispatch import Bell, connect, disconnect
+from hotline.work import Job
+from paging.dispatch import JobQueue, connect, disconnect
 from rehearsal import redis_server
 
 
@@ -97,19 +97,19 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     found.close()
 
 
-def test_bells_ring_on_the_machine_that_took_over(machines: Machines) -> None:
-    bell = Bell(machines.url)
-    bell.ring([Ring("ask", (12,), "wave-12-1-1")])
+def test_jobs_are_queued_on_the_machine_that_took_over(machines: Machines) -> None:
+    queue = JobQueue(machines.url)
+    queue.enqueue([Job("ask", (12,), "wave-12-1-1")])
 
     machines.stop("first")
     until(lambda: machines.knows_master("second"), "the sentinel names the second")
-    until(lambda: _rings(bell, machines), "a bell is heard there")
+    until(lambda: _is_queued(queue, machines), "a job is found there")
 
-    bell.close()
+    queue.close()
 
 
-def _rings(bell: Bell, machines: Machines) -> bool:
-    bell.ring([Ring("ask", (13,), "wave-13-1-1")])
+def _is_queued(queue: JobQueue, machines: Machines) -> bool:
+    queue.enqueue([Job("ask", (13,), "wave-13-1-1")])
     redis = connect(machines.url, 1.0)
     try:
         return bool(redis.exists("rq:job:wave-13-1-1"))

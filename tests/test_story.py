@@ -12,15 +12,14 @@ import pytest
 from rehearsing import Rehearsal, open_rehearsal
 from test_conversations import play
 
-from hotline.store.volunteers import RosterEntry
+from hotline.store.roster import RosterEntry
 from rehearsal import deeds, neighborhood
 from rehearsal.delivery import text_hotline
 from rehearsal.leap import leap, moment_of
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell, PhoneIs, Silence
 from rehearsal.neighborhood import HIDDEN, scene
 from rehearsal.neighborhood.scene import CAST
-from rehearsal.phones import Calls as WhenCalled
-from rehearsal.phones import Phone, PhoneState
+from rehearsal.phones import Phone, PhoneState, WhenCalled
 from rehearsal.story import (
     KEPT,
     Event,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from calling import ANA, MARIA, Carrier, Hotline
 from neighborhood import NETWORK, open_neighborhood
-from serving import serve
+from served import serve
 from starlette.applications import Starlette
 
 from rehearsal.transcript import Reads, Says, Transcript, parse

@@ -92,7 +92,7 @@ def test_a_step_that_is_asked_for_twice_calls_once(maple: Neighborhood) -> None:
 
 
 def test_without_a_number_that_calls_nobody_is_called(maple: Neighborhood) -> None:
-    maple.hotline.desk = replace(maple.hotline.desk, number="")
+    maple.hotline.line = replace(maple.hotline.line, can_call=False)
     maple.call("Maria")
     assert "To talk to Ana" not in maple.heard("Maria")
     maple.press("Maria", "1")

@@ -11,9 +11,9 @@ import pytest
 from neighborhood import NETWORK
 
 from hotline import segments, settings, words
-from hotline.house import furnish
 from hotline.prompts import Prompt
-from hotline.words import Sentence, text
+from hotline.words import Sentence, notice
+from hotline.work import furnish
 
 # The longest that the configuration and people's names come to.
 LONGEST_NETWORK = "The Maple Street and Northside Neighbors Mutual Aid Network"
@@ -88,7 +88,7 @@ def test_every_sentence_is_in_the_catalogue(sentence: StrEnum, language: str) ->
 @pytest.mark.parametrize("language", settings.LANGUAGES)
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.name)
 def test_every_sentence_costs_one_segment(sentence: Sentence, language: str) -> None:
-    said = speech.say(text(sentence, **LONGEST, **WORDS_OF_PEOPLE), language)
+    said = speech.say(notice(sentence, **LONGEST, **WORDS_OF_PEOPLE), language)
     assert segments.outside_gsm7(said) == set()
     assert segments.count(said) == 1, f"{len(said)} letters: {said}"
 
@@ -97,7 +97,7 @@ def test_every_sentence_costs_one_segment(sentence: Sentence, language: str) -> 
 @pytest.mark.parametrize("prompt", Prompt, ids=lambda prompt: prompt.name)
 def test_every_prompt_can_be_said(prompt: Prompt, language: str) -> None:
     values = {"digit": 1, "digits": "11216", **LONGEST, **WORDS_OF_PEOPLE}
-    said = speech.speak(text(prompt, **values), language)
+    said = speech.speak(notice(prompt, **values), language)
     assert "{" not in said
     counted = said.replace(USUAL_QUOTE, "").replace("12:45", "")
     assert not re.search(r"\d\d", counted), "digit by digit"
@@ -106,7 +106,7 @@ def test_every_prompt_can_be_said(prompt: Prompt, language: str) -> None:
 
 
 def test_the_name_of_the_network_is_cut_at_a_word() -> None:
-    said = speech.say(text(Sentence.PAGE, **LONGEST), "en")
+    said = speech.say(notice(Sentence.PAGE, **LONGEST), "en")
     name = said.split(":")[0]
     assert name == "The Maple Street"
 
@@ -118,10 +118,10 @@ def test_a_name_is_not_cut_behind_a_small_word() -> None:
 
 def test_several_needs_are_named_while_they_fit() -> None:
     two = {**LONGEST, "need": ("ride", "medicine"), "area": "northside"}
-    assert "a ride and medicine" in speech.say(text(Sentence.PAGE, **two), "en")
-    assert "transporte y medicina" in speech.say(text(Sentence.PAGE, **two), "es")
+    assert "a ride and medicine" in speech.say(notice(Sentence.PAGE, **two), "en")
+    assert "transporte y medicina" in speech.say(notice(Sentence.PAGE, **two), "es")
     many = {**LONGEST, "need": ("long", "ride", "medicine")}
-    assert f"{LONGEST_LABEL} and more" in speech.say(text(Sentence.PAGE, **many), "en")
+    assert f"{LONGEST_LABEL} and more" in speech.say(notice(Sentence.PAGE, **many), "en")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_several_needs_are_named_while_they_fit() -> None:
     ],
 )
 def test_how_long_ago(language: str, since: timedelta, said: str) -> None:
-    page = text(Sentence.PAGE_ANYWHERE, number=12, need=("ride",), ago=since)
+    page = notice(Sentence.PAGE_ANYWHERE, number=12, need=("ride",), ago=since)
     assert f"({said})" in speech.say(page, language)
 
 
@@ -147,12 +147,12 @@ def test_how_long_ago(language: str, since: timedelta, said: str) -> None:
 )
 def test_times_are_the_neighborhoods(language: str, hour: int, minute: int, said: str) -> None:
     moment = datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
-    told = text(Sentence.NOBODY_YET, number=12, time=moment, emergency="911")
+    told = notice(Sentence.NOBODY_YET, number=12, time=moment, emergency="911")
     assert said in speech.say(told, language)
 
 
 def test_an_unknown_need_or_area_or_name_has_words_too() -> None:
     nothing = {"number": 12, "need": (), "area": None, "time": LONGEST["time"]}
-    assert "(help, anywhere)" in speech.say(text(Sentence.STEWARDS_NOBODY, **nothing), "en")
-    taken = speech.say(text(Sentence.TAKEN, number=12, name=None), "en")
+    assert "(help, anywhere)" in speech.say(notice(Sentence.STEWARDS_NOBODY, **nothing), "en")
+    taken = speech.say(notice(Sentence.TAKEN, number=12, name=None), "en")
     assert "a neighbor is taking your request" in taken

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from test_one_taker import _ask_everybody, _database, _house, _phone
+from test_one_taker import _ask_everybody, _database, _house, _phone, answer_to
 
+from hotline.inbound import TextIn
 from hotline.store import tables
 from hotline.store.database import Database
 from sms import receiving
-from sms.receiving import TextIn, receive
 
 MARIA = "+12125550140"
 ANA = _phone(0, 0)
@@ -33,8 +33,7 @@ def database(postgresql_url: str) -> Iterator[Database]:
 
 
 def _texts(database: Database, sid: str, who: str, body: str) -> list[str]:
-    it = TextIn(sid, who, body)
-    return database.write(partial(receive, house=_house(), it=it)).answer
+    return answer_to(database, _house(), TextIn(sid, who, body))
 
 
 def _while_maria_writes(
@@ -44,8 +43,8 @@ def _while_maria_writes(
     read, done = threading.Event(), threading.Event()
     look_up = receiving._situation
 
-    def hold_up(connection: Any, house: Any, person: Any) -> Any:
-        found = look_up(connection, house, person)
+    def hold_up(work: Any, person: Any) -> Any:
+        found = look_up(work, person)
         if person and person.phone == MARIA and not read.is_set():
             read.set()
             done.wait(PATIENCE)
@@ -68,8 +67,8 @@ def _while_maria_writes(
 def _who_reads(database: Database, words: str) -> list[str]:
     texts = (
         select(tables.neighbor.c.phone)
-        .join(tables.outbox, tables.outbox.c.neighbor_id == tables.neighbor.c.id)
-        .where(tables.outbox.c.body.contains(words))
+        .join(tables.message, tables.message.c.neighbor_id == tables.neighbor.c.id)
+        .where(tables.message.c.channel == "api", tables.message.c.body.contains(words))
     )
     return list(database.read(lambda c: c.execute(texts).scalars().all()))
 

@@ -1,7 +1,6 @@
 """Questions about calls and what was recorded in them, asked and answered in one place.
 
-Like `store`: each function is one question or one change, on a connection whose transaction
-belongs to the caller.
+Functions on a connection inside somebody's transaction: each is one question or one change.
 """
 
 from __future__ import annotations
@@ -25,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hotline.message import Channel
 from hotline.store.database import Stale
 from hotline.store.prepared import Prepared
-from hotline.store.tables import Moment, call, neighbor, outbox, recording
+from hotline.store.tables import Moment, call, message, recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class CallRow:
     id: int
     sid: str
     neighbor: int | None
-    text_id: int | None
+    message_id: int | None
     state: dict[str, Any]
     turn: int
-    answer: str
+    answer: Any
     began_at: datetime
     due: datetime | None
 
@@ -68,7 +68,7 @@ def add_call(
     connection: Connection,
     sid: str,
     who: int | None,
-    text_id: int | None,
+    message_id: int | None,
     state: Mapping[str, Any],
     now: datetime,
     due: datetime,
@@ -77,10 +77,10 @@ def add_call(
     facts = {
         "sid": sid,
         "neighbor_id": who,
-        "text_id": text_id,
+        "message_id": message_id,
         "state": dict(state),
         "turn": 0,
-        "answer": "",
+        "answer": None,
         "began_at": now,
         "due": due,
     }
@@ -105,7 +105,7 @@ def save_call(
     connection: Connection,
     it: CallRow,
     state: Mapping[str, Any],
-    answer: str,
+    answer: Any,
     due: datetime | None,
 ) -> None:
     """Where the call is now, and the document that said so."""
@@ -129,7 +129,7 @@ def note_state(connection: Connection, it: CallRow, state: Mapping[str, Any]) ->
 def end_call(connection: Connection, it: CallRow, state: Mapping[str, Any]) -> None:
     """Nothing more is said. What was said last is forgotten."""
     connection.execute(
-        update(call).where(call.c.id == it.id).values(state=dict(state), answer="", due=None)
+        update(call).where(call.c.id == it.id).values(state=dict(state), answer=None, due=None)
     )
 
 
@@ -153,7 +153,7 @@ def live_calls(connection: Connection, now: datetime) -> int:
 
 
 _LIVE = Prepared(
-    select(func.count()).where(call.c.due > bindparam("now"), call.c.text_id.is_(None))
+    select(func.count()).where(call.c.due > bindparam("now"), call.c.message_id.is_(None))
 )
 
 
@@ -172,29 +172,22 @@ class Reason:
     request_number: int | None
 
 
-def reason(connection: Connection, text_id: int) -> Reason | None:
+def reason(connection: Connection, message_id: int) -> Reason | None:
     """None if there is no such call of ours."""
     row = connection.execute(
         select(
-            *(outbox.c.neighbor_id, outbox.c.body, outbox.c.spoken),
-            *(outbox.c.page_id, outbox.c.request_number),
-        ).where(outbox.c.id == text_id, outbox.c.by == "voice")
+            *(message.c.neighbor_id, message.c.body, message.c.on_machine),
+            *(message.c.page_id, message.c.request_number),
+        ).where(message.c.id == message_id, message.c.channel == Channel.CALL.value)
     ).one_or_none()
     return Reason(*row) if row else None
 
 
-def call_about(connection: Connection, text_id: int, sid: str) -> CallRow | None:
+def call_about(connection: Connection, message_id: int, sid: str) -> CallRow | None:
     """The call that was made to say this, if somebody or something answered it."""
-    found = select(*_COLUMNS).where(call.c.text_id == text_id, call.c.sid == sid)
+    found = select(*_COLUMNS).where(call.c.message_id == message_id, call.c.sid == sid)
     row = connection.execute(found).one_or_none()
     return CallRow(*row) if row else None
-
-
-def call_instead(connection: Connection, who: int) -> None:
-    """From now on this person is called and not texted."""
-    connection.execute(
-        update(neighbor).where(neighbor.c.id == who).values(reach="voice", stopped_at=None)
-    )
 
 
 # Recordings.
@@ -218,7 +211,7 @@ def note_complete(connection: Connection, sid: str, seconds: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordingOf:
     """What a recording belongs to."""
 
     call_id: int
@@ -226,7 +219,7 @@ class Recorded:
     passed_to: int | None
 
 
-def note_transcript(connection: Connection, sid: str, words: str) -> Recorded | None:
+def note_transcript(connection: Connection, sid: str, words: str) -> RecordingOf | None:
     """Write down what was said, the first time that somebody tells it."""
     row = connection.execute(
         update(recording)
@@ -234,7 +227,7 @@ def note_transcript(connection: Connection, sid: str, words: str) -> Recorded | 
         .values(transcript=words)
         .returning(recording.c.call_id, recording.c.request_number, recording.c.passed_to)
     ).one_or_none()
-    return Recorded(*row) if row else None
+    return RecordingOf(*row) if row else None
 
 
 def attach_recordings(

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     and_,
@@ -22,39 +23,34 @@ from sqlalchemy import (
     case,
     delete,
     insert,
-    null,
-    or_,
     select,
     update,
 )
 
 from hotline import phone
-from hotline.store import store, tables
+from hotline.message import ON_ITS_WAY, Channel, MessageState, WhyDropped
+from hotline.store import tables
+from hotline.store.people import Neighbor
 from hotline.store.prepared import Prepared
 
 neighbor, request, page = tables.neighbor, tables.request, tables.page
-inbox, outbox, offer = tables.inbox, tables.outbox, tables.offer
-companion = tables.companion
+message, offer, taker = tables.message, tables.offer, tables.taker
 call, recording, event = tables.call, tables.recording, tables.event
 erasure = tables.erasure
 
 SETTLED_BY = timedelta(minutes=1)  # the text that asks for it and our answer are there by then
 TELLING = 20  # letters of a saying by which it is known again where it was quoted
 FEWEST = 8  # letters of one that is known by itself: "yes 12" is not
-ON_ITS_WAY = ("waiting", "sending", "unknown")
 
 
-def forget(
-    connection: Connection, who: store.Neighbor, stewards: Sequence[str], now: datetime
-) -> None:
+def forget(connection: Connection, who: Neighbor, stewards: Sequence[str], now: datetime) -> None:
     """Empty every row that tells of somebody, and write down what to delete at the carrier.
 
     `stewards`: the phones of those who are told of others by name. Nothing of theirs may be open.
     """
     theirs = _theirs(connection, who)
     carrier = _Erasures(connection, now)
-    _forget_texts(connection, theirs, _ids_at(connection, stewards), carrier)
-    _forget_answers(connection, theirs, carrier)
+    _forget_messages(connection, theirs, _ids_at(connection, stewards), carrier)
     _forget_calls(connection, theirs, carrier)
     _empty_own_rows(connection, theirs, now)
     if not phone.is_nobodys(who.phone):
@@ -77,16 +73,15 @@ class _Theirs:
         return self.mine | self.held | self.asked
 
 
-def _theirs(connection: Connection, who: store.Neighbor) -> _Theirs:
-    own = select(request.c.number).where(
-        or_(request.c.requester_id == who.id, request.c.taker_id == who.id)
-    )
-    shared = select(companion.c.request_number).where(companion.c.neighbor_id == who.id)
+def _theirs(connection: Connection, who: Neighbor) -> _Theirs:
+    own = select(request.c.number).where(request.c.requester_id == who.id)
+    taken = select(taker.c.request_number).where(taker.c.neighbor_id == who.id)
     given_back = select(event.c.request_number).where(
         event.c.neighbor_id == who.id, event.c.what.in_(["handed_back", "let_go"])
     )
     asked = select(page.c.request_number).where(page.c.neighbor_id == who.id)
-    said = connection.execute(select(inbox.c.body).where(inbox.c.neighbor_id == who.id)).scalars()
+    wrote = select(message.c.body).where(message.c.neighbor_id == who.id, tables.from_somebody)
+    said = connection.execute(wrote).scalars()
     spoken = connection.execute(
         select(recording.c.transcript)
         .join(call, call.c.id == recording.c.call_id)
@@ -94,7 +89,7 @@ def _theirs(connection: Connection, who: store.Neighbor) -> _Theirs:
     ).scalars()
     return _Theirs(
         who.id,
-        _numbers(connection, own) | _numbers(connection, shared),
+        _numbers(connection, own) | _numbers(connection, taken),
         _numbers(connection, given_back),
         _numbers(connection, asked),
         _teller(who.name, [*said, *(it or "" for it in spoken)]),
@@ -153,33 +148,49 @@ class _Erasures:
         self._connection.execute(insert(erasure).values(facts | {"due": due or self._now}))
 
 
-# Texts that we sent.
+# Messages of ours.
 
 
-def _forget_texts(
+def _forget_messages(
     connection: Connection, theirs: _Theirs, stewards: Collection[int], carrier: _Erasures
 ) -> None:
-    """Texts to them and, of texts to others, those that tell of them. What tells of nobody may
-    still leave: that their request is needed no longer, for one."""
-    to_them = update(outbox).where(outbox.c.neighbor_id == theirs.who)
+    """Messages to them and, of messages to others, those that tell of them. What tells of nobody
+    may still leave: that their request is needed no longer, for one."""
+    to_them = update(message).where(message.c.neighbor_id == theirs.who, ~tables.from_somebody)
     connection.execute(to_them.values(_emptied()))
     people = {*_others(connection, theirs), *stewards}
-    for row in connection.execute(_texts_to_others(theirs, people, stewards)).all():
-        if not _is_to_go(row, theirs):
+    mine = [re.compile(rf"\b{number}\b") for number in theirs.mine | theirs.held]
+    for row in _to_others(connection, theirs, people, stewards):
+        if not _is_to_go(row, theirs, mine):
             continue
-        connection.execute(update(outbox).where(outbox.c.id == row.id).values(_emptied()))
-        if row.by == "text" and row.sid:
-            carrier.add("message", row.sid, row.created_at)
-        elif row.by == "text" and row.claimed_at and row.state in ("sending", "unknown"):
-            carrier.add("answer", digest(row.body), row.claimed_at, neighbor_id=row.neighbor_id)
+        connection.execute(update(message).where(message.c.id == row.id).values(_emptied()))
+        _erase_at_carrier(row, carrier)
 
 
-def _is_to_go(row: Any, theirs: _Theirs) -> bool:
-    is_mine = row.request_number in theirs.mine
-    tells = theirs.tells(row.body) or theirs.tells(row.spoken or "")
+def _erase_at_carrier(row: Any, carrier: _Erasures) -> None:
+    """By its name, or by its words as long as nobody told us what it is called there."""
+    if row.channel == Channel.CALL.value:
+        return
+    if row.sid:
+        carrier.add("message", row.sid, row.at)
+    elif row.claimed_at and row.state in _MAY_BE_THERE:
+        carrier.add("unnamed", digest(row.body), row.claimed_at, neighbor_id=row.neighbor_id)
+
+
+_MAY_BE_THERE = (
+    MessageState.SENDING.value,
+    MessageState.UNKNOWN.value,
+    MessageState.ACCEPTED.value,
+)
+
+
+def _is_to_go(row: Any, theirs: _Theirs, mine: Sequence[re.Pattern[str]]) -> bool:
+    tells = theirs.tells(row.body) or theirs.tells(row.aloud or row.on_machine or "")
     if row.from_id == theirs.who:
         return True
-    is_held = row.request_number in theirs.held
+    if row.channel == Channel.REPLY.value:
+        return tells or any(number.search(row.body) for number in mine)
+    is_mine, is_held = row.request_number in theirs.mine, row.request_number in theirs.held
     if row.state not in ON_ITS_WAY:
         return is_mine or is_held or tells  # they may have had another name then
     # Somebody else may have the same name, and needs to be heard of.
@@ -188,30 +199,46 @@ def _is_to_go(row: Any, theirs: _Theirs) -> bool:
 
 
 def _emptied() -> dict[Any, Any]:
-    is_wanted = outbox.c.state.in_(ON_ITS_WAY)
+    is_wanted = tables.on_its_way(message.c.state)
     return {
         "body": "",
-        "spoken": None,
-        "pictures": null(),
-        "state": case((is_wanted, "dropped"), else_=outbox.c.state),
+        "aloud": None,
+        "on_machine": None,
+        "pictures": None,
+        "state": case((is_wanted, MessageState.DROPPED.value), else_=message.c.state),
+        "failure": case((is_wanted, WhyDropped.FORGOTTEN.value), else_=message.c.failure),
         "due": None,
     }
 
 
-def _texts_to_others(
-    theirs: _Theirs, people: Collection[int], stewards: Collection[int]
-) -> Select[Any]:
+def _to_others(
+    connection: Connection, theirs: _Theirs, people: Collection[int], stewards: Collection[int]
+) -> list[Any]:
     """Pages are none of these: they tell of nobody."""
-    columns = (outbox.c.id, outbox.c.neighbor_id, outbox.c.body, outbox.c.spoken, outbox.c.by)
-    more = (outbox.c.state, outbox.c.sid, outbox.c.request_number, outbox.c.created_at)
-    about_them = and_(outbox.c.neighbor_id.in_(people), outbox.c.request_number.in_(theirs.numbers))
-    by_name = and_(outbox.c.request_number.is_(None), outbox.c.neighbor_id.in_(stewards))
-    return select(*columns, *more, outbox.c.from_id, outbox.c.claimed_at).where(
-        outbox.c.neighbor_id != theirs.who,
-        outbox.c.page_id.is_(None),
-        outbox.c.body != "",
-        or_(about_them, by_name, outbox.c.from_id == theirs.who),
+    columns = (message.c.id, message.c.neighbor_id, message.c.body, message.c.aloud)
+    more = (message.c.on_machine, message.c.channel, message.c.state, message.c.sid)
+    about_them = and_(
+        message.c.neighbor_id.in_(people), message.c.request_number.in_(theirs.numbers)
     )
+    by_name = and_(message.c.request_number.is_(None), message.c.neighbor_id.in_(stewards))
+    known = select(neighbor.c.since).where(neighbor.c.id == theirs.who).scalar_subquery()
+    replied = and_(
+        message.c.channel == Channel.REPLY.value,
+        message.c.neighbor_id.in_(people),
+        message.c.at >= known,
+    )
+    found = (
+        select(*columns, *more, message.c.request_number, message.c.at, message.c.from_id)
+        .add_columns(message.c.claimed_at)
+        .where(
+            message.c.neighbor_id != theirs.who,
+            ~tables.from_somebody,
+            message.c.page_id.is_(None),
+            message.c.body != "",
+        )
+    )
+    passed_on = message.c.from_id == theirs.who
+    return _each(connection, found, about_them, by_name, replied, passed_on)
 
 
 def _others(connection: Connection, theirs: _Theirs) -> set[int]:
@@ -221,36 +248,11 @@ def _others(connection: Connection, theirs: _Theirs) -> set[int]:
     found = (
         select(page.c.neighbor_id).where(page.c.request_number.in_(numbers)),
         select(request.c.requester_id).where(request.c.number.in_(numbers)),
-        select(request.c.taker_id).where(request.c.number.in_(numbers)),
-        select(companion.c.neighbor_id).where(companion.c.request_number.in_(numbers)),
+        select(taker.c.neighbor_id).where(taker.c.request_number.in_(numbers)),
         select(event.c.neighbor_id).where(event.c.about_id == theirs.who),
     )
     people = {who for some in found for who in connection.execute(some).scalars()}
     return people - {theirs.who, None}
-
-
-# Answers to texts of others.
-
-
-def _forget_answers(connection: Connection, theirs: _Theirs, carrier: _Erasures) -> None:
-    """What others were answered about their requests, or by name: of an answer we never learn
-    what it is called at the carrier."""
-    numbers = [re.compile(rf"\b{number}\b") for number in theirs.mine | theirs.held]
-    for row in connection.execute(_answers_to_others(connection, theirs)).all():
-        told = [it for it in row.answer if theirs.tells(it) or any(n.search(it) for n in numbers)]
-        if not told:
-            continue
-        left = [it for it in row.answer if it not in told]
-        connection.execute(update(inbox).where(inbox.c.id == row.id).values(answer=left))
-        for body in told:
-            carrier.add("answer", digest(body), row.received_at, neighbor_id=row.neighbor_id)
-
-
-def _answers_to_others(connection: Connection, theirs: _Theirs) -> Select[Any]:
-    known = select(neighbor.c.since).where(neighbor.c.id == theirs.who).scalar_subquery()
-    return select(inbox.c.id, inbox.c.neighbor_id, inbox.c.answer, inbox.c.received_at).where(
-        inbox.c.neighbor_id.in_(_others(connection, theirs)), inbox.c.received_at >= known
-    )
 
 
 def digest(body: str) -> str:
@@ -261,32 +263,39 @@ def digest(body: str) -> str:
 # Calls and recordings.
 
 
+def _each(
+    connection: Connection, found: Select[Any], *conditions: ColumnElement[bool]
+) -> list[Any]:
+    """The rows for which one of these holds, each once. A question for each, which an index
+    answers: for one with an OR PostgreSQL reads the whole table."""
+    rows = [row for it in conditions for row in connection.execute(found.where(it))]
+    return list({row.id: row for row in rows}.values())
+
+
 def _forget_calls(connection: Connection, theirs: _Theirs, carrier: _Erasures) -> None:
     by_them = select(call.c.id).where(call.c.neighbor_id == theirs.who)
     asked_for = select(request.c.number).where(request.c.requester_id == theirs.who)
-    recorded = connection.execute(
-        select(recording.c.id, recording.c.sid, recording.c.call_id, recording.c.recorded_at).where(
-            or_(
-                recording.c.call_id.in_(by_them),
-                recording.c.passed_to == theirs.who,
-                recording.c.request_number.in_(asked_for),
-            )
-        )
-    ).all()
+    recorded = _each(
+        connection,
+        select(recording.c.id, recording.c.sid, recording.c.call_id, recording.c.recorded_at),
+        recording.c.call_id.in_(by_them),
+        recording.c.passed_to == theirs.who,
+        recording.c.request_number.in_(asked_for),
+    )
     for row in recorded:
         carrier.add("recording", row.sid, row.recorded_at)
     gone = recording.c.id.in_([row.id for row in recorded])
     connection.execute(delete(recording).where(gone))
-    to_them = select(outbox.c.id).where(outbox.c.neighbor_id == theirs.who)
-    calls = select(call.c.id, call.c.state).where(
-        or_(
-            call.c.neighbor_id == theirs.who,
-            call.c.text_id.in_(to_them),
-            call.c.id.in_([row.call_id for row in recorded]) & call.c.due.is_(None),
-        )
+    to_them = select(message.c.id).where(message.c.neighbor_id == theirs.who)
+    calls = _each(
+        connection,
+        select(call.c.id, call.c.state),
+        call.c.neighbor_id == theirs.who,
+        call.c.message_id.in_(to_them),
+        call.c.id.in_([row.call_id for row in recorded]) & call.c.due.is_(None),
     )
-    for one in connection.execute(calls).all():
-        ended = {"state": _without_words(one.state), "answer": "", "due": None}
+    for one in calls:
+        ended = {"state": _without_words(one.state), "answer": None, "due": None}
         connection.execute(update(call).where(call.c.id == one.id).values(ended))
 
 
@@ -302,8 +311,8 @@ def _without_words(state: dict[str, Any]) -> dict[str, Any]:
 
 def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> None:
     who = theirs.who
-    written = update(inbox).where(inbox.c.neighbor_id == who)
-    connection.execute(written.values(body="", pictures=[], answer=[]))
+    written = update(message).where(message.c.neighbor_id == who, tables.from_somebody)
+    connection.execute(written.values(body="", pictures=None))
     connection.execute(update(page).where(page.c.neighbor_id == who).values(note=None))
     connection.execute(delete(offer).where(offer.c.neighbor_id == who))
     connection.execute(
@@ -336,7 +345,8 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One thing, or all of one number: see `tables.erasure`. `phone`: of who got an answer."""
+    """One thing, or all of one number: see `tables.erasure`. `phone`: of whom an
+    unnamed text went to."""
 
     id: int
     kind: str
@@ -346,7 +356,7 @@ class Erasure:
     phone: str | None
 
     def is_it(self, body: str) -> bool:
-        """Whether these are the words of the answer that is meant."""
+        """Whether these are the words of the text that is meant."""
         return digest(body) == self.what
 
 

@@ -8,12 +8,30 @@ whatever runs less often is better served by SQLAlchemy itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Integer,
+    Select,
+    Text,
+    TypeDecorator,
+    Update,
+    bindparam,
+)
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
+
+from hotline.store.tables import Moment
 
 Statement = Select[Any] | Insert | Update | Delete
 Convert = Callable[[Any], Any]
@@ -32,7 +50,8 @@ class Prepared:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        cursor = connection.connection.cursor()
+        driver: Any = connection.connection.dbapi_connection
+        cursor = driver.cursor()
         try:
             cursor.execute(compiled.words, compiled.values(facts))
             return compiled.results(list(cursor.fetchall())) if cursor.description else []
@@ -55,13 +74,15 @@ class _Compiled:
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.words = str(compiled)
-        self._order: list[str] | None = compiled.positiontup
-        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._into = [
-            (name, convert)
+        into = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
+        self._fixed = {
+            name: into[name](bind.effective_value)
             for name, bind in compiled.binds.items()
-            if (convert := _type(bind.type, dialect).bind_processor(dialect))
-        ]
+            if not bind.required
+        }
+        self._by_name = compiled.positiontup is None
+        order = compiled.positiontup or into
+        self._asked = [(name, into[name], name in self._fixed) for name in order]
         self._out = [
             (place, convert)
             for place, column in enumerate(_columns(statement))
@@ -69,13 +90,14 @@ class _Compiled:
         ]
 
     def values(self, facts: Mapping[str, Any]) -> Any:
-        values = {**self._fixed, **facts}
-        for name, convert in self._into:
-            if name in values:
-                values[name] = convert(values[name])
-        if self._order is None:
-            return values
-        return [values[name] for name in self._order]
+        fixed = self._fixed
+        values = [
+            fixed[name] if is_fixed else convert(facts[name])
+            for name, convert, is_fixed in self._asked
+        ]
+        if self._by_name:
+            return dict(zip([name for name, *_ in self._asked], values, strict=True))
+        return values
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         return [self._result(row) for row in rows] if self._out else rows
@@ -93,5 +115,61 @@ def _columns(statement: Statement) -> list[Any]:
     return list(statement.returning_column_descriptions)
 
 
+def _into(of: TypeEngine[Any], dialect: Dialect) -> Convert:
+    """What turns a value into the driver's. One moment is written many times in one transaction."""
+    convert = _type(of, dialect).bind_processor(dialect)
+    if convert is None:
+        return _as_it_is
+    return lru_cache(maxsize=64)(convert) if isinstance(of, Moment) else convert
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _type(of: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return of.dialect_impl(dialect)
+
+
+# Lists of ids, as one parameter: the words of a statement stay the same however many they are.
+
+
+class _Ids(TypeDecorator[list[int]]):
+    """A list of ids, as each database takes it."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        is_postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(Integer) if is_postgresql else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        ids = list(value or ())
+        return ids if dialect.name == "postgresql" else json.dumps(ids)
+
+
+class _Among(FunctionElement[Any]):
+    """Whether a column is one of these ids.
+
+    It has no type: of a Boolean SQLAlchemy asks whether it is 1, and then SQLite uses no index.
+    """
+
+    inherit_cache = True
+
+
+def is_among(column: Any, name: str) -> Any:
+    """Whether this column is one of the ids in the parameter of this name, a list."""
+    return _Among(column, bindparam(name, type_=_Ids()))
+
+
+@compiles(_Among, "sqlite")
+def _among_json(element: Any, compiler: Any, **more: Any) -> str:
+    column, ids = (compiler.process(it, **more) for it in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - a parameter
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: Any, compiler: Any, **more: Any) -> str:
+    column, ids = (compiler.process(it, **more) for it in element.clauses)
+    return f"{column} = ANY ({ids})"

@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -29,6 +30,8 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+
+from hotline.message import ON_ITS_WAY
 
 metadata = MetaData(
     naming_convention={
@@ -124,32 +127,39 @@ request = Table(
     Column("needs", JSON, nullable=False),
     Column("area", String(20)),
     Column("urgent", Boolean, nullable=False),
-    Column("taker_id", ForeignKey("neighbor.id"), index=True),
     Column("round", Integer, nullable=False),
     Column("wave", Integer, nullable=False),
     Column("due", Moment),
     Column("owed", Integer, nullable=False),
-    # When the clock rings for it: `due`, or at once while others are owed.
-    Column("ring_at", Moment),
+    # When the clock looks at it: `due`, or at once while others are owed.
+    Column("look_at", Moment),
     Column("told_nobody_at", Moment),
-    # Whether we asked how it stands and wait for the answer: of the taker while it is taken, of
+    # Whether we asked how it stands and wait for the answer: of the takers while it is taken, of
     # the requester once it is done.
-    Column("asked", Boolean, nullable=False, server_default=false()),
+    Column("checked_in", Boolean, nullable=False, server_default=false()),
     Column("people", Integer, nullable=False, server_default="1"),  # how many it needs
     Column("version", Integer, nullable=False),
-    CheckConstraint("state NOT IN ('taken', 'done') OR taker_id IS NOT NULL", name="has_taker"),
     sqlite_autoincrement=True,
 )
-Index("ix_request_ring_at", request.c.ring_at)
+Index("ix_request_look_at", request.c.look_at)
+Index("ix_request_since", request.c.since, request.c.state)
+is_open = request.c.state == literal_column("'open'")
+Index("ix_request_open", request.c.number, sqlite_where=is_open, postgresql_where=is_open)
 
-# Who takes a request besides its taker, when it needs several people.
-companion = Table(
-    "companion",
+# Who takes a request, in the order in which they said YES.
+taker = Table(
+    "taker",
     metadata,
-    Column("request_number", ForeignKey("request.number"), primary_key=True),
-    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True, index=True),
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("request_number", ForeignKey("request.number"), nullable=False),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
     Column("since", Moment, nullable=False),
+    Column("outcome", String(10)),  # the request's last state; NULL until it is over
+    UniqueConstraint("request_number", "neighbor_id"),
+    # Somebody may have finished thousands: what they are at is found without looking at these.
+    Index("ix_taker_neighbor_id", "neighbor_id", "outcome", "request_number"),
 )
+is_at_it = taker.c.outcome.is_(None)
 
 page = Table(
     "page",
@@ -157,80 +167,93 @@ page = Table(
     Column("id", Integer, Identity(), primary_key=True),
     Column("request_number", ForeignKey("request.number"), nullable=False),
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
-    Column("round", Integer, nullable=False),
+    Column("round", Integer, nullable=False),  # 0 for one that they asked to see
     Column("wave", Integer, nullable=False),
-    # asked, accepted, passed, covered (told that somebody has it), unreached, shown (they asked
-    # what is open: in round 0)
-    Column("state", String(10), nullable=False),
+    Column("state", String(10), nullable=False),  # see `hotline.page`
+    # The neighbor again, while the page is accepted: then they take the request, or the database
+    # refuses it.
+    Column("taken_by", Integer),
     Column("asked_at", Moment, nullable=False),
     Column("answered_at", Moment),
     Column("note", Text),
     UniqueConstraint("request_number", "neighbor_id", "round"),
+    CheckConstraint("(state = 'accepted') = (taken_by IS NOT NULL)", name="accepted_is_taken"),
+    CheckConstraint("taken_by IS NULL OR taken_by = neighbor_id", name="taken_by_who_was_asked"),
+    ForeignKeyConstraint(
+        ["request_number", "taken_by"],
+        ["taker.request_number", "taker.neighbor_id"],
+        name="fk_page_taker",
+    ),
     Index("ix_page_neighbor", "neighbor_id", "asked_at"),
 )
 
-inbox = Table(
-    "inbox",
+# Every text and call, in and out: see `hotline.message`. One conversation is one query.
+message = Table(
+    "message",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the text
-    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("pictures", JSON, nullable=False),  # addresses at the carrier
-    Column("received_at", Moment, nullable=False),
-    Column("request_number", ForeignKey("request.number"), index=True),  # part of its words
-    Column("answer", JSON, nullable=False),  # the texts it was answered with
-    Column("segments", Integer, nullable=False, server_default="0"),  # of the answer
-    Column("pace", String(10), nullable=False, server_default="usual"),  # see `limits`
-    Index("ix_inbox_neighbor", "neighbor_id", "received_at"),
-    Index("ix_inbox_received_at", "received_at", "segments"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Integer, Identity(), primary_key=True),
-    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
-    Column("body", Text, nullable=False),
-    Column("by", String(5), nullable=False, server_default="text"),  # or "voice": it is a call
-    # What a call would say, should no text reach them; of a call, what a machine hears instead.
-    Column("spoken", Text),
-    Column("may_wake", Boolean, nullable=False, server_default=false()),  # a call in quiet hours
-    Column("segments", Integer, nullable=False),
-    Column("request_number", ForeignKey("request.number")),
-    Column("page_id", ForeignKey("page.id"), index=True),  # when this text asks somebody
-    Column("from_id", Integer),  # the neighbor whose words it passes on
-    Column("pictures", JSON),  # that it passes on: names of texts in the inbox, with places
-    # waiting -> sending -> accepted -> sent -> delivered | undelivered
-    # waiting -> dropped (no longer wanted) ; sending -> unknown (look it up) ; sending -> failed
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),  # whom it is from, or to
+    Column("channel", String(5), nullable=False),
     Column("state", String(12), nullable=False),
-    Column("sid", String(64), unique=True),
-    Column("error", Integer),
+    Column("at", Moment, nullable=False),  # when it was received, or written down
+    Column("body", Text, nullable=False),
+    Column("request_number", ForeignKey("request.number")),
+    Column("sid", String(64), unique=True),  # the carrier's name for it
+    Column("segments", Integer, nullable=False, server_default="0"),
+    # Addresses at the carrier; of what passes pictures on, the names of texts with places.
+    Column("pictures", JSON(none_as_null=True)),
+    # Of one from somebody: whether its words are part of a request's, and see `limits`.
+    Column("is_words", Boolean, nullable=False, server_default=false()),
+    Column("pace", String(10)),
+    # Of one to somebody.
+    Column("reply_to", ForeignKey("message.id")),  # the text it answers
+    Column("page_id", ForeignKey("page.id")),  # when it asks somebody
+    Column("from_id", Integer),  # the neighbor whose words it passes on
+    Column("aloud", Text),  # what a call would say, should this text reach nobody
+    Column("on_machine", Text),  # of a call: what is left on an answering machine instead
+    Column("may_wake", Boolean, nullable=False, server_default=false()),  # a call in quiet hours
+    Column("error", Integer),  # the carrier's code for why it did not arrive
+    Column("failure", String(16)),  # and what that is to us: the name of an error
+    Column("held_by", Integer),  # the code of what holds back all of ours, until it is mended
     Column("tries", Integer, nullable=False, server_default="0"),
-    Column("created_at", Moment, nullable=False),
     Column("due", Moment),  # when to send, or to look up, next; NULL when nothing is to be done
     Column("good_until", Moment),  # not worth sending after that
     Column("claimed_at", Moment),
 )
-Index("ix_outbox_due", outbox.c.due)
-passed_on = outbox.c.from_id.is_not(None)
-Index("ix_outbox_from", outbox.c.from_id, sqlite_where=passed_on, postgresql_where=passed_on)
+
+
+def one_of(column: Any, *values: str) -> Any:
+    """Whether a column is one of these words of ours, written out: so a partial index fits, and a
+    statement need not be made anew."""
+    return column.in_([literal_column(f"'{it}'") for it in values])
+
+
+from_somebody = one_of(message.c.channel, "text", "keys")
+
+
+def _partial(name: str, where: Any, *columns: Column[Any]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+Index("ix_message_neighbor", message.c.neighbor_id, message.c.at)
+for _column in (message.c.request_number, message.c.reply_to, message.c.page_id, message.c.due):
+    _partial(f"ix_message_{_column.name}", _column.is_not(None), _column)
+_partial("ix_message_from_id", message.c.from_id.is_not(None), message.c.from_id, message.c.at)
+_partial(
+    "ix_message_claimed_at",
+    message.c.claimed_at.is_not(None),
+    *(message.c.claimed_at, message.c.segments),
+)
 
 
 def on_its_way(state: Any) -> Any:
     """Not with the carrier yet, as far as we know; as the index below has it, word by word."""
-    return state.in_([literal_column(f"'{it}'") for it in ("waiting", "sending", "unknown")])
+    return one_of(state, *ON_ITS_WAY)
 
 
-Index(
-    "ix_outbox_on_its_way",
-    outbox.c.neighbor_id,
-    sqlite_where=on_its_way(outbox.c.state),
-    postgresql_where=on_its_way(outbox.c.state),
-)
-Index("ix_outbox_claimed_at", outbox.c.claimed_at, outbox.c.segments)
-held = (outbox.c.state == "waiting") & outbox.c.error.is_not(None)  # by our account's trouble
-Index("ix_outbox_held", outbox.c.due, sqlite_where=held, postgresql_where=held)
+_partial("ix_message_on_its_way", on_its_way(message.c.state), message.c.neighbor_id)
+held = (message.c.state == literal_column("'waiting'")) & message.c.held_by.is_not(None)
+_partial("ix_message_held", held, message.c.due)
 
 call = Table(
     "call",
@@ -238,10 +261,10 @@ call = Table(
     Column("id", Integer, Identity(), primary_key=True),
     Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the call
     Column("neighbor_id", ForeignKey("neighbor.id"), index=True),  # NULL: a hidden number
-    Column("text_id", ForeignKey("outbox.id"), index=True),  # what we called to say
+    Column("message_id", ForeignKey("message.id"), index=True),  # what we called to say
     Column("state", JSON, nullable=False),  # where in the menu it is: see `ivr.menu.Call`
     Column("turn", Integer, nullable=False),  # how many documents it was answered with
-    Column("answer", Text, nullable=False),  # the last of them, should it be asked for again
+    Column("answer", JSON(none_as_null=True)),  # the last of them, should it be asked for again
     Column("began_at", Moment, nullable=False),
     # When it is taken for ended, should nobody tell us; NULL once it has ended.
     Column("due", Moment),
@@ -255,7 +278,8 @@ recording = Table(
     Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for it
     Column("call_id", ForeignKey("call.id"), nullable=False, index=True),
     Column("request_number", ForeignKey("request.number"), index=True),
-    Column("passed_to", ForeignKey("neighbor.id")),  # NULL: it is part of the request's words
+    # NULL: it is part of the request's words.
+    Column("passed_to", ForeignKey("neighbor.id"), index=True),
     Column("seconds", Integer),  # NULL until the carrier says that it is complete
     Column("transcript", Text),
     Column("recorded_at", Moment, nullable=False),
@@ -273,6 +297,9 @@ event = Table(
     Column("request_number", ForeignKey("request.number")),
 )
 Index("ix_event_at", event.c.at)
+Index("ix_event_neighbor_id", event.c.neighbor_id)
+Index("ix_event_about_id", event.c.about_id)
+Index("ix_event_request_number", event.c.request_number)
 
 # What is still to be deleted at the carrier of people who wanted to be forgotten. A row is gone
 # once it is done, and the number with it.
@@ -281,12 +308,13 @@ erasure = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     # "number": every text and call from and to it; "message" and "recording": the one of this
-    # name; "answer": one to a text of somebody else, by a digest of its words
+    # name; "unnamed": a text to somebody else of which we never learned the name, by a digest
     Column("kind", String(9), nullable=False),
     Column("what", String(64), nullable=False),
-    Column("neighbor_id", ForeignKey("neighbor.id")),  # who got the answer
+    Column("neighbor_id", ForeignKey("neighbor.id")),  # who got that text
     Column("at", Moment, nullable=False),  # when it was said; of a number what came until then
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("due", Moment, nullable=False),
 )
 Index("ix_erasure_due", erasure.c.due)
+Index("ix_erasure_what", erasure.c.what)

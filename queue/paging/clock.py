@@ -1,7 +1,7 @@
-"""What happens because time passes: find what is due in SQL and ring for it.
+"""What happens because time passes: find what is due in SQL and enqueue it.
 
 It changes nothing itself, so several clocks double nothing, and none is ever behind by more than
-a tick: a bell that was lost is rung again.
+a tick: a job that was lost is enqueued again.
 """
 
 from __future__ import annotations
@@ -14,66 +14,65 @@ from threading import Event
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import steps
-from hotline.help_request import HelpRequest
-from hotline.steps import Ring
+from hotline.desk.step import ask_job
 from hotline.store import calls as calls_of
-from hotline.store import forgetting, outbox, store
+from hotline.store import forgetting, messages, requests
 from hotline.store.database import Database
-from paging.dispatch import Bell
+from hotline.work import Job
+from paging.dispatch import JobQueue
 
 log = logging.getLogger("hotline.clock")
 
 TICK = 1.0  # seconds between two looks
-MOST = 1000  # requests, and texts, rung for in one tick
-BATCH = 100  # texts in one job
+MOST = 1000  # requests, and messages, enqueued in one tick
+BATCH = 100  # messages in one job
 FEW = 20  # things to delete at the carrier in one job: nobody waits for them
-GRACE = timedelta(seconds=2)  # whoever wrote a text has rung for it by then
-AGAIN = timedelta(seconds=15)  # after that long a bell is taken for lost and rung anew
+GRACE = timedelta(seconds=2)  # whoever wrote a message has enqueued it by then
+AGAIN = timedelta(seconds=15)  # after that long a job is taken for lost and enqueued anew
 
 
-def due(connection: Connection, now: datetime) -> list[Ring]:
-    """The bells to ring now."""
-    asks = [_ask_ring(it, now) for it in store.due_requests(connection, now, MOST)]
-    texts = outbox.due_texts(connection, now - GRACE, MOST)
+def due(connection: Connection, now: datetime) -> list[Job]:
+    """The jobs to enqueue now."""
+    asks = [_ask_job(it, now) for it in requests.due_requests(connection, now, MOST)]
+    waiting = messages.due_messages(connection, now - GRACE, MOST)
     sends = [
-        Ring("send", tuple(texts[start : start + BATCH]), f"send-{texts[start]}-{_slot(now)}")
-        for start in range(0, len(texts), BATCH)
+        Job("send", tuple(waiting[start : start + BATCH]), f"send-{waiting[start]}-{_slot(now)}")
+        for start in range(0, len(waiting), BATCH)
     ]
     calls = calls_of.calls_due(connection, now, BATCH)
-    ends = [Ring("hang_up", tuple(calls), f"hang-up-{calls[0]}-{_slot(now)}")] if calls else []
+    ends = [Job("end_calls", tuple(calls), f"end-calls-{calls[0]}-{_slot(now)}")] if calls else []
     gone = forgetting.due_erasures(connection, now, FEW)
-    erases = [Ring("erase", tuple(gone), f"erase-{gone[0]}-{_slot(now)}")] if gone else []
+    erases = [Job("erase", tuple(gone), f"erase-{gone[0]}-{_slot(now)}")] if gone else []
     return asks + sends + ends + erases
 
 
-def _ask_ring(request: HelpRequest, now: datetime) -> Ring:
-    ring = steps.ask_ring(request)
+def _ask_job(it: requests.DueRequest, now: datetime) -> Job:
+    job = ask_job(it)
     # `due` tells how late a wave is, but not since when others are owed.
-    overdue = request.owed > 0 or request.due is None or now - request.due > AGAIN
-    return Ring(ring.job, ring.about, f"{ring.name}-{_slot(now)}") if overdue else ring
+    overdue = it.owed > 0 or it.due is None or now - it.due > AGAIN
+    return Job(job.kind, job.about, f"{job.name}-{_slot(now)}") if overdue else job
 
 
 def _slot(now: datetime) -> int:
-    """The same for a while and for every clock: within it one bell for one piece of work."""
+    """The same for a while and for every clock: within it one job for one piece of work."""
     return int(now.timestamp() // AGAIN.total_seconds())
 
 
-def tick(database: Database, bell: Bell, now: datetime) -> int:
-    """One look at what is due. Returns how many bells were rung."""
-    rings = database.read(lambda connection: due(connection, now))
-    if rings and bell.has_plenty():
-        return 0  # the workers have not heard the last ones yet
-    bell.ring(rings)
-    return len(rings)
+def tick(database: Database, queue: JobQueue, now: datetime) -> int:
+    """One look at what is due. Returns how many jobs were enqueued."""
+    jobs = database.read(lambda connection: due(connection, now))
+    if jobs and queue.has_plenty():
+        return 0  # the workers have not begun the last ones yet
+    queue.enqueue(jobs)
+    return len(jobs)
 
 
-def run(database: Database, bell: Bell, now: Callable[[], datetime], stop: Event) -> None:
+def run(database: Database, queue: JobQueue, now: Callable[[], datetime], stop: Event) -> None:
     """Tick until `stop` is set. A database that is away is waited for."""
     away = False
     while not stop.wait(TICK):
         try:
-            tick(database, bell, now())
+            tick(database, queue, now())
             away = False
         except SQLAlchemyError as error:
             if not away:

@@ -1,7 +1,7 @@
-"""Bells to RQ jobs: the only file that imports rq.
+"""Jobs on their way to a worker: the only file that imports rq.
 
-SQL is the truth. A bell only says that it is worth looking now; one that is lost is rung again by
-the clock, and one rung twice finds nothing to do. So nothing here waits long for Redis, and
+SQL is the truth. A job only says that it is worth looking now; one that is lost the clock enqueues
+again, and one that is done twice finds nothing to do. So nothing here waits long for Redis, and
 nothing fails because of it.
 """
 
@@ -22,27 +22,27 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 from rq import Queue, SimpleWorker
 from rq.exceptions import DuplicateJobError
-from rq.job import Job
+from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
-from hotline.steps import Ring
+from hotline.work import Job
 
-log = logging.getLogger("hotline.bell")
+log = logging.getLogger("hotline.queue")
 
 QUEUE = "hotline"
-JOBS = {job: f"paging.jobs.{job}" for job in ("ask", "send", "hang_up", "erase")}
+JOBS = {kind: f"paging.jobs.{kind}" for kind in ("ask", "send", "end_calls", "erase")}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
-BELL_TTL = 60  # seconds after which a bell that nobody heard is forgotten; the clock rings again
+JOB_TTL = 60  # seconds after which a job that nobody began is forgotten; the clock tries again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at
 TO_CONNECT = 5.0  # seconds, for a worker
-PATIENCE = 0.5  # seconds to wait for Redis when ringing
-LET_REST = 1.0  # seconds without ringing after it did not answer
+PATIENCE = 0.5  # seconds to wait for Redis when enqueueing
+LET_REST = 1.0  # seconds to leave it alone after it did not answer
 PLENTY = 50  # jobs
 MOST_IN_A_JOB = 100  # requests, or texts
 
 
-class Bell:
-    """Rings for work. Used by the web server, the clock and the worker alike."""
+class JobQueue:
+    """Enqueues work. Used by the web server, the clock and the worker alike."""
 
     def __init__(self, redis_url: str) -> None:
         redis = connect(redis_url, PATIENCE, retry=Retry(NoBackoff(), 0))
@@ -50,31 +50,33 @@ class Bell:
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
         self._silent_until = 0.0
 
-    def ring(self, rings: Sequence[Ring]) -> None:
-        """Enqueue each piece of work once, however often it is rung for. Never raises.
+    def enqueue(self, jobs: Sequence[Job]) -> None:
+        """Each piece of work once, however often it is enqueued. Never raises.
 
-        While Redis does not answer, most bells are not tried at all: the clock rings again.
+        While Redis does not answer, most are not tried at all: the clock enqueues them again.
         """
-        if not rings or time.monotonic() < self._silent_until:
+        if not jobs or time.monotonic() < self._silent_until:
             return
         try:
-            for ring in together(rings):
-                self._enqueue(ring)
+            for job in together(jobs):
+                self._enqueue(job)
             self._silent_until = 0.0
         except RedisError as error:
             if not self._silent_until:
-                log.warning("Redis does not answer (%s): the clock will ring", type(error).__name__)
+                log.warning(
+                    "Redis does not answer (%s): the clock will try again", type(error).__name__
+                )
             self._silent_until = time.monotonic() + LET_REST
 
     def has_plenty(self) -> bool:
-        """Whether so much work waits already that ringing for more would only make it more."""
+        """Whether so much work waits already that enqueueing it again would only make it more."""
         try:
             return time.monotonic() >= self._silent_until and self._queue.count > PLENTY
         except RedisError:
-            return False  # ringing says so
+            return False  # enqueueing says so
 
-    def is_heeded_still(self) -> bool:
-        """Whether a bell was not heard yet, or somebody is at what it rang for."""
+    def is_at_work(self) -> bool:
+        """Whether a job was not begun yet, or a worker is at it."""
         try:
             queue = self._queue
             # Between these two a job is in neither, for as long as its worker takes to read it.
@@ -92,14 +94,14 @@ class Bell:
     def close(self) -> None:
         disconnect(self._redis)
 
-    def _enqueue(self, ring: Ring) -> None:
-        with suppress(DuplicateJobError):  # rung already
+    def _enqueue(self, job: Job) -> None:
+        with suppress(DuplicateJobError):  # enqueued already
             self._queue.enqueue_call(
-                JOBS[ring.job],
-                args=ring.about,
-                job_id=ring.name,
+                JOBS[job.kind],
+                args=job.about,
+                job_id=job.name,
                 unique=True,
-                ttl=BELL_TTL,
+                ttl=JOB_TTL,
                 result_ttl=0,
                 failure_ttl=FAILURE_TTL,
                 timeout=JOB_TIMEOUT,
@@ -135,36 +137,36 @@ def disconnect(redis: Redis) -> None:
         sentinel.close()
 
 
-def together(rings: Sequence[Ring]) -> list[Ring]:
-    """The same bells in fewer jobs: one costs Redis and us as much as storing a text does.
+def together(jobs: Sequence[Job]) -> list[Job]:
+    """The same work in fewer jobs: one costs Redis and us as much as storing a text does.
 
     A job of several is named after all of them, so it too is queued once.
     """
-    kinds = [[ring for ring in rings if ring.job == job] for job in JOBS]
+    kinds = [[job for job in jobs if job.kind == kind] for kind in JOBS]
     batches = [batch for kind in kinds for batch in _batches(kind)]
     return [batch[0] if len(batch) == 1 else _merged(batch) for batch in batches]
 
 
-def _batches(rings: Iterable[Ring]) -> Iterator[list[Ring]]:
-    """A job may be about several requests or texts, but not about more than can be done soon."""
-    batch: list[Ring] = []
-    for ring in rings:
-        if batch and sum(len(one.about) for one in (*batch, ring)) > MOST_IN_A_JOB:
+def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    """One may be about several requests or messages, but not about more than can be done soon."""
+    batch: list[Job] = []
+    for job in jobs:
+        if batch and sum(len(one.about) for one in (*batch, job)) > MOST_IN_A_JOB:
             yield batch
             batch = []
-        batch.append(ring)
+        batch.append(job)
     if batch:
         yield batch
 
 
-def _merged(rings: Sequence[Ring]) -> Ring:
-    names = "\n".join(ring.name for ring in rings)
-    about = dict.fromkeys(number for ring in rings for number in ring.about)
-    name = f"{rings[0].job}-{hashlib.sha256(names.encode()).hexdigest()[:20]}"
-    return Ring(rings[0].job, tuple(about), name)
+def _merged(jobs: Sequence[Job]) -> Job:
+    names = "\n".join(job.name for job in jobs)
+    about = dict.fromkeys(number for job in jobs for number in job.about)
+    name = f"{jobs[0].kind}-{hashlib.sha256(names.encode()).hexdigest()[:20]}"
+    return Job(jobs[0].kind, tuple(about), name)
 
 
-class PlainJob(Job):
+class PlainJob(QueuedJob):
     """A job that calls nothing but its function: RQ would import and call these as well."""
 
     success_callback = failure_callback = stopped_callback = None
@@ -176,7 +178,7 @@ class PagingWorker(SimpleWorker):
     Whoever reaches Redis can enqueue any function that can be imported; this is the wall.
     """
 
-    def execute_job(self, job: Job, queue: Queue) -> None:
+    def execute_job(self, job: QueuedJob, queue: Queue) -> None:
         if job.func_name not in JOBS.values():
             log.error("refused a job that is none of ours")
             job.delete()

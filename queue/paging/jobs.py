@@ -1,5 +1,5 @@
-"""The jobs: ask volunteers about a request, send texts, make and end calls, and delete at the
-carrier what is to be forgotten.
+"""The jobs: ask volunteers about a request, send messages, end calls, and delete at the carrier
+what is to be forgotten.
 
 Each may run twice and be none the worse.
 
@@ -11,15 +11,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial, wraps
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hotline import deliveries, roster, steps
-from hotline.carrier import Accepted, Carrier
+from hotline import schedule
+from hotline.carriers.twilio.client import Carrier
+from hotline.desk import delivery
+from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
     CarrierBusy,
@@ -29,19 +32,22 @@ from hotline.errors import (
     Refused,
     describe,
 )
-from hotline.house import House
+from hotline.failure import ACCOUNT_PAUSE
 from hotline.limits import Budget
-from hotline.steps import Aftermath
-from hotline.store import forgetting, outbox
+from hotline.message import Channel
+from hotline.store import forgetting, messages
 from hotline.store.database import Database, Stale
 from hotline.store.forgetting import Erasure
-from hotline.store.outbox import TextOut
-from paging.dispatch import Bell
+from hotline.store.messages import Outbound
+from hotline.work import AfterCommit, House, Work
+from paging.dispatch import JobQueue
 
 log = logging.getLogger("hotline.jobs")
 
-AT_ONCE = 16  # texts on their way to the carrier at the same time
-LOST_AFTER = timedelta(minutes=2)  # a text somebody claimed and never reported about
+Result = TypeVar("Result")
+
+AT_ONCE = 16  # messages on their way to the carrier at the same time
+LOST_AFTER = timedelta(minutes=2)  # one that somebody claimed and never reported about
 FRESH = timedelta(seconds=1)  # a claim that is older is looked at again before it is sent
 BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
@@ -51,29 +57,37 @@ NEXT_TURN = timedelta(seconds=30)  # for what waits for another call, or for wor
 MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 ONCE_MORE = timedelta(minutes=1)  # until a number is looked for again of which there was something
 LONGEST_WAIT_TO_ERASE = timedelta(hours=1)
-UNKNOWN_CODE = 0  # for a refusal without the carrier's number
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Tools:
     """What the jobs of one process work with."""
 
     house: House
     database: Database
     carrier: Carrier
-    bell: Bell
-    hang_up: Callable[[Connection, House, int], Aftermath]  # what is left to do of a call
+    queue: JobQueue
+    end_call: Callable[[Work, int], None]  # what is left to do of one whose end nobody told us
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
 
+    def do(self, work: Callable[[Work], Result]) -> tuple[Result, AfterCommit]:
+        """One unit of work, committed: what it returned, and what is left to do then."""
 
-_workshop: list[Workshop] = []
+        def done(connection: Connection) -> tuple[Result, AfterCommit]:
+            begun = self.house.work(connection)
+            return work(begun), begun.after
+
+        return self.database.write(done)
 
 
-def open_workshop(workshop: Workshop) -> None:
+_tools: list[Tools] = []
+
+
+def take_up(tools: Tools) -> None:
     """Say what the jobs of this process work with. RQ calls them by name, with ids alone."""
-    _workshop[:] = [workshop]
+    _tools[:] = [tools]
 
 
 class JobFailed(Exception):
@@ -95,72 +109,71 @@ def _discreet(job: Callable[..., None]) -> Callable[..., None]:
 
 @_discreet
 def ask(*numbers: int) -> None:
-    """Ask the next volunteers about these requests, and send them their pages."""
-    shop = _workshop[0]
-    sending: list[Future[Aftermath]] = []
+    """Do what is due for these requests: ask the next volunteers, or how it stands."""
+    tools = _tools[0]
+    sending: list[Future[AfterCommit]] = []
     for number in numbers:
         # More than can leave at once is left to `send`, which claims each as it leaves.
         busy = sum(not it.done() for it in sending) >= AT_ONCE
-        aftermath, claimed = shop.database.write(partial(_ask, shop.house, number, not busy))
-        sending += _send_all(shop, claimed)
-        _finish(shop, aftermath)
-    _finish_all(shop, sending)
+        claimed, after = tools.do(partial(_ask, number, not busy))
+        sending += _send_all(tools, claimed)
+        _finish(tools, after)
+    _finish_all(tools, sending)
 
 
-def _ask(
-    house: House, number: int, at_once: bool, connection: Connection
-) -> tuple[Aftermath, list[TextOut]]:
-    """One request's next wave. Texts that leave at once are claimed as they are written."""
-    aftermath = steps.ask_volunteers(connection, house, number)
-    if not (at_once and aftermath.texts) or not _has_budget(house, connection):
-        return aftermath, []
-    now = house.now()  # not before they were written, or they would not be due yet
-    claimed = outbox.claim_texts(connection, aftermath.texts[:AT_ONCE], now, now + LOST_AFTER)
-    left = set(aftermath.texts) - {it.id for it in claimed}
-    return replace(aftermath, texts=sorted(left)), claimed
+def _ask(number: int, at_once: bool, work: Work) -> list[Outbound]:
+    """One request's next wave. Messages that leave at once are claimed as they are written."""
+    ask_volunteers(work, number)
+    written = work.after.messages
+    if not (at_once and written) or delivery.budget(work) is not Budget.ENOUGH:
+        return []
+    claimed = messages.claim(work.connection, written[:AT_ONCE], work.now, work.now + LOST_AFTER)
+    written[:] = sorted(set(written) - {it.id for it in claimed})
+    return claimed
 
 
 @_discreet
-def hang_up(*calls: int) -> None:
+def end_calls(*calls: int) -> None:
     """Do what is left to do of calls of whose end nobody told us."""
-    shop = _workshop[0]
+    tools = _tools[0]
     for call_id in calls:
-        _finish(shop, shop.database.write(partial(_hang_up, shop, call_id)))
+        _, after = tools.do(partial(_end_call, tools, call_id))
+        _finish(tools, after)
 
 
-def _hang_up(shop: Workshop, call_id: int, connection: Connection) -> Aftermath:
-    return shop.hang_up(connection, shop.house, call_id)
+def _end_call(tools: Tools, call_id: int, work: Work) -> None:
+    tools.end_call(work, call_id)
 
 
 @_discreet
 def erase(*ids: int) -> None:
     """Delete at the carrier what is due of these. A carrier in trouble is left alone: the others
     stay due."""
-    shop = _workshop[0]
+    tools = _tools[0]
     for erasure_id in ids:
-        now = shop.house.now()
+        now = tools.house.now()
         claim = partial(forgetting.claim_erasure, erasure_id, now, now + LOST_AFTER)
-        it = shop.database.write(claim)
-        if it and not _erase(shop, it):
+        it = tools.database.write(claim)
+        if it and not _erase(tools, it):
             return
 
 
-def _erase(shop: Workshop, it: Erasure) -> bool:
+def _erase(tools: Tools, it: Erasure) -> bool:
     """False if the carrier did not do it."""
-    now = shop.house.now()
+    now = tools.house.now()
     try:
-        found = _delete(shop.carrier, it)
+        found = _delete(tools.carrier, it)
     except CarrierError as error:
         log.info("erasure %s: %s, code %s", it.id, type(error).__name__, error.code)
         later = now + _pause_of_erasing(it.tries, error.retry_after)
-        shop.database.write(lambda connection: forgetting.erase_later(connection, it.id, later))
+        tools.database.write(lambda connection: forgetting.erase_later(connection, it.id, later))
         return isinstance(error, Refused)  # only this one, which may not be complete there
     if found:
         # More may turn up: the answer to the text in which they asked for it, for one.
         again = now if found == AT_ONCE else now + ONCE_MORE
-        shop.database.write(lambda connection: forgetting.erase_later(connection, it.id, again))
+        tools.database.write(lambda connection: forgetting.erase_later(connection, it.id, again))
     else:
-        shop.database.write(lambda connection: forgetting.erased(connection, it.id))
+        tools.database.write(lambda connection: forgetting.erased(connection, it.id))
     return True
 
 
@@ -174,8 +187,8 @@ def _delete(carrier: Carrier, it: Erasure) -> int:
             carrier.erase_message(it.what)
         case "recording":
             carrier.erase_recording(it.what)
-        case "answer" if it.phone:
-            carrier.erase_answers(it.phone, it.at, it.is_it)
+        case "unnamed" if it.phone:
+            carrier.erase_unnamed(it.phone, it.at, it.is_it)
         case _:
             pass
     return 0
@@ -190,152 +203,145 @@ def _pause_of_erasing(tries: int, asked_for: float | None) -> timedelta:
 
 @_discreet
 def send(*ids: int) -> None:
-    """Send those of these texts that wait, and look up those that may have been sent."""
-    shop = _workshop[0]
-    warned, wanted = Aftermath(), list(ids)
-    if not shop.database.read(partial(_has_budget, shop.house)):
-        warned, wanted = shop.database.write(partial(_mind_the_budget, shop.house, ids))
-    now = shop.house.now()
-    due = shop.database.read(lambda connection: outbox.due_by_neighbor(connection, wanted, now))
-    _finish_all(shop, [shop.threads.submit(_bring, shop, some) for some in due])
-    _finish(shop, warned)
+    """Send those of these messages that wait, and look up those that may have been sent."""
+    tools = _tools[0]
+    warned, wanted = AfterCommit(), list(ids)
+    if not tools.database.read(partial(_has_budget, tools.house)):
+        wanted, warned = tools.do(lambda work: delivery.mind_the_budget(work, ids))
+    now = tools.house.now()
+    due = tools.database.read(lambda connection: messages.due_by_neighbor(connection, wanted, now))
+    _finish_all(tools, [tools.threads.submit(_bring, tools, some) for some in due])
+    _finish(tools, warned)
 
 
 def _has_budget(house: House, connection: Connection) -> bool:
-    return deliveries.budget(connection, house) is Budget.ENOUGH
+    return delivery.budget(house.work(connection)) is Budget.ENOUGH
 
 
-def _mind_the_budget(
-    house: House, ids: Collection[int], connection: Connection
-) -> tuple[Aftermath, list[int]]:
-    return deliveries.mind_the_budget(connection, house, ids)
-
-
-def _send_all(shop: Workshop, texts: Sequence[TextOut]) -> list[Future[Aftermath]]:
-    """Texts to different people go out side by side, those to one person in their order."""
-    groups: dict[int, list[TextOut]] = {}
-    for it in texts:
+def _send_all(tools: Tools, some: Sequence[Outbound]) -> list[Future[AfterCommit]]:
+    """Messages to different people go out side by side, those to one person in their order."""
+    groups: dict[int, list[Outbound]] = {}
+    for it in some:
         groups.setdefault(it.neighbor, []).append(it)
-    return [shop.threads.submit(_send_to_one, shop, group) for group in groups.values()]
+    return [tools.threads.submit(_send_to_one, tools, group) for group in groups.values()]
 
 
-def _finish_all(shop: Workshop, sending: Sequence[Future[Aftermath]]) -> None:
-    """Wait for texts to be sent, and see to what follows. One that fails stops no other: its row
+def _finish_all(tools: Tools, sending: Sequence[Future[AfterCommit]]) -> None:
+    """Wait for messages to be sent, and see to what follows. One that fails stops no other: its row
     says that it is to be looked up."""
-    together = Aftermath()
+    together = AfterCommit()
     for future in sending:
         try:
             together.add(future.result())
         except Exception as error:
-            log.error("texts to one person failed: %s", describe(error))
-    _finish(shop, together)
+            log.error("messages to one person failed: %s", describe(error))
+    _finish(tools, together)
 
 
-def _finish(shop: Workshop, aftermath: Aftermath) -> None:
-    """Ring for what is left to do; texts are sent right here."""
-    shop.bell.ring(aftermath.asks)
-    if aftermath.texts:
-        send(*aftermath.texts)
+def _finish(tools: Tools, after: AfterCommit) -> None:
+    """Enqueue what is left to do; messages are sent right here."""
+    tools.queue.enqueue(after.asks)
+    if after.messages:
+        send(*after.messages)
 
 
-def _bring(shop: Workshop, due: outbox.Due) -> Aftermath:
-    """Bring one person's texts to the carrier, as far as they are still wanted."""
+def _bring(tools: Tools, due: messages.DueMessages) -> AfterCommit:
+    """Bring one person's messages to the carrier, as far as they are still wanted."""
     if due.lost:
-        for it in shop.database.write(partial(_claim_lost, shop.house, due.lost)):
-            _look_up(shop, it)
+        for it in tools.database.write(partial(_claim_lost, tools.house, due.lost)):
+            _look_up(tools, it)
     # Claimed only now, a moment before they leave: a STOP that came meanwhile holds them back.
-    dropped, claimed = shop.database.write(partial(_claim, shop.house, due.texts))
-    dropped.add(_send_to_one(shop, claimed))
-    return dropped
+    claimed, after = tools.do(partial(_claim, due.messages))
+    after.add(_send_to_one(tools, claimed))
+    return after
 
 
-def _claim_lost(house: House, ids: Collection[int], connection: Connection) -> list[TextOut]:
+def _claim_lost(house: House, ids: Collection[int], connection: Connection) -> list[Outbound]:
     now = house.now()
-    return outbox.claim_lost_texts(connection, ids, now, now + LOST_AFTER)
+    return messages.claim_lost(connection, ids, now, now + LOST_AFTER)
 
 
-def _claim(
-    house: House, ids: Collection[int], connection: Connection
-) -> tuple[Aftermath, list[TextOut]]:
-    now = house.now()
-    aftermath = Aftermath()
-    for page_id in outbox.drop_unwanted_texts(connection, ids, now):
-        aftermath.add(deliveries.never_left(connection, house, page_id))
-    claimed = outbox.claim_texts(connection, ids, now, now + LOST_AFTER)
-    outbox.postpone(connection, ids, now, now + NEXT_TURN)
-    return aftermath, claimed
+def _claim(ids: Collection[int], work: Work) -> list[Outbound]:
+    connection, now = work.connection, work.now
+    for page_id in messages.drop_unwanted(connection, ids, now):
+        delivery.never_left(work, page_id)
+    claimed = messages.claim(connection, ids, now, now + LOST_AFTER)
+    messages.postpone(connection, ids, now, now + NEXT_TURN)
+    return claimed
 
 
-def _send_to_one(shop: Workshop, texts: Sequence[TextOut]) -> Aftermath:
-    aftermath = Aftermath()
-    for it in texts:
-        aftermath.add(_send(shop, it))
-    return aftermath
+def _send_to_one(tools: Tools, some: Sequence[Outbound]) -> AfterCommit:
+    after = AfterCommit()
+    for it in some:
+        after.add(_send(tools, it))
+    return after
 
 
-def _send(shop: Workshop, it: TextOut) -> Aftermath:
-    """Bring one text to the carrier and note what came of it."""
-    now = shop.house.now()
+def _send(tools: Tools, it: Outbound) -> AfterCommit:
+    """Bring one message to the carrier and note what came of it."""
+    now = tools.house.now()
     if it.claimed_at is None or now - it.claimed_at > BEGUN_BY:
-        return Aftermath()
-    if now - it.claimed_at > FRESH and shop.database.write(partial(_has_stopped, it)):
-        return Aftermath()
-    if it.by == "voice" and (wakes_at := _wakes_at(shop.house, it, now)) > now:
-        shop.database.write(lambda connection: outbox.note_waiting(connection, it, wakes_at))
-        return Aftermath()
+        return AfterCommit()
+    if now - it.claimed_at > FRESH and tools.database.write(partial(_give_up_if_stopped, it)):
+        return AfterCommit()
+    if it.channel is Channel.CALL and (wakes_at := _wakes_at(tools.house, it, now)) > now:
+        tools.database.write(lambda connection: messages.note_waiting(connection, it, wakes_at))
+        return AfterCommit()
     try:
-        accepted = _hand_over(shop, it, now)
+        sid = _hand_over(tools, it, now)
     except CarrierError as error:
-        return shop.database.write(partial(_not_sent, shop.house, it, error))
-    shop.database.write(lambda connection: outbox.note_accepted(connection, it, accepted.sid))
-    return Aftermath()
+        failure = error
+    else:
+        tools.database.write(lambda c: messages.note_accepted(c, it, sid))
+        return AfterCommit()
+    _, after = tools.do(partial(_not_sent, it, failure))
+    return after
 
 
-def _hand_over(shop: Workshop, it: TextOut, now: datetime) -> Accepted:
+def _hand_over(tools: Tools, it: Outbound, now: datetime) -> str:
     """Give the carrier a text to send or a call to make. Raises CarrierError."""
-    if it.by == "voice":
+    if it.channel is Channel.CALL:
         try:
-            return shop.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
+            return tools.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
         except AccountRefused as error:  # calls may be switched off where texts are not
             raise NotAllowedThere(str(error), code=error.code) from None
     good_for = it.good_until - now if it.good_until else None
     until = now + PICTURES_LAST if it.pictures else None
-    return shop.carrier.send(
+    return tools.carrier.send(
         it.phone, it.body, it.id, good_for=good_for, pictures=it.pictures, until=until
     )
 
 
-def _wakes_at(house: House, it: TextOut, now: datetime) -> datetime:
+def _wakes_at(house: House, it: Outbound, now: datetime) -> datetime:
     """When a phone may ring: not in quiet hours, unless it is urgent."""
-    return roster.may_ask_from(it.may_wake, house.network, now)
+    return schedule.may_ask_from(it.may_wake, house.network, now)
 
 
-def _has_stopped(it: TextOut, connection: Connection) -> bool:
+def _give_up_if_stopped(it: Outbound, connection: Connection) -> bool:
     """Whether somebody said STOP since their text was claimed: it is given up then."""
-    return outbox.drop_if_stopped(connection, it)
+    return messages.drop_if_stopped(connection, it)
 
 
-def _not_sent(house: House, it: TextOut, error: CarrierError, connection: Connection) -> Aftermath:
-    now = house.now()
-    log.info("text %s: %s, code %s", it.id, type(error).__name__, error.code)
+def _not_sent(it: Outbound, error: CarrierError, work: Work) -> None:
+    connection, now = work.connection, work.now
+    log.info("message %s: %s, code %s", it.id, type(error).__name__, error.code)
     match error:
         case CarrierSilent():
-            outbox.note_unknown(connection, it, now + LOOK_UP_AFTER)
+            messages.note_unknown(connection, it, now + LOOK_UP_AFTER)
         case CarrierBusy():
-            outbox.note_waiting(connection, it, now + _pause(it.tries, error.retry_after))
+            messages.note_waiting(connection, it, now + _pause(it.tries, error.retry_after))
         case AccountRefused():
-            log.error("the carrier refuses our account (code %s): texts wait", error.code)
-            due = now + deliveries.ACCOUNT_PAUSE
-            outbox.note_waiting(connection, it, due, held_by=error.code or UNKNOWN_CODE)
-            return deliveries.account_refused(connection, house, error.code)
-        case NotAllowedThere() if it.by == "voice" and it.tries < MOST_CALLS:
-            outbox.note_waiting(connection, it, now + deliveries.ACCOUNT_PAUSE)
-            return deliveries.not_allowed(connection, house, error.code)
-        case _ if outbox.note_failed(connection, it, error.code):
-            return deliveries.failed(connection, house, it, type(error), error.code)
+            log.error("the carrier refuses our account (code %s): messages wait", error.code)
+            held_by = error.code or delivery.UNKNOWN_CODE
+            messages.note_waiting(connection, it, now + ACCOUNT_PAUSE, held_by=held_by)
+            delivery.account_refused(work, error.code)
+        case NotAllowedThere() if it.channel is Channel.CALL and it.tries < MOST_CALLS:
+            messages.note_waiting(connection, it, now + ACCOUNT_PAUSE)
+            delivery.not_allowed(work, error.code)
+        case _ if messages.note_failed(connection, it, error.code, type(error).__name__):
+            delivery.failed(work, it, type(error), error.code)
         case _:
             pass
-    return Aftermath()
 
 
 def _pause(tries: int, asked_for: float | None) -> timedelta:
@@ -346,32 +352,32 @@ def _pause(tries: int, asked_for: float | None) -> timedelta:
     return min(timedelta(seconds=5 * doubled), LONGEST_PAUSE)
 
 
-def _look_up(shop: Workshop, it: TextOut) -> None:
-    """Find out whether a text of which we know nothing reached the carrier."""
-    now = shop.house.now()
+def _look_up(tools: Tools, it: Outbound) -> None:
+    """Find out whether a message of which we know nothing reached the carrier."""
+    now = tools.house.now()
     try:
-        sids = _found_at_carrier(shop, it, it.claimed_at or now)
+        sids = _found_at_carrier(tools, it, it.claimed_at or now)
     except CarrierError as error:
-        log.info("text %s: cannot be looked up (%s)", it.id, type(error).__name__)
+        log.info("message %s: cannot be looked up (%s)", it.id, type(error).__name__)
         later = now + LOOK_UP_AFTER
-        shop.database.write(lambda connection: outbox.note_unknown(connection, it, later))
+        tools.database.write(lambda connection: messages.note_unknown(connection, it, later))
         return
-    shop.database.write(partial(_looked_up, it, sids, now))
+    tools.database.write(partial(_looked_up, it, sids, now))
 
 
-def _found_at_carrier(shop: Workshop, it: TextOut, since: datetime) -> list[str]:
-    if it.by == "voice":
-        return shop.carrier.called_since(it.phone, since)
-    return shop.carrier.sent_since(it.phone, it.body, since)
+def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str]:
+    if it.channel is Channel.CALL:
+        return tools.carrier.called_since(it.phone, since)
+    return tools.carrier.sent_since(it.phone, it.body, since)
 
 
-def _looked_up(it: TextOut, sids: Sequence[str], now: datetime, connection: Connection) -> None:
-    known = outbox.known_sids(connection, sids)
+def _looked_up(it: Outbound, sids: Sequence[str], now: datetime, connection: Connection) -> None:
+    known = messages.known_sids(connection, sids)
     found = next((sid for sid in sids if sid not in known), None)
     if not found:
-        outbox.note_waiting(connection, it, now)
+        messages.note_waiting(connection, it, now)
         return
     try:
-        outbox.note_accepted(connection, it, found)
+        messages.note_accepted(connection, it, found)
     except IntegrityError:
-        raise Stale(f"another text than {it.id} took that name meanwhile") from None
+        raise Stale(f"another message than {it.id} took that name meanwhile") from None

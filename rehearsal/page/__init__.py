@@ -38,7 +38,7 @@ from rehearsal.messages import LONGEST_BODY, Form
 from rehearsal.page import stream, views
 from rehearsal.page.forms import DEEDS
 from rehearsal.page.stage import HERE, Stage
-from rehearsal.page.stream import Watch, Watches
+from rehearsal.page.stream import OpenPage, Watches
 from rehearsal.pictures import picture
 from rehearsal.story import print_story, took_part
 from rehearsal.twiml import BadTwiml
@@ -138,7 +138,7 @@ async def _page(
     stage: Stage, watches: Watches, form: Form | None = None, wrong: str = ""
 ) -> Response:
     """The page; with what was typed, and what is wrong with it, when a form comes back."""
-    watch = Watch(stage, texts=len(stage.exchange.texts))
+    watch = OpenPage(stage, texts=len(stage.exchange.texts))
     inside = stage.inside
     drawn = {key: watch.remember(key, draw(stage)) for key, draw in stream.ALWAYS.items()}
     drawn |= {
@@ -178,7 +178,7 @@ async def _page(
 
 
 def _phones(
-    stage: Stage, watch: Watch, form: Form | None, wrong: str
+    stage: Stage, watch: OpenPage, form: Form | None, wrong: str
 ) -> tuple[list[Markup], Form | None]:
     """Every phone, and what was typed if it belongs to none of them."""
     texts = views.texts_by_phone(stage.exchange)
@@ -206,13 +206,13 @@ def _sent(stage: Stage) -> Markup:
     return Markup("").join(stream.sent_line(stage, it) for it in ours[: stream.SENT_SHOWN])
 
 
-def _log(stage: Stage, watch: Watch) -> Markup:
+def _log(stage: Stage, watch: OpenPage) -> Markup:
     entries = list(stage.exchange.log)[-stream.LOG_SHOWN :]
     watch.logged = int(str(entries[-1]["at"])) if entries else 0
     return Markup("").join(stream.log_line(stage, it) for it in reversed(entries))
 
 
-async def _requests(stage: Stage, watch: Watch) -> Markup:
+async def _requests(stage: Stage, watch: OpenPage) -> Markup:
     found = await stage.inside.requests() if stage.inside else []
     return Markup("").join(
         watch.remember(f"request-{it.request.number}", stream.request(stage, it)) for it in found

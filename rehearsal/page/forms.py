@@ -16,13 +16,13 @@ from datetime import datetime
 from hotline.errors import BadRoster, BadSettings
 from hotline.settings import CONFIGURATION
 from rehearsal import deeds, leap, neighborhood
-from rehearsal.calls import Call
+from rehearsal.calls import CarrierCall
 from rehearsal.delivery import leave_due, text_hotline
 from rehearsal.inside import Inside
 from rehearsal.messages import LONGEST_BODY, Form
 from rehearsal.page import views
 from rehearsal.page.stage import Stage
-from rehearsal.phones import Calls, PhoneState, readable_number
+from rehearsal.phones import PhoneState, WhenCalled, readable_number
 from rehearsal.replay import prepare
 from rehearsal.transcript import BadTranscript, parse
 from rehearsal.trouble import trouble_from
@@ -65,7 +65,7 @@ async def call(stage: Stage, form: Form) -> str:
     return views.anchor_of(number)
 
 
-def in_call(deed: Callable[[Stage, Call, Form], Awaitable[None]]) -> Deed:
+def in_call(deed: Callable[[Stage, CarrierCall, Form], Awaitable[None]]) -> Deed:
     async def do(stage: Stage, form: Form) -> str:
         call = stage.exchange.calls.get(form.get("sid", ""))
         if call is None:
@@ -76,27 +76,27 @@ def in_call(deed: Callable[[Stage, Call, Form], Awaitable[None]]) -> Deed:
     return do
 
 
-async def answer(stage: Stage, call: Call, _form: Form) -> None:
+async def answer(stage: Stage, call: CarrierCall, _form: Form) -> None:
     await deeds.answer(stage.exchange, call)
 
 
-async def decline(stage: Stage, call: Call, _form: Form) -> None:
+async def decline(stage: Stage, call: CarrierCall, _form: Form) -> None:
     await deeds.decline(stage.exchange, call)
 
 
-async def hang_up(stage: Stage, call: Call, _form: Form) -> None:
+async def hang_up(stage: Stage, call: CarrierCall, _form: Form) -> None:
     await deeds.hang_up(stage.exchange, call)
 
 
-async def press(stage: Stage, call: Call, form: Form) -> None:
+async def press(stage: Stage, call: CarrierCall, form: Form) -> None:
     await deeds.press(stage.exchange, call, form.get("keys", ""))
 
 
-async def say(stage: Stage, call: Call, form: Form) -> None:
+async def say(stage: Stage, call: CarrierCall, form: Form) -> None:
     await deeds.say(stage.exchange, call, form.get("words", ""))
 
 
-async def silence(stage: Stage, call: Call, _form: Form) -> None:
+async def silence(stage: Stage, call: CarrierCall, _form: Form) -> None:
     """Until the call goes on by itself."""
     due = min((left for name, left in call.timers.items() if name != "limit"), default=0.0)
     if due > 0:
@@ -112,7 +112,7 @@ async def phone(stage: Stage, form: Form) -> str:
         raise ValueError("Whose phone?")
     before = stage.exchange.phone(number)
     try:
-        state, calls = PhoneState(form.get("state", "")), Calls(form.get("calls", ""))
+        state, calls = PhoneState(form.get("state", "")), WhenCalled(form.get("calls", ""))
     except ValueError:
         raise ValueError("A phone cannot be that.") from None
     opted_out = bool(form.get("opted_out"))

@@ -172,7 +172,7 @@ def _draw_shared(stage: Stage) -> dict[str, Markup]:
 
 
 @dataclass
-class Watch:
+class OpenPage:
     stage: Stage
     texts: int = 0
     logged: int = 0
@@ -246,9 +246,9 @@ class Watches:
     """Those of pages that were loaded, and did not send for news yet."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Watch] = {}
+        self._waiting: dict[str, OpenPage] = {}
 
-    def keep(self, watch: Watch) -> str:
+    def keep(self, watch: OpenPage) -> str:
         """Its name, to send for it."""
         name = secrets.token_urlsafe(12)
         self._waiting[name] = watch
@@ -256,11 +256,11 @@ class Watches:
             del self._waiting[next(iter(self._waiting))]
         return name
 
-    def take(self, name: str) -> Watch | None:
+    def take(self, name: str) -> OpenPage | None:
         return self._waiting.pop(name, None)
 
 
-async def events(watch: Watch | None) -> AsyncIterator[str]:
+async def events(watch: OpenPage | None) -> AsyncIterator[str]:
     """News as server-sent events, until the page goes away."""
     if watch is None:
         yield GONE

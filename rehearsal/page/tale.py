@@ -1,6 +1,6 @@
 """A request as the page tells it: who asked, whom each wave asked, what they said, who has it.
 
-Plain values for the templates, from what `inside.py` saw. Nothing is decided here.
+Plain values for the templates, from what the overview shows. Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.help_request import State
-from rehearsal.inside import Asked, Seen, Wave
+from hotline.store.overview import PagedNeighbor, Story, Wave
 
 FIRST, LAST, MOST_LINES = 4, 6, 14  # lines of a request that are seen at once
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoryLine:
     """One line of a request's history. `kind` names its mark."""
 
     when: str
@@ -32,9 +32,9 @@ class RequestSeen:
     title: str
     requester: str
     quotes: tuple[str, ...]
-    first: tuple[Line, ...]
-    between: tuple[Line, ...]
-    last: tuple[Line, ...]
+    first: tuple[StoryLine, ...]
+    between: tuple[StoryLine, ...]
+    last: tuple[StoryLine, ...]
     next: str
 
 
@@ -60,7 +60,7 @@ EVENTS: Mapping[str, str] = {
 
 
 def request_seen(
-    it: Seen, labels: Mapping[str, str], name_of: Callable[[str], str], now: datetime
+    it: Story, labels: Mapping[str, str], name_of: Callable[[str], str], now: datetime
 ) -> RequestSeen:
     """`now`: in the time zone of the neighborhood."""
     request, requester = it.request, name_of(it.requester)
@@ -69,7 +69,7 @@ def request_seen(
     lines += [(wave.at, "wave", _wave_words(wave)) for wave in it.waves]
     lines += [(at, "back", EVENTS[what]) for at, what in it.events if what in EVENTS]
     told = sorted(lines, key=lambda line: line[0])
-    shown = tuple(Line(_clock(at, now), kind, words) for at, kind, words in told) + _end(it)
+    shown = tuple(StoryLine(_clock(at, now), kind, words) for at, kind, words in told) + _end(it)
     first, between, last = folded(shown)
     return RequestSeen(
         number=request.number,
@@ -85,7 +85,7 @@ def request_seen(
     )
 
 
-def folded(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
+def folded(lines: Sequence[StoryLine]) -> tuple[tuple[StoryLine, ...], ...]:
     """How it began, what a long night had between, and how it is now."""
     if len(lines) <= MOST_LINES:
         return tuple(lines), (), ()
@@ -96,27 +96,27 @@ def _wave_words(wave: Wave) -> str:
     return "Asked " + ", ".join(_asked(it) for it in wave.asked)
 
 
-def _asked(it: Asked) -> str:
+def _asked(it: PagedNeighbor) -> str:
     answer = ANSWERS.get(it.state, it.state)
     note = f" “{it.note}”" if it.note and it.state == "accepted" else ""
     return f"{it.name} ({answer}{note})" if answer else it.name
 
 
-def _end(it: Seen) -> tuple[Line, ...]:
+def _end(it: Story) -> tuple[StoryLine, ...]:
     who = " and ".join(it.takers)
     match it.request.state:
         case State.TAKEN:
-            return (Line("", "taken", f"{who} {'has' if len(it.takers) == 1 else 'have'} it"),)
+            return (StoryLine("", "taken", f"{who} {'has' if len(it.takers) == 1 else 'have'} it"),)
         case State.DONE:
-            return (Line("", "taken", f"{who} had it"), Line("", "done", "Done"))
+            return (StoryLine("", "taken", f"{who} had it"), StoryLine("", "done", "Done"))
         case State.WITHDRAWN:
-            return (Line("", "withdrawn", "No longer needed"),)
+            return (StoryLine("", "withdrawn", "No longer needed"),)
     if it.takers:
-        return (Line("", "taken", f"{who} said yes; {it.request.people} are needed"),)
+        return (StoryLine("", "taken", f"{who} said yes; {it.request.people} are needed"),)
     return ()
 
 
-def _next(it: Seen, now: datetime) -> str:
+def _next(it: Story, now: datetime) -> str:
     request = it.request
     if request.state is State.OPEN and request.due:
         return f"asks on at {_clock(request.due, now)}"

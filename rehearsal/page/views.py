@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hotline.store.volunteers import RosterEntry
-from rehearsal.calls import Call, waits_for
+from hotline.store.roster import RosterEntry
+from rehearsal.calls import CarrierCall, waits_for
 from rehearsal.exchange import Exchange
 from rehearsal.messages import Text
 from rehearsal.neighborhood import HIDDEN
-from rehearsal.phones import Calls, Phone, PhoneState, readable_number
-from rehearsal.player import Heard
+from rehearsal.phones import Phone, PhoneState, WhenCalled, readable_number
+from rehearsal.player import HeardSound
 
 SOUNDS_SHOWN = 60
 TEXTS_SHOWN = 60  # on one phone; the others are on a page of their own
@@ -61,9 +61,9 @@ def anchor_of(number: str) -> str:
     return "phone-" + re.sub(r"[^A-Za-z0-9]", "-", number.lstrip("+"))
 
 
-def last_calls(exchange: Exchange) -> dict[str, Call]:
+def last_calls(exchange: Exchange) -> dict[str, CarrierCall]:
     """By phone the call that it is in, else the last one it was in."""
-    found: dict[str, Call] = {}
+    found: dict[str, CarrierCall] = {}
     for call in exchange.calls.values():
         before = found.get(call.phone)
         if before is None or before.is_over or not call.is_over:
@@ -75,13 +75,13 @@ Key = tuple[Phone, object]
 """What a phone's look depends on: while it is the same, so is the look."""
 
 
-def key_of(phone: Phone, call: Call | None) -> Key:
+def key_of(phone: Phone, call: CarrierCall | None) -> Key:
     if call is None:
         return phone, None
     return phone, (call.sid, call.sounds, call.status, type(call.halt), len(call.recordings))
 
 
-def phone_seen(phone: Phone, call: Call | None) -> PhoneSeen:
+def phone_seen(phone: Phone, call: CarrierCall | None) -> PhoneSeen:
     return PhoneSeen(
         phone=phone,
         id=anchor_of(phone.number),
@@ -91,7 +91,7 @@ def phone_seen(phone: Phone, call: Call | None) -> PhoneSeen:
     )
 
 
-def call_seen(call: Call) -> CallSeen:
+def call_seen(call: CarrierCall) -> CallSeen:
     due_in = min((left for name, left in call.timers.items() if name != "limit"), default=None)
     sounds = [_sound(at, it) for at, it in call.heard if it.kind != "pause"]
     return CallSeen(
@@ -106,7 +106,7 @@ def call_seen(call: Call) -> CallSeen:
     )
 
 
-def _sound(at: int, sound: Heard) -> Sound:
+def _sound(at: int, sound: HeardSound) -> Sound:
     return Sound(at, sound.kind, sound.words, sound.language or "en")
 
 
@@ -175,12 +175,12 @@ PHONE_STATES: Mapping[PhoneState, str] = {
     PhoneState.NOWHERE: "no real number",
     PhoneState.TABLET: "a tablet without texts",
 }
-PHONE_CALLS: Mapping[Calls, str] = {
-    Calls.RINGS: "rings",
-    Calls.MACHINE: "goes to an answering machine",
-    Calls.BUSY: "is busy",
-    Calls.NO_ANSWER: "is never answered",
-    Calls.UNREACHABLE: "cannot be reached",
+PHONE_CALLS: Mapping[WhenCalled, str] = {
+    WhenCalled.RINGS: "rings",
+    WhenCalled.MACHINE: "goes to an answering machine",
+    WhenCalled.BUSY: "is busy",
+    WhenCalled.NO_ANSWER: "is never answered",
+    WhenCalled.UNREACHABLE: "cannot be reached",
 }
 
 

@@ -1,1 +1,1 @@
-"""Twilio, and whoever speaks as it does."""
+"""Twilio, and carriers that speak as it does: client, signatures, forms, TwiML, codes, voices."""

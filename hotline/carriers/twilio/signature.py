@@ -12,12 +12,22 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from hotline.settings import Environment
+
+HEADER = "X-Twilio-Signature"
+
 
 class Signatures:
     """What is signed with one of our tokens for our public address, never for a Host header's.
 
     A second token is accepted while one is being changed. An empty one is none.
     """
+
+    @classmethod
+    def of(cls, environment: Environment) -> Signatures:
+        tokens = (environment.twilio_auth_token, environment.twilio_auth_token_secondary)
+        given = [token.get_secret_value() for token in tokens if token]
+        return cls(environment.public_url, given)
 
     def __init__(self, public_url: str, tokens: Iterable[str]) -> None:
         self._spellings = _spellings(public_url)

@@ -1,0 +1,337 @@
+"""The carrier's REST API: send a text, place a call, look one up, delete what is to be forgotten.
+
+It raises what `errors` names and stores nothing. Whoever forks makes a `Carrier` afterwards, so
+that every process has one pool of connections of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import urllib3
+from twilio.base.exceptions import TwilioException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from hotline.carriers.twilio import addresses
+from hotline.carriers.twilio.codes import PAUSES, kind_of
+from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, Refused
+from hotline.settings import Environment
+
+TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
+CONNECTIONS = 32
+MOST_LOOKED_AT = 100  # of one number's latest texts
+RING_SECONDS = 30  # before nobody answers
+CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
+ANSWERED_WITHIN = timedelta(hours=10)  # how long the carrier may keep a text to be sent
+LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
+
+
+class Carrier:
+    """Our account at the carrier."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._client = Client(
+            environment.twilio_account_sid,
+            environment.twilio_auth_token.get_secret_value(),
+            http_client=_HttpClient(environment.twilio_api_url),
+        )
+
+    def send(
+        self,
+        to: str,
+        body: str,
+        message_id: int,
+        *,
+        good_for: timedelta | None,
+        pictures: Sequence[str] = (),
+        until: datetime | None = None,
+    ) -> str:
+        """Send one text; the carrier's name for it.
+
+        `good_for`: not to be delivered later than that from now. `pictures` go with it, by our
+        names; `until` then the carrier can fetch them from us.
+
+        Raises CarrierError; CarrierSilent means that it may have been taken all the same.
+        """
+        environment = self._environment
+        sender: dict[str, Any] = {"from_": environment.hotline_number}
+        if environment.twilio_messaging_service_sid:
+            sender = {"messaging_service_sid": environment.twilio_messaging_service_sid}
+        if good_for is not None:
+            seconds = round(good_for.total_seconds())
+            sender["validity_period"] = max(1, min(seconds, LONGEST_VALIDITY))
+        if pictures and until:
+            found = [addresses.picture(environment, name, until) for name in pictures]
+            sender["media_url"] = found
+        callback = addresses.text_status(environment.public_url, message_id)
+        message = self._call(
+            self._client.messages.create, to=to, body=body, status_callback=callback, **sender
+        )
+        return str(message.sid)
+
+    def call(self, to: str, message_id: int, *, leaves_message: bool) -> str:
+        """Call somebody; the carrier's name for the call. What is said comes from `/voice/out`.
+
+        `leaves_message`: a machine that answers is listened to until its tone. Raises
+        CarrierError, as `send`.
+        """
+        environment = self._environment
+        sender = environment.calling_number
+        if not sender:
+            raise NoVoice("HOTLINE_NUMBER is no number that calls come from")
+        public = environment.public_url
+        call = self._call(
+            self._client.calls.create,
+            to=to,
+            from_=sender,
+            url=f"{public}/voice/out?text={message_id}",
+            status_callback=addresses.call_status(public, message_id),
+            status_callback_event=["initiated", "answered", "completed"],
+            machine_detection="DetectMessageEnd" if leaves_message else "Enable",
+            timeout=RING_SECONDS,
+        )
+        return str(call.sid)
+
+    def recording(self, sid: str) -> bytes:
+        """The sound of a recording, as a wave file. Raises CarrierError."""
+        account = self._environment.twilio_account_sid
+        where = f"https://api.twilio.com/2010-04-01/Accounts/{account}/Recordings/{sid}.wav"
+        return self._fetch(where)[0]
+
+    def picture(self, address: str) -> tuple[bytes, str]:
+        """A picture that came with a text, and what kind of file it is. It is asked for at our
+        address of the API, whatever host the address names. Raises CarrierError."""
+        found, kind = self._fetch(address)
+        return found, kind.partition(";")[0].strip().lower()
+
+    def _fetch(self, where: str) -> tuple[bytes, str]:
+        """A file, and what it calls itself."""
+        try:
+            answer = self._client.http_client.fetch(where, self._client.auth)
+        except HTTPError as error:
+            raise CarrierSilent(f"no answer: {type(error).__name__}") from None
+        except ValueError:
+            raise CarrierError("that is no address") from None
+        if answer.status != HTTPStatus.OK:
+            raise CarrierBusy(f"the carrier answered {answer.status}")
+        return answer.data, answer.headers.get("Content-Type", "")
+
+    def called_since(self, to: str, since: datetime) -> list[str]:
+        """The carrier's names of our calls to this number since then, oldest first. Raises
+        CarrierError."""
+        found = self._call(self._client.calls.list, to=to, limit=MOST_LOOKED_AT)
+        earliest = since - CLOCKS_APART
+        ours = [it for it in found if it.direction == "outbound-api" and _is_since(it, earliest)]
+        return [it.sid for it in reversed(ours)]
+
+    def sent_since(self, to: str, body: str, since: datetime) -> list[str]:
+        """The carrier's names of texts with these words to this number since then, oldest first.
+
+        There is no key that would tell two equal ones apart: whoever asks takes one that
+        nobody else has taken. Raises CarrierError.
+        """
+        # Not by DateSent: a text that is still queued has none.
+        found = self._call(self._client.messages.list, to=to, limit=MOST_LOOKED_AT)
+        ours = [it for it in found if _is_this(it, body, since - CLOCKS_APART)]
+        return [it.sid for it in reversed(ours)]
+
+    # What is to be forgotten. What is gone already is gone; a text or call that is still under way
+    # there cannot be deleted yet (20009), and that is raised as Refused.
+
+    def erase_message(self, sid: str) -> None:
+        """Delete a text, and its pictures with it. Raises CarrierError."""
+        self._delete(self._client.messages(sid))
+
+    def erase_recording(self, sid: str) -> None:
+        """Delete a recording and what was written down of it. Raises CarrierError."""
+        recording = self._client.recordings(sid)
+        for transcript in self._listed(recording.transcriptions.stream):
+            self._delete(transcript)
+        self._delete(recording)
+
+    def erase_number(self, number: str, until: datetime, most: int) -> int:
+        """Delete the texts and calls from and to a number that there were at that moment, at most
+        so many. Returns how many it found. Raises CarrierError."""
+        client = self._client
+        messages = self._with_number(client.messages, number, until, most)
+        calls = self._with_number(client.calls, number, until, most - len(messages))
+        under_way: list[Refused] = []
+        for it in messages:
+            self._delete_unless_under_way(it, under_way)
+        for it in calls:
+            for recording in self._listed(client.recordings.stream, call_sid=it.sid):
+                self.erase_recording(recording.sid)
+            self._delete_unless_under_way(it, under_way)
+        if under_way:
+            raise under_way[0]
+        return len(messages) + len(calls)
+
+    def erase_unnamed(self, to: str, at: datetime, is_it: Callable[[str], bool]) -> None:
+        """Delete texts to this number about that time by their words: of those of which nobody told
+        us the name. Raises CarrierError."""
+        about_then = {
+            "date_sent_after": at - CLOCKS_APART,
+            "date_sent_before": at + ANSWERED_WITHIN + CLOCKS_APART,
+        }
+        for it in self._listed(self._client.messages.stream, to=to, **about_then):
+            if is_it(it.body or ""):
+                self._delete(it)
+
+    def _with_number(self, things: Any, number: str, until: datetime, most: int) -> list[Any]:
+        latest = until + CLOCKS_APART
+        found = [
+            it
+            for side in ("to", "from_")
+            for it in self._listed(things.stream, **{side: number})
+            if it.date_created is None or it.date_created <= latest
+        ]
+        return found[:most]
+
+    def _listed(self, find: Any, **asked: Any) -> list[Any]:
+        """All there is of it; of what there never was, nothing."""
+
+        def listed() -> list[Any]:
+            try:
+                return list(find(**asked))
+            except TwilioException as error:
+                if not _is_gone(error):
+                    raise
+            return []
+
+        return list(self._call(listed))
+
+    def _delete_unless_under_way(self, it: Any, under_way: list[Refused]) -> None:
+        try:
+            self._delete(it)
+        except Refused as error:
+            under_way.append(error)
+
+    def _delete(self, it: Any) -> None:
+        def delete() -> None:
+            try:
+                it.delete()
+            except TwilioException as error:
+                if not _is_gone(error):
+                    raise
+
+        self._call(delete)
+
+    def _call(self, do: Any, **arguments: Any) -> Any:
+        try:
+            return do(**arguments)
+        except TwilioException as error:
+            code, status = _number(getattr(error, "code", None)), _status(error)
+            pause, kind = PAUSES.get(code), _kind(code, status)
+            raise kind(f"the carrier answered {status}", code=code, retry_after=pause) from None
+        except (NewConnectionError, ConnectTimeoutError):
+            raise CarrierBusy("the carrier cannot be reached") from None
+        except HTTPError as error:
+            raise CarrierSilent(f"no answer: {type(error).__name__}") from None
+        except Exception as error:
+            raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+
+
+def _is_gone(error: TwilioException) -> bool:
+    """Our account itself is never answered so: a wrong one is 401."""
+    return _status(error) == HTTPStatus.NOT_FOUND
+
+
+def _status(error: TwilioException) -> int | None:
+    """The HTTP status of an answer; of a list the package hands over the answer itself."""
+    answers = [error, *error.args]
+    found = (getattr(it, name, None) for it in answers for name in ("status", "status_code"))
+    return next((it for it in found if isinstance(it, int)), None)
+
+
+def _is_since(message_or_call: Any, earliest: datetime) -> bool:
+    created = message_or_call.date_created
+    return created is None or bool(created >= earliest)
+
+
+def _is_this(message: Any, body: str, since: datetime) -> bool:
+    """Not the same words in the answer to a text of theirs, which the carrier lists as well."""
+    is_ours = message.body == body and message.direction == "outbound-api"
+    return bool(is_ours and _is_since(message, since))
+
+
+def _number(code: Any) -> int | None:
+    """Compatible carriers may write numbers as strings."""
+    return int(code) if str(code).isdigit() else None
+
+
+def _kind(code: int | None, status: int | None) -> type[CarrierError]:
+    """A 5xx may come from something in front of the carrier, after it took the text."""
+    kind = kind_of(code, status)
+    unsure = kind is CarrierBusy and status is not None and status >= 500
+    return CarrierSilent if unsure else kind
+
+
+class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
+    """In the place of Twilio's own, which costs twice as much: with a time limit, enough
+    connections, nothing tried twice, our address of the API, and no logs."""
+
+    def __init__(self, api_url: str) -> None:
+        self._address = urlsplit(api_url)
+        self._pool = urllib3.PoolManager(
+            num_pools=4, maxsize=CONNECTIONS, timeout=TIMEOUT, retries=False
+        )
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+        **_more: object,
+    ) -> Any:
+        asked = urlencode(_present(params), doseq=True)
+        body = urlencode(_present(data), doseq=True) if data else None
+        answer = self._pool.request(
+            method.upper(),
+            self._here(url) + (f"?{asked}" if asked else ""),
+            body=body,
+            headers={**(headers or {}), **_credentials(auth)},
+            redirect=allow_redirects,
+            timeout=timeout or TIMEOUT,
+        )
+        return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
+
+    def fetch(self, url: str, auth: tuple[str, str]) -> urllib3.BaseHTTPResponse:
+        """A file of ours. The carrier may send us on to where it keeps them: there our credentials
+        do not go along."""
+        return self._pool.request(
+            "GET", self._here(url), headers=_credentials(auth), redirect=True, retries=SENT_ON
+        )
+
+    def _here(self, url: str) -> str:
+        """The same at our address of the API."""
+        parts = urlsplit(url)
+        here = parts._replace(
+            scheme=self._address.scheme,
+            netloc=self._address.netloc,
+            path=self._address.path.rstrip("/") + parts.path,
+        )
+        return urlunsplit(here)
+
+
+SENT_ON = urllib3.Retry(connect=0, read=0, status=0, other=0, redirect=3)
+
+
+def _credentials(auth: tuple[str, str] | None) -> dict[str, str]:
+    return urllib3.make_headers(basic_auth=":".join(auth)) if auth else {}
+
+
+def _present(fields: Mapping[str, object] | None) -> dict[str, object]:
+    return {name: value for name, value in (fields or {}).items() if value is not None}

@@ -1,0 +1,180 @@
+"""The carrier's forms, read: what came in, in our words.
+
+`From`, `MessageSid`, `Digits` and `undelivered` stop here. Pure: it decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotline import phone, wire
+from hotline.carriers.twilio.codes import kind_of
+from hotline.errors import BadForm
+from hotline.inbound import CallIn, Delivery, Heard, TextIn
+from hotline.message import MessageMove
+
+Form = Mapping[str, str]
+
+LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
+LONGEST_SID = 64
+MOST_PICTURES = 10
+MOST_KEYS = 32
+LONGEST_TRANSCRIPT = 4000  # letters
+
+
+# Texts.
+
+
+def text_in(form: Form) -> TextIn | None:
+    """Somebody texted. None for letters, a hidden number or a machine: nobody to be answered.
+    Raises BadForm."""
+    sid = _sid_of_text(form)
+    if not form.get("From"):
+        raise BadForm("From is missing")
+    sender = phone.sender(form["From"])
+    if sender is None or phone.is_short_code(sender):
+        return None
+    body = wire.speakable(form.get("Body", ""))[:LONGEST_BODY]
+    return TextIn(sid, sender, body, _pictures(form), form.get("OptOutType", ""))
+
+
+def text_status(form: Form, message_id: int) -> Delivery | None:
+    """What became of a text of ours; None while it is on its way. Raises BadForm."""
+    sid = _sid_of_text(form)
+    move = _MOVES.get(form.get("MessageStatus", form.get("SmsStatus", "")))
+    if move is None:
+        return None
+    code = wire.number(form.get("ErrorCode", ""))
+    why = kind_of(code) if move is MessageMove.MISS else None
+    return Delivery(message_id, sid, move, why, code)
+
+
+_MOVES = {
+    "sent": MessageMove.SEND,
+    "delivered": MessageMove.DELIVER,
+    "read": MessageMove.DELIVER,
+    "undelivered": MessageMove.MISS,
+    "failed": MessageMove.MISS,
+}
+
+
+def _sid_of_text(form: Form) -> str:
+    return _name(
+        form.get("MessageSid") or form.get("SmsSid") or form.get("SmsMessageSid") or "",
+        "MessageSid is missing or is no name of a text",
+    )
+
+
+def _pictures(form: Form) -> tuple[str, ...]:
+    most = min(wire.number(form.get("NumMedia", "")) or 0, MOST_PICTURES)
+    found = (form.get(f"MediaUrl{place}", "") for place in range(most))
+    return tuple(wire.speakable(address)[:1000] for address in found if address)
+
+
+# Calls.
+
+
+def call_in(form: Form) -> CallIn:
+    """Somebody calls. Raises BadForm."""
+    return CallIn(call_sid(form), _caller(form))
+
+
+def _caller(form: Form) -> str | None:
+    """None for a number that is hidden, or that the carrier found to be made up: what is between
+    us and the real one is nobody else's. https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir"""
+    caller = phone.sender(form.get("From", ""))
+    is_made_up = form.get("StirVerstat", "").startswith("TN-Validation-Failed")
+    return caller if caller and phone.is_possible(caller) and not is_made_up else None
+
+
+def failed_step(form: Form) -> int | None:
+    """The turn of a step that could not be asked at its own address, and is told to the fallback
+    address instead."""
+    failed = _STEP.search(form.get("ErrorUrl", ""))
+    return int(failed[1]) if failed else None
+
+
+_STEP = re.compile(r"/voice/step\?turn=(\d{1,9})$")
+
+
+def heard(form: Form) -> Heard:
+    """A key that there is not, and an empty recording, count as silence. Raises BadForm."""
+    if form.get("DialCallStatus"):
+        return Heard(was_bridged=_was_bridged(form))
+    if form.get("RecordingSid"):
+        is_empty = form.get("RecordingDuration") == "0"
+        return Heard() if is_empty else Heard(recording=_recording_sid(form))
+    keys = form.get("Digits", "")[:MOST_KEYS]
+    return Heard(keys=keys) if re.fullmatch(r"[0-9*#A-D]+", keys) else Heard()
+
+
+def _was_bridged(form: Form) -> bool:
+    """Whether who answered may have talked; a machine has "completed" a call, too. Not every
+    carrier says so."""
+    is_over = form["DialCallStatus"] in ("completed", "answered")
+    return is_over and form.get("DialBridged", "true") != "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Who, or what, answered a call of ours."""
+
+    is_machine: bool = False
+    is_fax: bool = False
+
+
+def answered_by(form: Form) -> Picked:
+    by = form.get("AnsweredBy", "")
+    return Picked(is_machine=by.startswith("machine"), is_fax=by == "fax")
+
+
+def is_over(form: Form) -> bool:
+    """Whether a call has ended."""
+    return form.get("CallStatus", "") in _OVER
+
+
+_OVER = {"completed", "busy", "no-answer", "failed", "canceled"}
+
+
+def call_sid(form: Form) -> str:
+    """The carrier's name of a call. Raises BadForm."""
+    return _name(form.get("CallSid", ""), "CallSid is missing or is no name of a call")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingIn:
+    """A recording that is complete, and of which call."""
+
+    call: str
+    sid: str
+    seconds: int
+
+
+def recording(form: Form) -> RecordingIn | None:
+    """None while it is not complete. Raises BadForm."""
+    if form.get("RecordingStatus", "completed") != "completed":
+        return None
+    seconds = wire.number(form.get("RecordingDuration", "")) or 0
+    return RecordingIn(call_sid(form), _recording_sid(form), seconds)
+
+
+def transcript(form: Form) -> tuple[str, str] | None:
+    """The name of a recording and what was said in it; None if nobody could tell. Raises
+    BadForm."""
+    words = wire.speakable(form.get("TranscriptionText", "")).strip()[:LONGEST_TRANSCRIPT]
+    if form.get("TranscriptionStatus") != "completed" or not words:
+        return None
+    return _recording_sid(form), words
+
+
+def _recording_sid(form: Form) -> str:
+    wrong = "RecordingSid is missing or is no name of a recording"
+    return _name(form.get("RecordingSid", ""), wrong)
+
+
+def _name(sid: str, wrong: str) -> str:
+    if not 0 < len(sid) <= LONGEST_SID or not sid.isprintable():
+        raise BadForm(wrong)
+    return sid

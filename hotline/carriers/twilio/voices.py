@@ -1,0 +1,40 @@
+"""The voice for each language: the carrier's names of them. https://www.twilio.com/docs/voice/twiml/say"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# The accent of a language in a country, and a voice that speaks it.
+_ACCENTS: Final = {
+    ("en", ""): "en-US",
+    ("en", "GB"): "en-GB",
+    ("en", "IE"): "en-GB",
+    ("en", "AU"): "en-AU",
+    ("en", "NZ"): "en-AU",
+    ("es", ""): "es-MX",
+    ("es", "ES"): "es-ES",
+    ("es", "US"): "es-US",
+}
+_VOICES: Final = {
+    "en-US": "Polly.Joanna",
+    "en-GB": "Polly.Amy",
+    "en-AU": "Polly.Nicole",
+    "es-MX": "Polly.Mia",
+    "es-ES": "Polly.Lucia",
+    "es-US": "Polly.Lupe",
+}
+_PLAIN: Final = {"man", "woman", "alice"}  # the carrier's own, without a maker's name
+
+
+def voice_of(language: str, country: str, chosen: Mapping[str, str]) -> tuple[str, str]:
+    """The carrier's name of the voice and the accent that it speaks. `chosen`: by the network, for
+    each language, perhaps with an accent behind it ("Mia es-MX")."""
+    accent = _ACCENTS.get((language, country)) or _ACCENTS[language, ""]
+    name, _, spoken = chosen.get(language, "").partition(" ")
+    return _called(name) or _VOICES[accent], spoken or accent
+
+
+def _called(name: str) -> str:
+    """With its maker's name in front."""
+    return name if not name or "." in name or name in _PLAIN else f"Polly.{name}"

@@ -1,0 +1,1 @@
+"""The shell: what happens to a request, whom it is told to, and what became of that, in rows."""

@@ -1,0 +1,243 @@
+"""What became of a message, and what follows from it, in rows.
+
+The shell around `failure.next_step`, shared by the carrier's callbacks and by the worker, who hears
+some of it when it sends. It sends nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+from hotline import errors, failure, limits, phone
+from hotline.desk import telling
+from hotline.desk.step import take_step
+from hotline.errors import CarrierError, PhoneOff
+from hotline.failure import (
+    TIMES_OFF,
+    CallInstead,
+    Consequence,
+    Failed,
+    GiveBack,
+    NoteOptedOut,
+    PageMissed,
+    PageNeverLeft,
+    SetAside,
+    TryAnew,
+    WarnStewards,
+)
+from hotline.help_request import HandedBack, HelpRequest, State, Unreached
+from hotline.inbound import Delivery
+from hotline.limits import Budget
+from hotline.message import MessageMove
+from hotline.page import Answer, PageMove
+from hotline.store import messages, pages, people, requests
+from hotline.store.messages import About, Outbound
+from hotline.store.record import record
+from hotline.words import Notice, Sentence, notice
+from hotline.work import Work
+
+STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
+OVER_BUDGET = -1  # among the codes of what holds a message back: ourselves
+UNKNOWN_CODE = 0  # for a refusal without a code
+
+
+def delivered(work: Work, it: Delivery) -> None:
+    """Note what the carrier says became of a message. Twice, or late, it changes nothing."""
+    failure_name = it.why.__name__ if it.why else None
+    news = messages.note_delivery(
+        work.connection, it.message_id, it.sid, it.move, it.code, failure_name
+    )
+    if news and it.move is MessageMove.MISS:
+        failed(work, news, it.why or errors.Refused, it.code)
+
+
+def call_ended(work: Work, message_id: int, sid: str, *, was_heard: bool) -> None:
+    """A call of ours is over. Nobody answered, or a machine to whom nothing was to be said: as a
+    phone that cannot be reached."""
+    move = MessageMove.DELIVER if was_heard else MessageMove.MISS
+    delivered(work, Delivery(message_id, sid, move, None if was_heard else errors.Unreachable))
+
+
+def failed(work: Work, it: Outbound, why: type[CarrierError], code: int | None) -> None:
+    """A message did not and will not reach somebody."""
+    if not it.body:  # it was forgotten, and so was who it was for, or about
+        return
+    of = Failed(
+        it.channel,
+        it.tries,
+        is_page=it.page_id is not None,
+        has_pictures=bool(it.pictures),
+        may_wake=it.may_wake,
+        is_always_off=issubclass(why, PhoneOff) and _is_always_off(work, it.neighbor),
+    )
+    for consequence in failure.next_step(of, why, code, work.clock):
+        _carry_out(work, it, consequence, code)
+
+
+def _carry_out(work: Work, it: Outbound, consequence: Consequence, code: int | None) -> None:
+    connection, who = work.connection, it.neighbor
+    match consequence:
+        case NoteOptedOut():
+            people.note_opted_out(connection, who, it.claimed_at or work.now, work.now)
+            work.changed(who)
+        case SetAside(trouble):
+            _set_aside(work, who, trouble, code)
+        case GiveBack():
+            _give_back(work, who)
+        case TryAnew(at, is_held, with_pictures):
+            held_by = (code or UNKNOWN_CODE) if is_held else None
+            again = messages.try_anew(
+                connection, it, work.now, at, held_by, with_pictures=with_pictures
+            )
+            work.after.messages += [again] if at <= work.now else []
+        case PageNeverLeft():
+            never_left(work, it.page_id or 0)
+        case PageMissed(asks_others):
+            unreached(work, it.page_id or 0, ask_others=asks_others)
+        case CallInstead():
+            _call_instead(work, it)
+        case WarnStewards(told):
+            warn_stewards(work, told)
+
+
+def _is_always_off(work: Work, who: int) -> bool:
+    """Whether nothing but that was said of their last messages, this one among them."""
+    last = messages.last_failures(work.connection, who, TIMES_OFF)
+    return last == [PhoneOff.__name__] * TIMES_OFF
+
+
+def _give_back(work: Work, who: int) -> None:
+    for request in requests.requests_of(work.connection, who):
+        if who in request.takers:
+            take_step(work, request.number, HandedBack(who))
+
+
+def _set_aside(work: Work, who: int, trouble: str, code: int | None) -> None:
+    """Keep it in the record, and let the stewards know whom to look for: somebody on the roster,
+    or whose request is open. Who has a landline is called from now on."""
+    if not people.set_trouble(work.connection, who, trouble):
+        return
+    work.changed(who)
+    theirs = requests.requests_of(work.connection, who)
+    waits = [it for it in theirs if it.requester == who and it.state is not State.DONE]
+    if not work.person(who).on_roster and not waits:
+        return
+    is_landline = trouble == "landline"
+    record(work.connection, who, "by_phone" if is_landline else "set_aside", work.now)
+    if is_landline:
+        return
+    told = notice(Sentence.STEWARDS_SET_ASIDE, name=who, code=code or 0)
+    if waits:
+        about = _about(waits[0])
+        told = notice(Sentence.STEWARDS_UNREACHED, name=who, code=code or 0, **about)
+    # Of two people of one name as well.
+    telling.tell_stewards_once(work, told, since=work.now)
+
+
+def _about(it: HelpRequest) -> dict[str, object]:
+    return {"number": it.number, "need": it.needs, "area": it.area}
+
+
+def _call_instead(work: Work, it: Outbound) -> None:
+    if it.aloud is None:
+        return
+    number = it.request_number
+    request = requests.find_request(work.connection, number) if number else None
+    may_wake = request is not None and request.urgent
+    telling.call(work, it.neighbor, it.aloud, About(number, may_wake=may_wake))
+
+
+def never_left(work: Work, page_id: int) -> None:
+    """A page's message was not sent in time: nobody was asked, and somebody is to be."""
+    waited_for = pages.is_unanswered(work.connection, page_id)
+    number, neighbor = pages.page_target(work.connection, page_id)
+    pages.remove_pages(work.connection, [page_id])
+    if waited_for:
+        take_step(work, number, Unreached(neighbor))
+
+
+def unreached(work: Work, page_id: int, *, ask_others: bool) -> None:
+    """A page came to nothing: somebody else is asked at once, unless they would fare no better;
+    then the next wave comes when it is due."""
+    if not pages.is_unanswered(work.connection, page_id):
+        return
+    number, neighbor = pages.page_target(work.connection, page_id)
+    if ask_others:
+        take_step(work, number, Unreached(neighbor))
+    else:
+        missed = Answer(neighbor, PageMove.MISS)
+        pages.note_answers(work.connection, number, [missed], work.now)
+
+
+# What stewards hear of.
+
+
+def warn_stewards(work: Work, told: Notice, since: datetime | None = None) -> None:
+    """`since`: those who heard it after that are not told again."""
+    telling.tell_stewards_once(work, told, since or work.now - STEWARDS_HEAR)
+
+
+def account_refused(work: Work, code: int | None) -> None:
+    """No message leaves until somebody mends our account: say so, though it may wait as well."""
+    warn_stewards(work, notice(Sentence.STEWARDS_REFUSED, code=code or 0))
+
+
+def not_allowed(work: Work, code: int | None) -> None:
+    """One number cannot be reached from our account: say so."""
+    warn_stewards(work, notice(Sentence.STEWARDS_NOT_ALLOWED, code=code or 0))
+
+
+def wrote_from_abroad(work: Work, number: str) -> None:
+    """Somebody wrote from where we send no texts: a person must decide whether we shall."""
+    country = phone.country(number) or "another country"
+    warn_stewards(work, notice(Sentence.STEWARDS_ABROAD, country=country))
+
+
+def no_way_back(work: Work, it: HelpRequest) -> None:
+    """Somebody asked and cannot be told: perhaps a steward knows who it is."""
+    warn_stewards(work, notice(Sentence.STEWARDS_NO_WAY_BACK, **_about(it)))
+
+
+# The day's segments.
+
+
+def budget(work: Work) -> Budget:
+    """How many of the day's segments are left."""
+    spent = messages.segments_since(work.connection, _midnight(work))
+    return limits.budget(spent, work.network.limits)
+
+
+def _midnight(work: Work) -> datetime:
+    local = work.now.astimezone(work.network.zone)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def mind_the_budget(work: Work, ids: Collection[int]) -> list[int]:
+    """Tell the stewards when most of the day's segments are used. When all are, hold these messages
+    until midnight, but for those to stewards. Returns those to send."""
+    match budget(work):
+        case Budget.ENOUGH:
+            return list(ids)
+        case Budget.LOW:
+            _warn_of_the_budget(work)
+            return list(ids)
+        case Budget.SPENT:
+            return _hold_until_midnight(work, ids)
+
+
+def _warn_of_the_budget(work: Work) -> None:
+    most = work.network.limits.segments_a_day
+    spent = round(limits.WARN_AT * most)
+    told = notice(Sentence.STEWARDS_MOST_OF_BUDGET, spent=spent, budget=most)
+    warn_stewards(work, told, _midnight(work))
+
+
+def _hold_until_midnight(work: Work, ids: Collection[int]) -> list[int]:
+    midnight = _midnight(work)
+    until = (midnight + timedelta(days=1)).astimezone(UTC)
+    stewards = telling.stewards(work)
+    held = set(messages.hold(work.connection, ids, stewards, until, OVER_BUDGET))
+    told = notice(Sentence.STEWARDS_BUDGET_SPENT, budget=work.network.limits.segments_a_day)
+    warn_stewards(work, told, midnight)
+    return [it for it in ids if it not in held]

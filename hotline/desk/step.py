@@ -1,0 +1,253 @@
+"""One step of a request: from an event to rows, and to everything that follows, in a transaction.
+
+The thin shell around `help_request.next_step` that texts, calls and the clock share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hotline import help_request, page, phone, schedule, segments
+from hotline.desk import telling
+from hotline.help_request import (
+    AskNeighbor,
+    AskSoon,
+    Effect,
+    Event,
+    GiveWords,
+    HandedBack,
+    HelpRequest,
+    NotYet,
+    State,
+    Tell,
+    TellStewards,
+    TellWaiting,
+    TimeIsUp,
+)
+from hotline.page import PageMove
+from hotline.store import messages, pages, requests
+from hotline.store.messages import About, Words
+from hotline.store.people import Neighbor
+from hotline.store.record import record
+from hotline.words import Notice, Sentence, notice
+from hotline.work import Job, Work
+
+PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
+THANKS_EVERY = 5  # requests that somebody finished; then they hear what all did together
+MOST_PICTURES = 10  # in one text, the carrier's limit
+
+
+def take_step(
+    work: Work, number: int, event: Event, *, note: str = "", before: HelpRequest | None = None
+) -> None:
+    """Let `event` happen to a request and write down all that follows.
+
+    `note` is kept with the pages of whom it answers for. `before` is the request that the event
+    was decided upon. Raises Stale when the request changed meanwhile.
+    """
+    before = before or requests.find_request(work.connection, number)
+    if before is None:
+        return
+    if isinstance(event, NotYet):
+        event = NotYet(takers_are_gone=_are_gone(work, before))
+    after, effects = help_request.next_step(before, event, work.clock)
+    _write(work, before, after, event, note)
+    carry_out(work, after, effects)
+
+
+def _are_gone(work: Work, request: HelpRequest) -> bool:
+    """Whether none of its takers can be asked anything."""
+    work.meet(request.takers)
+    return all(work.person(it).stopped for it in request.takers)
+
+
+def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, note: str) -> None:
+    """The request, the pages about it, and the record. Whoever leaves it does so before the
+    request is written, whoever takes it after that."""
+    connection, number, now = work.connection, after.number, work.now
+    pages.note_answers(connection, number, page.leaving(before, after, event), now, note)
+    requests.save_request(connection, before, after, now)
+    coming = page.coming(before, after, event)
+    for it in coming:
+        if it.move is PageMove.COME_LATE:
+            # The answer says who was faster: then nobody needs to be told so once more. And
+            # should it be handed back, somebody who said YES at last can be asked again.
+            messages.drop_news(connection, number, it.neighbor)
+    pages.note_answers(connection, number, coming, now, note)
+    if what := _what_is_kept(before, after, event):
+        who = work.actor.id if work.actor else before.taker
+        record(connection, who, what, now, request_number=number)
+
+
+def _what_is_kept(before: HelpRequest, after: HelpRequest, event: Event) -> str | None:
+    """Who gave a request back, and what opened one again that was over."""
+    match event:
+        case HandedBack() if after.takers != before.takers:
+            return "handed_back"
+        case TimeIsUp() if after.state is State.OPEN:
+            return "let_go"
+        case NotYet() if after != before:
+            return "not_yet"
+        case _:
+            return None
+
+
+def open_request(
+    work: Work,
+    requester: Neighbor,
+    needs: tuple[str, ...],
+    area: str | None,
+    *,
+    people: int = 1,
+) -> HelpRequest:
+    """Write a new request down and tell its requester the number."""
+    urgent = work.network.is_urgent(needs)
+    ask_from = schedule.may_ask_from(urgent, work.network, work.now)
+    request = requests.open_request(
+        work.connection,
+        HelpRequest(
+            0,
+            requester.id,
+            work.now,
+            needs=needs,
+            area=area,
+            urgent=urgent,
+            due=ask_from,
+            people=people,
+        ),
+    )
+    if ask_from > work.now:
+        got_it = notice(Sentence.ASKED_IN_QUIET, number=request.number, time=ask_from)
+    elif people > 1:
+        got_it = notice(Sentence.ASKED_PEOPLE, number=request.number, count=people)
+    else:
+        got_it = notice(Sentence.ASKED, number=request.number)
+    effects: list[Effect] = [Tell(requester.id, got_it)]
+    if ask_from <= work.now:
+        effects.append(AskSoon())
+    work.know(requester)
+    carry_out(work, request, effects)
+    return request
+
+
+def ask_job(it: HelpRequest | requests.DueRequest) -> Job:
+    """The job that asks for one request's next wave, or others in place of some who passed."""
+    if it.state is not State.OPEN:
+        name = f"look-{it.number}-{it.version}"
+    elif it.owed:
+        # By version: the next to pass may do so while the job for the last one still runs.
+        name = f"others-{it.number}-{it.version}"
+    else:
+        name = f"wave-{it.number}-{it.round}-{it.wave + 1}"
+    return Job("ask", (it.number,), name)
+
+
+# What follows.
+
+
+def carry_out(work: Work, request: HelpRequest, effects: Iterable[Effect]) -> None:
+    """Write the effects of a step down. Nobody who said STOP is told anything."""
+    effects = list(effects)
+    work.meet([request.requester, *_concerned(effects)])
+    _page(work, request, [it.neighbor for it in effects if isinstance(it, AskNeighbor)])
+    about = About(request.number, may_wake=request.urgent)
+    for effect in effects:
+        match effect:
+            case AskNeighbor():
+                pass
+            case Tell(neighbor, told):
+                telling.tell(work, neighbor, _with_thanks(work, request, neighbor, told), about)
+            case GiveWords(neighbor):
+                _give_words(work, request, neighbor)
+            case TellWaiting(told):
+                _tell_waiting(work, request, told)
+            case TellStewards(told):
+                telling.tell_stewards(work, told, about)
+            case AskSoon():
+                work.after.asks.append(ask_job(request))
+
+
+def _concerned(effects: Iterable[Effect]) -> list[int]:
+    """Everybody that these effects are for, or name."""
+    found: list[int] = []
+    for effect in effects:
+        if isinstance(effect, AskNeighbor | Tell | GiveWords):
+            found.append(effect.neighbor)
+        if isinstance(effect, Tell | TellWaiting):
+            named = effect.notice.values.get("name")
+            found += [named] if isinstance(named, int) else []
+    return found
+
+
+def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
+    """Ask these people. A page shows need, area and how long ago: never words, name, number or
+    address."""
+    if not crew:
+        return
+    ids = pages.add_pages(work.connection, request, crew, work.now)
+    about = {
+        "number": request.number,
+        "need": request.needs,
+        "area": request.area,
+        "ago": work.now - request.since,
+    }
+    told = notice(Sentence.PAGE if request.area else Sentence.PAGE_ANYWHERE, **about)
+    until = work.now + schedule.page_lasts(request.urgent, work.network)
+    silent = pages.pages_in_silence(work.connection, crew, PAGES_BEFORE_REST + 2)
+    for neighbor in crew:
+        page_about = About(request.number, ids[neighbor], until, may_wake=request.urgent)
+        telling.send(work, neighbor, told, page_about)
+        if silent[neighbor] == PAGES_BEFORE_REST + 1:  # once: whatever they write counts anew
+            rest = About(request.number, may_wake=request.urgent)
+            telling.send(work, neighbor, notice(Sentence.REST), rest)
+
+
+def _with_thanks(work: Work, request: HelpRequest, neighbor: int, told: Notice) -> Notice:
+    """Now and then whoever finishes something hears what everybody did together."""
+    if told.sentence is not Sentence.DONE or neighbor not in request.takers:
+        return told
+    if requests.finished_by(work.connection, neighbor) % THANKS_EVERY:
+        return told
+    done = requests.done_lately(work.connection, work.now)
+    if done < THANKS_EVERY:
+        return told
+    return notice(Sentence.DONE_TOGETHER, number=request.number, done=done)
+
+
+def _tell_waiting(work: Work, request: HelpRequest, told: Notice) -> None:
+    waiting = pages.close_unanswered(work.connection, request.number, work.now)
+    work.meet(waiting)
+    for neighbor in waiting:  # who is called is not called to hear of nothing to do
+        if not work.person(neighbor).by_voice:
+            telling.tell(work, neighbor, told, About(request.number, may_wake=request.urgent))
+
+
+def _give_words(work: Work, request: HelpRequest, neighbor: int) -> None:
+    """What the requester wrote, in the taker's text if it fits, else in texts of its own, and the
+    pictures that came with it."""
+    said = messages.words_of(work.connection, request.number)
+    about = About(request.number, may_wake=request.urgent)
+    for told in _words_for(work, request, neighbor, said):
+        telling.tell(work, neighbor, told, about)
+    pictures = tuple(name for words in said for name in words.pictures)
+    if pictures:
+        told = notice(Sentence.THEIR_PICTURES, number=request.number)
+        shown = pictures[-MOST_PICTURES:]
+        passed_on = About(request.number, from_id=request.requester, pictures=shown)
+        telling.send(work, neighbor, told, passed_on)
+
+
+def _words_for(work: Work, request: HelpRequest, neighbor: int, said: list[Words]) -> list[Notice]:
+    language, number = work.person(neighbor).language, request.number
+    quote = telling.quote(work, said, language)
+    whole = notice(Sentence.YOURS, number=number, quote=quote)
+    told = [whole]
+    if segments.count(telling.written(work, whole, language)) > 1:
+        follows = notice(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
+        told = [follows, notice(Sentence.QUOTE, number=number, quote=quote)]
+    asker = work.person(request.requester)
+    if asker.stopped:
+        told.append(notice(Sentence.THEY_SAID_STOP, number=number))
+    if phone.is_nobodys(asker.phone):
+        told.append(notice(Sentence.NO_WAY_BACK, number=number))
+    return told

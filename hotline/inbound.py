@@ -1,0 +1,53 @@
+"""What comes in, in words of our own: a text, a call, a key, a recording, what became of a message.
+
+Pure values. A carrier's folder makes them of its forms; `sms` and `ivr` take them from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotline.errors import CarrierError
+from hotline.message import MessageMove
+
+
+@dataclass(frozen=True, slots=True)
+class TextIn:
+    """A text as it arrived. `sid` is the carrier's name for it, `opt_out` its own reading ("STOP",
+    "START" or "HELP"), `pictures` are addresses at the carrier."""
+
+    sid: str
+    sender: str
+    body: str
+    pictures: tuple[str, ...] = ()
+    opt_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallIn:
+    """A call as it begins: the carrier's name of it and the caller's number, None for a hidden
+    one."""
+
+    sid: str
+    caller: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Keys, without the last #, or a recording's name at the carrier; neither is silence.
+    `was_bridged`: of a call for them, that the carrier may have put the two together."""
+
+    keys: str = ""
+    recording: str = ""
+    was_bridged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a carrier tells of a message, by our id of it. `why` and `code` say what went wrong."""
+
+    message_id: int
+    sid: str
+    move: MessageMove
+    why: type[CarrierError] | None = None
+    code: int | None = None

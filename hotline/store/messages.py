@@ -1,0 +1,846 @@
+"""Messages: every text and call, in and out, from being written down to what became of them.
+
+Functions on a connection inside somebody's transaction. What moves a message is in
+`hotline.message`: each change here names one move, and counts only where that has its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hotline.help_request import OURSELVES, TalkLine
+from hotline.limits import HeardText, Pace
+from hotline.message import ARRIVED, ROWS, Channel, MessageMove, MessageState, WhyDropped
+from hotline.page import PageState
+from hotline.store import tables
+from hotline.store.database import Stale
+from hotline.store.prepared import Prepared, is_among
+
+neighbor, page = tables.neighbor, tables.page
+message, recording, request = tables.message, tables.recording, tables.request
+
+
+def _before(move: MessageMove, of: Any = message) -> ColumnElement[bool]:
+    """In a state from which this move counts."""
+    found: ColumnElement[bool] = tables.one_of(of.c.state, *ROWS[move].states)
+    return found
+
+
+def _after(move: MessageMove) -> str:
+    return ROWS[move].next.value
+
+
+def _given_up(why: WhyDropped) -> dict[str, Any]:
+    return {"state": _after(MessageMove.GIVE_UP), "failure": why.value, "due": None}
+
+
+# From somebody.
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text that somebody wrote, or what they keyed in. `sid` is the carrier's name for it, or
+    for the call; `is_words`: it is part of the words of its request."""
+
+    sid: str
+    neighbor: int
+    body: str
+    pictures: tuple[str, ...] = ()
+    channel: Channel = Channel.TEXT
+    request_number: int | None = None
+    is_words: bool = False
+    pace: Pace = Pace.USUAL
+
+
+def add_inbound(connection: Connection, it: Inbound, now: datetime) -> int:
+    """Write it down; its id. Raises Stale if it was written down meanwhile."""
+    facts = {
+        "sid": it.sid,
+        "neighbor_id": it.neighbor,
+        "channel": it.channel.value,
+        "state": MessageState.RECEIVED.value,
+        "at": now,
+        "body": it.body,
+        "pictures": list(it.pictures) or None,
+        "request_number": it.request_number,
+        "is_words": it.is_words,
+        "pace": it.pace.value,
+    }
+    rows = _INBOUND[connection.dialect.name].rows(connection, facts)
+    if not rows:
+        raise Stale("this text was written down meanwhile")
+    return int(rows[0][0])
+
+
+_INBOUND = {
+    dialect.dialect.name: Prepared(
+        dialect.insert(message)
+        .values(
+            {
+                it: bindparam(it)
+                for it in (
+                    *("sid", "neighbor_id", "channel", "state", "at", "body", "pictures"),
+                    *("request_number", "is_words", "pace"),
+                )
+            }
+        )
+        .on_conflict_do_nothing(index_elements=[message.c.sid])
+        .returning(message.c.id)
+    )
+    for dialect in (postgresql, sqlite)
+}
+
+
+def find_inbound(connection: Connection, sid: str) -> int | None:
+    """The id of the text of this name."""
+    rows = _FIND.rows(connection, {"of": sid})
+    return int(rows[0][0]) if rows else None
+
+
+_FIND = Prepared(select(message.c.id).where(message.c.sid == bindparam("of")))
+
+
+def heard_lately(
+    connection: Connection, who: int, sid: str, since: datetime, limit: int
+) -> list[HeardText]:
+    """What somebody wrote since then, the newest first; and in front of all the text of this
+    name, which the carrier may deliver again however late."""
+    facts = {"who": who, "of": sid, "since": since, "most": limit}
+    return [
+        HeardText(name, body, bool(is_answered), at, Pace(pace), number)
+        for number, name, body, at, pace, is_answered in _HEARD_LATELY.rows(connection, facts)
+    ]
+
+
+_reply = message.alias("reply")
+_said = message.alias("said")
+_same_or_lately = union_all(
+    select(message.c.id).where(message.c.sid == bindparam("of")),
+    # Whoever writes without end is read no further than they are counted.
+    select(
+        select(message.c.id)
+        .where(
+            message.c.neighbor_id == bindparam("who"),
+            message.c.at > bindparam("since", type_=tables.Moment),
+            message.c.channel == literal_column("'text'"),
+        )
+        .order_by(message.c.at.desc(), message.c.id.desc())
+        .limit(bindparam("most"))
+        .subquery()
+        .c.id
+    ),
+)
+_HEARD_LATELY = Prepared(
+    select(
+        *(_said.c.id, _said.c.sid, _said.c.body, _said.c.at, _said.c.pace),
+        exists().where(_reply.c.reply_to == _said.c.id).label("is_answered"),
+    )
+    .where(_said.c.id.in_(_same_or_lately))
+    .order_by((_said.c.sid == bindparam("of")).desc(), _said.c.id.desc())
+)
+
+
+# What somebody said for a request.
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was said in one text or recording of a request: its words, the names of the pictures
+    that came with it, and whether it can be listened to."""
+
+    body: str
+    pictures: tuple[str, ...] = ()
+    is_recording: bool = False
+
+
+def words_of(connection: Connection, number: int) -> list[Words]:
+    """In the order in which they came; of a recording what is known of its words."""
+    facts = {"of": number}
+    said = [
+        (at, Words(body, tuple(picture_name(sid, place) for place in range(len(pictures or ())))))
+        for sid, at, body, pictures in _WRITTEN.rows(connection, facts)
+    ]
+    said += [
+        (at, Words(transcript or "", is_recording=True))
+        for at, transcript in _RECORDED.rows(connection, facts)
+    ]
+    return [words for _, words in sorted(said, key=lambda it: it[0])]
+
+
+_WRITTEN = Prepared(
+    select(message.c.sid, message.c.at, message.c.body, message.c.pictures)
+    .where(message.c.request_number == bindparam("of"), message.c.is_words)
+    .order_by(message.c.id)
+)
+_RECORDED = Prepared(
+    select(recording.c.recorded_at, recording.c.transcript)
+    .where(recording.c.request_number == bindparam("of"), recording.c.passed_to.is_(None))
+    .order_by(recording.c.id)
+)
+
+
+def picture_name(sid: str, place: int) -> str:
+    """What we call one of the pictures that came with a text."""
+    return f"{sid}/{place}"
+
+
+def pictures_of(connection: Connection, sid: str) -> list[str]:
+    """The addresses at the carrier of what came with a text."""
+    query = select(message.c.pictures).where(message.c.sid == sid, tables.from_somebody)
+    return list(connection.execute(query).scalar() or ())
+
+
+# To somebody.
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody is told in the answer to their text."""
+
+    body: str
+    segments: int
+    request_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The same as it leaves: `id` is the message's."""
+
+    id: int
+    body: str
+
+
+def add_replies(
+    connection: Connection,
+    who: int,
+    text_id: int,
+    replies: Sequence[Reply],
+    now: datetime,
+    *,
+    is_forgotten: bool = False,
+) -> list[Replied]:
+    """The carrier gets them with our answer, so they are accepted; how they are called there its
+    callback tells. A number that somebody named may be no request's. `is_forgotten`: whoever hears
+    them wants nothing kept."""
+    found: list[Replied] = []
+    for it in replies:
+        facts = {
+            "neighbor_id": who,
+            "reply_to": text_id,
+            "body": "" if is_forgotten else it.body,
+            "segments": it.segments,
+            "request_number": it.request_number,
+            "moment": now,
+        }
+        ((number,),) = _REPLY.rows(connection, facts)
+        found.append(Replied(number, it.body))
+    return found
+
+
+_REPLY = Prepared(
+    insert(message)
+    .values(
+        {
+            **{it: bindparam(it) for it in ("neighbor_id", "reply_to", "body", "segments")},
+            "request_number": select(request.c.number)
+            .where(request.c.number == bindparam("request_number"))
+            .scalar_subquery(),
+            "channel": Channel.REPLY.value,
+            "state": MessageState.ACCEPTED.value,
+            "at": bindparam("moment", type_=tables.Moment),
+            "claimed_at": bindparam("moment", type_=tables.Moment),
+            "tries": 1,
+        }
+    )
+    .returning(message.c.id)
+)
+
+
+def replies_to(connection: Connection, text_id: int) -> list[Replied]:
+    """What a text was answered with, to be said again when the carrier asks again; nothing of what
+    is forgotten."""
+    query = select(message.c.id, message.c.body).where(message.c.reply_to == text_id)
+    said = query.where(message.c.body != "").order_by(message.c.id)
+    return [Replied(*row) for row in connection.execute(said)]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message is about, and what it passes on."""
+
+    request_number: int | None = None
+    page_id: int | None = None  # it asks somebody
+    good_until: datetime | None = None  # not worth sending after that
+    may_wake: bool = False  # a call may ring in quiet hours
+    from_id: int | None = None  # the neighbor whose words and pictures it passes on
+    pictures: tuple[str, ...] = ()  # by `picture_name`
+
+
+NOTHING = About()
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message that waits to be sent, or of which we do not know whether it was."""
+
+    channel: Channel
+    pictures: tuple[str, ...]
+    id: int
+    phone: str
+    body: str
+    tries: int
+    claimed_at: datetime | None
+    good_until: datetime | None
+    page_id: int | None
+    neighbor: int
+    may_wake: bool
+    aloud: str | None
+    request_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message as it is written down. `aloud`: what a call would say, should a text reach nobody;
+    `on_machine`: of a call, what is left on an answering machine instead."""
+
+    neighbor: int
+    body: str
+    segments: int = 0
+    channel: Channel = Channel.API
+    aloud: str | None = None
+    on_machine: str | None = None
+    about: About = NOTHING
+    due: datetime | None = None  # else at once
+
+
+def add_message(
+    connection: Connection, it: NewMessage, now: datetime, look_up_at: datetime | None = None
+) -> int:
+    """Write a message down that waits to be sent; its id. `look_up_at`: it leaves at once, and is
+    looked up at the carrier then if nobody reports of it."""
+    is_claimed = look_up_at is not None
+    facts = {
+        "neighbor_id": it.neighbor,
+        "channel": it.channel.value,
+        "state": _after(MessageMove.CLAIM) if is_claimed else MessageState.WAITING.value,
+        "at": now,
+        "body": it.body,
+        "segments": it.segments,
+        "request_number": it.about.request_number,
+        "pictures": list(it.about.pictures) or None,
+        "page_id": it.about.page_id,
+        "from_id": it.about.from_id,
+        "aloud": it.aloud,
+        "on_machine": it.on_machine,
+        "may_wake": it.about.may_wake,
+        "tries": 1 if is_claimed else 0,
+        "due": look_up_at or it.due or now,
+        "good_until": it.about.good_until,
+        "claimed_at": now if is_claimed else None,
+    }
+    ((number,),) = _NEW.rows(connection, facts)
+    return int(number)
+
+
+_NEW = Prepared(
+    insert(message)
+    .values(
+        {
+            it: bindparam(it)
+            for it in (
+                *("neighbor_id", "channel", "state", "at", "body", "segments", "request_number"),
+                *("pictures", "page_id", "from_id", "aloud", "on_machine", "may_wake", "tries"),
+                *("due", "good_until", "claimed_at"),
+            )
+        }
+    )
+    .returning(message.c.id)
+)
+
+
+def outbound(connection: Connection, ids: Collection[int]) -> list[Outbound]:
+    if not ids:
+        return []
+    return [
+        Outbound(Channel(channel), tuple(pictures or ()), *rest)
+        for channel, pictures, *rest in _SOME.rows(connection, {"ids": list(ids)})
+    ]
+
+
+_SOME = Prepared(
+    select(
+        *(message.c.channel, message.c.pictures, message.c.id, neighbor.c.phone, message.c.body),
+        *(message.c.tries, message.c.claimed_at, message.c.good_until, message.c.page_id),
+        *(message.c.neighbor_id, message.c.may_wake, message.c.aloud, message.c.request_number),
+    )
+    .join(neighbor, neighbor.c.id == message.c.neighbor_id)
+    .where(is_among(message.c.id, "ids"))
+    .order_by(message.c.id)
+)
+
+
+# On its way to the carrier.
+
+
+def drop_unwanted(connection: Connection, ids: Collection[int], now: datetime) -> list[int]:
+    """Give up those of these messages that must not or need not be sent any more: to somebody who
+    said STOP, or good for nothing now. Returns the pages among them."""
+    dropped = _UNWANTED.rows(connection, {"ids": list(ids), "now": now})
+    return [page_id for (page_id,) in dropped if page_id is not None]
+
+
+_IS_DUE = and_(
+    is_among(message.c.id, "ids"),
+    _before(MessageMove.CLAIM),
+    message.c.due <= bindparam("now"),
+)
+_HAS_STOPPED = exists().where(
+    neighbor.c.id == message.c.neighbor_id, neighbor.c.stopped_at.is_not(None)
+)
+_UNWANTED = Prepared(
+    update(message)
+    .where(_IS_DUE, or_(message.c.good_until <= bindparam("now"), _HAS_STOPPED))
+    .values(
+        state=_after(MessageMove.GIVE_UP),
+        failure=case((_HAS_STOPPED, WhyDropped.STOPPED.value), else_=WhyDropped.TOO_OLD.value),
+        due=None,
+    )
+    .returning(message.c.page_id)
+)
+
+
+def claim(
+    connection: Connection, ids: Collection[int], now: datetime, look_up_at: datetime
+) -> list[Outbound]:
+    """Take those of these messages that wait to be sent: nobody else will send them.
+
+    If this process dies, they are looked up at the carrier at `look_up_at`. Of the calls to one
+    person one is taken at a time: their phone rings once, in the order of the news; and a call
+    in doubt can be told from others by nothing but whom it is to. So can a text from one with the
+    same words: of these, too, one is taken at a time.
+    """
+    rang = now - LONGEST_CALL
+    facts = {"ids": list(ids), "now": now, "look_up_at": look_up_at, "rang_since": rang}
+    return outbound(connection, [number for (number,) in _CLAIM.rows(connection, facts)])
+
+
+LONGEST_CALL = timedelta(minutes=5)  # after that it is over, though nobody told us
+_IS_CALL = message.c.channel == Channel.CALL.value
+_other = message.alias()
+_waits_before = and_(
+    _before(MessageMove.CLAIM, _other),
+    _other.c.due <= bindparam("now"),
+    _other.c.id < message.c.id,
+)
+_is_in_a_call = exists().where(
+    _other.c.neighbor_id == message.c.neighbor_id,
+    _other.c.channel == Channel.CALL.value,
+    _other.c.id != message.c.id,
+    or_(
+        _before(MessageMove.REFUSE, _other),
+        and_(
+            tables.one_of(_other.c.state, MessageState.ACCEPTED, MessageState.SENT),
+            _other.c.claimed_at > bindparam("rang_since", type_=tables.Moment),
+        ),
+        _waits_before,
+    ),
+)
+_is_in_doubt = exists().where(
+    _other.c.neighbor_id == message.c.neighbor_id,
+    tables.on_its_way(_other.c.state),
+    _other.c.body == message.c.body,
+    _other.c.channel == Channel.API.value,
+    _other.c.id != message.c.id,
+    or_(_before(MessageMove.REFUSE, _other), _waits_before),
+)
+_CLAIM = Prepared(
+    update(message)
+    .where(_IS_DUE, or_(and_(~_IS_CALL, ~_is_in_doubt), and_(_IS_CALL, ~_is_in_a_call)))
+    .values(
+        state=_after(MessageMove.CLAIM),
+        claimed_at=bindparam("now"),
+        tries=message.c.tries + 1,
+        due=bindparam("look_up_at"),
+    )
+    .returning(message.c.id)
+)
+
+
+def drop_old_news(connection: Connection, who: int, number: int | None) -> None:
+    """Do not call somebody to say how a request stood before."""
+    old = update(message).where(
+        message.c.request_number == number,
+        message.c.neighbor_id == who,
+        _IS_CALL,
+        message.c.state == MessageState.WAITING.value,
+        message.c.page_id.is_(None),
+        message.c.on_machine.is_(None),  # what people said is no news of that kind
+    )
+    connection.execute(old.values(_given_up(WhyDropped.OLD_NEWS)))
+
+
+def drop_news(connection: Connection, number: int, who: int) -> None:
+    """Do not send what still waits for somebody about this request."""
+    _DROP_NEWS.rows(connection, {"number": number, "who": who})
+
+
+_DROP_NEWS = Prepared(
+    update(message)
+    .where(
+        message.c.request_number == bindparam("number"),
+        message.c.neighbor_id == bindparam("who"),
+        tables.one_of(message.c.state, MessageState.WAITING),
+    )
+    .values(_given_up(WhyDropped.OLD_NEWS))
+)
+
+
+def postpone(connection: Connection, ids: Collection[int], now: datetime, until: datetime) -> None:
+    """Let those of these wait whose turn it is not: somebody is in another call, or the same words
+    are in doubt."""
+    _POSTPONE.rows(connection, {"ids": list(ids), "now": now, "until": until})
+
+
+_POSTPONE = Prepared(update(message).where(_IS_DUE).values(due=bindparam("until")))
+
+
+def claim_lost(
+    connection: Connection, ids: Collection[int], now: datetime, look_up_at: datetime
+) -> list[Outbound]:
+    """Take those of these messages that may or may not have reached the carrier."""
+    claimed = connection.execute(
+        update(message)
+        .where(message.c.id.in_(ids), _before(MessageMove.LOSE), message.c.due <= now)
+        .values(state=_after(MessageMove.LOSE), due=look_up_at)
+        .returning(message.c.id)
+    ).scalars()
+    return outbound(connection, list(claimed))
+
+
+# What a sender reports holds only while its claim does: whoever claimed the message after it raised
+# `tries`, and knows better.
+
+
+def _move(connection: Connection, it: Outbound, move: MessageMove, **facts: Any) -> bool:
+    """False if the message had moved on."""
+    claimed = message.c.id == it.id, message.c.tries == it.tries, _before(move)
+    moved = update(message).where(*claimed).values({"due": None, **facts, "state": _after(move)})
+    return connection.execute(moved).rowcount == 1
+
+
+def drop_if_stopped(connection: Connection, it: Outbound) -> bool:
+    """Give up a claimed message to somebody who said STOP. True if they did."""
+    claimed = message.c.id == it.id, message.c.tries == it.tries, _before(MessageMove.LOSE)
+    dropped = update(message).where(*claimed, _HAS_STOPPED)
+    return connection.execute(dropped.values(_given_up(WhyDropped.STOPPED))).rowcount == 1
+
+
+def note_accepted(connection: Connection, it: Outbound, sid: str) -> None:
+    """The carrier has it. Its first callback may have been faster: then only the SID is new."""
+    _ACCEPTED.rows(connection, {"of": it.id, "called": sid})
+
+
+_IS_EARLY = or_(*(message.c.state == it.value for it in ROWS[MessageMove.HAND_OVER].states))
+_ACCEPTED = Prepared(
+    update(message)
+    .where(message.c.id == bindparam("of"))
+    .values(
+        sid=bindparam("called"),
+        state=case((_IS_EARLY, _after(MessageMove.HAND_OVER)), else_=message.c.state),
+        due=case((_IS_EARLY, None), else_=message.c.due),
+        held_by=case((_IS_EARLY, None), else_=message.c.held_by),
+    )
+)
+
+
+def note_waiting(
+    connection: Connection, it: Outbound, due: datetime, held_by: int | None = None
+) -> None:
+    """Not taken by the carrier: to be sent again then. `held_by`: the carrier's code for what
+    holds back every message of ours until somebody mends it."""
+    _move(connection, it, MessageMove.PUT_BACK, due=due, held_by=held_by)
+
+
+def note_unknown(connection: Connection, it: Outbound, due: datetime) -> None:
+    """Taken or not, we cannot know: to be looked up then."""
+    _move(connection, it, MessageMove.LOSE, due=due)
+
+
+def note_failed(connection: Connection, it: Outbound, error: int | None, failure: str) -> bool:
+    """The carrier will not take it, ever, for this reason. False if it had moved on."""
+    return _move(connection, it, MessageMove.REFUSE, error=error, failure=failure)
+
+
+def hold(
+    connection: Connection,
+    ids: Collection[int],
+    but_to: Collection[int],
+    until: datetime,
+    held_by: int,
+) -> list[int]:
+    """Let those of these messages that wait, wait until then, but for those to some people. Returns
+    the ids of the ones that are held. `held_by` as above."""
+    return list(
+        connection.execute(
+            update(message)
+            .where(
+                message.c.id.in_(ids),
+                message.c.neighbor_id.not_in(but_to),
+                message.c.state == MessageState.WAITING.value,
+            )
+            .values(due=until, held_by=held_by)
+            .returning(message.c.id)
+        ).scalars()
+    )
+
+
+def segments_since(connection: Connection, moment: datetime) -> int:
+    """How many segments left since then."""
+    ((sent,),) = _SEGMENTS_SINCE.rows(connection, {"moment": moment})
+    return sent or 0
+
+
+_SEGMENTS_SINCE = Prepared(
+    select(func.sum(message.c.segments)).where(
+        message.c.claimed_at >= bindparam("moment", type_=tables.Moment)
+    )
+)
+
+
+def held_until(connection: Connection) -> datetime | None:
+    """When the last of those messages is tried again that are held back by our account's trouble;
+    None while there is no such trouble."""
+    until: datetime | None = _HELD_UNTIL.rows(connection, {})[0][0]
+    return until
+
+
+_HELD_UNTIL = Prepared(select(func.max(message.c.due, type_=tables.Moment)).where(tables.held))
+
+
+# What became of it.
+
+
+def note_delivery(
+    connection: Connection,
+    number: int,
+    sid: str,
+    move: MessageMove,
+    error: int | None = None,
+    failure: str | None = None,
+) -> Outbound | None:
+    """What became of a message. None if that is no news, or if the name is that of another."""
+    facts = {"number": number, "called": sid, "error": error, "failure": failure}
+    is_news = _REPORTED[move].rows(connection, facts)
+    return outbound(connection, [number])[0] if is_news else None
+
+
+def _reported(move: MessageMove) -> Prepared:
+    sid = bindparam("called", type_=message.c.sid.type)
+    same_name = exists().where(_other.c.sid == sid, _other.c.id != bindparam("number"))
+    return Prepared(
+        update(message)
+        .where(
+            message.c.id == bindparam("number"),
+            or_(message.c.sid == sid, message.c.sid.is_(None)),
+            ~same_name,
+            _before(move),
+        )
+        .values(
+            state=_after(move),
+            sid=sid,
+            error=bindparam("error"),
+            failure=bindparam("failure"),
+            due=None,
+        )
+        .returning(message.c.id)
+    )
+
+
+_REPORTED = {
+    move: _reported(move) for move in (MessageMove.SEND, MessageMove.DELIVER, MessageMove.MISS)
+}
+
+
+def try_anew(
+    connection: Connection,
+    it: Outbound,
+    now: datetime,
+    due: datetime,
+    held_by: int | None = None,
+    *,
+    with_pictures: bool = True,
+) -> int:
+    """Send the words of an undelivered message again then, as a new one; returns its id. `held_by`
+    as above."""
+    row = connection.execute(select(message).where(message.c.id == it.id)).one()
+    kept = (
+        *("neighbor_id", "body", "segments", "request_number", "page_id", "from_id", "tries"),
+        *("aloud", "on_machine", "may_wake", "good_until"),
+    )
+    again = connection.execute(
+        insert(message)
+        .values(
+            {
+                **{name: getattr(row, name) for name in kept},
+                "channel": (Channel.CALL if it.channel is Channel.CALL else Channel.API).value,
+                "pictures": row.pictures if with_pictures else None,
+                "state": MessageState.WAITING.value,
+                "held_by": held_by,
+                "at": now,
+                "due": due,
+            }
+        )
+        .returning(message.c.id)
+    )
+    return int(again.scalar_one())
+
+
+def known_sids(connection: Connection, sids: Collection[str]) -> set[str]:
+    """Those of the carrier's names that belong to messages we know were sent."""
+    return set(connection.execute(select(message.c.sid).where(message.c.sid.in_(sids))).scalars())
+
+
+def last_failures(connection: Connection, who: int, most: int) -> list[str | None]:
+    """Why the last texts to somebody did not arrive, the newest first; None: it arrived, or
+    is taken for that. A text that was tried again counts once. Of two that fail at the same moment
+    the second waits here for the first."""
+    alone = select(neighbor.c.id).where(neighbor.c.id == who).with_for_update(key_share=True)
+    connection.execute(alone)
+    known = [
+        MessageState.SENT,
+        MessageState.DELIVERED,
+        MessageState.UNDELIVERED,
+        MessageState.FAILED,
+    ]
+    last = select(message.c.failure).where(
+        message.c.neighbor_id == who,
+        message.c.channel.in_([Channel.API.value, Channel.REPLY.value]),
+        message.c.state.in_([it.value for it in known]),
+        message.c.tries <= 1,
+    )
+    newest = last.order_by(message.c.at.desc(), message.c.id.desc()).limit(most)
+    return list(connection.execute(newest).scalars())
+
+
+def was_told_since(connection: Connection, who: int, body: str, since: datetime) -> bool:
+    """Whether these very words were written for this person since then."""
+    same = select(message.c.id).where(
+        message.c.neighbor_id == who,
+        message.c.body == body,
+        message.c.channel == Channel.API.value,
+        message.c.at > since,
+    )
+    return connection.execute(select(exists(same))).scalar_one()
+
+
+# What is due.
+
+
+def due_messages(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Messages to send or to look up now, most overdue first."""
+    return [number for (number,) in _DUE.rows(connection, {"now": now, "most": limit})]
+
+
+_DUE = Prepared(
+    select(message.c.id)
+    .where(message.c.due <= bindparam("now"))
+    .order_by(message.c.due)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass
+class DueMessages:
+    """One person's messages that are due, by their ids; `lost` are those among them that may have
+    been sent already."""
+
+    messages: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+
+
+def due_by_neighbor(
+    connection: Connection, ids: Collection[int], now: datetime
+) -> list[DueMessages]:
+    """Those of these messages that are due, each person's together and in their order."""
+    people: dict[int, DueMessages] = {}
+    for number, who, state in _DUE_BY_NEIGHBOR.rows(connection, {"ids": list(ids), "now": now}):
+        due = people.setdefault(who, DueMessages())
+        due.messages.append(number)
+        if state != MessageState.WAITING.value:
+            due.lost.append(number)
+    return list(people.values())
+
+
+_DUE_BY_NEIGHBOR = Prepared(
+    select(message.c.id, message.c.neighbor_id, message.c.state)
+    .where(is_among(message.c.id, "ids"), message.c.due <= bindparam("now"))
+    .order_by(message.c.id)
+)
+
+
+# What two people said to each other.
+
+
+def talk_of(
+    connection: Connection, who: int, numbers: Collection[int], since: datetime
+) -> list[TalkLine]:
+    """What was passed on to somebody, and from them, about these requests, and what we told them
+    of these; the newest first."""
+    facts = {"who": who, "numbers": list(numbers), "since": since}
+    said = [
+        TalkLine(number, by or OURSELVES, at, state in _SEEN)
+        for number, by, at, state in _TALK_OF.rows(connection, facts)
+    ]
+    # What they took: the words of whoever asked came in the answer to their YES.
+    taken = [TalkLine(number, OURSELVES, at) for number, at in _TAKEN_OF.rows(connection, facts)]
+    return sorted([*taken, *said], key=lambda it: it.at, reverse=True)
+
+
+_SEEN = {it.value for it in ARRIVED}
+MOST_SAID = 50
+_TAKEN_OF = Prepared(
+    select(page.c.request_number, page.c.answered_at).where(
+        page.c.neighbor_id == bindparam("who"),
+        page.c.state == PageState.ACCEPTED.value,
+        is_among(page.c.request_number, "numbers"),
+        page.c.answered_at > bindparam("since", type_=tables.Moment),
+    )
+)
+_TALK_OF = Prepared(
+    select(message.c.request_number, message.c.from_id, message.c.at, message.c.state)
+    .where(
+        message.c.page_id.is_(None),
+        tables.one_of(message.c.channel, Channel.API, Channel.CALL),
+        or_(
+            message.c.neighbor_id == bindparam("who"),
+            message.c.from_id == bindparam("who"),
+        ),
+        is_among(message.c.request_number, "numbers"),
+        message.c.at > bindparam("since", type_=tables.Moment),
+        ~tables.one_of(
+            message.c.state, MessageState.FAILED, MessageState.UNDELIVERED, MessageState.DROPPED
+        ),
+    )
+    .order_by(message.c.id.desc())
+    .limit(MOST_SAID)
+)

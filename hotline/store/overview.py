@@ -1,0 +1,235 @@
+"""What a window shows: requests with their waves, answers and words, conversations, what is due.
+
+Read only, and on a connection inside somebody's transaction. The command line, the page of a
+rehearsal, the fault suite and the tests read through this, so that none of them looks at tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection, func, select
+
+from hotline import phone
+from hotline.help_request import HelpRequest
+from hotline.message import Channel
+from hotline.store import messages, people, requests, tables
+
+MOST_AT_ONCE = 500  # of a long list
+
+
+# A list of requests.
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRequest:
+    """One request of a list; `way_back`: whether whoever asked can be reached."""
+
+    request: HelpRequest
+    way_back: bool
+
+
+def listed_after(connection: Connection, number: int, *, only_open: bool) -> list[ListedRequest]:
+    """The next ones behind this number, some at a time: none is an end."""
+    found = requests.requests_after(connection, number, MOST_AT_ONCE, only_open=only_open)
+    phones = _phones(connection, {it.requester for it in found})
+    return [ListedRequest(it, not _is_lonely(phones[it.requester])) for it in found]
+
+
+def every_request(
+    read: Callable[[Callable[[Connection], list[ListedRequest]]], list[ListedRequest]],
+    *,
+    only_open: bool,
+) -> Iterator[ListedRequest]:
+    """All of them, the oldest first, however many there are. `read` is the database's."""
+    last = 0
+    while some := read(partial(listed_after, number=last, only_open=only_open)):
+        yield from some
+        last = some[-1].request.number
+
+
+def _phones(connection: Connection, ids: set[int]) -> dict[int, str]:
+    return {who: it.phone for who, it in people.neighbors(connection, ids).items()}
+
+
+def _is_lonely(number: str) -> bool:
+    """Whether somebody called with a hidden number and left none; who was forgotten asks no
+    more."""
+    return phone.is_nobodys(number) and not phone.is_forgotten(number)
+
+
+# One request, as a story.
+
+
+@dataclass(frozen=True, slots=True)
+class PagedNeighbor:
+    """Somebody who was asked about a request, and what they said to it: a state of `page`."""
+
+    name: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    at: datetime
+    asked: tuple[PagedNeighbor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A request as one sees it from inside. `events`: when it was handed back, and the like."""
+
+    request: HelpRequest
+    requester: str
+    words: tuple[str, ...]
+    waves: tuple[Wave, ...]
+    takers: tuple[str, ...]
+    events: tuple[tuple[datetime, str], ...]
+
+
+def newest_stories(connection: Connection, most: int) -> list[Story]:
+    """The newest requests first, and all that happened to them."""
+    return stories(connection, requests.newest_requests(connection, most))
+
+
+def stories(connection: Connection, of: Sequence[HelpRequest]) -> list[Story]:
+    numbers = [it.number for it in of]
+    waves = _waves(connection, numbers)
+    events = _events(connection, numbers)
+    known = people.neighbors(connection, {who for it in of for who in (it.requester, *it.takers)})
+    names = {who: it.name or it.phone for who, it in known.items()}
+    return [
+        Story(
+            request=it,
+            requester=names[it.requester],
+            words=tuple(said.body for said in messages.words_of(connection, it.number)),
+            waves=waves.get(it.number, ()),
+            takers=tuple(names[who] for who in it.takers),
+            events=events.get(it.number, ()),
+        )
+        for it in of
+    ]
+
+
+def _waves(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Wave, ...]]:
+    """The waves of each request, in their order; whoever only looked was not asked."""
+    page, neighbor = tables.page.c, tables.neighbor.c
+    rows = connection.execute(
+        select(page.request_number, page.round, page.wave, page.asked_at)
+        .add_columns(neighbor.name, neighbor.phone, page.state, page.note)
+        .join_from(tables.page, tables.neighbor, page.neighbor_id == neighbor.id)
+        .where(page.request_number.in_(numbers), page.round > tables.SHOWN)
+        .order_by(page.id)
+    ).all()
+    crews: dict[tuple[int, int, int], list[tuple[datetime, PagedNeighbor]]] = {}
+    for number, round_, wave, at, name, number_of, state, note in rows:
+        asked = PagedNeighbor(name or number_of, state, note or "")
+        crews.setdefault((number, round_, wave), []).append((at, asked))
+    found: dict[int, tuple[Wave, ...]] = {}
+    for (number, _, _), crew in crews.items():
+        wave_seen = Wave(crew[0][0], tuple(asked for _, asked in crew))
+        found[number] = (*found.get(number, ()), wave_seen)
+    return found
+
+
+def _events(
+    connection: Connection, numbers: Sequence[int]
+) -> dict[int, tuple[tuple[datetime, str], ...]]:
+    event = tables.event.c
+    rows = connection.execute(
+        select(event.request_number, event.at, event.what)
+        .where(event.request_number.in_(numbers))
+        .order_by(event.id)
+    ).all()
+    found: dict[int, tuple[tuple[datetime, str], ...]] = {}
+    for number, at, what in rows:
+        found[number] = (*found.get(number, ()), (at, what))
+    return found
+
+
+# One conversation.
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    """One message about a request. `who` wrote it or gets it. `failure` is why it did not arrive,
+    or was given up, `error` the carrier's code for that, `held_by` for what holds it back."""
+
+    at: datetime
+    who: int
+    channel: Channel
+    state: str
+    body: str
+    sid: str | None
+    failure: str | None
+    error: int | None
+    held_by: int | None
+    tries: int
+    due: datetime | None
+    from_id: int | None
+
+
+def conversation(connection: Connection, number: int) -> list[ConversationLine]:
+    """Every message about a request, texts and calls, in the order in which they were written. Of
+    one moment the text that came in is first, though its row was written last. What was spoken is
+    in `calls`; a reply that names several requests is about none."""
+    message = tables.message.c
+    columns = (message.state, message.body, message.sid, message.failure)
+    more = (message.error, message.held_by, message.tries, message.due, message.from_id)
+    rows = connection.execute(
+        select(message.at, message.neighbor_id, message.channel)
+        .add_columns(*columns, *more)
+        .where(message.request_number == number)
+        .order_by(message.at, tables.from_somebody.desc(), message.id)
+    )
+    return [ConversationLine(at, who, Channel(channel), *rest) for at, who, channel, *rest in rows]
+
+
+# What is due.
+
+
+def next_due(connection: Connection, *, with_calls: bool = True) -> datetime | None:
+    """The next moment at which something is to be done; None when nothing is. `with_calls`: also
+    when a call is taken for ended of whose end nobody told us."""
+    columns = [tables.request.c.look_at, tables.message.c.due, tables.erasure.c.due]
+    columns += [tables.call.c.due] if with_calls else []
+    queries = (select(func.min(it, type_=tables.Moment)).where(it.is_not(None)) for it in columns)
+    moments = [connection.execute(query).scalar() for query in queries]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def requests_since(connection: Connection, moment: datetime) -> list[int]:
+    """The numbers of those that were made since then, the oldest first."""
+    request = tables.request.c
+    asked = select(request.number).where(request.since >= moment).order_by(request.number)
+    return list(connection.execute(asked).scalars())
+
+
+# What must hold.
+
+
+def pages_that_lie(connection: Connection) -> list[tuple[int, int]]:
+    """Request and neighbor of every accepted page whose neighbor does not take the request, and of
+    every taker without one: there are none."""
+    page, taker = tables.page.c, tables.taker.c
+    same = (page.request_number == taker.request_number) & (page.neighbor_id == taker.neighbor_id)
+    accepted = page.state == "accepted"
+    without_taker = (
+        select(page.request_number, page.neighbor_id)
+        .join_from(tables.page, tables.taker, same, isouter=True)
+        .where(accepted, taker.id.is_(None))
+    )
+    without_page = (
+        select(taker.request_number, taker.neighbor_id)
+        .join_from(tables.taker, tables.page, same & accepted, isouter=True)
+        .where(page.id.is_(None))
+    )
+    return [
+        (number, who)
+        for query in (without_taker, without_page)
+        for number, who in connection.execute(query)
+    ]

@@ -1,0 +1,194 @@
+"""People: whoever asks, helps, or both, by their number and id; what we know of them, and whether
+our messages reach them.
+
+Functions on a connection inside somebody's transaction: each is one question or one change. They
+decide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hotline.store import tables
+from hotline.store.database import Stale, upsert
+from hotline.store.prepared import Prepared, is_among
+
+neighbor, message = tables.neighbor, tables.message
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """What a conversation knows of somebody. `name` is None for who never told one."""
+
+    id: int
+    phone: str
+    name: str | None
+    language: str | None
+    language_chosen: bool
+    stopped: bool
+    on_roster: bool
+    was_asked: bool
+    by_voice: bool = False  # gets no texts, and is called
+    joining: str | None = None  # what they were asked last on their way to the roster
+    joining_since: datetime | None = None
+    trouble: str | None = None  # why no text reaches them, as the carrier says
+
+
+_KNOWN = (
+    *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
+    *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
+    *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
+)
+
+
+def _neighbor(row: Sequence[Any]) -> Neighbor:
+    who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
+    reach, trouble, joining, joining_since = more
+    return Neighbor(
+        who,
+        phone,
+        name,
+        language,
+        language_chosen,
+        stopped_at is not None,
+        on_roster,
+        asked_at.year > tables.NEVER.year,
+        reach == "voice" or trouble == "landline",
+        joining,
+        joining_since,
+        trouble,
+    )
+
+
+def who_is_at(connection: Connection, phone: str) -> Neighbor | None:
+    """The person with this number, if we know them.
+
+    The row stays locked until the transaction ends, so texts from one number are read one
+    after the other; others may write rows that refer to it meanwhile.
+    """
+    rows = _AT.rows(connection, {"of": phone})
+    return _neighbor(rows[0]) if rows else None
+
+
+_AT = Prepared(
+    select(*_KNOWN).where(neighbor.c.phone == bindparam("of")).with_for_update(key_share=True)
+)
+
+
+def add_neighbor(
+    connection: Connection,
+    phone: str,
+    now: datetime,
+    language: str | None = None,
+    *,
+    chosen: bool = False,
+) -> Neighbor:
+    """Somebody new. Raises Stale if they were added meanwhile."""
+    facts = {"phone": phone, "since": now, "language": language, "language_chosen": chosen}
+    rows = _NEW[connection.dialect.name].rows(connection, facts)
+    if not rows:
+        raise Stale("somebody new was added meanwhile")
+    return _neighbor(rows[0])
+
+
+_NEW = {
+    dialect.dialect.name: Prepared(
+        dialect.insert(neighbor)
+        .values({it: bindparam(it) for it in ("phone", "since", "language", "language_chosen")})
+        .on_conflict_do_nothing(index_elements=[neighbor.c.phone])
+        .returning(*_KNOWN)
+    )
+    for dialect in (postgresql, sqlite)
+}
+
+
+def known_or_new(connection: Connection, phones: Sequence[str], now: datetime) -> list[int]:
+    """The ids of the people with these numbers, new if need be. Locks nobody."""
+    if not phones:
+        return []
+    rows = [{"phone": phone, "since": now} for phone in phones]
+    known = upsert(connection, neighbor).values(rows)
+    connection.execute(known.on_conflict_do_nothing(index_elements=[neighbor.c.phone]))
+    found = select(neighbor.c.id).where(neighbor.c.phone.in_(phones)).order_by(neighbor.c.id)
+    return list(connection.execute(found).scalars())
+
+
+def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, Neighbor]:
+    if len(ids) == 1:
+        (one,) = ids
+        found = [_neighbor(row) for row in _ONE_NEIGHBOR.rows(connection, {"who": one})]
+    else:
+        found = [_neighbor(row) for row in _SOME_NEIGHBORS.rows(connection, {"ids": list(ids)})]
+    return {it.id: it for it in found}
+
+
+_ONE_NEIGHBOR = Prepared(select(*_KNOWN).where(neighbor.c.id == bindparam("who")))
+
+
+_SOME_NEIGHBORS = Prepared(select(*_KNOWN).where(is_among(neighbor.c.id, "ids")))
+
+
+def set_language(connection: Connection, who: int, language: str, *, chosen: bool) -> None:
+    """Remember what to answer in, and whether they chose it themselves."""
+    facts = {"who": who, "language": language, "language_chosen": chosen}
+    connection.execute(_SET_LANGUAGE, facts)
+
+
+_SET_LANGUAGE = update(neighbor).where(neighbor.c.id == bindparam("who"))
+
+
+def set_stopped(connection: Connection, who: int, stopped_at: datetime | None) -> None:
+    connection.execute(update(neighbor).where(neighbor.c.id == who).values(stopped_at=stopped_at))
+
+
+def note_opted_out(connection: Connection, who: int, since: datetime, now: datetime) -> None:
+    """The carrier says that they said STOP. If they wrote to us after `since`, it may be old."""
+    wrote = exists().where(
+        message.c.neighbor_id == neighbor.c.id, tables.from_somebody, message.c.at > since
+    )
+    connection.execute(
+        update(neighbor)
+        .where(neighbor.c.id == who, neighbor.c.stopped_at.is_(None), ~wrote)
+        .values(stopped_at=now)
+    )
+
+
+def note_texts(connection: Connection, who: int) -> bool:
+    """Somebody whom no text should reach has texted us. False if they are blocked: that holds
+    for ours to them."""
+    texts = update(neighbor).where(neighbor.c.id == who, neighbor.c.trouble.in_(DISPROVED))
+    return connection.execute(texts.values(trouble=None)).rowcount == 1
+
+
+DISPROVED = ("landline", "no_number", "unreachable")  # by a text from there
+
+
+def set_trouble(connection: Connection, who: int, trouble: str) -> bool:
+    """`trouble`: "landline" (cannot get texts), "no_number", "unreachable" (again and again) or
+    "blocked" (not from us). False if that was known."""
+    new = func.coalesce(neighbor.c.trouble, "") != trouble
+    marked = update(neighbor).where(neighbor.c.id == who, new).values(trouble=trouble)
+    return connection.execute(marked).rowcount == 1
+
+
+def call_instead(connection: Connection, who: int) -> None:
+    """From now on this person is called and not texted."""
+    connection.execute(
+        update(neighbor).where(neighbor.c.id == who).values(reach="voice", stopped_at=None)
+    )
+
+
+def set_joining(connection: Connection, who: int, question: str | None, now: datetime) -> None:
+    """What a newcomer is asked now; None: nothing more."""
+    set_facts(connection, who, joining=question, joining_since=now if question else None)
+
+
+def set_facts(connection: Connection, who: int, **facts: Any) -> None:
+    """Write these columns of theirs."""
+    connection.execute(update(neighbor).where(neighbor.c.id == who).values(facts))

@@ -1,0 +1,55 @@
+"""The record of who decided what: ids, never numbers or words. It is only ever added to.
+
+Functions on a connection inside somebody's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from hotline.store import tables
+
+event = tables.event
+
+
+def record(
+    connection: Connection,
+    who: int | None,
+    what: str,
+    now: datetime,
+    *,
+    about: int | None = None,
+    request_number: int | None = None,
+) -> None:
+    """Add to the record who decided what: ids, never numbers or words."""
+    facts = {"at": now, "neighbor_id": who, "what": what, "about_id": about}
+    connection.execute(insert(event).values(facts | {"request_number": request_number}))
+
+
+def record_listed(connection: Connection, people: Collection[int], now: datetime) -> None:
+    """These were put on the roster, or changed there, from the command line."""
+    facts = [{"at": now, "what": "listed", "about_id": who} for who in people]
+    if facts:
+        connection.execute(insert(event), facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What somebody decided; `who` is None for the command line."""
+
+    at: datetime
+    who: int | None
+    what: str
+    about: int | None
+    request: int | None
+
+
+def events(connection: Connection, most: int) -> list[Event]:
+    """The last ones, the newest last."""
+    columns = (event.c.at, event.c.neighbor_id, event.c.what, event.c.about_id)
+    newest = select(*columns, event.c.request_number).order_by(event.c.id.desc()).limit(most)
+    return [Event(*row) for row in reversed(connection.execute(newest).all())]

@@ -1,1 +1,0 @@
-"""The web server that the carrier calls."""

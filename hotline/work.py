@@ -1,0 +1,129 @@
+"""One unit of work: what happens in one transaction, with all that it needs to know.
+
+A `Work` is made where a transaction begins (a text, a step of a call, a job) and handed to whatever
+is done in it. The time is read once, so that everything in it happens at one moment. What is left
+to do once it is committed (messages to send, jobs to enqueue, the answer to whoever acts) gathers
+in `after`: a transaction may run twice, and each time begins with a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from hotline import words
+from hotline.document import Document
+from hotline.help_request import NetworkTime
+from hotline.settings import Network
+from hotline.store import people
+from hotline.store.messages import Replied, Reply
+from hotline.store.people import Neighbor
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to enqueue after the commit. `kind` is "ask" (about one request, by its number),
+    "send" (ids of messages), "end_calls" (ids of calls) or "erase" (ids of what is to be deleted at
+    the carrier); `name` names the work, so that it is not queued twice."""
+
+    kind: Literal["ask", "send", "end_calls", "erase"]
+    about: tuple[int, ...]
+    name: str
+
+
+@dataclass
+class AfterCommit:
+    """What is left to do once the transaction is committed. `replies` and `document` are what
+    whoever texted, or called, is answered."""
+
+    replies: list[Replied] = field(default_factory=list)
+    document: Document | None = None
+    messages: list[int] = field(default_factory=list)
+    asks: list[Job] = field(default_factory=list)
+
+    @property
+    def jobs(self) -> list[Job]:
+        if not self.messages:
+            return self.asks
+        return [*self.asks, Job("send", tuple(self.messages), f"send-{self.messages[0]}")]
+
+    def add(self, other: AfterCommit) -> None:
+        """What another unit of work left to do, but for its answers."""
+        self.messages += other.messages
+        self.asks += other.asks
+
+
+@dataclass(frozen=True)
+class Work:
+    """`actor` is whoever acts, if anybody does: what they are told is the answer to what they did
+    (`replies`), unless `is_quiet`, when they hear of it in other words."""
+
+    connection: Connection
+    network: Network
+    speech: words.Speech
+    now: datetime
+    actor: Neighbor | None = None
+    is_quiet: bool = False
+    replies: list[Reply] = field(default_factory=list)
+    after: AfterCommit = field(default_factory=AfterCommit)
+    _known: dict[int, Neighbor] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> NetworkTime:
+        return NetworkTime(self.network, self.now)
+
+    def by(self, actor: Neighbor | None, *, is_quiet: bool = False) -> Work:
+        """The same, done by somebody."""
+        if actor:
+            self.know(actor)
+        return replace(self, actor=actor, is_quiet=is_quiet)
+
+    def person(self, who: int) -> Neighbor:
+        """What is known of somebody, read once."""
+        if who not in self._known:
+            self.meet([who])
+        return self._known[who]
+
+    def meet(self, ids: Collection[int]) -> None:
+        """Read at once what is known of these people."""
+        if new := [who for who in dict.fromkeys(ids) if who not in self._known]:
+            self._known.update(people.neighbors(self.connection, new))
+
+    def know(self, person: Neighbor) -> None:
+        """This is how somebody is now."""
+        self._known[person.id] = person
+
+    def changed(self, who: int) -> None:
+        """Somebody's row was written: what was known of them is read again."""
+        self._known.pop(who, None)
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process has at hand of one network: its settings, its sentences, and the time.
+
+    The time is a function that is handed in, so that a test can move it by hand.
+    """
+
+    network: Network
+    speech: words.Speech
+    now: Now
+
+    def work(self, connection: Connection) -> Work:
+        """Begin a unit of work in this transaction."""
+        return Work(connection, self.network, self.speech, self.now())
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def furnish(network: Network, now: Now = utc_now) -> House:
+    """Read the catalogues of a network's languages and put everything together."""
+    return House(network, words.Speech(network, words.load(network.languages)), now)

@@ -1,0 +1,257 @@
+"""What follows in the world from a key or a recording: the deeds of the menu, in rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, assert_never
+
+from hotline import phone
+from hotline.desk import delivery, joining, telling
+from hotline.desk.step import open_request
+from hotline.help_request import (
+    Accepted,
+    Done,
+    Event,
+    HandedBack,
+    HelpRequest,
+    NotYet,
+    Passed,
+    State,
+    StillOnIt,
+    WentWell,
+    Withdrawn,
+)
+from hotline.inbound import Heard
+from hotline.message import Channel
+from hotline.page import Answer, PageMove
+from hotline.store import calls, messages, pages, people, requests
+from hotline.store.messages import About, Inbound
+from hotline.store.people import Neighbor
+from hotline.words import Sentence, notice
+from ivr import menu
+from ivr.facts import is_asked, topics
+from ivr.menu import Deed, Draft, Kind, Step, Talk
+from ivr.visit import Visit, save
+
+SILENCE = Heard()
+RequestDeed = Literal[Deed.TAKE, Deed.PASS, Deed.FINISH, Deed.HAND_BACK, Deed.WITHDRAW]
+
+
+def do(visit: Visit, deed: Deed, heard: Heard = SILENCE) -> None:
+    match deed:
+        case Deed.REMEMBER_LANGUAGE:
+            _remember_language(visit)
+        case Deed.SEND:
+            _send(visit)
+        case Deed.ADD_MESSAGE:
+            _add_message(visit, heard.recording)
+        case Deed.CALL_INSTEAD:
+            _call_instead(visit)
+        case Deed.JOIN:
+            _join(visit)
+        case Deed.STOP:
+            _stop(visit)
+        case Deed.SAY_YES | Deed.SAY_NO:
+            _say_how_it_stands(visit, is_well=deed is Deed.SAY_YES)
+        case Deed.CONNECT:
+            _connect(visit)
+        case Deed.TAKE | Deed.PASS | Deed.FINISH | Deed.HAND_BACK | Deed.WITHDRAW:
+            _happen(visit, deed)
+        case _:
+            assert_never(deed)
+
+
+def _remember_language(visit: Visit) -> None:
+    if visit.person:
+        language = visit.call.language
+        people.set_language(visit.work.connection, visit.person.id, language, chosen=True)
+        visit.is_now(replace(visit.person, language=language, language_chosen=True))
+
+
+# Something new.
+
+
+def _send(visit: Visit) -> None:
+    """Open the request with everything that is known."""
+    draft, work = menu.to_send(visit.call), visit.work
+    requester = visit.person or _behind_a_hidden_number(visit)
+    needs = (draft.need,) if draft.need else ()
+    area = next((it.key for it in work.network.areas if draft.postcode in it.words), None)
+    request = open_request(work, requester, needs, area)
+    _keep(visit, draft, request, requester)
+    visit.move(sent=request.number)
+    if phone.is_nobodys(requester.phone):
+        delivery.no_way_back(work, request)
+    elif not phone.is_in(requester.phone, work.network.countries):
+        delivery.wrote_from_abroad(work, requester.phone)
+
+
+def _keep(visit: Visit, draft: Draft, request: HelpRequest, requester: Neighbor) -> None:
+    """What was keyed in is part of the request's words, and so is what was spoken."""
+    connection, now = visit.work.connection, visit.work.now
+    if draft.postcode:
+        keyed = Inbound(
+            visit.row.sid,
+            requester.id,
+            draft.postcode,
+            channel=Channel.KEYS,
+            request_number=request.number,
+            is_words=True,
+        )
+        messages.add_inbound(connection, keyed, now)
+    calls.attach_recordings(connection, draft.recordings, request.number)
+
+
+def _behind_a_hidden_number(visit: Visit) -> Neighbor:
+    """Whoever is at the number to call back; nobody, if none was given."""
+    number, connection = visit.call.call_back, visit.work.connection
+    found = people.who_is_at(connection, number) if number else None
+    if found and found.stopped:  # whoever it is, they want to hear nothing
+        visit.move(call_back="")
+        found = None
+    at = visit.call.call_back or phone.nobodys(visit.row.id)
+    return found or people.add_neighbor(connection, at, visit.work.now, visit.call.language)
+
+
+def _call_instead(visit: Visit) -> None:
+    """Only who calls from a number can say that of it."""
+    person, work = visit.person, visit.work
+    if person is None:
+        return
+    people.call_instead(work.connection, person.id)
+    work.changed(person.id)
+    if person.joining is not None:  # nobody answers our questions in writing any more
+        joining.ask(work, person, joining.WAITS)
+
+
+def _join(visit: Visit) -> None:
+    """As by text, where the name is the first of four questions. They are in without it."""
+    work, person = visit.work, visit.person
+    if person is None:
+        return
+    joining.come_in(work, person)
+    visit.person = person = work.person(person.id)
+    question = "can" if person.name else "name"
+    asked = joining.ask(work, person, joining.WAITS if person.by_voice else question)
+    if not person.by_voice:
+        telling.send(work, person.id, asked)
+
+
+# A message for an open request, or for the other of a conversation.
+
+
+def _add_message(visit: Visit, recording: str) -> None:
+    number, work = visit.call.about, visit.work
+    request = requests.find_request(work.connection, number) if number else None
+    if request is None or visit.person is None:
+        return
+    requests.require_unchanged(work.connection, request)
+    listeners, me = visit.others(request), visit.person.id
+    is_theirs = request.requester == me
+    is_words = is_theirs and (request.state is State.OPEN or len(listeners) > 1)
+    if not listeners and not is_words:
+        _not_passed_on(visit, request, recording)
+        return
+    # What several are to hear is part of what it was asked for with.
+    only = listeners[0] if listeners and not is_words else None
+    calls.attach_recordings(work.connection, [recording], request.number, only)
+    if listeners:
+        _heard_of(visit, me)
+    told = notice(Sentence.VOICE_MESSAGE, number=number, name=me)
+    for to in listeners:
+        telling.send(work, to, told, About(number, may_wake=request.urgent, from_id=me))
+
+
+def _not_passed_on(visit: Visit, request: HelpRequest, recording: str) -> None:
+    """It was finished or given back meanwhile: what its requester says is a new request."""
+    if visit.person and request.requester == visit.person.id:
+        visit.move(draft=Draft(recordings=(recording,)), step=Step.SENT)
+        _send(visit)
+    else:
+        visit.move(step=Step.NOT_PASSED_ON)
+
+
+def _connect(visit: Visit) -> None:
+    """They pressed the key: from here on both can talk, and who took it was heard of."""
+    if visit.call.talk is Talk.BEGAN:
+        return
+    visit.move(talk=Talk.BEGAN)
+    save(visit)
+    if visit.person and visit.call.partner is not None:
+        _heard_of(visit, visit.person.id, visit.call.partner)
+
+
+def _heard_of(visit: Visit, *who: int) -> None:
+    """Who took it and talks about it need not be asked whether they are still on it."""
+    request = requests.find_request(visit.work.connection, visit.call.about or 0)
+    for taker in set(request.takers) & set(who) if request else ():
+        visit.happen(visit.call.about or 0, StillOnIt(taker))
+
+
+# What happens to a request.
+
+
+def _happen(visit: Visit, deed: RequestDeed) -> None:
+    """Something happens to the request that this is about, if it is theirs to decide. What
+    somebody is to do is texted as well: nobody can write down an address as fast as it is said."""
+    number = visit.call.about
+    if visit.person is None or number is None:
+        return
+    topic = next((it for it in topics(visit) if it.number == number), None)
+    if deed is not Deed.TAKE and topic is None:
+        return
+    if deed is Deed.PASS and topic and topic.was_missed:
+        _pass_at_last(visit, number, visit.person.id)
+        return
+    visit.happen(number, _event(deed, visit.person.id), is_told=deed is Deed.TAKE)
+
+
+def _pass_at_last(visit: Visit, number: int, me: int) -> None:
+    """Somebody else was asked in their place when they missed our call."""
+    passed = [Answer(me, PageMove.LEAVE)]
+    pages.note_answers(visit.work.connection, number, passed, visit.work.now)
+
+
+def _event(deed: RequestDeed, me: int) -> Event:
+    match deed:
+        case Deed.TAKE:
+            return Accepted(me)
+        case Deed.PASS:
+            return Passed(me)
+        case Deed.FINISH:
+            return Done(by=me)
+        case Deed.HAND_BACK:
+            return HandedBack(me)
+        case Deed.WITHDRAW:
+            return Withdrawn()
+        case _:
+            assert_never(deed)
+
+
+def _say_how_it_stands(visit: Visit, *, is_well: bool) -> None:
+    """The answer to our question, if it is still one."""
+    number = visit.call.about
+    if visit.person is None or number is None or not is_asked(visit):
+        return
+    me, request = visit.person.id, requests.find_request(visit.work.connection, number)
+    if request and request.state is State.DONE:
+        visit.happen(number, WentWell() if is_well else NotYet())
+    elif is_well:
+        visit.happen(number, Accepted(me), is_told=True)
+    else:
+        visit.happen(number, HandedBack(me))
+
+
+def _stop(visit: Visit) -> None:
+    """No more calls or texts. Whoever was asked is not waited for, and what they held is
+    given back."""
+    if visit.person is None:
+        return
+    me = visit.person.id
+    people.set_stopped(visit.work.connection, me, visit.work.now)
+    visit.is_now(replace(visit.person, stopped=True))
+    for topic in topics(visit):
+        if topic.kind is Kind.ASKED and not topic.was_missed:
+            visit.happen(topic.number, Passed(me))
+        elif topic.kind is Kind.HELD:
+            visit.happen(topic.number, HandedBack(me))

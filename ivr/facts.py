@@ -1,0 +1,206 @@
+"""What is known around a call: the network's menu, who is calling, and what lies between us.
+
+It reads and changes nothing; what follows from it is for `menu` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from hotline import page, phone, schedule
+from hotline.desk import telling
+from hotline.help_request import HelpRequest, State
+from hotline.settings import Network
+from hotline.store import calls, messages, pages, requests, roster
+from hotline.store.people import Neighbor
+from ivr.menu import Choice, Facts, Kind, Result, Topic
+from ivr.visit import Visit
+
+_KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
+
+
+def facts(visit: Visit) -> Facts:
+    """How things are now."""
+    network, person = visit.work.network, visit.person
+    return Facts(
+        languages=network.languages,
+        needs=_choices(network),
+        country=network.country,
+        countries=network.countries,
+        language=visit.work.speech.spoken(person.language if person else None),
+        knows_language=person is not None and person.language is not None,
+        is_hidden=person is None,
+        can_text=person is None or not person.by_voice,
+        can_call=person is not None and phone.is_in(person.phone, network.countries),
+        has_stopped=person is not None and person.stopped,
+        has_keypad_postcodes=_has_keypad_postcodes(network),
+        topics=tuple(topics(visit)),
+        result=_result(visit),
+        asks_at=_asks_at(visit),
+        is_asked=is_asked(visit),
+        joining=network.roster.joining,
+        on_roster=person is not None and person.on_roster,
+        code=_code(visit),
+    )
+
+
+def _choices(network: Network) -> tuple[Choice, ...]:
+    named = sorted((str(it.digit), it.key, it.urgent) for it in network.needs if it.digit)
+    return tuple(Choice(*one) for one in named)
+
+
+def _has_keypad_postcodes(network: Network) -> bool:
+    return not network.areas or any(word.isdigit() for it in network.areas for word in it.words)
+
+
+def _code(visit: Visit) -> int | None:
+    person = visit.person
+    if person is None or person.on_roster:
+        return None
+    return roster.standing(visit.work.connection, person.id).code
+
+
+# What lies between us.
+
+
+def topics(visit: Visit) -> list[Topic]:
+    """Their own requests, the newest first, what they hold, what they were asked, and what is
+    done so lately that there may be something to hear."""
+    person = visit.person
+    if person is None:
+        return []
+    found = requests.requests_of(visit.work.connection, person.id)
+    live = [it for it in found if it.is_live]
+    own = [it for it in reversed(live) if it.requester == person.id]
+    held = [it for it in live if person.id in it.takers]
+    return [
+        *(_between(visit, it, _kind_of(it)) for it in own),
+        *(_between(visit, it, Kind.HELD) for it in held),
+        *_asked(visit, person),
+        *_over(visit, person, found),
+    ]
+
+
+def _kind_of(it: HelpRequest) -> Kind:
+    """What a request is to whoever asked: taken, as soon as anybody has."""
+    return Kind.TAKEN if it.takers else _KINDS[it.state]
+
+
+def _asked(visit: Visit, person: Neighbor) -> list[Topic]:
+    """Unreached: the phone rang when nobody was there, and now they call back."""
+    if not person.was_asked:
+        return []
+    asked = {
+        it.number: it.page
+        for it in pages.pages_of(visit.work.connection, person.id)
+        if it.page in page.UNANSWERED and it.request is State.OPEN
+    }
+    found = requests.find_requests(visit.work.connection, list(asked)) if asked else []
+    by_number = {it.number: it for it in found}
+    return [
+        replace(
+            _topic(visit, by_number[number], Kind.ASKED),
+            was_missed=state is page.PageState.UNREACHED,
+        )
+        for number, state in asked.items()
+        if number in by_number
+    ]
+
+
+def _over(visit: Visit, person: Neighbor, found: Iterable[HelpRequest]) -> list[Topic]:
+    """What is done so lately that the two still talk, if there is anything to hear."""
+    done = [it for it in found if it.state is State.DONE and it.due is not None]
+    over = [_with_messages(visit, _topic(visit, it, Kind.OVER), it) for it in reversed(done)]
+    theirs = {it.number for it in done if it.requester == person.id}
+    # Whoever took it does not hear the name of whoever asked.
+    named = (it if it.number in theirs else replace(it, name=None) for it in over)
+    return [it for it in named if it.messages]
+
+
+def _between(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
+    topic = _with_messages(visit, _topic(visit, it, kind), it)
+    return replace(topic, partner=_partner(visit, it))
+
+
+def _partner(visit: Visit, request: HelpRequest) -> int | None:
+    """Whom they can be put through to now: nobody in quiet hours, and nobody whom we may not
+    call, or cannot."""
+    work = visit.work
+    to = next(iter(visit.others(request)), None)
+    if to is None or not visit.line.can_call:
+        return None
+    is_late = schedule.may_ask_from(request.urgent, work.network, work.now) > work.now
+    is_near = phone.is_in(work.person(to).phone, work.network.countries)
+    return to if is_near and not is_late else None
+
+
+def _with_messages(visit: Visit, topic: Topic, request: HelpRequest) -> Topic:
+    """What the others of a conversation said; its taker hears what it was asked for with."""
+    if visit.person is None or topic.kind is Kind.OPEN:
+        return topic
+    me, work = visit.person.id, visit.work
+    speakers: tuple[int | None, ...] = request.takers if me == request.requester else (None,)
+    found = tuple(
+        message
+        for by in speakers
+        for message in calls.messages_for(work.connection, topic.number, me, work.now, by=by)
+    )
+    quote = _words_of(visit, topic.number) if topic.kind is Kind.HELD else ""
+    return replace(topic, messages=found, quote=quote)
+
+
+def _topic(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
+    return Topic(it.number, kind, it.needs, it.area, it.taker, _asked_from(visit, it))
+
+
+def _asked_from(visit: Visit, it: HelpRequest) -> datetime | None:
+    """When neighbors are asked about it, None for now."""
+    waits = it.state is State.OPEN and it.wave == 0
+    return it.due if waits and it.due and it.due > visit.work.now else None
+
+
+def _words_of(visit: Visit, number: int) -> str:
+    return telling.quote_aloud(messages.words_of(visit.work.connection, number))
+
+
+# How a request stands.
+
+
+def _asks_at(visit: Visit) -> datetime | None:
+    request = _find(visit, visit.call.sent)
+    return _asked_from(visit, request) if request else None
+
+
+def _find(visit: Visit, number: int | None) -> HelpRequest | None:
+    return requests.find_request(visit.work.connection, number) if number else None
+
+
+def _result(visit: Visit) -> Result | None:
+    """Of the request that this call is about."""
+    request = _find(visit, visit.call.about)
+    if request is None or visit.person is None:
+        return None
+    me, work, number = visit.person.id, visit.work, request.number
+    if not request.is_live or me not in request.takers:
+        taker = request.taker if request.state is State.TAKEN else None
+        return Result(number, is_open=request.state is State.OPEN, name=taker)
+    return Result(
+        number,
+        is_mine=True,
+        quote=_words_of(visit, number),
+        messages=calls.messages_for(work.connection, number, me, work.now, by=None),
+        is_nobodys=phone.is_nobodys(work.person(request.requester).phone),
+    )
+
+
+def is_asked(visit: Visit) -> bool:
+    """Whether we asked them how the request stands that this call is about: its takers, or, once
+    it is done, whoever needed it."""
+    request = _find(visit, visit.call.about)
+    if visit.person is None or request is None or not request.checked_in:
+        return False
+    if request.state is State.DONE:
+        return visit.person.id == request.requester
+    return visit.person.id in request.takers

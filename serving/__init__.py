@@ -1,0 +1,1 @@
+"""Everything wired: the site map, the three processes, the command line."""

@@ -1,0 +1,256 @@
+"""Where the web is wired: the route list is the site map. Nobody imports this but `roles`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from hotline import wire
+from hotline.carriers.twilio import forms, twiml
+from hotline.carriers.twilio.media import Media
+from hotline.carriers.twilio.signature import Signatures
+from hotline.desk import delivery
+from hotline.errors import OutdatedDatabase
+from hotline.inbound import Delivery
+from hotline.message import MessageMove
+from hotline.settings import Settings
+from hotline.store import messages, migrate
+from hotline.store.database import Database
+from hotline.work import AfterCommit, Now, Work, furnish
+from ivr import calling
+from ivr.visit import PhoneLine
+from paging.dispatch import JobQueue
+from serving import audio
+from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
+from sms.receiving import receive
+
+log = logging.getLogger("hotline.web")
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+# What phones send to each other and a browser does not run: no web pages, no drawings in XML.
+PICTURES = {
+    *("image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif"),
+    *("image/bmp", "image/tiff", "video/mp4", "video/3gpp", "audio/mpeg", "audio/amr", "audio/mp4"),
+    *("text/vcard", "text/x-vcard", "application/pdf"),
+}
+
+
+class Hotline:
+    """One web process: what the routes share, and the routes."""
+
+    def __init__(self, settings: Settings, now: Now, front: Starlette | None = None) -> None:
+        """`front`: what answers every address that is none of ours, for a rehearsal."""
+        environment = settings.environment
+        self.house = furnish(settings.network, now)
+        self.database = Database(environment.sqlalchemy_url)
+        self.jobs = JobQueue(environment.redis_url)
+        self.enqueuer = Enqueuer(self.jobs.enqueue)
+        self.webhooks = Webhooks(
+            Signatures.of(environment), self.house, self.database, self.enqueuer
+        )
+        self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
+        self.media = Media(environment, now)
+        self.line = PhoneLine(can_call=bool(environment.calling_number))
+        self.studio = twiml.Studio(
+            environment.public_url,
+            environment.calling_number,
+            self.recorded.addresses(f"{environment.public_url}/voice/audio"),
+            self.media.recording_address,
+            settings.network.country,
+            settings.network.voice.voices,
+        )
+        self._front = front
+        self.app = Starlette(
+            routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
+        )
+        if front:
+            self.app.state.at_end = getattr(front.state, "at_end", None)
+        # Else a slash too many is sent on to whatever address the Host header makes up.
+        self.app.router.redirect_slashes = False
+
+    def _routes(self, front: Starlette | None) -> list[BaseRoute]:
+        carrier = self.webhooks.carrier_route
+        routes: list[BaseRoute] = [
+            Route("/sms", carrier(self._text, self._replies), methods=["POST"]),
+            Route("/sms/status", carrier(self._text_status, _nothing), methods=["POST"]),
+            Route("/sms/picture/{sid}/{place}", self._picture),
+            Route("/voice", carrier(self._call, self._document), methods=["POST"]),
+            Route("/voice/step", carrier(self._call_step, self._document), methods=["POST"]),
+            Route("/voice/whisper", carrier(self._whisper, self._document), methods=["POST"]),
+            Route("/voice/whisper/key", carrier(self._consent, self._document), methods=["POST"]),
+            Route("/voice/out", carrier(self._call_out, self._document), methods=["POST"]),
+            Route("/voice/status", carrier(self._call_status, _nothing), methods=["POST"]),
+            Route("/voice/recording", carrier(self._recording, _nothing), methods=["POST"]),
+            Route("/voice/transcript", carrier(self._transcript, _nothing), methods=["POST"]),
+            Route("/voice/audio/{name}", self._audio),
+            Route("/voice/listen/{sid}", self._listen),
+            Route("/health", self._health),
+            Route("/ready", self._ready),
+        ]
+        return [*routes, Mount("/", front)] if front else routes
+
+    # What the carrier posts, in our words.
+
+    def _text(self, work: Work, form: Form, _request: Request) -> None:
+        if it := forms.text_in(form):
+            receive(work, it)
+
+    def _text_status(self, work: Work, form: Form, request: Request) -> None:
+        number = _number(request, "text")
+        if number is not None and (it := forms.text_status(form, number)):
+            delivery.delivered(work, it)
+
+    def _call(self, work: Work, form: Form, _request: Request) -> None:
+        """As the fallback address it is told what could not be asked: a step, which is taken
+        here."""
+        turn = forms.failed_step(form)
+        if turn is None:
+            calling.answer(work, self.line, forms.call_in(form))
+        else:
+            calling.step(work, self.line, forms.call_sid(form), turn, forms.heard(form))
+
+    def _call_step(self, work: Work, form: Form, request: Request) -> None:
+        turn = _number(request, "turn") or 0
+        calling.step(work, self.line, forms.call_sid(form), turn, forms.heard(form))
+
+    def _whisper(self, work: Work, form: Form, request: Request) -> None:
+        forms.call_sid(form)
+        call, turn = _number(request, "call") or 0, _number(request, "turn") or 0
+        calling.whisper(work, self.line, call, turn)
+
+    def _consent(self, work: Work, form: Form, request: Request) -> None:
+        forms.call_sid(form)
+        call, turn = _number(request, "call") or 0, _number(request, "turn") or 0
+        calling.consent(work, self.line, call, turn, forms.heard(form))
+
+    def _call_out(self, work: Work, form: Form, request: Request) -> None:
+        by, number = forms.answered_by(form), _number(request, "text") or 0
+        if not by.is_fax:
+            sid = forms.call_sid(form)
+            calling.call_out(work, self.line, sid, number, is_machine=by.is_machine)
+
+    def _call_status(self, work: Work, form: Form, request: Request) -> None:
+        sid, number = forms.call_sid(form), _number(request, "text")
+        if forms.is_over(form):
+            calling.ended(work, self.line, sid)
+            if number is not None:
+                was_heard = calling.was_heard(work, sid, number)
+                delivery.call_ended(work, number, sid, was_heard=was_heard)
+        elif number is not None:
+            delivery.delivered(work, Delivery(number, sid, MessageMove.SEND))
+
+    def _recording(self, work: Work, form: Form, _request: Request) -> None:
+        if it := forms.recording(form):
+            calling.recorded(work, self.line, it.call, it.sid, it.seconds)
+
+    def _transcript(self, work: Work, form: Form, _request: Request) -> None:
+        if it := forms.transcript(form):
+            calling.transcribed(work, self.line, *it)
+
+    # What it is answered.
+
+    def _replies(self, after: AfterCommit) -> Response:
+        told = twiml.replies(after.replies, self.studio.public_url)
+        return Response(told, media_type="text/xml")
+
+    def _document(self, after: AfterCommit) -> Response:
+        return Response(twiml.document(after.document, self.studio), media_type="text/xml")
+
+    # What it, and others, may fetch.
+
+    async def _audio(self, request: Request) -> Response:
+        """A prompt that the network recorded itself."""
+        path = self.recorded.file(request.path_params["name"])
+        return FileResponse(path) if path else Response(status_code=404)
+
+    async def _listen(self, request: Request) -> Response:
+        """What somebody said in a call, for whoever was given this address."""
+        if not self._is_genuine(request):
+            return Response(status_code=403)
+        sound = await run_in_threadpool(self.media.recording, request.path_params["sid"])
+        if sound is None:
+            return Response(status_code=404)
+        return Response(sound, media_type="audio/x-wav", headers=NOT_KEPT)
+
+    async def _picture(self, request: Request) -> Response:
+        """A picture that somebody texted, for the carrier to pass on."""
+        if not self._is_genuine(request):
+            return Response(status_code=403)
+        sid, place = request.path_params["sid"], request.path_params["place"]
+        found = await run_in_threadpool(self._find_picture, sid, place)
+        if found is None or found[1] not in PICTURES:
+            return Response(status_code=404)
+        picture, kind = found
+        return Response(picture, media_type=kind, headers=NOT_KEPT)
+
+    def _find_picture(self, sid: str, place: str) -> tuple[bytes, str] | None:
+        addresses = self.database.read(lambda connection: messages.pictures_of(connection, sid))
+        if not (place.isascii() and place.isdigit() and int(place) < len(addresses)):
+            return None
+        return self.media.picture(addresses[int(place)])
+
+    def _is_genuine(self, request: Request) -> bool:
+        query = request.query_params
+        path = request.scope["raw_path"].decode("ascii")
+        return self.media.is_genuine(path, query.get("until", ""), query.get("key", ""))
+
+    async def _health(self, _request: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    async def _ready(self, _request: Request) -> Response:
+        found = await run_in_threadpool(self._readiness)
+        return JSONResponse(found, status_code=200 if all(found.values()) else 503)
+
+    def _readiness(self) -> dict[str, bool]:
+        return {
+            "database": _answers(self.database),
+            "migrations": _is_current(self.database),
+            "redis": self.jobs.answers(),
+        }
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(self.close)
+            if self._front:  # a mounted app's own lifespan is left to whoever mounts it
+                await stack.enter_async_context(self._front.router.lifespan_context(self._front))
+            yield
+
+    def close(self) -> None:
+        self.enqueuer.close()
+        self.jobs.close()
+        self.database.close()
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A number of our own in an address that the carrier gives back."""
+    return wire.number(request.query_params.get(name, ""))
+
+
+def _nothing(_after: AfterCommit) -> Response:
+    return Response(status_code=204)
+
+
+def _answers(database: Database) -> bool:
+    try:
+        database.read(lambda connection: connection.execute(text("SELECT 1")))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _is_current(database: Database) -> bool:
+    try:
+        migrate.require_current(database)
+    except (OutdatedDatabase, SQLAlchemyError):
+        return False
+    return True

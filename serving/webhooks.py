@@ -1,0 +1,152 @@
+"""From a genuine carrier request to a plain function call.
+
+One decorator holds the signature, the form and the only `async`. Behind it are ordinary
+functions on a unit of work. It knows nothing of requests, waves or pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from sqlalchemy import Connection
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from hotline.carriers.twilio.signature import HEADER, Signatures
+from hotline.errors import BadForm, describe
+from hotline.store.database import Database
+from hotline.work import AfterCommit, House, Job, Work
+
+log = logging.getLogger("hotline.web")
+
+LARGEST_BODY = 64 * 1024  # bytes of a form; a text with ten pictures has some 5,000
+MOST_FIELDS = 200
+BREATH = 0.05  # seconds between two times that jobs are enqueued
+FORM = "application/x-www-form-urlencoded"
+
+Form = ImmutableMultiDict[str, str]
+Action = Callable[[Work, Form, Request], None]
+"""What one webhook does, in a transaction. May run twice; may raise BadForm."""
+Answer = Callable[[AfterCommit], Response]
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """What every webhook needs: who may come in, which network it is for, where it is written down,
+    and who does what is left to do."""
+
+    signatures: Signatures
+    house: House
+    database: Database
+    enqueue: Callable[[Iterable[Job]], None]
+
+    def carrier_route(self, action: Action, answer: Answer) -> Callable[[Request], object]:
+        """An endpoint for a signed form. Unsigned or wrongly signed: 403, empty."""
+
+        async def endpoint(request: Request) -> Response:
+            form = await _form(request)
+            signature = request.headers.get(HEADER, "")
+            if form is None or not self._is_genuine(request, form, signature):
+                return Response(status_code=403)
+            try:
+                after = await self.database.write_meanwhile(
+                    lambda connection: self._do(action, connection, form, request)
+                )
+            except BadForm as error:
+                return PlainTextResponse(f"{error}\n", status_code=400)
+            except Exception as error:
+                # The carrier tries the fallback address, then gives up: nothing is half done.
+                log.error("a webhook failed: %s", describe(error))
+                return Response(status_code=503)
+            self.enqueue(after.jobs)
+            return answer(after)
+
+        return endpoint
+
+    def _is_genuine(self, request: Request, form: Form, signature: str) -> bool:
+        return self.signatures.is_genuine(_path(request), form.multi_items(), signature)
+
+    def _do(
+        self, action: Action, connection: Connection, form: Form, request: Request
+    ) -> AfterCommit:
+        work = self.house.work(connection)
+        action(work, form, request)
+        return work.after
+
+
+async def _form(request: Request) -> Form | None:
+    """The fields as they came, blank ones kept; None for what is no form, or not all of it."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
+        return None
+    try:
+        body = await request.body()
+        fields = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="strict",
+        )
+    except (ClientDisconnect, UnicodeError, ValueError):
+        return None
+    return ImmutableMultiDict(fields)
+
+
+def _path(request: Request) -> str:
+    """The path and query as the carrier wrote them: decoded and encoded again they may differ."""
+    path: str = request.scope["raw_path"].decode("latin-1")
+    query: str = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+class Enqueuer:
+    """Enqueues jobs beside the web server's loop, so that nobody's answer waits for Redis.
+
+    The first job is enqueued at once; those of the next moments are enqueued together.
+    """
+
+    def __init__(self, enqueue: Callable[[Sequence[Job]], None]) -> None:
+        self._enqueue = enqueue
+        self._waiting: list[Job] = []
+        self._change = threading.Condition()
+        self._is_at_it = False
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="enqueuer", daemon=True)
+        self._thread.start()
+
+    def __call__(self, jobs: Iterable[Job]) -> None:
+        with self._change:
+            self._waiting += jobs
+            self._change.notify_all()
+
+    def settle(self) -> None:
+        """Wait until every job so far was enqueued."""
+        with self._change:
+            self._change.wait_for(lambda: not self._waiting and not self._is_at_it)
+
+    def close(self) -> None:
+        """Enqueue what waits, once; what Redis does not take the clock enqueues."""
+        self._closing.set()
+        with self._change:
+            self._change.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while jobs := self._next():
+            self._enqueue(jobs)
+            with self._change:
+                self._is_at_it = False
+                self._change.notify_all()
+            self._closing.wait(BREATH)
+
+    def _next(self) -> list[Job]:
+        """All that waits, as soon as something does; nothing when it is time to end."""
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._closing.is_set())
+            jobs, self._waiting = self._waiting, []
+            self._is_at_it = bool(jobs)
+            return jobs
