@@ -37,7 +37,7 @@ from chaos.people import Person
 from hotline import roster_file, settings
 from hotline.settings import Settings
 from hotline.store import migrate, roster
-from hotline.store.database import Database, Work
+from hotline.store.database import Database, Transaction
 from rehearsal import redis_server
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -366,7 +366,7 @@ class Town:
 
     # Looking.
 
-    def read(self, work: Work[Any]) -> Any:
+    def read(self, work: Transaction[Any]) -> Any:
         """Raises SQLAlchemyError while the database is away."""
         with self.engine.connect() as connection:
             return work(connection)

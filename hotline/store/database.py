@@ -16,6 +16,7 @@ import random
 import threading
 import time
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -26,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 Result = TypeVar("Result")
-Work = Callable[[Connection], Result]
+Transaction = Callable[[Connection], Result]
 
 BUSY_SECONDS = 10  # how long SQLite waits for another program that holds the file
 CONNECTIONS = 16  # to PostgreSQL, per process
@@ -57,7 +58,7 @@ class Database:
         self._starting = threading.Lock()
         _databases.add(self)
 
-    def write(self, work: Work[Result]) -> Result:
+    def write(self, work: Transaction[Result]) -> Result:
         """Run `work` as if in a transaction of its own; return what it returned, committed.
 
         `work` may run more than once, what it did before undone: again after it or a write beside
@@ -66,19 +67,19 @@ class Database:
         """
         return self.submit(work).result()
 
-    def submit(self, work: Work[Result]) -> Future[Result]:
+    def submit(self, work: Transaction[Result]) -> Future[Result]:
         """The same without waiting."""
         future: Future[Result] = Future()
         self._writing().put(_Piece(work, future))
         return future
 
-    async def write_meanwhile(self, work: Work[Result]) -> Result:
+    async def write_meanwhile(self, work: Transaction[Result]) -> Result:
         """The same while the event loop goes on with others."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._writing().put(_Piece(work, future))
         return await future
 
-    def read(self, work: Work[Result]) -> Result:
+    def read(self, work: Transaction[Result]) -> Result:
         with self.engine.connect() as connection:
             return work(connection)
 
@@ -107,7 +108,7 @@ class Database:
 class _Piece(NamedTuple):
     """One write: what is to be done, and who waits for it."""
 
-    work: Work[Any]
+    work: Transaction[Any]
     asker: Future[Any] | asyncio.Future[Any]
 
     def begins(self) -> bool:
@@ -133,7 +134,7 @@ class _Outcome(NamedTuple):
             self.asker.set_exception(self.problem)
 
 
-class _Writer:
+class _Writer(ABC):
     """Threads that take what waits, some pieces at once, each on a connection that it keeps."""
 
     threads: int
@@ -189,9 +190,9 @@ class _Writer:
     def _connect(self) -> Connection:
         return self._engine.connect()
 
+    @abstractmethod
     def _commit(self, connection: Connection, batch: list[_Piece]) -> list[_Outcome]:
         """Do and commit these pieces. What it raises is told to all of them."""
-        raise NotImplementedError
 
 
 class _SqliteWriter(_Writer):
@@ -262,7 +263,7 @@ class _PostgresqlWriter(_Writer):
             outcome = _Outcome(it.asker, None, error)
         _tell([outcome])
 
-    def _result(self, work: Work[Result]) -> Result:
+    def _result(self, work: Transaction[Result]) -> Result:
         """Again and again while others are faster, a little later each time, so that two that
         stand in each other's way do not do so for ever."""
         for tried in range(MOST_TRIES):
