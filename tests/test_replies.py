@@ -89,6 +89,18 @@ def test_what_is_yours_and_did_not_arrive_is_sent_again_by_the_api(maple: Neighb
     assert not [it for it in maple.received() if it.body == reply.body], "once"
 
 
+def test_it_is_not_sent_again_to_whoever_said_stop_meanwhile(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food, the blue door")
+    maple.phone("Ana", "off")
+    maple.text("Ana", "yes")
+    (reply,) = replies(maple, "Ana")
+    maple.phone("Ana", "on")
+    maple.text("Ana", "STOP")
+    maple.received()
+    maple.pass_time(timedelta(hours=1))
+    assert not [it for it in maple.received() if it.body == reply.body]
+
+
 def test_whom_no_text_reaches_holds_nothing(maple: Neighborhood) -> None:
     """They said YES and could not be told that it is theirs."""
     maple.text("Maria", "need food")
