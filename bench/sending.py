@@ -16,8 +16,8 @@ from bench.carrier_stub import CREATE, Taken
 from bench.report import Figure, median
 from bench.town import Place, Servers
 from hotline.desk import telling
+from hotline.notices import Told, notice
 from hotline.store import people, roster
-from hotline.words import Sentence, notice
 
 MILLISECONDS = 100
 LEAST, ENOUGH = 0.7, 100.0  # of the floor; texts a second
@@ -73,7 +73,7 @@ def _ours(servers: Servers, kind: str, count: int) -> tuple[float, float]:
 def _write_texts(connection: Connection, place: Place) -> None:
     phones = [it.phone for it in roster.roster(connection)]
     work = place.house.work(connection)
-    told = notice(Sentence.NO_LONGER_NEEDED, number=12)
+    told = notice(Told.NO_LONGER_NEEDED, number=12)
     for neighbor in people.known_or_new(connection, phones, work.now):
         telling.send(work, neighbor, told)
 

@@ -19,6 +19,7 @@ from networks import NETWORKS
 
 from hotline import page, words
 from hotline.help_request import HelpRequest, State
+from hotline.notices import Notice
 from hotline.roster import Asked
 from hotline.settings import Network
 
@@ -214,12 +215,12 @@ def holds_for_what_follows(case: Case, it: Reading, acts: list[Act]) -> None:
                 is_said(case, told)
 
 
-def is_said(case: Case, told: words.Notice) -> None:
+def is_said(case: Case, told: Notice) -> None:
     """In every language, with a name where there is an id."""
     named = {"name": "Ana", "names": ("Ana", "Ben")}
     values = {name: named.get(name, value) for name, value in told.values.items()}
     for language in case.network.languages:
-        assert case.speech.say(words.Notice(told.sentence, values), language).strip()
+        assert case.speech.say(Notice(told.what, values), language).strip()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from hotline import errors, schedule
 from hotline.errors import CarrierError
 from hotline.help_request import NetworkTime
 from hotline.message import Channel
-from hotline.words import Notice, Sentence, notice
+from hotline.notices import Notice, Told, notice
 
 MOST_TRIES = 3  # of a message to somebody whose phone is off or away
 TRY_AGAIN = timedelta(minutes=10)
@@ -150,12 +150,12 @@ def _later(it: Failed, clock: NetworkTime) -> datetime:
 
 
 def _told(why: type[CarrierError], code: int | None) -> list[Consequence]:
-    told = next((sentence for kind, sentence in _TOLD if issubclass(why, kind)), None)
+    told = next((what for kind, what in _TOLD if issubclass(why, kind)), None)
     return [WarnStewards(notice(told, code=code or 0))] if told else []
 
 
-_TOLD: tuple[tuple[type[CarrierError], Sentence], ...] = (
-    (errors.AccountRefused, Sentence.STEWARDS_REFUSED),
-    (errors.Filtered, Sentence.STEWARDS_FILTERED),
-    (errors.NotAllowedThere, Sentence.STEWARDS_NOT_ALLOWED),
+_TOLD: tuple[tuple[type[CarrierError], Told], ...] = (
+    (errors.AccountRefused, Told.STEWARDS_REFUSED),
+    (errors.Filtered, Told.STEWARDS_FILTERED),
+    (errors.NotAllowedThere, Told.STEWARDS_NOT_ALLOWED),
 )

@@ -22,8 +22,8 @@ from enum import StrEnum
 from typing import Any
 
 from hotline import schedule
+from hotline.notices import Notice, Told, notice
 from hotline.settings import Network
-from hotline.words import Notice, Sentence, notice
 
 TELL_AGAIN = timedelta(hours=20)  # how often a requester hears that nobody is free yet
 
@@ -252,6 +252,13 @@ class GiveWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Thank:
+    """Tell a taker that it is done; now and then with what everybody did together."""
+
+    neighbor: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellWaiting:
     """Text everybody who was asked and has not answered, and ask them no longer."""
 
@@ -268,7 +275,7 @@ class AskSoon:
     """Wake whoever asks volunteers: this request is due."""
 
 
-Effect = AskNeighbor | Tell | GiveWords | TellWaiting | TellStewards | AskSoon
+Effect = AskNeighbor | Tell | GiveWords | Thank | TellWaiting | TellStewards | AskSoon
 
 
 # The machine.
@@ -319,7 +326,7 @@ def _more_known(request: HelpRequest, event: WordsAdded, clock: NetworkTime) -> 
         urgent=urgent,
         people=max(request.people, event.people),
     )
-    added = Tell(request.requester, _say(Sentence.ADDED, request))
+    added = Tell(request.requester, _say(Told.ADDED, request))
     ask_from = schedule.may_ask_from(urgent, clock.network, clock.now)
     is_sooner = request.due is not None and request.due > ask_from
     if urgent and not request.urgent and is_sooner:
@@ -346,12 +353,12 @@ def _nobody_left(request: HelpRequest, _event: NobodyLeft, clock: NetworkTime) -
     if told_at is not None and told_at + TELL_AGAIN >= clock.now:
         return resting, []
     told = replace(resting, told_nobody_at=clock.now)
-    honestly = _say(Sentence.NOBODY_YET, request, time=again_at)
+    honestly = _say(Told.NOBODY_YET, request, time=again_at)
     if request.takers:
         more = request.people - len(request.takers)
-        honestly = _say(Sentence.SOME_MORE_WANTED, request, count=more, time=again_at)
+        honestly = _say(Told.SOME_MORE_WANTED, request, count=more, time=again_at)
     about = {"need": request.needs, "area": request.area, "time": again_at}
-    stewards = _say(Sentence.STEWARDS_NOBODY, request, **about)
+    stewards = _say(Told.STEWARDS_NOBODY, request, **about)
     return told, [Tell(request.requester, honestly), TellStewards(stewards)]
 
 
@@ -369,14 +376,14 @@ def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
     if len(takers) < request.people:
         return joined, [*effects, *_some_found(joined, event)]
     good_news = (
-        _say(Sentence.TAKEN_NOTE, request, name=taker, note=event.note)
+        _say(Told.TAKEN_NOTE, request, name=taker, note=event.note)
         if event.note
-        else _say(Sentence.TAKEN, request, name=taker)
+        else _say(Told.TAKEN, request, name=taker)
     )
     return _now_taken(joined, clock), [
         *effects,
         Tell(request.requester, good_news),
-        TellWaiting(_say(Sentence.COVERED, request, name=taker)),
+        TellWaiting(_say(Told.COVERED, request, name=taker)),
     ]
 
 
@@ -390,24 +397,24 @@ def _told_who_else(request: HelpRequest, taker: int) -> list[Effect]:
     """Who takes something together hears of each other."""
     if not request.takers:
         return []
-    with_them = _say(Sentence.WITH, request, names=request.takers)
-    also = _say(Sentence.ALSO, request, name=taker)
+    with_them = _say(Told.WITH, request, names=request.takers)
+    also = _say(Told.ALSO, request, name=taker)
     return [Tell(taker, with_them), *(Tell(other, also) for other in request.takers)]
 
 
 def _some_found(request: HelpRequest, event: Accepted) -> list[Effect]:
     more = request.people - len(request.takers)
-    told = _say(Sentence.TAKEN_SOME, request, name=event.neighbor, count=more)
+    told = _say(Told.TAKEN_SOME, request, name=event.neighbor, count=more)
     effects: list[Effect] = [Tell(request.requester, told)]
     if event.note:
-        words = _say(Sentence.FROM_TAKER, request, name=event.neighbor, words=event.note)
+        words = _say(Told.FROM_TAKER, request, name=event.neighbor, words=event.note)
         effects.append(Tell(request.requester, words))
     return effects
 
 
 def _no(request: HelpRequest, event: Passed, _clock: NetworkTime) -> Change:
     resting, effects = _one_more(request)
-    return resting, [Tell(event.neighbor, _say(Sentence.PASSED, request)), *effects]
+    return resting, [Tell(event.neighbor, _say(Told.PASSED, request)), *effects]
 
 
 def _unreached(request: HelpRequest, _event: Unreached, _clock: NetworkTime) -> Change:
@@ -429,9 +436,9 @@ def _handed_back(request: HelpRequest, event: HandedBack, clock: NetworkTime) ->
     left = replace(request, takers=tuple(it for it in request.takers if it != neighbor))
     is_asking = request.state is State.OPEN
     again = replace(left, owed=left.owed + 1) if is_asking else _open_again(left, clock)
-    told = _say(Sentence.HANDED_BACK_TO_REQUESTER, request, name=neighbor)
+    told = _say(Told.HANDED_BACK_TO_REQUESTER, request, name=neighbor)
     return again, [
-        Tell(neighbor, _say(Sentence.HANDED_BACK, request)),
+        Tell(neighbor, _say(Told.HANDED_BACK, request)),
         Tell(request.requester, told),
         AskSoon(),
     ]
@@ -447,15 +454,15 @@ def _done_while_open(request: HelpRequest, event: Done, clock: NetworkTime) -> C
     if not request.takers:
         return _withdrawn(request, Withdrawn(), clock)
     done, effects = _done(request, event, clock)
-    return done, [*effects, TellWaiting(_say(Sentence.NO_LONGER_NEEDED, request))]
+    return done, [*effects, TellWaiting(_say(Told.NO_LONGER_NEEDED, request))]
 
 
 def _withdrawn(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> Change:
     closed = replace(request, state=State.WITHDRAWN, due=None, owed=0, checked_in=False)
-    told = _say(Sentence.NO_LONGER_NEEDED, request)
+    told = _say(Told.NO_LONGER_NEEDED, request)
     waiting = [TellWaiting(told)] if request.state is State.OPEN else []
     return closed, [
-        Tell(request.requester, _say(Sentence.WITHDRAWN, request)),
+        Tell(request.requester, _say(Told.WITHDRAWN, request)),
         *(Tell(taker, told) for taker in request.takers),
         *waiting,
     ]
@@ -467,10 +474,10 @@ def _withdrawn(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> 
 def _yes_while_taken(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
     neighbor = event.neighbor
     if neighbor not in request.takers:
-        late = _say(Sentence.TOO_LATE, request, name=request.taker)
+        late = _say(Told.TOO_LATE, request, name=request.taker)
         return request, [Tell(neighbor, late)]
     if request.checked_in:
-        return _now_taken(request, clock), [Tell(neighbor, _say(Sentence.STILL_YOURS, request))]
+        return _now_taken(request, clock), [Tell(neighbor, _say(Told.STILL_YOURS, request))]
     return request, [GiveWords(neighbor)]
 
 
@@ -489,7 +496,7 @@ def _check_in(request: HelpRequest, _event: TimeIsUp, clock: NetworkTime) -> Cha
     """Ask its takers whether they are on it; whoever stays silent then is let go."""
     if request.checked_in:
         return _let_go(request, clock)
-    question = _say(Sentence.STILL_ON_IT, request)
+    question = _say(Told.STILL_ON_IT, request)
     return _waiting_for_answer(request, clock), [Tell(it, question) for it in request.takers]
 
 
@@ -500,9 +507,9 @@ def _waiting_for_answer(request: HelpRequest, clock: NetworkTime) -> HelpRequest
 
 def _let_go(request: HelpRequest, clock: NetworkTime) -> Change:
     """Nobody who took it answers: it is open again, and they may still come back to it."""
-    told = _say(Sentence.LET_GO_TO_REQUESTER, request, name=request.taker)
+    told = _say(Told.LET_GO_TO_REQUESTER, request, name=request.taker)
     return _open_again(replace(request, takers=()), clock), [
-        *(Tell(taker, _say(Sentence.LET_GO, request)) for taker in request.takers),
+        *(Tell(taker, _say(Told.LET_GO, request)) for taker in request.takers),
         Tell(request.requester, told),
         AskSoon(),
     ]
@@ -513,23 +520,23 @@ def _done(request: HelpRequest, event: Done, clock: NetworkTime) -> Change:
     is_theirs = event.by == request.requester
     due = schedule.talk_until(clock.network, clock.now)
     done = replace(request, state=State.DONE, due=due, owed=0, checked_in=not is_theirs)
-    thanks = _say(Sentence.DONE, request)
     if request.requester in request.takers:
-        return replace(done, checked_in=False), [Tell(event.by, thanks)]
-    told = thanks if is_theirs else _say(Sentence.DONE_TO_REQUESTER, request, name=event.by)
-    everybody = [*(Tell(taker, thanks) for taker in request.takers), Tell(request.requester, told)]
-    return done, list(everybody)
+        return replace(done, checked_in=False), [Thank(event.by)]
+    told = _say(Told.DONE_TO_REQUESTER, request, name=event.by)
+    if is_theirs:
+        told = _say(Told.DONE, request)
+    return done, [*(Thank(taker) for taker in request.takers), Tell(request.requester, told)]
 
 
 # Once it is done: for a while they still talk, and whoever asked can say that it is not done.
 
 
 def _yes_once_done(request: HelpRequest, event: Accepted, _clock: NetworkTime) -> Change:
-    return request, [Tell(event.neighbor, _say(Sentence.THANKS_ALL_THE_SAME, request))]
+    return request, [Tell(event.neighbor, _say(Told.THANKS_ALL_THE_SAME, request))]
 
 
 def _went_well(request: HelpRequest, _event: WentWell, _clock: NetworkTime) -> Change:
-    glad = Tell(request.requester, notice(Sentence.GLAD))
+    glad = Tell(request.requester, notice(Told.GLAD))
     return replace(request, checked_in=False), [glad]
 
 
@@ -539,8 +546,8 @@ def _not_yet(request: HelpRequest, event: NotYet, clock: NetworkTime) -> Change:
         return request, []
     if event.takers_are_gone:
         return _let_go(request, clock)
-    question = _say(Sentence.NOT_DONE_YET, request)
-    told = _say(Sentence.ASKING_TAKER, request, name=request.taker)
+    question = _say(Told.NOT_DONE_YET, request)
+    told = _say(Told.ASKING_TAKER, request, name=request.taker)
     return _waiting_for_answer(request, clock), [
         Tell(request.requester, told),
         *(Tell(taker, question) for taker in request.takers),
@@ -548,7 +555,7 @@ def _not_yet(request: HelpRequest, event: NotYet, clock: NetworkTime) -> Change:
 
 
 def _talk_is_over(request: HelpRequest, event: TimeIsUp, _clock: NetworkTime) -> Change:
-    closing = _say(Sentence.CLOSING, request)
+    closing = _say(Told.CLOSING, request)
     who = [request.requester, *request.takers] if event.talked else []
     return replace(request, due=None), [Tell(neighbor, closing) for neighbor in who]
 
@@ -557,15 +564,15 @@ def _talk_is_over(request: HelpRequest, event: TimeIsUp, _clock: NetworkTime) ->
 
 
 def _yes_once_withdrawn(request: HelpRequest, event: Accepted, _clock: NetworkTime) -> Change:
-    return request, [Tell(event.neighbor, _say(Sentence.NO_LONGER_NEEDED, request))]
+    return request, [Tell(event.neighbor, _say(Told.NO_LONGER_NEEDED, request))]
 
 
 def _nothing_open(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> Change:
-    return request, [Tell(request.requester, notice(Sentence.NOTHING_OPEN))]
+    return request, [Tell(request.requester, notice(Told.NOTHING_OPEN))]
 
 
-def _say(sentence: Sentence, request: HelpRequest, **values: object) -> Notice:
-    return notice(sentence, number=request.number, **values)
+def _say(what: Told, request: HelpRequest, **values: object) -> Notice:
+    return notice(what, number=request.number, **values)
 
 
 _O, _T, _D, _W = State.OPEN, State.TAKEN, State.DONE, State.WITHDRAWN

@@ -1,5 +1,5 @@
 """Everything that the hotline says on the phone: its English words, which are also its keys in
-the catalogues.
+the catalogues. `Prompt` is what the menu says, `NEWS` how a notice is said in a call of ours.
 
 Spoken sentences are shorter than written ones: one thing in each, and the key after the choice.
 Numbers are said digit by digit. A network may put a recording of its own in the place of any
@@ -9,9 +9,11 @@ prompt, named after it. It does not decide who hears what.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hotline.words import N_, Sentence
+from hotline.notices import Told
+from hotline.words import N_
 
 
 class Prompt(StrEnum):
@@ -87,49 +89,6 @@ class Prompt(StrEnum):
     )
     MESSAGE_PASSED_ON = N_("Thank you. We pass your message on. Goodbye.")
     CLOSED = N_("Request {number} is closed. Nobody is asked any more. Goodbye.")
-    NEWS_TAKEN = N_("Good news. {name} is taking your request {number}.")
-    NEWS_TAKEN_NOTE = N_("Good news. {name} is taking your request {number}, and says: {note}.")
-    NEWS_NOBODY_YET = N_(
-        "Nobody is free for your request {number} yet. We try again at {time}. We have not"
-        " forgotten you. In danger, call {emergency}."
-    )
-    NEWS_SOME_MORE_WANTED = N_(
-        "For your request {number} we still look for somebody more, and try again at {time}. Who"
-        " said yes is on it. In danger, call {emergency}."
-    )
-    NEWS_OPEN_AGAIN = N_(
-        "{name} cannot make it after all. Your request {number} is open again, and we are asking"
-        " other neighbors."
-    )
-    NEWS_DONE = N_(
-        "{name} says that your request {number} is done. If all is well, press 2. If something is"
-        " missing, press 3."
-    )
-    NEWS_DONE_ON_MACHINE = N_(
-        "{name} says that your request {number} is done. Still need something? Call us."
-    )
-    NEWS_STILL_ON_IT = N_(
-        "Are you still taking request {number}? If so, press 2. If you cannot make it, press 3."
-    )
-    NEWS_NOT_DONE_YET = N_(
-        "Your neighbor says that request {number} is not done yet. If you are still on it, press 2."
-        " If you cannot make it, press 3."
-    )
-    NEWS_QUESTION = N_(
-        "There is a question about request {number}. To say whether you are still on it, call"
-        " this number."
-    )
-    NEWS_LET_GO = N_(
-        "We had no word from you about request {number}, so we ask others now. That is fine."
-    )
-    NEWS_LET_GO_TO_REQUESTER = N_(
-        "We have not heard from {name}. Your request {number} is open again, and we are asking"
-        " other neighbors."
-    )
-    NEWS_TAKEN_SOME = N_(
-        "Good news. {name} is coming for your request {number}. We keep asking for the others."
-    )
-    NEWS_ALSO = N_("{name} is with you on request {number}, too.")
 
     # To whoever is asked.
     A_CALL_FROM = N_("Hello. This is {network}.")
@@ -173,7 +132,6 @@ class Prompt(StrEnum):
     ON_THE_LIST = N_("Thank you. You are on our list of neighbors who help.")
     ASKED_BY_TEXT = N_("When somebody needs help, we text you.")
     ASKED_BY_PHONE = N_("When somebody needs help, we call you.")
-    NEWS_ON_THE_LIST = N_("Good news. You are on our list. When somebody needs help, we call you.")
 
     # To two who talk to each other through us.
     ONE_MOMENT = N_("One moment, we are calling.")
@@ -185,60 +143,143 @@ class Prompt(StrEnum):
     NOT_NOW = N_("We cannot call them right now. Leave a message, and we pass it on.")
     NO_TALK = N_("That request is over, or no longer yours. Goodbye.")
 
-    # News, for whoever gets no texts.
-    NEWS_NOT_NEEDED = N_("Request {number} is no longer needed. Thank you for being there.")
-    NEWS_FROM_TAKER = N_("About request {number}. {name} says: {words}.")
-    NEWS_FROM_REQUESTER = N_("About request {number}. Your neighbor says: {words}.")
-    NEWS_VOICE_MESSAGE = N_(
-        "{name} left a voice message about request {number}. To hear it, call this number."
-    )
-    NEWS_MESSAGE = N_("There is a message about request {number}. To hear it, call this number.")
+    # To whoever is called with news.
     HEAR_NEWS_AGAIN = N_("To hear this again, press 1. To stop these calls, press 9.")
 
 
-SPOKEN: Mapping[StrEnum, Prompt] = {
-    Sentence.PAGE: Prompt.NEEDED,
-    Sentence.PAGE_ANYWHERE: Prompt.NEEDED_ANYWHERE,
-    Sentence.TAKEN: Prompt.NEWS_TAKEN,
-    Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN_NOTE,
-    Sentence.NOBODY_YET: Prompt.NEWS_NOBODY_YET,
-    Sentence.SOME_MORE_WANTED: Prompt.NEWS_SOME_MORE_WANTED,
-    Sentence.HANDED_BACK_TO_REQUESTER: Prompt.NEWS_OPEN_AGAIN,
-    Sentence.DONE_TO_REQUESTER: Prompt.NEWS_DONE,
-    Sentence.STILL_ON_IT: Prompt.NEWS_STILL_ON_IT,
-    Sentence.NOT_DONE_YET: Prompt.NEWS_NOT_DONE_YET,
-    Sentence.LET_GO: Prompt.NEWS_LET_GO,
-    Sentence.LET_GO_TO_REQUESTER: Prompt.NEWS_LET_GO_TO_REQUESTER,
-    Sentence.TAKEN_SOME: Prompt.NEWS_TAKEN_SOME,
-    Sentence.ALSO: Prompt.NEWS_ALSO,
-    Sentence.NO_LONGER_NEEDED: Prompt.NEWS_NOT_NEEDED,
-    Sentence.FROM_TAKER: Prompt.NEWS_FROM_TAKER,
-    Sentence.FROM_REQUESTER: Prompt.NEWS_FROM_REQUESTER,
-    Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
-    Sentence.VOUCHED: Prompt.NEWS_ON_THE_LIST,
-}
-"""What is worth a call to somebody who gets no texts."""
+@dataclass(frozen=True)
+class Spoken:
+    """One thing that the menu says: a prompt, and what goes into it, as into a `Notice`."""
 
-ON_A_MACHINE: Mapping[StrEnum, Prompt] = {
-    Sentence.FROM_TAKER: Prompt.NEWS_MESSAGE,
-    Sentence.FROM_REQUESTER: Prompt.NEWS_MESSAGE,
-    Sentence.TAKEN_NOTE: Prompt.NEWS_TAKEN,
-    Sentence.DONE_TO_REQUESTER: Prompt.NEWS_DONE_ON_MACHINE,
-    Sentence.STILL_ON_IT: Prompt.NEWS_QUESTION,
-    Sentence.NOT_DONE_YET: Prompt.NEWS_QUESTION,
-    Sentence.VOICE_MESSAGE: Prompt.NEWS_VOICE_MESSAGE,
-}
-"""What is left on an answering machine instead: others in the household hear it, too."""
+    prompt: Prompt
+    values: Mapping[str, object] = field(default_factory=dict)
 
-WORDS_OF_PEOPLE = {
-    *(Sentence.FROM_TAKER, Sentence.FROM_REQUESTER, Sentence.TAKEN_NOTE, Sentence.VOICE_MESSAGE),
-}
-"""What takes the place of no older news."""
 
-WAKES = {
-    *(Sentence.PAGE, Sentence.PAGE_ANYWHERE, Sentence.TAKEN, Sentence.TAKEN_NOTE),
-    *(Sentence.NOBODY_YET, Sentence.HANDED_BACK_TO_REQUESTER, Sentence.VOICE_MESSAGE),
-    *(Sentence.FROM_TAKER, Sentence.FROM_REQUESTER, Sentence.STILL_ON_IT, Sentence.NOT_DONE_YET),
-    *(Sentence.LET_GO_TO_REQUESTER, Sentence.TAKEN_SOME),
+def spoken(prompt: Prompt, **values: object) -> Spoken:
+    return Spoken(prompt, values)
+
+
+# What is worth a call to somebody who gets no texts.
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How a notice is told in a call of ours: `said` to a person.
+
+    `to_machine` is left on an answering machine instead, as others in the household hear it, too.
+    `wakes`: a phone may ring for it at night, if the request is urgent. `replaces_older`: older
+    news of the request that nobody has heard yet is not told any more.
+    """
+
+    said: str
+    to_machine: str | None = None
+    wakes: bool = False
+    replaces_older: bool = True
+
+
+_TAKEN = N_("Good news. {name} is taking your request {number}.")
+_QUESTION = N_(
+    "There is a question about request {number}. To say whether you are still on it, call"
+    " this number."
+)
+_MESSAGE = N_("There is a message about request {number}. To hear it, call this number.")
+_VOICE_MESSAGE = N_(
+    "{name} left a voice message about request {number}. To hear it, call this number."
+)
+
+NEWS: Mapping[Told, News] = {
+    # To somebody who asks.
+    Told.TAKEN: News(_TAKEN, wakes=True),
+    Told.TAKEN_NOTE: News(
+        N_("Good news. {name} is taking your request {number}, and says: {note}."),
+        to_machine=_TAKEN,
+        wakes=True,
+        replaces_older=False,
+    ),
+    Told.TAKEN_SOME: News(
+        N_("Good news. {name} is coming for your request {number}. We keep asking for the others."),
+        wakes=True,
+    ),
+    Told.NOBODY_YET: News(
+        N_(
+            "Nobody is free for your request {number} yet. We try again at {time}. We have not"
+            " forgotten you. In danger, call {emergency}."
+        ),
+        wakes=True,
+    ),
+    Told.SOME_MORE_WANTED: News(
+        N_(
+            "For your request {number} we still look for somebody more, and try again at {time}."
+            " Who said yes is on it. In danger, call {emergency}."
+        )
+    ),
+    Told.HANDED_BACK_TO_REQUESTER: News(
+        N_(
+            "{name} cannot make it after all. Your request {number} is open again, and we are"
+            " asking other neighbors."
+        ),
+        wakes=True,
+    ),
+    Told.LET_GO_TO_REQUESTER: News(
+        N_(
+            "We have not heard from {name}. Your request {number} is open again, and we are"
+            " asking other neighbors."
+        ),
+        wakes=True,
+    ),
+    Told.DONE_TO_REQUESTER: News(
+        N_(
+            "{name} says that your request {number} is done. If all is well, press 2. If something"
+            " is missing, press 3."
+        ),
+        to_machine=N_(
+            "{name} says that your request {number} is done. Still need something? Call us."
+        ),
+    ),
+    # To somebody who is asked, or takes something.
+    Told.PAGE: News(Prompt.NEEDED, wakes=True, replaces_older=False),
+    Told.PAGE_ANYWHERE: News(Prompt.NEEDED_ANYWHERE, wakes=True, replaces_older=False),
+    Told.STILL_ON_IT: News(
+        N_(
+            "Are you still taking request {number}? If so, press 2. If you cannot make it, press 3."
+        ),
+        to_machine=_QUESTION,
+        wakes=True,
+    ),
+    Told.NOT_DONE_YET: News(
+        N_(
+            "Your neighbor says that request {number} is not done yet. If you are still on it,"
+            " press 2. If you cannot make it, press 3."
+        ),
+        to_machine=_QUESTION,
+        wakes=True,
+    ),
+    Told.LET_GO: News(
+        N_("We had no word from you about request {number}, so we ask others now. That is fine.")
+    ),
+    Told.ALSO: News(N_("{name} is with you on request {number}, too.")),
+    Told.NO_LONGER_NEEDED: News(
+        N_("Request {number} is no longer needed. Thank you for being there.")
+    ),
+    # Between the two.
+    Told.FROM_TAKER: News(
+        N_("About request {number}. {name} says: {words}."),
+        to_machine=_MESSAGE,
+        wakes=True,
+        replaces_older=False,
+    ),
+    Told.FROM_REQUESTER: News(
+        N_("About request {number}. Your neighbor says: {words}."),
+        to_machine=_MESSAGE,
+        wakes=True,
+        replaces_older=False,
+    ),
+    Told.VOICE_MESSAGE: News(
+        _VOICE_MESSAGE, to_machine=_VOICE_MESSAGE, wakes=True, replaces_older=False
+    ),
+    # To somebody who joins.
+    Told.VOUCHED: News(
+        N_("Good news. You are on our list. When somebody needs help, we call you.")
+    ),
 }
-"""What a phone may ring for at night, if the request is urgent."""
+"""Whoever is called is told what is here, and nothing else."""

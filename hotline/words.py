@@ -1,7 +1,8 @@
 """Every sentence that we send: its English words, its catalogues, and how it is made to fit.
 
-A `Sentence` is the English text itself, which is also its key in the gettext catalogues under
-`hotline/catalogues/`. `Speech` says one in somebody's language with this network's names in it.
+A `Sentence` has the name of the notice that it words, and is the English text itself, which is also
+its key in the gettext catalogues under `hotline/catalogues/`. `Speech` says a notice in somebody's
+language with this network's names in it.
 Pure once loaded. It does not decide who hears what, and it sends nothing.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import resources
@@ -24,6 +25,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from hotline import phone, segments
+from hotline.notices import Notice, Told
 from hotline.settings import Network
 
 
@@ -33,7 +35,7 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "take this into
 
 
 class Sentence(StrEnum):
-    """What the hotline can say. Names in braces are filled in by `Speech.say`."""
+    """How each notice is written, under its name. Names in braces are filled in by `Speech.say`."""
 
     # To somebody who asks.
     ASKED = N_(
@@ -134,9 +136,7 @@ class Sentence(StrEnum):
         " DONE {number} when finished, CANT {number} to hand back."
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
-    PICTURE = N_("[a picture]")
     THEIR_PICTURES = N_("{number}, what they sent with it: [a picture]")
-    RECORDING = N_("[a voice message]")
     PASSED = N_("Thanks for telling us. If you can after all: YES {number}")
     COVERED = N_("{number} is covered: {name} has it. Thank you for being there!")
     TOO_LATE = N_("{number} is already covered: {name} got there first. Thank you for saying yes!")
@@ -331,7 +331,10 @@ class Sentence(StrEnum):
         " request {number}. Does anybody know them?"
     )
 
-    # Parts of sentences.
+
+class Part(StrEnum):
+    """What goes into sentences."""
+
     SOMEBODY = N_("a neighbor")
     ANYWHERE = N_("anywhere")
     ANYTHING = N_("anything")
@@ -342,32 +345,15 @@ class Sentence(StrEnum):
     AND_MORE = N_("{need} and more")
     TIME_PATTERN = N_("h:mma")
     FULL_HOUR_PATTERN = N_("ha")
+    PICTURE = N_("[a picture]")
+    RECORDING = N_("[a voice message]")
+
+
+_WRITTEN: Mapping[Told, Sentence] = {it: Sentence[it.name] for it in Told}
 
 
 LONGEST_LIST = 30  # letters; of more than one name
 DIGIT_BY_DIGIT = {"number", "digits", "emergency", "code"}  # 911 is no "nine hundred and eleven"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One text to somebody, or one thing said on the phone: a sentence and what goes into it, not
-    yet in any language. `sentence` is a `Sentence` or a `prompts.Prompt`.
-
-    Values: `number`, `count` and `code` int, `numbers` a tuple of int, `need` and `can` a tuple of
-    need keys (none in `can` is anything), `area` an area key or None, `areas` a tuple of them (none
-    is anywhere), `hours` as the roster has them, `ago` a timedelta, `time` and `day` an aware
-    datetime, `name` the id of a neighbor (whoever writes the text down puts the first name there,
-    or None), `names` a tuple of such ids, `open` a tuple of (number, need keys, area key,
-    timedelta), `asked`, `taken` and
-    `done` int, the rest str.
-    """
-
-    sentence: StrEnum
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-def notice(sentence: StrEnum, **values: object) -> Notice:
-    return Notice(sentence, values)
 
 
 def load(languages: Sequence[str]) -> dict[str, Translations]:
@@ -395,7 +381,7 @@ class Speech:
     def say(self, it: Notice, language: str) -> str:
         """The text as it is sent, in one segment where cutting names at a word allows that."""
         language = self.spoken(language)
-        template = self._template(it.sentence, language)
+        template = self._template(_WRITTEN[it.what], language)
         text = ""
         for values in self._ever_shorter(it.values, language):
             text = template.format(**values)
@@ -403,23 +389,27 @@ class Speech:
                 break
         return text
 
-    def speak(self, it: Notice, language: str) -> str:
-        """The same said on the phone: whole, with numbers digit by digit."""
+    def speak(self, words: str, values: Mapping[str, object], language: str) -> str:
+        """What is said on the phone: whole, with numbers digit by digit. `words` are English, with
+        the same values as a notice."""
         language = self.spoken(language)
-        said = {name: self._value(name, value, language) for name, value in it.values.items()}
+        said = {name: self._value(name, value, language) for name, value in values.items()}
         said.setdefault("network", self.network.name)
         said.setdefault("emergency", phone.emergency_number(self.network.country))
         for name in DIGIT_BY_DIGIT & said.keys():
             said[name] = " ".join(str(said[name]))
-        return self._template(it.sentence, language).format(**said)
+        return self._template(words, language).format(**said)
+
+    def part(self, part: Part, language: str | None) -> str:
+        return self._template(part, self.spoken(language))
 
     def spoken(self, language: str | None) -> str:
         """The language itself if this network speaks it, else its first one."""
         known = self.network.languages
         return language if language in known else known[0]
 
-    def _template(self, sentence: StrEnum, language: str) -> str:
-        return str(self.catalogues[language].gettext(sentence.value))
+    def _template(self, words: str, language: str) -> str:
+        return str(self.catalogues[language].gettext(str(words)))
 
     def _ever_shorter(
         self, values: Mapping[str, object], language: str
@@ -433,7 +423,7 @@ class Speech:
         tries = [{**spoken, "network": name} for name in names]
         if isinstance(needs, tuple) and len(needs) > 1:
             first = self._called(needs[0], language)
-            brief = self._template(Sentence.AND_MORE, language).format(need=first)
+            brief = self._template(Part.AND_MORE, language).format(need=first)
             tries += [{**spoken, "network": name, "need": brief} for name in names]
         shown = values.get("open")
         if isinstance(shown, tuple):
@@ -449,20 +439,20 @@ class Speech:
             case "need", tuple():
                 return self._needs(value, language)
             case "area", None:
-                return self._template(Sentence.ANYWHERE, language)
+                return self._template(Part.ANYWHERE, language)
             case "can", tuple():
                 called = [self._called(need, language) for need in value]
-                return self._some(called, Sentence.ANYTHING, language)
+                return self._some(called, Part.ANYTHING, language)
             case "open", tuple():
                 return self._shown(value, language)
             case "areas", tuple():
-                return self._some(value, Sentence.ANY_AREA, language)
+                return self._some(value, Part.ANY_AREA, language)
             case "hours", "":
-                return self._template(Sentence.ANY_TIME, language)
+                return self._template(Part.ANY_TIME, language)
             case "name", None:
-                return self._template(Sentence.SOMEBODY, language)
+                return self._template(Part.SOMEBODY, language)
             case "names", tuple():
-                somebody = self._template(Sentence.SOMEBODY, language)
+                somebody = self._template(Part.SOMEBODY, language)
                 return format_list([name or somebody for name in value], locale=language)
             case "numbers", tuple():
                 return format_list([str(number) for number in value], locale=language)
@@ -477,7 +467,7 @@ class Speech:
 
     def _called(self, need: str, language: str) -> str:
         known = self.network.need(need)
-        return known.called(language) if known else self._template(Sentence.HELP, language)
+        return known.called(language) if known else self._template(Part.HELP, language)
 
     def _needs(self, needs: tuple[str, ...], language: str) -> str:
         called = [self._called(need, language) for need in needs]
@@ -492,7 +482,7 @@ class Speech:
             for number, needs, area, ago in requests
         )
 
-    def _some(self, names: Sequence[str], none: Sentence, language: str) -> str:
+    def _some(self, names: Sequence[str], none: Part, language: str) -> str:
         """All of them if they are short, else the first."""
         every = format_list(names, locale=language) if names else self._template(none, language)
         if len(names) < 2 or len(every) <= LONGEST_LIST:
@@ -501,8 +491,8 @@ class Speech:
 
     def _time(self, moment: datetime, language: str) -> str:
         local = moment.astimezone(self.network.zone)
-        sentence = Sentence.TIME_PATTERN if local.minute else Sentence.FULL_HOUR_PATTERN
-        return format_time(local, self._template(sentence, language), locale=language).lower()
+        pattern = Part.TIME_PATTERN if local.minute else Part.FULL_HOUR_PATTERN
+        return format_time(local, self._template(pattern, language), locale=language).lower()
 
     def _day(self, moment: datetime, language: str) -> str:
         """Day and month: the Spanish for Wednesday and Saturday costs a segment."""
@@ -512,7 +502,7 @@ class Speech:
     def _ago(self, since: timedelta, language: str) -> str:
         """In minutes, then in hours however many: the Spanish for "day" costs a segment."""
         if since < timedelta(minutes=1):
-            return self._template(Sentence.JUST_NOW, language)
+            return self._template(Part.JUST_NOW, language)
         unit: Literal["minute", "hour"] = "minute" if since < timedelta(minutes=90) else "hour"
         return format_timedelta(
             -since, granularity=unit, threshold=math.inf, add_direction=True, locale=language

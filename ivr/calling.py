@@ -14,11 +14,11 @@ from hotline.desk import joining, telling
 from hotline.document import GOODBYE, Document, Wait, as_json, from_json
 from hotline.help_request import State
 from hotline.inbound import CallIn, Heard
+from hotline.notices import Told, notice
 from hotline.store import calls, people, requests, roster
 from hotline.store.calls import CallRow
 from hotline.store.messages import About
 from hotline.store.people import Neighbor
-from hotline.words import Sentence, notice
 from hotline.work import Work
 from ivr import documents, menu
 from ivr.deeds import do
@@ -254,7 +254,7 @@ def transcribed(work: Work, line: PhoneLine, name: str, words: str) -> None:
     is_taken = request is not None and request.state is State.TAKEN
     reader = of.passed_to or (request.taker if request and is_taken else None)
     if reader is not None:
-        told = notice(Sentence.TRANSCRIPT, number=of.request_number, quote=words)
+        told = notice(Told.TRANSCRIPT, number=of.request_number, quote=words)
         telling.send(work, reader, told, About(of.request_number))
 
 

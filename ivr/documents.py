@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotline.desk import telling
 from hotline.document import Document, Said
-from hotline.prompts import Prompt
+from hotline.prompts import Prompt, Spoken
 from hotline.store.people import Neighbor
 from ivr import menu, saying
 from ivr.facts import facts
@@ -44,18 +44,17 @@ def whisper(visit: Visit, step: Step, partner: Neighbor) -> Document:
 
 
 def _said(visit: Visit, line: PromptLine) -> Said:
-    if line.notice is None:
+    if line.spoken is None:
         return Said(line.words, line.language, recording=line.recording)
-    words = telling.spoken(visit.work, line.notice, line.language)
-    return Said(words, line.language, _name(line))
+    prompt, values = line.spoken.prompt, line.spoken.values
+    words = telling.spoken(visit.work, prompt, values, line.language)
+    return Said(words, line.language, _name(line.spoken))
 
 
-def _name(line: PromptLine) -> str:
+def _name(it: Spoken) -> str:
     """By which a network's own recording of a prompt is called; of a need on the menu with its
     key."""
-    if line.notice is None:
-        return ""
-    name, need = line.notice.sentence.name.lower(), line.notice.values.get("need")
-    if line.notice.sentence is Prompt.CHOOSE_NEED and isinstance(need, tuple):
+    name, need = it.prompt.name.lower(), it.values.get("need")
+    if it.prompt is Prompt.CHOOSE_NEED and isinstance(need, tuple):
         return f"{name}-{need[0]}"
     return name

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hotline.prompts import Prompt
-from hotline.words import Notice, notice
+from hotline.prompts import Prompt, Spoken, spoken
 from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_joining, to_send
 
 
@@ -18,7 +17,7 @@ from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_
 class PromptLine:
     """One thing that is heard: a prompt, `words` as they are, or a recording of somebody's."""
 
-    notice: Notice | None
+    spoken: Spoken | None
     language: str
     words: str = ""
     recording: str = ""
@@ -45,248 +44,248 @@ def _messages(call: Call, facts: Facts) -> list[PromptLine]:
     ]
 
 
-def _before(call: Call) -> Iterator[Notice]:
+def _before(call: Call) -> Iterator[Spoken]:
     if not call.greeted and call.step not in (Step.PAGE, Step.NEWS, Step.LEFT_ON_MACHINE):
-        yield notice(Prompt.GREETING)
+        yield spoken(Prompt.GREETING)
     if call.talk is Talk.OVER and call.step is not Step.GOODBYE:
-        yield notice(Prompt.TALK_OVER)
+        yield spoken(Prompt.TALK_OVER)
     if call.wrong_key and call.step is not Step.CALL_BACK:
-        yield notice(Prompt.TRY_AGAIN)
+        yield spoken(Prompt.TRY_AGAIN)
     if call.warn:
-        yield notice(Prompt.NOT_FOR_DANGER)
+        yield spoken(Prompt.NOT_FOR_DANGER)
 
 
 def _language_choices(facts: Facts) -> list[PromptLine]:
     return [
-        PromptLine(notice(Prompt.CHOOSE_LANGUAGE, digit=place), language)
+        PromptLine(spoken(Prompt.CHOOSE_LANGUAGE, digit=place), language)
         for place, language in enumerate(facts.languages, 1)
     ]
 
 
-def _say_nothing(_call: Call, _facts: Facts) -> Iterator[Notice]:
+def _say_nothing(_call: Call, _facts: Facts) -> Iterator[Spoken]:
     return iter(())
 
 
-def _say_standing(call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_standing(call: Call, facts: Facts) -> Iterator[Spoken]:
     yield _how_it_stands(call, facts)
-    yield notice(Prompt.ADD_MESSAGE)
+    yield spoken(Prompt.ADD_MESSAGE)
     yield from _other_choices(call, facts)
 
 
-def _how_it_stands(call: Call, facts: Facts) -> Notice:
+def _how_it_stands(call: Call, facts: Facts) -> Spoken:
     topic = facts.topic(call.about)
     if topic and topic.asks_at:
-        return notice(Prompt.WILL_BE_ASKED, number=call.about, time=topic.asks_at)
-    return notice(Prompt.IS_OPEN, number=call.about)
+        return spoken(Prompt.WILL_BE_ASKED, number=call.about, time=topic.asks_at)
+    return spoken(Prompt.IS_OPEN, number=call.about)
 
 
-def _say_taken(call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_taken(call: Call, facts: Facts) -> Iterator[Spoken]:
     topic = facts.topic(call.about)
     name = topic.name if topic else None
-    yield notice(Prompt.IS_TAKEN, number=call.about, name=name)
+    yield spoken(Prompt.IS_TAKEN, number=call.about, name=name)
     yield from _may_listen(topic)
     if topic and topic.partner is not None:
-        yield notice(Prompt.TALK_TO, name=name)
-    yield notice(Prompt.MESSAGE_FOR, name=name)
+        yield spoken(Prompt.TALK_TO, name=name)
+    yield spoken(Prompt.MESSAGE_FOR, name=name)
     yield from _other_choices(call, facts)
 
 
-def _other_choices(call: Call, facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.NO_LONGER_NEEDED)
-    yield notice(Prompt.NEW_REQUEST)
+def _other_choices(call: Call, facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.NO_LONGER_NEEDED)
+    yield spoken(Prompt.NEW_REQUEST)
     if facts.topics and facts.topics[-1].number != call.about:
-        yield notice(Prompt.ELSE, digit=4)
+        yield spoken(Prompt.ELSE, digit=4)
 
 
-def _may_listen(topic: Topic | None) -> Iterator[Notice]:
+def _may_listen(topic: Topic | None) -> Iterator[Spoken]:
     if topic and topic.kind is Kind.HELD and (topic.messages or topic.quote):
-        yield notice(Prompt.HEAR_WHAT_THEY_NEED)
+        yield spoken(Prompt.HEAR_WHAT_THEY_NEED)
     elif topic and topic.messages:
-        yield notice(Prompt.LISTEN)
+        yield spoken(Prompt.LISTEN)
 
 
-def _say_listen(call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_listen(call: Call, facts: Facts) -> Iterator[Spoken]:
     topic = facts.topic(call.about)
     if topic and topic.quote:
-        yield notice(Prompt.THEY_WROTE, quote=topic.quote)
+        yield spoken(Prompt.THEY_WROTE, quote=topic.quote)
     if topic and topic.messages and topic.kind in (Kind.TAKEN, Kind.OVER):
-        yield notice(Prompt.A_MESSAGE_FROM, name=topic.name)
+        yield spoken(Prompt.A_MESSAGE_FROM, name=topic.name)
     elif topic and topic.messages:
-        yield notice(Prompt.THE_ASKER_SAID)
+        yield spoken(Prompt.THE_ASKER_SAID)
     is_over = topic is not None and topic.kind is Kind.OVER
-    yield notice(Prompt.AGAIN, digit=9) if is_over else notice(Prompt.ANSWER_OR_AGAIN)
+    yield spoken(Prompt.AGAIN, digit=9) if is_over else spoken(Prompt.ANSWER_OR_AGAIN)
 
 
-def _say_holding(call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_holding(call: Call, facts: Facts) -> Iterator[Spoken]:
     topic = facts.topic(call.about)
-    yield notice(Prompt.YOU_HOLD, number=call.about)
+    yield spoken(Prompt.YOU_HOLD, number=call.about)
     yield from _may_listen(topic)
     if topic and topic.partner is not None:
-        yield notice(Prompt.TALK_TO_ASKER)
-    yield notice(Prompt.MESSAGE_FOR_ASKER)
-    yield notice(Prompt.DONE_OR_BACK)
-    yield notice(Prompt.ELSE, digit=4)
+        yield spoken(Prompt.TALK_TO_ASKER)
+    yield spoken(Prompt.MESSAGE_FOR_ASKER)
+    yield spoken(Prompt.DONE_OR_BACK)
+    yield spoken(Prompt.ELSE, digit=4)
 
 
-def _say_over(call: Call, facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.IS_OVER, number=call.about)
+def _say_over(call: Call, facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.IS_OVER, number=call.about)
     yield from _may_listen(facts.topic(call.about))
-    yield notice(Prompt.NEW_REQUEST)
+    yield spoken(Prompt.NEW_REQUEST)
     if facts.topics and facts.topics[-1].number != call.about:
-        yield notice(Prompt.ELSE, digit=4)
+        yield spoken(Prompt.ELSE, digit=4)
 
 
-def _say_add(call: Call, _facts: Facts) -> Iterator[Notice]:
+def _say_add(call: Call, _facts: Facts) -> Iterator[Spoken]:
     if call.talk is Talk.NOBODY:
-        yield notice(Prompt.NOBODY_CAME)
+        yield spoken(Prompt.NOBODY_CAME)
     if call.talk is Talk.NOT_NOW:
-        yield notice(Prompt.NOT_NOW)
-    yield notice(Prompt.SPEAK_NOW)
+        yield spoken(Prompt.NOT_NOW)
+    yield spoken(Prompt.SPEAK_NOW)
 
 
-def _say_whisper(call: Call, _facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.A_NEIGHBOR_CALLS, number=call.about)
-    yield notice(Prompt.TO_TALK)
+def _say_whisper(call: Call, _facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.A_NEIGHBOR_CALLS, number=call.about)
+    yield spoken(Prompt.TO_TALK)
 
 
-def _say_asked(call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_asked(call: Call, facts: Facts) -> Iterator[Spoken]:
     yield _what_is_needed(call, facts)
-    yield notice(Prompt.TAKE_OR_PASS)
-    yield notice(Prompt.HEAR_OR_ELSE)
+    yield spoken(Prompt.TAKE_OR_PASS)
+    yield spoken(Prompt.HEAR_OR_ELSE)
 
 
-def _what_is_needed(call: Call, facts: Facts) -> Notice:
+def _what_is_needed(call: Call, facts: Facts) -> Spoken:
     """Need and area, and nothing else, as a page in writing."""
     topic = facts.topic(call.about)
     if topic is None or topic.area is None:
-        return notice(Prompt.NEEDED_ANYWHERE, need=topic.needs if topic else ())
-    return notice(Prompt.NEEDED, need=topic.needs, area=topic.area)
+        return spoken(Prompt.NEEDED_ANYWHERE, need=topic.needs if topic else ())
+    return spoken(Prompt.NEEDED, need=topic.needs, area=topic.area)
 
 
-def _say_needs(_call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_needs(_call: Call, facts: Facts) -> Iterator[Spoken]:
     for choice in facts.needs:
-        yield notice(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
-    yield notice(Prompt.CHOOSE_MESSAGE, digit=0)
+        yield spoken(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
+    yield spoken(Prompt.CHOOSE_MESSAGE, digit=0)
     if offers_joining(facts) and not facts.on_roster:
-        yield notice(Prompt.TO_HELP)
-    yield notice(Prompt.AGAIN, digit=9)
+        yield spoken(Prompt.TO_HELP)
+    yield spoken(Prompt.AGAIN, digit=9)
 
 
-def _say_joined(_call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_joined(_call: Call, facts: Facts) -> Iterator[Spoken]:
     if facts.on_roster:
-        yield notice(Prompt.ON_THE_LIST)
+        yield spoken(Prompt.ON_THE_LIST)
     elif facts.joining == "stewards":
-        yield notice(Prompt.STEWARDS_DECIDE)
+        yield spoken(Prompt.STEWARDS_DECIDE)
     else:
-        yield notice(Prompt.YOUR_CODE, code=facts.code)
-        yield notice(Prompt.WHO_VOUCHES)
+        yield spoken(Prompt.YOUR_CODE, code=facts.code)
+        yield spoken(Prompt.WHO_VOUCHES)
     if not facts.can_text:
-        yield notice(Prompt.ASKED_BY_PHONE)
+        yield spoken(Prompt.ASKED_BY_PHONE)
     elif offers_calls(facts):
-        yield notice(Prompt.ASKED_BY_TEXT)
-        yield notice(Prompt.CANNOT_TEXT)
+        yield spoken(Prompt.ASKED_BY_TEXT)
+        yield spoken(Prompt.CANNOT_TEXT)
 
 
-def _say_postcode_check(call: Call, _facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.POSTCODE_IS, digits=call.draft.postcode)
-    yield notice(Prompt.IS_THAT_RIGHT)
+def _say_postcode_check(call: Call, _facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.POSTCODE_IS, digits=call.draft.postcode)
+    yield spoken(Prompt.IS_THAT_RIGHT)
 
 
-def _say_call_back(call: Call, _facts: Facts) -> Iterator[Notice]:
+def _say_call_back(call: Call, _facts: Facts) -> Iterator[Spoken]:
     if call.wrong_key:
-        yield notice(Prompt.NOT_A_NUMBER)
-    yield notice(Prompt.ASK_CALL_BACK)
+        yield spoken(Prompt.NOT_A_NUMBER)
+    yield spoken(Prompt.ASK_CALL_BACK)
 
 
-def _say_call_back_check(call: Call, _facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
-    yield notice(Prompt.IS_THAT_RIGHT)
+def _say_call_back_check(call: Call, _facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
+    yield spoken(Prompt.IS_THAT_RIGHT)
 
 
-def _say_check(call: Call, _facts: Facts) -> Iterator[Notice]:
+def _say_check(call: Call, _facts: Facts) -> Iterator[Spoken]:
     draft = to_send(call)
     if draft.need:
-        yield notice(Prompt.YOU_NEED, need=(draft.need,))
+        yield spoken(Prompt.YOU_NEED, need=(draft.need,))
     if draft.postcode:
-        yield notice(Prompt.POSTCODE_IS, digits=draft.postcode)
+        yield spoken(Prompt.POSTCODE_IS, digits=draft.postcode)
     if draft.recordings:
-        yield notice(Prompt.WE_HAVE_A_MESSAGE)
+        yield spoken(Prompt.WE_HAVE_A_MESSAGE)
     if call.call_back:
-        yield notice(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
-    yield notice(Prompt.SEND_OR_START_OVER)
+        yield spoken(Prompt.CALL_BACK_IS, digits=call.call_back.lstrip("+"))
+    yield spoken(Prompt.SEND_OR_START_OVER)
 
 
-def _say_sent(call: Call, facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.YOUR_NUMBER_IS, number=call.sent)
+def _say_sent(call: Call, facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.YOUR_NUMBER_IS, number=call.sent)
     if facts.asks_at:
-        yield notice(Prompt.ASKING_FROM, time=facts.asks_at)
+        yield spoken(Prompt.ASKING_FROM, time=facts.asks_at)
     else:
-        yield notice(Prompt.ASKING_NOW)
+        yield spoken(Prompt.ASKING_NOW)
     if facts.is_hidden and not call.call_back:
-        yield notice(Prompt.NO_WAY_BACK)
+        yield spoken(Prompt.NO_WAY_BACK)
     elif facts.has_stopped and offers_calls(facts):
-        yield notice(Prompt.TEXTS_STOPPED)
+        yield spoken(Prompt.TEXTS_STOPPED)
     elif facts.has_stopped or not (facts.can_text or facts.can_call):
-        yield notice(Prompt.CALL_AGAIN)
+        yield spoken(Prompt.CALL_AGAIN)
     elif facts.can_text:
-        yield notice(Prompt.WE_TEXT_YOU)
-        yield from [notice(Prompt.CANNOT_TEXT)] * offers_calls(facts)
+        yield spoken(Prompt.WE_TEXT_YOU)
+        yield from [spoken(Prompt.CANNOT_TEXT)] * offers_calls(facts)
     else:
-        yield notice(Prompt.WE_CALL_YOU)
+        yield spoken(Prompt.WE_CALL_YOU)
 
 
-def _say_added(call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_added(call: Call, facts: Facts) -> Iterator[Spoken]:
     topic = facts.topic(call.about)
     if topic and topic.kind is Kind.OPEN:
-        yield notice(Prompt.MESSAGE_ADDED, number=call.about)
+        yield spoken(Prompt.MESSAGE_ADDED, number=call.about)
     else:
-        yield notice(Prompt.MESSAGE_PASSED_ON)
+        yield spoken(Prompt.MESSAGE_PASSED_ON)
 
 
-def _say_page(call: Call, facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.A_CALL_FROM)
+def _say_page(call: Call, facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.A_CALL_FROM)
     yield _what_is_needed(call, facts)
-    yield notice(Prompt.TAKE_OR_PASS)
-    yield notice(Prompt.HEAR_OR_STOP)
+    yield spoken(Prompt.TAKE_OR_PASS)
+    yield spoken(Prompt.HEAR_OR_STOP)
 
 
-def _say_news(_call: Call, _facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.A_CALL_FROM)
-    yield notice(Prompt.HEAR_NEWS_AGAIN)
+def _say_news(_call: Call, _facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.A_CALL_FROM)
+    yield spoken(Prompt.HEAR_NEWS_AGAIN)
 
 
-def _say_to_machine(_call: Call, _facts: Facts) -> Iterator[Notice]:
-    yield notice(Prompt.A_CALL_FROM)
-    yield notice(Prompt.GOODBYE)
+def _say_to_machine(_call: Call, _facts: Facts) -> Iterator[Spoken]:
+    yield spoken(Prompt.A_CALL_FROM)
+    yield spoken(Prompt.GOODBYE)
 
 
-def _say_outcome(_call: Call, facts: Facts) -> Iterator[Notice]:
+def _say_outcome(_call: Call, facts: Facts) -> Iterator[Spoken]:
     result = facts.result
     if result is None:
         return
     number = result.number
     if result.is_mine:
-        yield notice(Prompt.IT_IS_YOURS, number=number)
+        yield spoken(Prompt.IT_IS_YOURS, number=number)
         if result.quote:
-            yield notice(Prompt.THEY_WROTE, quote=result.quote)
+            yield spoken(Prompt.THEY_WROTE, quote=result.quote)
         if result.is_nobodys:
-            yield notice(Prompt.NOBODY_TO_CALL)
+            yield spoken(Prompt.NOBODY_TO_CALL)
         if result.messages:
-            yield notice(Prompt.THEY_LEFT_A_MESSAGE)
-        yield notice(Prompt.HOW_TO_FINISH)
+            yield spoken(Prompt.THEY_LEFT_A_MESSAGE)
+        yield spoken(Prompt.HOW_TO_FINISH)
     elif result.is_open:
-        yield notice(Prompt.PASSED)
+        yield spoken(Prompt.PASSED)
     elif result.name is not None:
-        yield notice(Prompt.TOO_LATE, number=number, name=result.name)
+        yield spoken(Prompt.TOO_LATE, number=number, name=result.name)
     else:
-        yield notice(Prompt.NOT_NEEDED, number=number)
+        yield spoken(Prompt.NOT_NEEDED, number=number)
 
 
-def _only(prompt: Prompt) -> Callable[[Call, Facts], Iterator[Notice]]:
-    return lambda call, _facts: iter([notice(prompt, number=call.about)])
+def _only(prompt: Prompt) -> Callable[[Call, Facts], Iterator[Spoken]]:
+    return lambda call, _facts: iter([spoken(prompt, number=call.about)])
 
 
-_SAID: dict[Step, Callable[[Call, Facts], Iterator[Notice]]] = {
+_SAID: dict[Step, Callable[[Call, Facts], Iterator[Spoken]]] = {
     Step.LANGUAGE: _say_nothing,
     Step.STANDING: _say_standing,
     Step.TAKEN: _say_taken,

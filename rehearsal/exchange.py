@@ -157,7 +157,7 @@ class Exchange:
         self.paces: dict[str, DeliveryPace] = {}
         self.troubles: list[Trouble] = []
         self.logged = 0
-        self.story: deque[story.Told] = deque(maxlen=story.KEPT + 1)
+        self.story: deque[story.StoryEvent] = deque(maxlen=story.KEPT + 1)
         for phone in self.phones.values():
             self.tell(*story.changes(Phone(phone.number), phone))
         self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
@@ -183,7 +183,7 @@ class Exchange:
 
     def tell(self, *events: story.Event) -> None:
         """Let the story go on; people are numbers there."""
-        self.story.extend(story.Told(self.now(), event) for event in events)
+        self.story.extend(story.StoryEvent(self.now(), event) for event in events)
 
     def keep(self, phone: Phone) -> Phone:
         self.tell(*story.changes(self.phone(phone.number), phone))

@@ -83,7 +83,7 @@ Event = Turn | Happening | Hears | Leaps
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryEvent:
     """One event of a story. Whoever is in it is a number."""
 
     at: datetime
@@ -139,30 +139,30 @@ _Shown = Turn | Happening | Hears | _Passed
 
 
 def turns_of(
-    story: Sequence[Told], names: Names, zone: ZoneInfo, asked: Iterable[str] = ()
+    story: Sequence[StoryEvent], names: Names, zone: ZoneInfo, asked: Iterable[str] = ()
 ) -> list[Turn]:
     """The story as a transcript has it. `asked`: who could be, though it may not say so."""
     events = _gathered(_timed(_played(story, set(asked))))
     return [_turn(event, names, zone) for event in events]
 
 
-def _played(story: Sequence[Told], asked: set[str]) -> list[Told]:
+def _played(story: Sequence[StoryEvent], asked: set[str]) -> list[StoryEvent]:
     """Without what the phones are of people who have no part in it."""
     involved = asked | {getattr(it.event, "who", "") for it in story if not _is_set(it)}
     return [it for it in story if not _is_set(it) or getattr(it.event, "who", "") in involved]
 
 
-def _is_set(told: Told) -> bool:
+def _is_set(told: StoryEvent) -> bool:
     """Whether this is only about what a phone is."""
     return isinstance(told.event, PhoneIs | PhoneCalled | PhoneOpted)
 
 
-def began(story: Sequence[Told]) -> datetime | None:
+def began(story: Sequence[StoryEvent]) -> datetime | None:
     """When somebody first did something but set their phone."""
     return next((it.at for it in story if not _is_set(it)), None)
 
 
-def _timed(story: Sequence[Told]) -> list[_Shown]:
+def _timed(story: Sequence[StoryEvent]) -> list[_Shown]:
     """With the time that passes where something came only because it did: all of it since such a
     line stood there last, so that it comes again when it is played."""
     events: list[_Shown] = []
@@ -182,7 +182,7 @@ def _timed(story: Sequence[Told]) -> list[_Shown]:
 _Followed = Reads | Rings | Hears
 
 
-def _had_to_come(told: Told, acted: datetime) -> datetime | None:
+def _had_to_come(told: StoryEvent, acted: datetime) -> datetime | None:
     """The moment that had to come before this could be; None when it could at once."""
     match told.event:
         case Leaps(until):
@@ -299,14 +299,14 @@ def _time(since: datetime, until: datetime, zone: ZoneInfo) -> TimePasses | Time
 # The file.
 
 
-def took_part(story: Sequence[Told], roster: Sequence[RosterEntry]) -> list[RosterEntry]:
+def took_part(story: Sequence[StoryEvent], roster: Sequence[RosterEntry]) -> list[RosterEntry]:
     """Those of the roster who did something, or got something: nobody else needs to be named."""
     part = {getattr(told.event, "who", "") for told in story}
     return [it for it in roster if it.phone in part]
 
 
 def print_story(
-    story: Sequence[Told],
+    story: Sequence[StoryEvent],
     roster: Sequence[RosterEntry],
     network: Network,
     phones: Iterable[Phone] = (),

@@ -27,8 +27,8 @@ from hotline.help_request import (
     Withdrawn,
 )
 from hotline.limits import Pace
+from hotline.notices import Notice, Told, notice
 from hotline.roster import Asked
-from hotline.words import Notice, Sentence, notice
 from sms.orders import (
     Areas,
     Back,
@@ -259,9 +259,9 @@ def _forget(situation: Situation, order: Forget) -> list[Act]:
         back = [Happens(it.number, HandedBack(situation.me), quietly=True) for it in held]
         return [*closed, *back, Obey(order)]
     if asked_for:
-        return [*language, Say(notice(Sentence.FORGET_AFTER_CLOSING, number=asked_for[0].number))]
+        return [*language, Say(notice(Told.FORGET_AFTER_CLOSING, number=asked_for[0].number))]
     if held:
-        return [*language, Say(notice(Sentence.FORGET_AFTER_HELPING, number=held[0].number))]
+        return [*language, Say(notice(Told.FORGET_AFTER_HELPING, number=held[0].number))]
     passed = Passed(situation.me)
     asked = [Happens(it.number, passed, quietly=True) for it in situation.open_pages]
     return [*language, *asked, Obey(order)]
@@ -272,7 +272,7 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
     if situation.question and isinstance(order, Me | Name | Can | Areas | Times):
         return None if situation.my_open and isinstance(order, Can | Areas) else [Obey(order)]
     told = isinstance(order, Pause | Most | Vouch | Stats) and not situation.requests
-    return [Say(notice(Sentence.FOR_HELPERS))] if told else None
+    return [Say(notice(Told.FOR_HELPERS))] if told else None
 
 
 def must_be_done(acts: Iterable[Act]) -> bool:
@@ -310,7 +310,7 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return []  # the carrier answers these, and twice is once too often
         case Intent.LANGUAGE:
             known = reading.language in situation.languages
-            return [Say(notice(Sentence.LANGUAGE_SET if known else Sentence.LANGUAGE_NOT_SPOKEN))]
+            return [Say(notice(Told.LANGUAGE_SET if known else Told.LANGUAGE_NOT_SPOKEN))]
         case Intent.STATUS:
             return _status(situation, reading)
         case Intent.WITHDRAW:
@@ -318,9 +318,9 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
         case Intent.JOIN:
             return _join(situation)
         case Intent.EMERGENCY:
-            return [Say(notice(Sentence.NOT_AN_EMERGENCY_LINE))]
+            return [Say(notice(Told.NOT_AN_EMERGENCY_LINE))]
         case Intent.REACTION:
-            return _guide(situation, Sentence.HOW_TO_TAKE)
+            return _guide(situation, Told.HOW_TO_TAKE)
         case Intent.DONE:
             return _done(situation, reading)
         case Intent.YES | Intent.NO | Intent.HAND_BACK:
@@ -387,7 +387,7 @@ def _still_on_it(situation: Situation, reading: Reading) -> list[Act]:
         if not reading.only_answer and reading.intent is Intent.YES:
             return []  # "yes, at five" is for the other; and who writes is still on it
         if len(about) > 1:
-            return [Say(_which(Sentence.WHICH, about))]
+            return [Say(_which(Told.WHICH, about))]
         number = about[0]
     if number not in asked:
         return []
@@ -399,7 +399,7 @@ def _still_on_it(situation: Situation, reading: Reading) -> list[Act]:
 def _stop(situation: Situation, reading: Reading) -> list[Act]:
     """No more texts. Whoever was asked is not waited for, and what they held is given back."""
     heard = reading.by_carrier or situation.stopped
-    confirm: list[Act] = [] if heard else [Say(notice(Sentence.STOPPED))]
+    confirm: list[Act] = [] if heard else [Say(notice(Told.STOPPED))]
     passed = [Happens(it.number, Passed(situation.me)) for it in situation.open_pages]
     back = [Happens(it.number, HandedBack(situation.me)) for it in situation.held]
     return [*confirm, StopTexts(), *passed, *back]
@@ -428,7 +428,7 @@ def _status(situation: Situation, reading: Reading) -> list[Act]:
     if reading.number is not None:
         mine = [it for it in mine if it.number == reading.number]
     if not mine:
-        return [Say(notice(Sentence.NOTHING_OPEN))]
+        return [Say(notice(Told.NOTHING_OPEN))]
     return [Say(status_of(it, situation.now)) for it in mine]
 
 
@@ -436,14 +436,12 @@ def status_of(request: HelpRequest, now: datetime) -> Notice:
     """Where a request stands, for whoever asked."""
     if request.state is State.OPEN and request.takers:
         more = request.people - len(request.takers)
-        return notice(
-            Sentence.TAKEN_SOME, number=request.number, name=request.takers[-1], count=more
-        )
+        return notice(Told.TAKEN_SOME, number=request.number, name=request.takers[-1], count=more)
     if request.state is State.TAKEN:
-        return notice(Sentence.STATUS_TAKEN, number=request.number, name=request.taker)
+        return notice(Told.STATUS_TAKEN, number=request.number, name=request.taker)
     if request.wave == 0 and request.due is not None and request.due > now:
-        return notice(Sentence.STATUS_WAITING, number=request.number, time=request.due)
-    return notice(Sentence.STATUS_OPEN, number=request.number)
+        return notice(Told.STATUS_WAITING, number=request.number, time=request.due)
+    return notice(Told.STATUS_OPEN, number=request.number)
 
 
 def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
@@ -454,21 +452,21 @@ def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
     if chosen:
         return [Happens(chosen.number, Withdrawn())]
     if not mine:
-        return [Say(notice(Sentence.NOTHING_OPEN))]
-    return [Say(_which(Sentence.WHICH_TO_CLOSE, [it.number for it in mine]))]
+        return [Say(notice(Told.NOTHING_OPEN))]
+    return [Say(_which(Told.WHICH_TO_CLOSE, [it.number for it in mine]))]
 
 
 def _join(situation: Situation) -> list[Act]:
     if situation.on_roster and situation.question is None:
-        return [Say(notice(Sentence.NOTHING_ASKED))]
+        return [Say(notice(Told.NOTHING_ASKED))]
     return [Obey(Join())]
 
 
 def _offers(situation: Situation) -> list[Act]:
     if situation.question and not situation.on_roster:
         return [Obey(Join())]
-    sentence = Sentence.NOTHING_ASKED if situation.on_roster else Sentence.WANTS_TO_JOIN
-    return [Say(notice(sentence))]
+    told = Told.NOTHING_ASKED if situation.on_roster else Told.WANTS_TO_JOIN
+    return [Say(notice(told))]
 
 
 def _done(situation: Situation, reading: Reading) -> list[Act]:
@@ -479,9 +477,9 @@ def _done(situation: Situation, reading: Reading) -> list[Act]:
     if len(about) == 1:
         return [Happens(about[0].number, Done(by=situation.me))]
     if about:
-        return [Say(_which(Sentence.WHICH_DONE, [it.number for it in about]))]
+        return [Say(_which(Told.WHICH_DONE, [it.number for it in about]))]
     if any(it.number == reading.number and it.request is State.DONE for it in situation.pages):
-        return [Say(notice(Sentence.DONE, number=reading.number))]
+        return [Say(notice(Told.DONE, number=reading.number))]
     return _small_talk(situation, replace(reading, intent=Intent.SMALL_TALK))
 
 
@@ -495,7 +493,7 @@ def _answer(situation: Situation, reading: Reading) -> list[Act]:
     if len(pages) == 1:
         return _answer_page(situation, reading, pages[0].number)
     if pages:
-        return [Say(_which(Sentence.WHICH, [it.number for it in pages]))]
+        return [Say(_which(Told.WHICH, [it.number for it in pages]))]
     return _answer_to_nothing(situation, reading)
 
 
@@ -522,9 +520,9 @@ def _answer_about(situation: Situation, reading: Reading, number: int) -> list[A
     if situation.conversations and reading.said.strip(" .!#").isdigit():
         return _words(situation, reading)  # "How many bags?" "2"
     if situation.open_pages:
-        return [Say(_which(Sentence.WHICH, [it.number for it in situation.open_pages]))]
+        return [Say(_which(Told.WHICH, [it.number for it in situation.open_pages]))]
     if situation.on_roster:
-        return [Say(notice(Sentence.NOT_ASKED, number=number))]
+        return [Say(notice(Told.NOT_ASKED, number=number))]
     return _small_talk(situation, reading)
 
 
@@ -534,7 +532,7 @@ def _answer_page(situation: Situation, reading: Reading, number: int) -> list[Ac
     if any(it.number == number for it in situation.open_pages):
         return [Happens(number, Passed(situation.me), note=reading.note)]
     is_open = any(it.number == number and it.request is State.OPEN for it in situation.pages)
-    thanks = Sentence.PASSED if is_open else Sentence.THANKS_ALL_THE_SAME
+    thanks = Told.PASSED if is_open else Told.THANKS_ALL_THE_SAME
     return [Say(notice(thanks, number=number))]
 
 
@@ -557,24 +555,24 @@ def _answer_to_nothing(situation: Situation, reading: Reading) -> list[Act]:
 def _small_talk(situation: Situation, reading: Reading) -> list[Act]:
     """A greeting, thanks, a lone emoji: opens nothing and gets one line."""
     if situation.open_pages:
-        return _guide(situation, Sentence.HOW_TO_TAKE)
+        return _guide(situation, Told.HOW_TO_TAKE)
     if situation.my_open:
         return [Say(status_of(situation.my_open, situation.now))]
     if situation.conversations:
         return _words(situation, reading)
     if situation.on_roster and reading.intent is not Intent.SMALL_TALK:
-        return [Say(notice(Sentence.NOTHING_ASKED))]
-    return [Say(notice(Sentence.HELLO, need=situation.example))]
+        return [Say(notice(Told.NOTHING_ASKED))]
+    return [Say(notice(Told.HELLO, need=situation.example))]
 
 
-def _guide(situation: Situation, sentence: Sentence) -> list[Act]:
+def _guide(situation: Situation, what: Told) -> list[Act]:
     """How to answer what they were asked; nothing when they were asked nothing."""
     numbers = [it.number for it in situation.open_pages]
     if not numbers:
         return []
     if len(numbers) > 1:
-        return [Say(_which(Sentence.WHICH, numbers))]
-    return [Say(notice(sentence, number=numbers[0], need=situation.example))]
+        return [Say(_which(Told.WHICH, numbers))]
+    return [Say(notice(what, number=numbers[0], need=situation.example))]
 
 
 def _words(situation: Situation, reading: Reading) -> list[Act]:
@@ -590,9 +588,9 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
         return _pass_on(situation, reading)
     if situation.open_pages and not reading.needs:
         # "What do they need?" asks us about the page, and nothing for themselves.
-        return _guide(situation, Sentence.HOW_TO_TAKE_OR_ASK)
+        return _guide(situation, Told.HOW_TO_TAKE_OR_ASK)
     if reading.offers:
-        return _guide(situation, Sentence.HOW_TO_TAKE) or _offers(situation)
+        return _guide(situation, Told.HOW_TO_TAKE) or _offers(situation)
     return [OpenRequest(reading.needs, reading.area, reading.people)]
 
 
@@ -664,7 +662,7 @@ def _which_talk(situation: Situation) -> Notice:
     mine = [situation.my_open] if situation.my_open else []
     every = {it.number for it in (*situation.conversations, *mine)}
     example = situation.conversations[-1].number
-    return notice(Sentence.WHICH_TALK, numbers=tuple(sorted(every))[-4:], number=example)
+    return notice(Told.WHICH_TALK, numbers=tuple(sorted(every))[-4:], number=example)
 
 
 def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> list[Act]:
@@ -674,14 +672,14 @@ def _passed_on(situation: Situation, reading: Reading, talk: HelpRequest) -> lis
     if reading.first_number == talk.number and (may_be_asked or is_answer):
         words = words.removeprefix(str(talk.number)).lstrip(" :,.-#")
     if me in talk.takers:
-        told = notice(Sentence.FROM_TAKER, number=talk.number, name=me, words=words)
+        told = notice(Told.FROM_TAKER, number=talk.number, name=me, words=words)
     else:
-        told = notice(Sentence.FROM_REQUESTER, number=talk.number, words=words)
+        told = notice(Told.FROM_REQUESTER, number=talk.number, words=words)
     is_on_it = me in talk.takers and talk.state is State.TAKEN and talk.checked_in
     still: list[Act] = [Happens(talk.number, StillOnIt(me))] if is_on_it else []
     return [*(PassOn(to, told, talk) for to in talk.others(me)), *still]
 
 
-def _which(sentence: Sentence, numbers: Sequence[int]) -> Notice:
+def _which(what: Told, numbers: Sequence[int]) -> Notice:
     some = tuple(sorted(set(numbers)))
-    return notice(sentence, numbers=some[-4:], number=some[-1])
+    return notice(what, numbers=some[-4:], number=some[-1])

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from hotline.desk import joining, telling
 from hotline.desk.joining import WAITS
+from hotline.notices import Notice, Told, notice
 from hotline.store import roster
 from hotline.store.people import Neighbor
-from hotline.words import Notice, Sentence, notice
 from hotline.work import Work
 from sms.orders import Areas, Can, Name, Order, Skip, Times, Unclear
 
@@ -87,11 +87,11 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
     """Put the newcomer with this number on the list, if this person may."""
     by_stewards = work.network.roster.joining == "stewards"
     if by_stewards and person.phone not in work.network.stewards:
-        return notice(Sentence.VOUCH_STEWARDS)
+        return notice(Told.VOUCH_STEWARDS)
     newcomer = roster.who_has_code(work.connection, code)
     if newcomer is None or not roster.enter(
         work.connection, newcomer, person.id, "vouched", work.now
     ):
-        return notice(Sentence.VOUCH_UNKNOWN, code=code)
-    telling.send(work, newcomer, notice(Sentence.VOUCHED, name=newcomer))
-    return notice(Sentence.VOUCH_DONE, name=newcomer)
+        return notice(Told.VOUCH_UNKNOWN, code=code)
+    telling.send(work, newcomer, notice(Told.VOUCHED, name=newcomer))
+    return notice(Told.VOUCH_DONE, name=newcomer)

@@ -15,11 +15,12 @@ from hotline.desk import delivery, step, telling
 from hotline.help_request import Event, HelpRequest, TalkLine, WordsAdded
 from hotline.inbound import TextIn
 from hotline.limits import HeardText, Pace
+from hotline.notices import Notice, Told, notice
 from hotline.store import messages, pages, people, requests
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
-from hotline.words import Notice, Sentence, notice
+from hotline.words import Part
 from hotline.work import Work
 from sms import conversation, joining, orders, tending
 from sms.conversation import (
@@ -145,7 +146,7 @@ def _do_quietly(answering: Answering, acts: list[Act], pace: Pace) -> None:
     answering.do_all(conversation.words_to_keep(acts, pace))
     answering.work.replies.clear()
     if pace is Pace.TOO_MANY:
-        answering.do(Say(notice(Sentence.TOO_MANY_TEXTS)))
+        answering.do(Say(notice(Told.TOO_MANY_TEXTS)))
 
 
 def _names_of(it: TextIn) -> tuple[str, ...]:
@@ -237,7 +238,7 @@ class Answering:
         """To the other person; whoever wrote hears it if that person stopped our texts."""
         self.about = self.about or request.number
         if self.work.person(to).stopped:
-            telling.answer(self.work, notice(Sentence.THEY_SAID_STOP, number=request.number))
+            telling.answer(self.work, notice(Told.THEY_SAID_STOP, number=request.number))
             return
         about = About(
             request.number,
@@ -251,7 +252,6 @@ class Answering:
         """A phone that shows no pictures shows at least that there is one."""
         if not self.pictures:
             return told
-        language = self.work.person(to).language
-        shown = telling.written(self.work, notice(Sentence.PICTURE), language)
+        shown = self.work.speech.part(Part.PICTURE, self.work.person(to).language)
         words = " ".join([str(told.values["words"]), *[shown] * len(self.pictures)]).strip()
         return replace(told, values={**told.values, "words": words})

@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from hotline import roster
 from hotline.desk.joining import me
+from hotline.notices import Notice, Told, notice
 from hotline.store import forgetting, pages, requests
 from hotline.store import roster as entries
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
-from hotline.words import Notice, Sentence, notice
 from hotline.work import Work
 from sms import joining
 from sms.orders import (
@@ -60,7 +60,7 @@ def _forget(work: Work, person: Neighbor) -> Notice | None:
     """Who said STOP is forgotten without a word."""
     forgetting.forget(work.connection, person, work.network.stewards, work.now)
     record(work.connection, person.id, "forgotten", work.now)
-    return None if person.stopped else notice(Sentence.FORGOTTEN)
+    return None if person.stopped else notice(Told.FORGOTTEN)
 
 
 def _obeyed(work: Work, who: int, order: Order) -> Notice:
@@ -70,20 +70,20 @@ def _obeyed(work: Work, who: int, order: Order) -> Notice:
             return _pause(work, who, days)
         case Back():
             entries.pause(connection, who, None, now)
-            return notice(Sentence.BACK)
+            return notice(Told.BACK)
         case Most(a_day):
             a_day = min(a_day, work.network.roster.max_a_day)
             entries.set_most(connection, who, a_day, now)
-            return notice(Sentence.MOST_A_DAY, count=a_day)
+            return notice(Told.MOST_A_DAY, count=a_day)
         case Look():
             return _open_near(work, who)
         case Stats():
             asked, taken, done = requests.counts_since(connection, now - WEEK)
-            return notice(Sentence.STATS, asked=asked, taken=taken, done=done)
+            return notice(Told.STATS, asked=asked, taken=taken, done=done)
         case Areas(None):
-            return notice(Sentence.WHICH_AREA, areas=tuple(it.key for it in work.network.areas))
+            return notice(Told.WHICH_AREA, areas=tuple(it.key for it in work.network.areas))
         case Times(None):
-            return notice(Sentence.WHICH_HOURS)
+            return notice(Told.WHICH_HOURS)
         case Name() | Can() | Areas() | Times():
             known = entries.change(connection, who, *joining.said_of_themselves(order), now)
             work.changed(who)
@@ -99,14 +99,14 @@ def _open_near(work: Work, who: int) -> Notice:
     others = [it for it in requests.open_requests(work.connection) if it.requester != who]
     near = roster.nearest(others, areas, work.network)[:MOST_SHOWN]
     if not near:
-        return notice(Sentence.NOTHING_TO_TAKE)
+        return notice(Told.NOTHING_TO_TAKE)
     for request in reversed(near):  # the newest page is what a bare YES answers
         pages.show(work.connection, request.number, who, work.now)
     shown = tuple((it.number, it.needs, it.area, work.now - it.since) for it in near)
-    return notice(Sentence.OPEN_NEAR, open=shown, number=near[0].number)
+    return notice(Told.OPEN_NEAR, open=shown, number=near[0].number)
 
 
 def _pause(work: Work, who: int, days: int | None) -> Notice:
     until = work.now + timedelta(days=days) if days else UNTIL_BACK
     entries.pause(work.connection, who, until, work.now)
-    return notice(Sentence.PAUSED_UNTIL, day=until) if days else notice(Sentence.PAUSED)
+    return notice(Told.PAUSED_UNTIL, day=until) if days else notice(Told.PAUSED)

@@ -128,8 +128,6 @@ def descendants(pid: int) -> set[int]:
 @pytest.mark.parametrize("sentence", Sentence, ids=lambda it: it.name)
 def test_people_recognize_every_sentence(sentence: Sentence, language: str) -> None:
     template = str(words.load(sentences.LANGUAGES)[language].gettext(sentence.value))
-    if "{" not in template and sentence in list(Sentence)[-7:]:
-        return  # parts of sentences
     values = {place: "some 3" for _, place, _, _ in Formatter().parse(template) if place}
     told = sentences.recognize(template.format(**values | {"number": 17}))
     assert told is not None

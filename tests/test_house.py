@@ -52,6 +52,7 @@ PURE_CORE = [
     "hotline.inbound",
     "hotline.limits",
     "hotline.message",
+    "hotline.notices",
     "hotline.page",
     "hotline.phone",
     "hotline.prompts",

@@ -212,7 +212,7 @@ SEEN = replace(FACTS, is_hidden=False)
 def test_whoever_can_be_asked_can_join(facts: Facts, may: bool) -> None:
     call, _ = menu.react(at(Step.NEEDS), Heard(keys="8"), facts)
     assert (call.step is Step.NAME) is may
-    said = [it.notice.sentence for it in saying.prompts(at(Step.NEEDS), facts) if it.notice]
+    said = [it.spoken.prompt for it in saying.prompts(at(Step.NEEDS), facts) if it.spoken]
     assert (Prompt.TO_HELP in said) is may
 
 

@@ -28,9 +28,9 @@ from waiting import until
 from hotline import failure
 from hotline.desk import step, telling
 from hotline.desk.wave import ask_volunteers
+from hotline.notices import Told, notice
 from hotline.store import messages, people, record, tables
 from hotline.store.messages import Outbound
-from hotline.words import Sentence, notice
 from paging import clock, jobs
 
 # One neighbor is asked at a time, in this order.
@@ -124,7 +124,7 @@ def test_equal_texts_that_were_taken_in_silence_are_each_found(
     maple_on_each: Neighborhood, caplog: pytest.LogCaptureFixture
 ) -> None:
     maple = maple_on_each
-    ids = [_write_to(maple, "Ana", Sentence.LANGUAGE_SET) for _ in range(8)]
+    ids = [_write_to(maple, "Ana", Told.LANGUAGE_SET) for _ in range(8)]
     maple.trouble("silent_taken", times=8, seconds=MOMENT)
     maple.trouble("no_callbacks", times=8, to=CAST["Ana"])
     jobs.send(*ids)
@@ -137,7 +137,7 @@ def test_equal_texts_that_were_taken_in_silence_are_each_found(
 
 def test_of_two_equal_texts_the_lost_one_is_sent_again(maple_on_each: Neighborhood) -> None:
     maple = maple_on_each
-    ids = [_write_to(maple, "Ana", Sentence.LANGUAGE_SET) for _ in range(2)]
+    ids = [_write_to(maple, "Ana", Told.LANGUAGE_SET) for _ in range(2)]
     maple.trouble("silent_taken", seconds=MOMENT)
     maple.trouble("silent_lost", seconds=MOMENT)
     maple.trouble("no_callbacks", times=2, to=CAST["Ana"])
@@ -149,7 +149,7 @@ def test_of_two_equal_texts_the_lost_one_is_sent_again(maple_on_each: Neighborho
 def test_equal_texts_in_doubt_are_not_taken_for_each_other(maple_on_each: Neighborhood) -> None:
     """The second was found for the first, which was lost, and then sent again itself."""
     maple = maple_on_each
-    first, second = (_write_to(maple, "Ana", Sentence.LANGUAGE_SET) for _ in range(2))
+    first, second = (_write_to(maple, "Ana", Told.LANGUAGE_SET) for _ in range(2))
     maple.trouble("silent_lost", seconds=MOMENT)
     jobs.send(first)
     maple.trouble("silent_taken", seconds=MOMENT)
@@ -170,7 +170,7 @@ def test_the_same_words_in_an_answer_are_not_the_text_that_was_lost(
     """The carrier lists its answers to texts beside what we send."""
     maple = maple_on_each
     (told,) = maple.text("Ana", "english")["replies"]
-    text_id = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    text_id = _write_to(maple, "Ana", Told.LANGUAGE_SET)
     maple.trouble("silent_lost", seconds=MOMENT)
     jobs.send(text_id)
     maple.pass_time(10 * MINUTE)
@@ -200,7 +200,7 @@ def test_whoever_opted_out_at_the_carrier_is_never_texted_again(maple: Neighborh
     maple.text("Maria", "need food")
     assert _neighbor(maple, "Ana").stopped_at == maple.now()
     assert len(_sent_to(maple, "Ben")) == 1, "the next person is asked at once"
-    assert _write_to(maple, "Ana", Sentence.LANGUAGE_SET) is None
+    assert _write_to(maple, "Ana", Told.LANGUAGE_SET) is None
     maple.pass_time(20 * MINUTE)
     assert _sent_to(maple, "Ana") == []
 
@@ -258,7 +258,7 @@ def test_of_strangers_who_wait_for_nothing_stewards_hear_nothing(maple: Neighbor
     maple.text("Maria", "need food")
     maple.text("Maria", "never mind")
     maple.phone("Maria", "unknown")
-    _write_to(maple, "Maria", Sentence.LANGUAGE_SET)
+    _write_to(maple, "Maria", Told.LANGUAGE_SET)
     maple.pass_time(MINUTE)
     assert _neighbor(maple, "Maria").trouble == "no_number"
     assert _told_of_numbers(maple) == []
@@ -288,7 +288,7 @@ def test_three_times_off_in_a_row_and_a_number_is_set_aside(maple_on_each: Neigh
 def test_one_text_that_is_tried_three_times_is_off_once(maple_on_each: Neighborhood) -> None:
     maple = maple_on_each
     maple.phone("Ana", "off")
-    _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    _write_to(maple, "Ana", Told.LANGUAGE_SET)
     maple.pass_time(120 * MINUTE)
     assert len(_sent_to(maple, "Ana")) == failure.MOST_TRIES
     assert _neighbor(maple, "Ana").trouble is None
@@ -296,7 +296,7 @@ def test_one_text_that_is_tried_three_times_is_off_once(maple_on_each: Neighborh
 
 def _text_once(maple: Neighborhood, who: str) -> None:
     """Text somebody, and not again if it does not arrive."""
-    _write_to(maple, who, Sentence.LANGUAGE_SET)
+    _write_to(maple, who, Told.LANGUAGE_SET)
     maple.pass_time(MINUTE)
     again = update(tables.message).where(tables.message.c.state == "waiting")
     maple.database.write(lambda c: c.execute(again.values(state="dropped", due=None)))
@@ -383,7 +383,7 @@ def test_a_report_that_comes_after_the_text_was_claimed_anew_changes_nothing(
     maple_on_each: Neighborhood,
 ) -> None:
     maple = maple_on_each
-    written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    written = _write_to(maple, "Ana", Told.LANGUAGE_SET)
     (old,) = _claim(maple, written)
     maple.database.write(lambda c: messages.note_waiting(c, old, maple.now()))
     (new,) = _claim(maple, written)
@@ -490,7 +490,7 @@ def test_a_failure_told_twice_or_backwards_brings_one_other(
 
 def test_a_callback_may_be_faster_than_our_own_note(maple_on_each: Neighborhood) -> None:
     maple = maple_on_each
-    written = _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    written = _write_to(maple, "Ana", Told.LANGUAGE_SET)
     (it,) = _claim(maple, written)
     _call_back(maple, it, "delivered", sid="SM-early")
     maple.database.write(lambda c: messages.note_accepted(c, it, "SM-early"))
@@ -566,7 +566,7 @@ def test_another_text_that_expired_in_the_carriers_queue_is_sent_again(
     _send_slowly(maple, 0.0002)
     for _ in range(6):
         maple.text("Sam", "HELP")
-    _write_to(maple, "Ana", Sentence.LANGUAGE_SET)
+    _write_to(maple, "Ana", Told.LANGUAGE_SET)
     maple.pass_time(MINUTE)
     _send_slowly(maple, 0.0001)
     maple.pass_time(10 * HOUR)
@@ -611,7 +611,7 @@ def test_nothing_else_is_sent_to_whoever_said_stop_meanwhile(maple: Neighborhood
 
 
 def test_what_a_dead_worker_had_not_sent_is_sent_after_two_minutes(maple: Neighborhood) -> None:
-    _claim(maple, _write_to(maple, "Ana", Sentence.LANGUAGE_SET))
+    _claim(maple, _write_to(maple, "Ana", Told.LANGUAGE_SET))
     maple.pass_time(118 * SECOND)
     assert _sent_to(maple, "Ana") == []
     maple.pass_time(10 * SECOND)
@@ -620,7 +620,7 @@ def test_what_a_dead_worker_had_not_sent_is_sent_after_two_minutes(maple: Neighb
 
 def test_what_a_dead_worker_had_sent_is_not_sent_again(maple_on_each: Neighborhood) -> None:
     maple = maple_on_each
-    (it,) = _claim(maple, _write_to(maple, "Ana", Sentence.LANGUAGE_SET))
+    (it,) = _claim(maple, _write_to(maple, "Ana", Told.LANGUAGE_SET))
     maple.trouble("no_callbacks", to=CAST["Ana"])
     sid = _tools().carrier.send(it.phone, it.body, it.id, good_for=None)
     maple.pass_time(3 * MINUTE)
@@ -631,7 +631,7 @@ def test_what_a_dead_worker_had_sent_is_not_sent_again(maple_on_each: Neighborho
 
 def test_two_runs_of_one_job_send_once(maple_on_each: Neighborhood) -> None:
     maple = maple_on_each
-    ids = [_write_to(maple, name, Sentence.LANGUAGE_SET) for name in VOLUNTEERS]
+    ids = [_write_to(maple, name, Told.LANGUAGE_SET) for name in VOLUNTEERS]
     _at_once(lambda: jobs.send(*ids), lambda: jobs.send(*reversed(ids)))
     jobs.send(*ids)
     maple.settle()
@@ -651,7 +651,7 @@ def test_two_clocks_that_tick_at_once_double_nothing(maple_on_each: Neighborhood
     maple = maple_on_each
     for name in ("Maria", "Nora"):
         _post_text(maple, name, "need food")
-    _write_to(maple, "Dee", Sentence.LANGUAGE_SET)
+    _write_to(maple, "Dee", Told.LANGUAGE_SET)
     maple.now.moment += 3 * SECOND
     tools = _tools()
     tick = partial(clock.tick, tools.database, tools.queue, maple.now())
@@ -741,13 +741,13 @@ def _send_slowly(maple: Neighborhood, segments_a_second: float | None) -> None:
     httpx2.put(address, json=wish, trust_env=False).raise_for_status()
 
 
-def _write_to(maple: Neighborhood, who: str, sentence: Sentence) -> Any:
+def _write_to(maple: Neighborhood, who: str, what: Told) -> Any:
     """A text is written down; its id, or None if it was not."""
 
     def write(connection: Any) -> list[int]:
         (neighbor,) = people.known_or_new(connection, [CAST[who]], maple.now())
         work = maple.hotline.house.work(connection)
-        telling.send(work, neighbor, notice(sentence))
+        telling.send(work, neighbor, notice(what))
         return work.after.messages
 
     return next(iter(maple.database.write(write)), None)

@@ -25,7 +25,7 @@ from rehearsal.story import (
     Event,
     Hears,
     Leaps,
-    Told,
+    StoryEvent,
     names_of,
     parts_of,
     print_story,
@@ -53,9 +53,9 @@ NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 # Told and printed.
 
 
-def story(*events: tuple[float, Event]) -> list[Told]:
+def story(*events: tuple[float, Event]) -> list[StoryEvent]:
     """By the seconds after noon."""
-    return [Told(NOON + timedelta(seconds=seconds), event) for seconds, event in events]
+    return [StoryEvent(NOON + timedelta(seconds=seconds), event) for seconds, event in events]
 
 
 def lines(*events: tuple[float, Event]) -> list[str]:

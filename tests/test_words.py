@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import string
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 import pytest
 from neighborhood import NETWORK
 
 from hotline import segments, settings, words
-from hotline.prompts import Prompt
-from hotline.words import Sentence, notice
+from hotline.notices import Told, notice
+from hotline.prompts import NEWS, Prompt
+from hotline.words import Part, Sentence
 from hotline.work import furnish
 
 # The longest that the configuration and people's names come to.
@@ -46,22 +46,10 @@ LONGEST = {
 USUAL_QUOTE = "groceries for 2 kids, apt 4B"
 USUAL_NOTE = "in 2 hours"
 WORDS_OF_PEOPLE = {"quote": USUAL_QUOTE, "note": USUAL_NOTE, "words": "I am at the door"}
-PARTS = {
-    "SOMEBODY",
-    "ANYWHERE",
-    "ANYTHING",
-    "ANY_TIME",
-    "ANY_AREA",
-    "HELP",
-    "JUST_NOW",
-    "AND_MORE",
-    "PICTURE",
-    "RECORDING",
-} | {
-    "TIME_PATTERN",
-    "FULL_HOUR_PATTERN",
-}
-SENTENCES = [sentence for sentence in Sentence if sentence.name not in PARTS]
+SPOKEN = [
+    *Prompt,
+    *dict.fromkeys(words for it in NEWS.values() for words in (it.said, it.to_machine) if words),
+]
 
 configuration = NETWORK.replace("Maple Street Mutual Aid", LONGEST_NETWORK).replace(
     'key = "food"\ndigit = 1\nlabel = { en = "food", es = "comida" }',
@@ -74,30 +62,46 @@ def named(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def called(words: object) -> str:
+    return getattr(words, "name", str(words))
+
+
+def test_every_notice_is_written_and_nothing_else_is() -> None:
+    assert {it.name for it in Told} == {it.name for it in Sentence}
+
+
+def test_a_call_has_nothing_to_say_that_its_text_does_not_know() -> None:
+    for told, news in NEWS.items():
+        known = named(Sentence[told.name].value) | {"network", "emergency"}
+        assert named(news.said) <= known, told
+        assert named(news.to_machine or "") <= named(news.said), told
+
+
 @pytest.mark.parametrize("language", settings.LANGUAGES[1:])
-@pytest.mark.parametrize("sentence", [*Sentence, *Prompt], ids=lambda sentence: sentence.name)
-def test_every_sentence_is_in_the_catalogue(sentence: StrEnum, language: str) -> None:
-    translated = words.load([language])[language].gettext(sentence.value)
+@pytest.mark.parametrize("sentence", [*Sentence, *Part, *SPOKEN], ids=called)
+def test_every_sentence_is_in_the_catalogue(sentence: str, language: str) -> None:
+    english = str(sentence)
+    translated = words.load([language])[language].gettext(english)
     untranslated = {Sentence.FROM_TAKER}
-    assert (translated != sentence.value) or sentence in untranslated
+    assert (translated != english) or sentence in untranslated
     # A sentence may leave a name out where grammar wants that, but never invent one.
-    assert named(translated) <= named(sentence.value)
-    assert "number" not in named(sentence.value) or "number" in named(translated)
+    assert named(translated) <= named(english)
+    assert "number" not in named(english) or "number" in named(translated)
 
 
 @pytest.mark.parametrize("language", settings.LANGUAGES)
-@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.name)
-def test_every_sentence_costs_one_segment(sentence: Sentence, language: str) -> None:
-    said = speech.say(notice(sentence, **LONGEST, **WORDS_OF_PEOPLE), language)
+@pytest.mark.parametrize("told", Told, ids=called)
+def test_every_sentence_costs_one_segment(told: Told, language: str) -> None:
+    said = speech.say(notice(told, **LONGEST, **WORDS_OF_PEOPLE), language)
     assert segments.outside_gsm7(said) == set()
     assert segments.count(said) == 1, f"{len(said)} letters: {said}"
 
 
 @pytest.mark.parametrize("language", settings.LANGUAGES)
-@pytest.mark.parametrize("prompt", Prompt, ids=lambda prompt: prompt.name)
-def test_every_prompt_can_be_said(prompt: Prompt, language: str) -> None:
+@pytest.mark.parametrize("prompt", SPOKEN, ids=called)
+def test_every_prompt_can_be_said(prompt: str, language: str) -> None:
     values = {"digit": 1, "digits": "11216", **LONGEST, **WORDS_OF_PEOPLE}
-    said = speech.speak(notice(prompt, **values), language)
+    said = speech.speak(prompt, values, language)
     assert "{" not in said
     counted = said.replace(USUAL_QUOTE, "").replace("12:45", "")
     assert not re.search(r"\d\d", counted), "digit by digit"
@@ -106,7 +110,7 @@ def test_every_prompt_can_be_said(prompt: Prompt, language: str) -> None:
 
 
 def test_the_name_of_the_network_is_cut_at_a_word() -> None:
-    said = speech.say(notice(Sentence.PAGE, **LONGEST), "en")
+    said = speech.say(notice(Told.PAGE, **LONGEST), "en")
     name = said.split(":")[0]
     assert name == "The Maple Street"
 
@@ -118,10 +122,10 @@ def test_a_name_is_not_cut_behind_a_small_word() -> None:
 
 def test_several_needs_are_named_while_they_fit() -> None:
     two = {**LONGEST, "need": ("ride", "medicine"), "area": "northside"}
-    assert "a ride and medicine" in speech.say(notice(Sentence.PAGE, **two), "en")
-    assert "transporte y medicina" in speech.say(notice(Sentence.PAGE, **two), "es")
+    assert "a ride and medicine" in speech.say(notice(Told.PAGE, **two), "en")
+    assert "transporte y medicina" in speech.say(notice(Told.PAGE, **two), "es")
     many = {**LONGEST, "need": ("long", "ride", "medicine")}
-    assert f"{LONGEST_LABEL} and more" in speech.say(notice(Sentence.PAGE, **many), "en")
+    assert f"{LONGEST_LABEL} and more" in speech.say(notice(Told.PAGE, **many), "en")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_several_needs_are_named_while_they_fit() -> None:
     ],
 )
 def test_how_long_ago(language: str, since: timedelta, said: str) -> None:
-    page = notice(Sentence.PAGE_ANYWHERE, number=12, need=("ride",), ago=since)
+    page = notice(Told.PAGE_ANYWHERE, number=12, need=("ride",), ago=since)
     assert f"({said})" in speech.say(page, language)
 
 
@@ -147,12 +151,12 @@ def test_how_long_ago(language: str, since: timedelta, said: str) -> None:
 )
 def test_times_are_the_neighborhoods(language: str, hour: int, minute: int, said: str) -> None:
     moment = datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
-    told = notice(Sentence.NOBODY_YET, number=12, time=moment, emergency="911")
+    told = notice(Told.NOBODY_YET, number=12, time=moment, emergency="911")
     assert said in speech.say(told, language)
 
 
 def test_an_unknown_need_or_area_or_name_has_words_too() -> None:
     nothing = {"number": 12, "need": (), "area": None, "time": LONGEST["time"]}
-    assert "(help, anywhere)" in speech.say(notice(Sentence.STEWARDS_NOBODY, **nothing), "en")
-    taken = speech.say(notice(Sentence.TAKEN, number=12, name=None), "en")
+    assert "(help, anywhere)" in speech.say(notice(Told.STEWARDS_NOBODY, **nothing), "en")
+    taken = speech.say(notice(Told.TAKEN, number=12, name=None), "en")
     assert "a neighbor is taking your request" in taken

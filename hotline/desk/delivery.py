@@ -30,11 +30,11 @@ from hotline.help_request import HandedBack, HelpRequest, State, Unreached
 from hotline.inbound import Delivery
 from hotline.limits import Budget
 from hotline.message import MessageMove
+from hotline.notices import Notice, Told, notice
 from hotline.page import Answer, PageMove
 from hotline.store import messages, pages, people, requests
 from hotline.store.messages import About, Outbound
 from hotline.store.record import record
-from hotline.words import Notice, Sentence, notice
 from hotline.work import Work
 
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
@@ -127,10 +127,10 @@ def _set_aside(work: Work, who: int, trouble: str, code: int | None) -> None:
     record(work.connection, who, "by_phone" if is_landline else "set_aside", work.now)
     if is_landline:
         return
-    told = notice(Sentence.STEWARDS_SET_ASIDE, name=who, code=code or 0)
+    told = notice(Told.STEWARDS_SET_ASIDE, name=who, code=code or 0)
     if waits:
         about = _about(waits[0])
-        told = notice(Sentence.STEWARDS_UNREACHED, name=who, code=code or 0, **about)
+        told = notice(Told.STEWARDS_UNREACHED, name=who, code=code or 0, **about)
     # Of two people of one name as well.
     telling.tell_stewards_once(work, told, since=work.now)
 
@@ -180,23 +180,23 @@ def warn_stewards(work: Work, told: Notice, since: datetime | None = None) -> No
 
 def account_refused(work: Work, code: int | None) -> None:
     """No message leaves until somebody mends our account: say so, though it may wait as well."""
-    warn_stewards(work, notice(Sentence.STEWARDS_REFUSED, code=code or 0))
+    warn_stewards(work, notice(Told.STEWARDS_REFUSED, code=code or 0))
 
 
 def not_allowed(work: Work, code: int | None) -> None:
     """One number cannot be reached from our account: say so."""
-    warn_stewards(work, notice(Sentence.STEWARDS_NOT_ALLOWED, code=code or 0))
+    warn_stewards(work, notice(Told.STEWARDS_NOT_ALLOWED, code=code or 0))
 
 
 def wrote_from_abroad(work: Work, number: str) -> None:
     """Somebody wrote from where we send no texts: a person must decide whether we shall."""
     country = phone.country(number) or "another country"
-    warn_stewards(work, notice(Sentence.STEWARDS_ABROAD, country=country))
+    warn_stewards(work, notice(Told.STEWARDS_ABROAD, country=country))
 
 
 def no_way_back(work: Work, it: HelpRequest) -> None:
     """Somebody asked and cannot be told: perhaps a steward knows who it is."""
-    warn_stewards(work, notice(Sentence.STEWARDS_NO_WAY_BACK, **_about(it)))
+    warn_stewards(work, notice(Told.STEWARDS_NO_WAY_BACK, **_about(it)))
 
 
 # The day's segments.
@@ -229,7 +229,7 @@ def mind_the_budget(work: Work, ids: Collection[int]) -> list[int]:
 def _warn_of_the_budget(work: Work) -> None:
     most = work.network.limits.segments_a_day
     spent = round(limits.WARN_AT * most)
-    told = notice(Sentence.STEWARDS_MOST_OF_BUDGET, spent=spent, budget=most)
+    told = notice(Told.STEWARDS_MOST_OF_BUDGET, spent=spent, budget=most)
     warn_stewards(work, told, _midnight(work))
 
 
@@ -238,6 +238,6 @@ def _hold_until_midnight(work: Work, ids: Collection[int]) -> list[int]:
     until = (midnight + timedelta(days=1)).astimezone(UTC)
     stewards = telling.stewards(work)
     held = set(messages.hold(work.connection, ids, stewards, until, OVER_BUDGET))
-    told = notice(Sentence.STEWARDS_BUDGET_SPENT, budget=work.network.limits.segments_a_day)
+    told = notice(Told.STEWARDS_BUDGET_SPENT, budget=work.network.limits.segments_a_day)
     warn_stewards(work, told, midnight)
     return [it for it in ids if it not in held]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from hotline.desk import telling
+from hotline.notices import Notice, Told, notice
 from hotline.store import people, roster
 from hotline.store.people import Neighbor
-from hotline.words import Notice, Sentence, notice
 from hotline.work import Work
 
 WAITS = "wait"  # everything is answered, and somebody has to vouch
@@ -40,7 +40,7 @@ def tell_stewards(work: Work, person: Neighbor) -> None:
     """Of a newcomer, where it is theirs to choose."""
     code = roster.standing(work.connection, person.id).code
     if work.network.roster.joining == "stewards" and code is not None:
-        told = notice(Sentence.STEWARDS_JOIN, name=person.id, code=code)
+        told = notice(Told.STEWARDS_JOIN, name=person.id, code=code)
         for steward in telling.stewards(work):
             telling.send(work, steward, told)
 
@@ -58,7 +58,7 @@ def me(known: roster.Standing, who: int, *, rests: bool = False) -> Notice:
     """What the roster knows of somebody."""
     entry = known.entry
     facts = {"name": who, "can": entry.needs, "areas": entry.areas, "hours": entry.hours}
-    return notice(Sentence.ME_RESTING if rests else Sentence.ME, **facts)
+    return notice(Told.ME_RESTING if rests else Told.ME, **facts)
 
 
 def _question(work: Work, who: int, known: roster.Standing, question: str) -> Notice:
@@ -67,21 +67,21 @@ def _question(work: Work, who: int, known: roster.Standing, question: str) -> No
     need = tuple(need.key for need in network.needs[:1])
     match question:
         case "name":
-            return notice(Sentence.JOIN_NAME)
+            return notice(Told.JOIN_NAME)
         case "can" if known.on_roster:
-            return notice(Sentence.JOIN_CAN, name=who, need=need)
+            return notice(Told.JOIN_CAN, name=who, need=need)
         case "can" if by_stewards:
-            return notice(Sentence.JOIN_CAN_STEWARDS, name=who, need=need)
+            return notice(Told.JOIN_CAN_STEWARDS, name=who, need=need)
         case "can":
-            return notice(Sentence.JOIN_CAN_VOUCHED, name=who, need=need, code=known.code)
+            return notice(Told.JOIN_CAN_VOUCHED, name=who, need=need, code=known.code)
         case "area":
-            return notice(Sentence.JOIN_AREA, area=network.areas[0].key)
+            return notice(Told.JOIN_AREA, area=network.areas[0].key)
         case "hours":
-            return notice(Sentence.JOIN_HOURS)
+            return notice(Told.JOIN_HOURS)
         case _ if by_stewards:
-            return notice(Sentence.JOIN_WAITS_STEWARDS, name=who)
+            return notice(Told.JOIN_WAITS_STEWARDS, name=who)
         case _:
-            return notice(Sentence.JOIN_WAITS, name=who, code=known.code)
+            return notice(Told.JOIN_WAITS, name=who, code=known.code)
 
 
 def name_in_speech(words: str) -> str:

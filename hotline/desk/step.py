@@ -22,14 +22,15 @@ from hotline.help_request import (
     Tell,
     TellStewards,
     TellWaiting,
+    Thank,
     TimeIsUp,
 )
+from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
 from hotline.store import messages, pages, requests
 from hotline.store.messages import About, Words
 from hotline.store.people import Neighbor
 from hotline.store.record import record
-from hotline.words import Notice, Sentence, notice
 from hotline.work import Job, Work
 
 PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
@@ -117,11 +118,11 @@ def open_request(
         ),
     )
     if ask_from > work.now:
-        got_it = notice(Sentence.ASKED_IN_QUIET, number=request.number, time=ask_from)
+        got_it = notice(Told.ASKED_IN_QUIET, number=request.number, time=ask_from)
     elif people > 1:
-        got_it = notice(Sentence.ASKED_PEOPLE, number=request.number, count=people)
+        got_it = notice(Told.ASKED_PEOPLE, number=request.number, count=people)
     else:
-        got_it = notice(Sentence.ASKED, number=request.number)
+        got_it = notice(Told.ASKED, number=request.number)
     effects: list[Effect] = [Tell(requester.id, got_it)]
     if ask_from <= work.now:
         effects.append(AskSoon())
@@ -156,7 +157,9 @@ def carry_out(work: Work, request: HelpRequest, effects: Iterable[Effect]) -> No
             case AskNeighbor():
                 pass
             case Tell(neighbor, told):
-                telling.tell(work, neighbor, _with_thanks(work, request, neighbor, told), about)
+                telling.tell(work, neighbor, told, about)
+            case Thank(neighbor):
+                telling.tell(work, neighbor, _thanks(work, request, neighbor), about)
             case GiveWords(neighbor):
                 _give_words(work, request, neighbor)
             case TellWaiting(told):
@@ -171,7 +174,7 @@ def _concerned(effects: Iterable[Effect]) -> list[int]:
     """Everybody that these effects are for, or name."""
     found: list[int] = []
     for effect in effects:
-        if isinstance(effect, AskNeighbor | Tell | GiveWords):
+        if isinstance(effect, AskNeighbor | Tell | GiveWords | Thank):
             found.append(effect.neighbor)
         if isinstance(effect, Tell | TellWaiting):
             named = effect.notice.values.get("name")
@@ -191,7 +194,7 @@ def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
         "area": request.area,
         "ago": work.now - request.since,
     }
-    told = notice(Sentence.PAGE if request.area else Sentence.PAGE_ANYWHERE, **about)
+    told = notice(Told.PAGE if request.area else Told.PAGE_ANYWHERE, **about)
     until = work.now + schedule.page_lasts(request.urgent, work.network)
     silent = pages.pages_in_silence(work.connection, crew, PAGES_BEFORE_REST + 2)
     for neighbor in crew:
@@ -199,19 +202,18 @@ def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
         telling.send(work, neighbor, told, page_about)
         if silent[neighbor] == PAGES_BEFORE_REST + 1:  # once: whatever they write counts anew
             rest = About(request.number, may_wake=request.urgent)
-            telling.send(work, neighbor, notice(Sentence.REST), rest)
+            telling.send(work, neighbor, notice(Told.REST), rest)
 
 
-def _with_thanks(work: Work, request: HelpRequest, neighbor: int, told: Notice) -> Notice:
+def _thanks(work: Work, request: HelpRequest, neighbor: int) -> Notice:
     """Now and then whoever finishes something hears what everybody did together."""
-    if told.sentence is not Sentence.DONE or neighbor not in request.takers:
-        return told
+    thanks = notice(Told.DONE, number=request.number)
     if requests.finished_by(work.connection, neighbor) % THANKS_EVERY:
-        return told
+        return thanks
     done = requests.done_lately(work.connection, work.now)
     if done < THANKS_EVERY:
-        return told
-    return notice(Sentence.DONE_TOGETHER, number=request.number, done=done)
+        return thanks
+    return notice(Told.DONE_TOGETHER, number=request.number, done=done)
 
 
 def _tell_waiting(work: Work, request: HelpRequest, told: Notice) -> None:
@@ -231,7 +233,7 @@ def _give_words(work: Work, request: HelpRequest, neighbor: int) -> None:
         telling.tell(work, neighbor, told, about)
     pictures = tuple(name for words in said for name in words.pictures)
     if pictures:
-        told = notice(Sentence.THEIR_PICTURES, number=request.number)
+        told = notice(Told.THEIR_PICTURES, number=request.number)
         shown = pictures[-MOST_PICTURES:]
         passed_on = About(request.number, from_id=request.requester, pictures=shown)
         telling.send(work, neighbor, told, passed_on)
@@ -240,14 +242,14 @@ def _give_words(work: Work, request: HelpRequest, neighbor: int) -> None:
 def _words_for(work: Work, request: HelpRequest, neighbor: int, said: list[Words]) -> list[Notice]:
     language, number = work.person(neighbor).language, request.number
     quote = telling.quote(work, said, language)
-    whole = notice(Sentence.YOURS, number=number, quote=quote)
+    whole = notice(Told.YOURS, number=number, quote=quote)
     told = [whole]
     if segments.count(telling.written(work, whole, language)) > 1:
-        follows = notice(Sentence.YOURS_QUOTE_FOLLOWS, number=number)
-        told = [follows, notice(Sentence.QUOTE, number=number, quote=quote)]
+        follows = notice(Told.YOURS_QUOTE_FOLLOWS, number=number)
+        told = [follows, notice(Told.QUOTE, number=number, quote=quote)]
     asker = work.person(request.requester)
     if asker.stopped:
-        told.append(notice(Sentence.THEY_SAID_STOP, number=number))
+        told.append(notice(Told.THEY_SAID_STOP, number=number))
     if phone.is_nobodys(asker.phone):
-        told.append(notice(Sentence.NO_WAY_BACK, number=number))
+        told.append(notice(Told.NO_WAY_BACK, number=number))
     return told

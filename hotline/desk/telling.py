@@ -7,17 +7,18 @@ It writes down what is to be sent and sends nothing. Who hears what is for other
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from hotline import phone, schedule, segments
 from hotline.message import Channel
-from hotline.prompts import ON_A_MACHINE, SPOKEN, WAKES, WORDS_OF_PEOPLE
+from hotline.notices import Notice
+from hotline.prompts import NEWS
 from hotline.store import messages, people
 from hotline.store.messages import NOTHING, About, NewMessage, Reply
 from hotline.store.people import Neighbor
-from hotline.words import Notice, Sentence, notice
+from hotline.words import Part
 from hotline.work import Work
 
 LONGEST_TEXT = 1600  # letters; the carrier's limit
@@ -68,15 +69,15 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
 
 def _call(work: Work, person: Neighbor, told: Notice, about: About) -> None:
     """A call to be made now; one that waits for the morning is left to the clock."""
+    news = NEWS.get(told.what)
     said = aloud(work, person, told)
-    if said is None:
+    if news is None or said is None:
         return
-    if about.page_id is None and told.sentence not in WORDS_OF_PEOPLE:
+    if news.replaces_older:
         messages.drop_old_news(work.connection, person.id, about.request_number)
-    prompt = ON_A_MACHINE.get(told.sentence)
-    on_machine = prompt and spoken(work, Notice(prompt, told.values), person.language)
-    may_wake = about.may_wake and told.sentence in WAKES
-    call(work, person.id, said, replace(about, may_wake=may_wake), on_machine)
+    to_machine = news.to_machine and spoken(work, news.to_machine, told.values, person.language)
+    about = replace(about, may_wake=about.may_wake and news.wakes)
+    call(work, person.id, said, about, to_machine)
 
 
 def call(work: Work, who: int, said: str, about: About, on_machine: str | None = None) -> None:
@@ -96,20 +97,21 @@ def may_be_told(work: Work, person: Neighbor) -> bool:
 def aloud(work: Work, person: Neighbor, told: Notice) -> str | None:
     """What a call would say to somebody in the place of a text; None if it is worth no call, and
     for whom we may not call."""
-    prompt = SPOKEN.get(told.sentence)
-    if prompt is None or not may_be_told(work, person):
+    news = NEWS.get(told.what)
+    if news is None or not may_be_told(work, person):
         return None
-    return spoken(work, Notice(prompt, told.values), person.language)
+    return spoken(work, news.said, told.values, person.language)
 
 
 def written(work: Work, told: Notice, language: str | None) -> str:
     """A text in somebody's language, with first names where it has neighbors' ids."""
-    return work.speech.say(_with_names(work, told), work.speech.spoken(language))
+    named = replace(told, values=_with_names(work, told.values))
+    return work.speech.say(named, work.speech.spoken(language))
 
 
-def spoken(work: Work, told: Notice, language: str | None) -> str:
-    """The same, as it is said on the phone."""
-    return work.speech.speak(_with_names(work, told), work.speech.spoken(language))
+def spoken(work: Work, words: str, values: Mapping[str, object], language: str | None) -> str:
+    """The same on the phone, from English words and what goes into them."""
+    return work.speech.speak(words, _with_names(work, values), work.speech.spoken(language))
 
 
 def in_pieces(body: str) -> list[str]:
@@ -119,16 +121,14 @@ def in_pieces(body: str) -> list[str]:
     return textwrap.wrap(body, LONGEST_TEXT, drop_whitespace=False, replace_whitespace=False)
 
 
-def _with_names(work: Work, told: Notice) -> Notice:
-    who, some = told.values.get("name"), told.values.get("names")
-    if not isinstance(who, int) and not isinstance(some, tuple):
-        return told
-    values = dict(told.values)
+def _with_names(work: Work, values: Mapping[str, object]) -> Mapping[str, object]:
+    who, some = values.get("name"), values.get("names")
+    named: dict[str, object] = {}
     if isinstance(who, int):
-        values["name"] = _first_name(work, who)
+        named["name"] = _first_name(work, who)
     if isinstance(some, tuple):
-        values["names"] = tuple(_first_name(work, it) for it in some)
-    return replace(told, values=values)
+        named["names"] = tuple(_first_name(work, it) for it in some)
+    return {**values, **named}
 
 
 def _first_name(work: Work, who: int) -> str | None:
@@ -141,8 +141,8 @@ def _first_name(work: Work, who: int) -> str | None:
 
 def quote(work: Work, said: Iterable[messages.Words], language: str | None) -> str:
     """Everything that was said for a request, as its taker reads it."""
-    picture = written(work, notice(Sentence.PICTURE), language)
-    recording = written(work, notice(Sentence.RECORDING), language)
+    picture = work.speech.part(Part.PICTURE, language)
+    recording = work.speech.part(Part.RECORDING, language)
     parts = [
         " ".join([*[recording] * it.is_recording, it.body, *[picture] * len(it.pictures)])
         for it in said

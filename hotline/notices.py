@@ -1,0 +1,149 @@
+"""What somebody is told, before it is worded: a name and what goes into it, in no language yet.
+
+`words` has each notice in writing, `prompts` those worth a call as they are said on the phone, both
+by its name. Pure. It does not decide who hears what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+class Told(Enum):
+    """What somebody can be told. Its text is in `words.Sentence`, under the same name."""
+
+    # To somebody who asks.
+    ASKED = auto()
+    ASKED_IN_QUIET = auto()
+    ADDED = auto()
+    HELLO = auto()
+    NOT_AN_EMERGENCY_LINE = auto()
+    TOO_MANY_TEXTS = auto()
+    STATUS_OPEN = auto()
+    STATUS_WAITING = auto()
+    STATUS_TAKEN = auto()
+    NOTHING_OPEN = auto()
+    TAKEN = auto()
+    TAKEN_NOTE = auto()
+    NOBODY_YET = auto()
+    SOME_MORE_WANTED = auto()
+    WITHDRAWN = auto()
+    WHICH_TO_CLOSE = auto()
+    HANDED_BACK_TO_REQUESTER = auto()
+    DONE_TO_REQUESTER = auto()
+    GLAD = auto()
+    ASKING_TAKER = auto()
+    LET_GO_TO_REQUESTER = auto()
+    ASKED_PEOPLE = auto()
+    TAKEN_SOME = auto()
+
+    # To somebody who is asked.
+    PAGE = auto()
+    PAGE_ANYWHERE = auto()
+    YOURS = auto()
+    YOURS_QUOTE_FOLLOWS = auto()
+    QUOTE = auto()
+    THEIR_PICTURES = auto()
+    PASSED = auto()
+    COVERED = auto()
+    TOO_LATE = auto()
+    THANKS_ALL_THE_SAME = auto()
+    NO_LONGER_NEEDED = auto()
+    WHICH = auto()
+    HOW_TO_TAKE = auto()
+    HOW_TO_TAKE_OR_ASK = auto()
+    NOT_ASKED = auto()
+    NOTHING_ASKED = auto()
+    HANDED_BACK = auto()
+    DONE = auto()
+    STILL_ON_IT = auto()
+    STILL_YOURS = auto()
+    NOT_DONE_YET = auto()
+    LET_GO = auto()
+    WITH = auto()
+    ALSO = auto()
+    DONE_TOGETHER = auto()
+    WHICH_DONE = auto()
+
+    # To somebody on the roster, about themselves.
+    PAUSED = auto()
+    PAUSED_UNTIL = auto()
+    BACK = auto()
+    MOST_A_DAY = auto()
+    ME = auto()
+    ME_RESTING = auto()
+    WHICH_AREA = auto()
+    WHICH_HOURS = auto()
+    REST = auto()
+    OPEN_NEAR = auto()
+    NOTHING_TO_TAKE = auto()
+    STATS = auto()
+    FOR_HELPERS = auto()
+
+    # To somebody who joins, and to who vouches for them.
+    JOIN_NAME = auto()
+    JOIN_CAN = auto()
+    JOIN_CAN_VOUCHED = auto()
+    JOIN_CAN_STEWARDS = auto()
+    JOIN_AREA = auto()
+    JOIN_HOURS = auto()
+    JOIN_WAITS = auto()
+    JOIN_WAITS_STEWARDS = auto()
+    VOUCHED = auto()
+    VOUCH_DONE = auto()
+    VOUCH_UNKNOWN = auto()
+    VOUCH_STEWARDS = auto()
+
+    # Between the two.
+    CLOSING = auto()
+    THEY_SAID_STOP = auto()
+    FROM_TAKER = auto()
+    FROM_REQUESTER = auto()
+    WHICH_TALK = auto()
+    VOICE_MESSAGE = auto()
+    TRANSCRIPT = auto()
+    NO_WAY_BACK = auto()
+
+    # To anybody.
+    LANGUAGE_SET = auto()
+    LANGUAGE_NOT_SPOKEN = auto()
+    STOPPED = auto()
+    FORGOTTEN = auto()
+    FORGET_AFTER_CLOSING = auto()
+    FORGET_AFTER_HELPING = auto()
+    WANTS_TO_JOIN = auto()
+
+    # To stewards.
+    STEWARDS_NOBODY = auto()
+    STEWARDS_JOIN = auto()
+    STEWARDS_REFUSED = auto()
+    STEWARDS_FILTERED = auto()
+    STEWARDS_NOT_ALLOWED = auto()
+    STEWARDS_MOST_OF_BUDGET = auto()
+    STEWARDS_BUDGET_SPENT = auto()
+    STEWARDS_ABROAD = auto()
+    STEWARDS_SET_ASIDE = auto()
+    STEWARDS_UNREACHED = auto()
+    STEWARDS_NO_WAY_BACK = auto()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one person is told, once.
+
+    Values: `number`, `count` and `code` int, `numbers` a tuple of int, `need` and `can` a tuple of
+    need keys (none in `can` is anything), `area` an area key or None, `areas` a tuple of them (none
+    is anywhere), `hours` as the roster has them, `ago` a timedelta, `time` and `day` an aware
+    datetime, `name` the id of a neighbor (whoever writes the text down puts the first name there,
+    or None), `names` a tuple of such ids, `open` a tuple of (number, need keys, area key,
+    timedelta), `asked`, `taken` and `done` int, the rest str.
+    """
+
+    what: Told
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def notice(what: Told, **values: object) -> Notice:
+    return Notice(what, values)
