@@ -1,7 +1,7 @@
-"""What it means that a message did not reach somebody.
+"""What it means that the carrier did not take a message, or that it did not reach somebody.
 
-Pure: `next_step` takes the message, the kind of trouble and the time in its network, and returns
-what follows. It marks nobody, sends nothing and asks nobody.
+Pure: `not_taken` and `next_step` take the message, the kind of trouble and the time in its network,
+and return what follows. They mark nobody, send nothing and ask nobody.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from hotline.notices import Notice, Told, notice
 MOST_TRIES = 3  # of a message to somebody whose phone is off or away
 TRY_AGAIN = timedelta(minutes=10)
 ACCOUNT_PAUSE = timedelta(minutes=5)  # until one is tried again that our account held back
+LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
+BUSY_PAUSE = timedelta(seconds=5)  # after the first time, and twice as long each time
+LONGEST_BUSY_PAUSE = timedelta(minutes=5)
+MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 TIMES_OFF = 3  # in a row, and a number is set aside
 
 TROUBLES: tuple[tuple[type[CarrierError], str], ...] = (
@@ -41,7 +45,30 @@ class Failed:
     is_always_off: bool = False
 
 
-# What follows.
+# What follows when the carrier did not take it.
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Taken or not, we cannot know: ask the carrier then."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """It waits to be sent then. `is_held`: our account holds it back."""
+
+    at: datetime
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The carrier will not take it, ever: it did not reach them, and `next_step` says the rest."""
+
+
+# What follows when it did not reach somebody.
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +116,12 @@ class CallInstead:
 
 @dataclass(frozen=True, slots=True)
 class WarnStewards:
+    """In both cases."""
+
     notice: Notice
 
+
+Handling = LookUp | PutBack | GiveUp | WarnStewards
 
 Consequence = (
     NoteOptedOut
@@ -102,6 +133,32 @@ Consequence = (
     | CallInstead
     | WarnStewards
 )
+
+
+def not_taken(
+    it: Failed,
+    why: type[CarrierError],
+    code: int | None,
+    clock: NetworkTime,
+    pause: timedelta | None = None,
+) -> list[Handling]:
+    """Look it up, try again later, or give it up. `pause`: how long the carrier wants to be left
+    alone, if it said so."""
+    if issubclass(why, errors.CarrierSilent):
+        return [LookUp(clock.now + LOOK_UP_AFTER)]
+    if issubclass(why, errors.CarrierBusy):
+        return [PutBack(clock.now + (_busy_pause(it.tries) if pause is None else pause))]
+    if issubclass(why, errors.AccountRefused):
+        return [PutBack(clock.now + ACCOUNT_PAUSE, is_held=True), *_told(why, code)]
+    may_wait = it.channel is Channel.CALL and it.tries < MOST_CALLS
+    if issubclass(why, errors.NotAllowedThere) and may_wait:
+        return [PutBack(clock.now + ACCOUNT_PAUSE), *_told(why, code)]
+    return [GiveUp()]
+
+
+def _busy_pause(tries: int) -> timedelta:
+    doubled: int = 2 ** min(tries - 1, 10)
+    return min(BUSY_PAUSE * doubled, LONGEST_BUSY_PAUSE)
 
 
 def next_step(
@@ -149,7 +206,7 @@ def _later(it: Failed, clock: NetworkTime) -> datetime:
     return schedule.may_ask_from(it.may_wake, clock.network, later)
 
 
-def _told(why: type[CarrierError], code: int | None) -> list[Consequence]:
+def _told(why: type[CarrierError], code: int | None) -> list[WarnStewards]:
     told = next((what for kind, what in _TOLD if issubclass(why, kind)), None)
     return [WarnStewards(notice(told, code=code or 0))] if told else []
 

@@ -1,6 +1,6 @@
 """What became of a message, and what follows from it, in rows.
 
-The shell around `failure.next_step`, shared by the carrier's callbacks and by the worker, who hears
+The shell around `failure`, shared by the carrier's callbacks and by the worker, who hears
 some of it when it sends. It sends nothing itself.
 """
 
@@ -19,9 +19,12 @@ from hotline.failure import (
     Consequence,
     Failed,
     GiveBack,
+    GiveUp,
+    LookUp,
     NoteOptedOut,
     PageMissed,
     PageNeverLeft,
+    PutBack,
     SetAside,
     TryAnew,
     WarnStewards,
@@ -59,6 +62,28 @@ def call_ended(work: Work, message_id: int, sid: str, *, was_heard: bool) -> Non
     delivered(work, Delivery(message_id, sid, move, None if was_heard else errors.Unreachable))
 
 
+def not_taken(work: Work, it: Outbound, error: CarrierError) -> None:
+    """The carrier did not take a message that was brought to it."""
+    pause = None if error.retry_after is None else timedelta(seconds=error.retry_after)
+    brought = Failed(it.channel, it.tries)
+    for handling in failure.not_taken(brought, type(error), error.code, work.clock, pause):
+        match handling:
+            case LookUp(at):
+                messages.note_unknown(work.connection, it, at)
+            case PutBack(at, is_held):
+                messages.note_waiting(work.connection, it, at, _held_by(error.code, is_held))
+            case GiveUp():
+                kind = type(error).__name__
+                if messages.note_failed(work.connection, it, error.code, kind):
+                    failed(work, it, type(error), error.code)
+            case WarnStewards(told):
+                warn_stewards(work, told)
+
+
+def _held_by(code: int | None, is_held: bool) -> int | None:
+    return (code or UNKNOWN_CODE) if is_held else None
+
+
 def failed(work: Work, it: Outbound, why: type[CarrierError], code: int | None) -> None:
     """A message did not and will not reach somebody."""
     if not it.body:  # it was forgotten, and so was who it was for, or about
@@ -86,7 +111,7 @@ def _carry_out(work: Work, it: Outbound, consequence: Consequence, code: int | N
         case GiveBack():
             _give_back(work, who)
         case TryAnew(at, is_held, with_pictures):
-            held_by = (code or UNKNOWN_CODE) if is_held else None
+            held_by = _held_by(code, is_held)
             again = messages.try_anew(
                 connection, it, work.now, at, held_by, with_pictures=with_pictures
             )
@@ -176,16 +201,6 @@ def unreached(work: Work, page_id: int, *, ask_others: bool) -> None:
 def warn_stewards(work: Work, told: Notice, since: datetime | None = None) -> None:
     """`since`: those who heard it after that are not told again."""
     telling.tell_stewards_once(work, told, since or work.now - STEWARDS_HEAR)
-
-
-def account_refused(work: Work, code: int | None) -> None:
-    """No message leaves until somebody mends our account: say so, though it may wait as well."""
-    warn_stewards(work, notice(Told.STEWARDS_REFUSED, code=code or 0))
-
-
-def not_allowed(work: Work, code: int | None) -> None:
-    """One number cannot be reached from our account: say so."""
-    warn_stewards(work, notice(Told.STEWARDS_NOT_ALLOWED, code=code or 0))
 
 
 def wrote_from_abroad(work: Work, number: str) -> None:

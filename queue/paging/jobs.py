@@ -25,14 +25,12 @@ from hotline.desk import delivery
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
-    CarrierBusy,
     CarrierError,
-    CarrierSilent,
     NotAllowedThere,
     Refused,
     describe,
 )
-from hotline.failure import ACCOUNT_PAUSE
+from hotline.failure import LOOK_UP_AFTER
 from hotline.limits import Budget
 from hotline.message import Channel
 from hotline.store import forgetting, messages
@@ -50,11 +48,8 @@ AT_ONCE = 16  # messages on their way to the carrier at the same time
 LOST_AFTER = timedelta(minutes=2)  # one that somebody claimed and never reported about
 FRESH = timedelta(seconds=1)  # a claim that is older is looked at again before it is sent
 BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
-LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
-LONGEST_PAUSE = timedelta(minutes=5)
 PICTURES_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours before it fetches
 NEXT_TURN = timedelta(seconds=30)  # for what waits for another call, or for words in doubt
-MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 ONCE_MORE = timedelta(minutes=1)  # until a number is looked for again of which there was something
 LONGEST_WAIT_TO_ERASE = timedelta(hours=1)
 
@@ -323,33 +318,10 @@ def _give_up_if_stopped(it: Outbound, connection: Connection) -> bool:
 
 
 def _not_sent(it: Outbound, error: CarrierError, work: Work) -> None:
-    connection, now = work.connection, work.now
     log.info("message %s: %s, code %s", it.id, type(error).__name__, error.code)
-    match error:
-        case CarrierSilent():
-            messages.note_unknown(connection, it, now + LOOK_UP_AFTER)
-        case CarrierBusy():
-            messages.note_waiting(connection, it, now + _pause(it.tries, error.retry_after))
-        case AccountRefused():
-            log.error("the carrier refuses our account (code %s): messages wait", error.code)
-            held_by = error.code or delivery.UNKNOWN_CODE
-            messages.note_waiting(connection, it, now + ACCOUNT_PAUSE, held_by=held_by)
-            delivery.account_refused(work, error.code)
-        case NotAllowedThere() if it.channel is Channel.CALL and it.tries < MOST_CALLS:
-            messages.note_waiting(connection, it, now + ACCOUNT_PAUSE)
-            delivery.not_allowed(work, error.code)
-        case _ if messages.note_failed(connection, it, error.code, type(error).__name__):
-            delivery.failed(work, it, type(error), error.code)
-        case _:
-            pass
-
-
-def _pause(tries: int, asked_for: float | None) -> timedelta:
-    """Twice as long each time: 5 s, 10 s, 20 s … unless the carrier said how long."""
-    if asked_for is not None:
-        return timedelta(seconds=asked_for)
-    doubled = 2 ** max(0, min(tries - 1, 10))
-    return min(timedelta(seconds=5 * doubled), LONGEST_PAUSE)
+    if isinstance(error, AccountRefused):
+        log.error("the carrier refuses our account (code %s): messages wait", error.code)
+    delivery.not_taken(work, it, error)
 
 
 def _look_up(tools: Tools, it: Outbound) -> None:
