@@ -312,6 +312,36 @@ def next_step(request: HelpRequest, event: Event, clock: NetworkTime) -> Change:
     return row.does(request, event, clock) if row else (request, [])
 
 
+# How it begins.
+
+
+def new_request(
+    requester: int, needs: tuple[str, ...], area: str | None, people: int, clock: NetworkTime
+) -> HelpRequest:
+    """What somebody asks for, before it has a number: due as soon as anybody may be asked."""
+    urgent = clock.network.is_urgent(needs)
+    return HelpRequest(
+        0,
+        requester,
+        clock.now,
+        needs=needs,
+        area=area,
+        urgent=urgent,
+        due=schedule.may_ask_from(urgent, clock.network, clock.now),
+        people=people,
+    )
+
+
+def opened(request: HelpRequest, clock: NetworkTime) -> list[Effect]:
+    """What follows once it has a number."""
+    if request.due is not None and request.due > clock.now:
+        return [Tell(request.requester, _say(Told.ASKED_IN_QUIET, request, time=request.due))]
+    got_it = _say(Told.ASKED, request)
+    if request.people > 1:
+        got_it = _say(Told.ASKED_PEOPLE, request, count=request.people)
+    return [Tell(request.requester, got_it), AskSoon()]
+
+
 # While it is open.
 
 

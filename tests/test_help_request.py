@@ -13,6 +13,7 @@ from hotline.help_request import (
     TABLE,
     Accepted,
     AskNeighbor,
+    AskSoon,
     Done,
     Effect,
     Event,
@@ -30,16 +31,21 @@ from hotline.help_request import (
     StillOnIt,
     Tell,
     TellWaiting,
+    Thank,
     TimeIsUp,
     Unreached,
     WaveDue,
     WentWell,
     Withdrawn,
     WordsAdded,
+    new_request,
     next_step,
+    opened,
 )
+from hotline.notices import Told, notice
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
+NIGHT, MORNING = datetime(2026, 3, 3, 4, tzinfo=UTC), datetime(2026, 3, 3, 13, tzinfo=UTC)
 MARIA, ANA, BEN, CHI = 1, 2, 3, 4
 ASKED = HelpRequest(12, MARIA, NOON, needs=("food",), due=NOON)
 NETWORK = settings.read_network("", "hotline.toml")
@@ -87,6 +93,31 @@ def live_on(*happened: HappenedAt) -> tuple[HelpRequest, list[Effect]]:
     for event, now in happened:
         request, effects = happen(request, event, now)
     return request, effects
+
+
+# How it begins.
+
+
+def test_a_request_by_day_is_asked_about_at_once() -> None:
+    clock = NetworkTime(NETWORK, NOON)
+    request = new_request(MARIA, ("food",), None, 1, clock)
+    assert (request.due, request.urgent) == (NOON, False)
+    got_it = Tell(MARIA, notice(Told.ASKED, number=0))
+    assert opened(request, clock) == [got_it, AskSoon()]
+    for_three = new_request(MARIA, ("food",), None, 3, clock)
+    got_it = Tell(MARIA, notice(Told.ASKED_PEOPLE, number=0, count=3))
+    assert opened(for_three, clock) == [got_it, AskSoon()]
+
+
+def test_a_request_by_night_waits_for_the_morning_unless_it_is_urgent() -> None:
+    clock = NetworkTime(NETWORK, NIGHT)
+    request = new_request(MARIA, ("food",), None, 1, clock)
+    assert request.due == MORNING
+    got_it = Tell(MARIA, notice(Told.ASKED_IN_QUIET, number=0, time=MORNING))
+    assert opened(request, clock) == [got_it]
+    urgent = new_request(MARIA, ("medicine",), None, 1, clock)
+    assert (urgent.due, urgent.urgent) == (NIGHT, True)
+    assert opened(urgent, clock)[1:] == [AskSoon()]
 
 
 # The table.
@@ -204,6 +235,13 @@ def test_whoever_takes_it_ends_the_asking() -> None:
     _, effects = live(WaveDue((ANA, BEN)), Accepted(BEN))
     assert any(isinstance(effect, TellWaiting) for effect in effects)
     assert GiveWords(BEN) in effects
+
+
+def test_takers_are_thanked_and_whoever_asked_is_asked_how_it_went() -> None:
+    asked = notice(Told.DONE_TO_REQUESTER, number=12, name=ANA)
+    assert live(Accepted(ANA), Done(ANA))[1] == [Thank(ANA), Tell(MARIA, asked)]
+    told = notice(Told.DONE, number=12)
+    assert live(Accepted(ANA), Done(MARIA))[1] == [Thank(ANA), Tell(MARIA, told)]
 
 
 def test_only_the_taker_hands_it_back() -> None:

@@ -102,32 +102,10 @@ def open_request(
     people: int = 1,
 ) -> HelpRequest:
     """Write a new request down and tell its requester the number."""
-    urgent = work.network.is_urgent(needs)
-    ask_from = schedule.may_ask_from(urgent, work.network, work.now)
-    request = requests.open_request(
-        work.connection,
-        HelpRequest(
-            0,
-            requester.id,
-            work.now,
-            needs=needs,
-            area=area,
-            urgent=urgent,
-            due=ask_from,
-            people=people,
-        ),
-    )
-    if ask_from > work.now:
-        got_it = notice(Told.ASKED_IN_QUIET, number=request.number, time=ask_from)
-    elif people > 1:
-        got_it = notice(Told.ASKED_PEOPLE, number=request.number, count=people)
-    else:
-        got_it = notice(Told.ASKED, number=request.number)
-    effects: list[Effect] = [Tell(requester.id, got_it)]
-    if ask_from <= work.now:
-        effects.append(AskSoon())
+    asked = help_request.new_request(requester.id, needs, area, people, work.clock)
+    request = requests.open_request(work.connection, asked)
     work.know(requester)
-    carry_out(work, request, effects)
+    carry_out(work, request, help_request.opened(request, work.clock))
     return request
 
 
