@@ -45,6 +45,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.voices",
     "hotline.diagram",
     "hotline.document",
+    "hotline.due",
     "hotline.errors",
     "hotline.failure",
     "hotline.help_request",

@@ -1,31 +1,17 @@
 """Whom to ask now about a request, and whether it is time to ask anybody.
 
-The shell around `roster.searches`: it reads the roster and says what asking comes to; what that
-means for the request is `step`'s.
+The shell around `due` and `roster.searches`: it reads the roster and what was said; what asking
+comes to is `due`'s to say, what that means for the request `step`'s.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from hotline import roster, schedule
+from hotline import due, roster, schedule
 from hotline.desk.step import take_step
-from hotline.help_request import (
-    Event,
-    HeardOf,
-    HelpRequest,
-    NobodyLeft,
-    NotBefore,
-    OthersDue,
-    State,
-    TimeIsUp,
-    WaveDue,
-)
+from hotline.help_request import Event, HelpRequest, NotBefore, OthersDue, State, WaveDue
 from hotline.store import messages, pages, requests
 from hotline.store import roster as volunteers
 from hotline.work import Work
-
-HELD_LONGER = timedelta(seconds=30)
 
 
 def ask_volunteers(work: Work, number: int) -> None:
@@ -33,7 +19,7 @@ def ask_volunteers(work: Work, number: int) -> None:
     nothing if nobody is."""
     volunteers.choose_alone(work.connection)
     request = requests.find_request(work.connection, number)
-    if request is None or not _is_due(work, request):
+    if request is None or not due.is_due(request, work.now):
         return
     if request.state is not State.OPEN:
         take_step(work, number, _how_it_stands(work, request), before=request)
@@ -45,44 +31,24 @@ def ask_volunteers(work: Work, number: int) -> None:
     take_step(work, number, event, before=request)
 
 
-def _is_due(work: Work, request: HelpRequest) -> bool:
-    return request.owed > 0 or (request.due is not None and request.due <= work.now)
-
-
 def _how_it_stands(work: Work, request: HelpRequest) -> Event:
-    """Whether a taker has been silent so long that we ask; or the two have talked long enough."""
-    if request.state is State.DONE:
-        lately = work.now - 2 * schedule.GRACE  # a night may lie between the two days
-        said = messages.talk_of(work.connection, request.requester, [request.number], lately)
-        return TimeIsUp(talked=any(it.by for it in said))
-    if not request.checked_in:
-        lately = work.now - work.network.done_within(request.needs)
-        said = messages.talk_of(work.connection, request.requester, [request.number], lately)
-        heard = [it.at for it in said if it.by in request.takers]
-        if heard:
-            return HeardOf(max(heard))
-    return TimeIsUp()
+    since = due.talk_since(request, work.clock)
+    said = messages.talk_of(work.connection, request.requester, [request.number], since)
+    return due.how_it_stands(request, said)
 
 
 def _asking(work: Work, request: HelpRequest) -> Event:
-    """Read the roster and say what asking now comes to."""
-    connection, network, now = work.connection, work.network, work.now
-    starts = schedule.may_ask_from(request.urgent, network, now)
-    held_until = messages.held_until(connection)
-    if held_until:  # what is held back shows when messages leave again: nobody is asked before
-        starts = max(starts, held_until, now + HELD_LONGER)
-    if starts > now:
+    """Read no more of the roster than what asking comes to depends on."""
+    connection, clock = work.connection, work.clock
+    starts = due.asks_from(request, messages.held_until(connection), clock)
+    if starts > work.now:
         return NotBefore(starts)
-    wave_due = request.due is not None and request.due <= now
-    size = network.wave_size(request.wave + 1) if wave_due else request.owed
-    crew = choose_crew(work, request, size)
-    if crew and wave_due:
-        return WaveDue(crew)
-    if crew or (not wave_due and pages.anybody_may_still_answer(connection, request)):
-        return OthersDue(crew)
-    if pages.wait_to_leave(connection, request):
-        return NotBefore(now + schedule.wave_length(request.urgent, network))
-    return NobodyLeft()
+    crew = choose_crew(work, request, due.how_many(request, clock))
+    if crew:
+        return due.found(request, crew, clock)
+    may_answer = pages.anybody_may_still_answer(connection, request)
+    wait_to_leave = pages.wait_to_leave(connection, request)
+    return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
 
 
 def choose_crew(work: Work, request: HelpRequest, size: int) -> tuple[int, ...]:
