@@ -298,7 +298,7 @@ def never_sent(facts: Facts) -> Iterator[str]:
                 yield f"text {row.id}: {row.state}, and the carrier never took it"
             case "waiting" | "sending" | "unknown":
                 waits = f"made {row.at}, due {row.due}, now it is {facts.now}"
-                yield f"{row.channel} {row.id}: {row.state} after {row.tries} tries, {waits}"
+                yield f"{row.channel} {row.id}: {row.state} after {row.claims} claims, {waits}"
             case "failed" if row.id not in refused:
                 yield f"text {row.id}: failed, and the carrier never refused it for good"
             case "dropped" if not _may_be_dropped(row, facts, stopped):

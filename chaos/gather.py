@@ -73,7 +73,7 @@ def overdue(connection: Connection, now: datetime) -> set[Due]:
     """What should have been done by now; each piece is another one once somebody was at it."""
     request, message, call = tables.request.c, tables.message.c, tables.call.c
     asks = select(request.number, request.version).where(request.look_at <= now)
-    texts = select(message.id, message.state, message.tries, message.due).where(message.due <= now)
+    texts = select(message.id, message.state, message.claims, message.due).where(message.due <= now)
     calls = select(call.id, call.due).where(call.due <= now)
     found: set[Due] = {("request", *row) for row in connection.execute(asks)}
     found |= {("call", *row) for row in connection.execute(calls)}

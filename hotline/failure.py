@@ -34,11 +34,13 @@ OFF = "unreachable"  # the trouble of a phone that is off again and again
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The message, as far as it matters. `is_page`: it asks somebody. `is_always_off`: their last
-    messages failed because the phone was off, too."""
+    """The message, as far as it matters. `tries`: how often its words were brought to the phone,
+    this time included; `claims`: how often it was brought to the carrier. `is_page`: it asks
+    somebody. `is_always_off`: their last messages failed because the phone was off, too."""
 
     channel: Channel
-    tries: int
+    tries: int = 1
+    claims: int = 1
     is_page: bool = False
     has_pictures: bool = False
     may_wake: bool = False
@@ -147,17 +149,17 @@ def not_taken(
     if issubclass(why, errors.CarrierSilent):
         return [LookUp(clock.now + LOOK_UP_AFTER)]
     if issubclass(why, errors.CarrierBusy):
-        return [PutBack(clock.now + (_busy_pause(it.tries) if pause is None else pause))]
+        return [PutBack(clock.now + (_busy_pause(it.claims) if pause is None else pause))]
     if issubclass(why, errors.AccountRefused):
         return [PutBack(clock.now + ACCOUNT_PAUSE, is_held=True), *_told(why, code)]
-    may_wait = it.channel is Channel.CALL and it.tries < MOST_CALLS
+    may_wait = it.channel is Channel.CALL and it.claims < MOST_CALLS
     if issubclass(why, errors.NotAllowedThere) and may_wait:
         return [PutBack(clock.now + ACCOUNT_PAUSE), *_told(why, code)]
     return [GiveUp()]
 
 
-def _busy_pause(tries: int) -> timedelta:
-    doubled: int = 2 ** min(tries - 1, 10)
+def _busy_pause(claims: int) -> timedelta:
+    doubled: int = 2 ** min(claims - 1, 10)
     return min(BUSY_PAUSE * doubled, LONGEST_BUSY_PAUSE)
 
 

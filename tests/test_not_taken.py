@@ -16,7 +16,7 @@ from hotline.notices import Told, notice
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 CLOCK = NetworkTime(settings.read_network(NETWORK, "hotline.toml"), NOON)
-TEXT, CALL = Failed(Channel.API, tries=1), Failed(Channel.CALL, tries=1)
+TEXT, CALL = Failed(Channel.API), Failed(Channel.CALL)
 
 
 def after(**pause: float) -> datetime:
@@ -42,7 +42,7 @@ def after(**pause: float) -> datetime:
             errors.NotAllowedThere,
             [PutBack(after(minutes=5)), WarnStewards(notice(Told.STEWARDS_NOT_ALLOWED, code=7))],
         ),
-        (Failed(Channel.CALL, failure.MOST_CALLS), errors.NotAllowedThere, [GiveUp()]),
+        (Failed(Channel.CALL, claims=failure.MOST_CALLS), errors.NotAllowedThere, [GiveUp()]),
         (TEXT, errors.BadNumber, [GiveUp()]),
         (TEXT, errors.Refused, [GiveUp()]),
     ],
@@ -54,8 +54,8 @@ def test_what_is_not_taken_is_looked_up_put_back_or_given_up(
 
 
 def test_a_busy_carrier_is_left_alone_twice_as_long_each_time() -> None:
-    def pause(tries: int, asked_for: timedelta | None = None) -> timedelta:
-        it = Failed(Channel.API, tries)
+    def pause(claims: int, asked_for: timedelta | None = None) -> timedelta:
+        it = Failed(Channel.API, claims=claims)
         (back,) = failure.not_taken(it, errors.CarrierBusy, None, CLOCK, asked_for)
         assert isinstance(back, PutBack)
         return back.at - NOON

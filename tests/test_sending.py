@@ -294,6 +294,15 @@ def test_one_text_that_is_tried_three_times_is_off_once(maple_on_each: Neighborh
     assert _neighbor(maple, "Ana").trouble is None
 
 
+def test_three_times_off_is_that_however_busy_the_carrier_was(maple: Neighborhood) -> None:
+    maple.phone("Ana", "off")
+    for _ in range(3):
+        assert _neighbor(maple, "Ana").trouble is None
+        maple.trouble("busy", times=1, to=CAST["Ana"])
+        _text_once(maple, "Ana")
+    assert _neighbor(maple, "Ana").trouble == "unreachable"
+
+
 def _text_once(maple: Neighborhood, who: str) -> None:
     """Text somebody, and not again if it does not arrive."""
     _write_to(maple, who, Told.LANGUAGE_SET)
@@ -332,6 +341,33 @@ def test_other_texts_to_a_phone_that_is_off_are_tried_three_times(maple: Neighbo
     maple.pass_time(3 * HOUR)
     assert len(_sent_to(maple, "Maria")) == 3
     assert len(set(_sent_to(maple, "Maria"))) == 1, "the same words each time"
+
+
+def test_a_busy_carrier_takes_no_try_from_a_phone_that_is_off(maple_on_each: Neighborhood) -> None:
+    maple = maple_on_each
+    maple.text("Maria", "need food")
+    maple.phone("Maria", "off")
+    maple.trouble("busy", times=3, to=CAST["Maria"])
+    maple.text("Ana", "yes")
+    maple.pass_time(MINUTE)
+    assert len(_sent_to(maple, "Maria")) == 1
+    maple.pass_time(3 * HOUR)
+    assert len(_sent_to(maple, "Maria")) == failure.MOST_TRIES
+
+
+def test_an_account_that_is_refused_takes_no_try_from_a_phone_that_is_off(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "need food")
+    maple.trouble("no_callbacks", to=CAST["Maria"], times=3)
+    maple.text("Ana", "yes")
+    maple.phone("Maria", "off")
+    for _ in range(3):
+        _call_back(maple, _leaving(maple, "Maria")[-1], "undelivered", error=30034)
+        maple.pass_time(6 * MINUTE)
+    assert len(_sent_to(maple, "Maria")) == 4
+    maple.pass_time(3 * HOUR)
+    assert len(_sent_to(maple, "Maria")) == 3 + failure.MOST_TRIES
 
 
 def test_a_phone_that_is_on_again_gets_what_it_missed_once(maple: Neighborhood) -> None:

@@ -65,7 +65,7 @@ def call_ended(work: Work, message_id: int, sid: str, *, was_heard: bool) -> Non
 def not_taken(work: Work, it: Outbound, error: CarrierError) -> None:
     """The carrier did not take a message that was brought to it."""
     pause = None if error.retry_after is None else timedelta(seconds=error.retry_after)
-    brought = Failed(it.channel, it.tries)
+    brought = Failed(it.channel, claims=it.claims)
     for handling in failure.not_taken(brought, type(error), error.code, work.clock, pause):
         match handling:
             case LookUp(at):

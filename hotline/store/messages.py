@@ -269,7 +269,6 @@ _REPLY = Prepared(
             "state": MessageState.ACCEPTED.value,
             "at": bindparam("moment", type_=tables.Moment),
             "claimed_at": bindparam("moment", type_=tables.Moment),
-            "tries": 1,
         }
     )
     .returning(message.c.id)
@@ -301,7 +300,10 @@ NOTHING = About()
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """One message that waits to be sent, or of which we do not know whether it was."""
+    """One message that waits to be sent, or of which we do not know whether it was.
+
+    `tries`: how often its words were brought to this phone, this time included. `claims`: how often
+    it was claimed to be brought to the carrier, which may have put it back."""
 
     channel: Channel
     pictures: tuple[str, ...]
@@ -309,6 +311,7 @@ class Outbound:
     phone: str
     body: str
     tries: int
+    claims: int
     claimed_at: datetime | None
     good_until: datetime | None
     page_id: int | None
@@ -353,7 +356,7 @@ def add_message(
         "aloud": it.aloud,
         "on_machine": it.on_machine,
         "may_wake": it.about.may_wake,
-        "tries": 1 if is_claimed else 0,
+        "claims": 1 if is_claimed else 0,
         "due": look_up_at or it.due or now,
         "good_until": it.about.good_until,
         "claimed_at": now if is_claimed else None,
@@ -369,7 +372,7 @@ _NEW = Prepared(
             it: bindparam(it)
             for it in (
                 *("neighbor_id", "channel", "state", "at", "body", "segments", "request_number"),
-                *("pictures", "page_id", "from_id", "aloud", "on_machine", "may_wake", "tries"),
+                *("pictures", "page_id", "from_id", "aloud", "on_machine", "may_wake", "claims"),
                 *("due", "good_until", "claimed_at"),
             )
         }
@@ -390,8 +393,9 @@ def outbound(connection: Connection, ids: Collection[int]) -> list[Outbound]:
 _SOME = Prepared(
     select(
         *(message.c.channel, message.c.pictures, message.c.id, neighbor.c.phone, message.c.body),
-        *(message.c.tries, message.c.claimed_at, message.c.good_until, message.c.page_id),
-        *(message.c.neighbor_id, message.c.may_wake, message.c.aloud, message.c.request_number),
+        *(message.c.tries, message.c.claims, message.c.claimed_at, message.c.good_until),
+        *(message.c.page_id, message.c.neighbor_id, message.c.may_wake, message.c.aloud),
+        message.c.request_number,
     )
     .join(neighbor, neighbor.c.id == message.c.neighbor_id)
     .where(is_among(message.c.id, "ids"))
@@ -479,7 +483,7 @@ _CLAIM = Prepared(
     .values(
         state=_after(MessageMove.CLAIM),
         claimed_at=bindparam("now"),
-        tries=message.c.tries + 1,
+        claims=message.c.claims + 1,
         due=bindparam("look_up_at"),
     )
     .returning(message.c.id)
@@ -538,19 +542,19 @@ def claim_lost(
 
 
 # What a sender reports holds only while its claim does: whoever claimed the message after it raised
-# `tries`, and knows better.
+# `claims`, and knows better.
 
 
 def _move(connection: Connection, it: Outbound, move: MessageMove, **facts: Any) -> bool:
     """False if the message had moved on."""
-    claimed = message.c.id == it.id, message.c.tries == it.tries, _before(move)
+    claimed = message.c.id == it.id, message.c.claims == it.claims, _before(move)
     moved = update(message).where(*claimed).values({"due": None, **facts, "state": _after(move)})
     return connection.execute(moved).rowcount == 1
 
 
 def drop_if_stopped(connection: Connection, it: Outbound) -> bool:
     """Give up a claimed message to somebody who said STOP. True if they did."""
-    claimed = message.c.id == it.id, message.c.tries == it.tries, _before(MessageMove.LOSE)
+    claimed = message.c.id == it.id, message.c.claims == it.claims, _before(MessageMove.LOSE)
     dropped = update(message).where(*claimed, _HAS_STOPPED)
     return connection.execute(dropped.values(_given_up(WhyDropped.STOPPED))).rowcount == 1
 
@@ -691,10 +695,10 @@ def try_anew(
     with_pictures: bool = True,
 ) -> int:
     """Send the words of an undelivered message again then, as a new one; returns its id. `held_by`
-    as above."""
+    as above. Where our account or the pictures were in the way, the phone was not tried yet."""
     row = connection.execute(select(message).where(message.c.id == it.id)).one()
     kept = (
-        *("neighbor_id", "body", "segments", "request_number", "page_id", "from_id", "tries"),
+        *("neighbor_id", "body", "segments", "request_number", "page_id", "from_id"),
         *("aloud", "on_machine", "may_wake", "good_until"),
     )
     again = connection.execute(
@@ -706,6 +710,7 @@ def try_anew(
                 "pictures": row.pictures if with_pictures else None,
                 "state": MessageState.WAITING.value,
                 "held_by": held_by,
+                "tries": row.tries + (held_by is None and with_pictures),
                 "at": now,
                 "due": due,
             }
