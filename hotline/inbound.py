@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from hotline.errors import CarrierError
 from hotline.message import MessageMove
 
+MOST_PICTURES = 10  # in one text, in or out
+
 
 @dataclass(frozen=True, slots=True)
 class TextIn:
     """A text as it arrived. `sid` is the carrier's name for it, `opt_out` its own reading ("STOP",
-    "START" or "HELP"), `pictures` are addresses at the carrier."""
+    "START" or "HELP"), `pictures` are addresses at the carrier, at most MOST_PICTURES."""
 
     sid: str
     sender: str

@@ -10,7 +10,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 from urllib.parse import urldefrag
 
@@ -18,6 +18,7 @@ from rehearsal import magic
 from rehearsal.lists import is_within
 from rehearsal.messages import (
     API_VERSION,
+    LONG_AGO,
     Form,
     Line,
     Refusal,
@@ -31,7 +32,6 @@ from rehearsal.phones import Phone, PhoneState, readable_number
 from rehearsal.player import EMPTY, Fetch, Gathering, Halt, HeardSound, Listening, PlayedDocument
 from rehearsal.twiml import EVENTS, LONGEST_TALK, NOWHERE, Address
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 HEARD_KEPT = 500
 LONGEST_TWIML = 4000

@@ -37,7 +37,7 @@ __all__ = ["Line", "Person", "build"]
 
 LARGEST_REQUEST = 2_200_000  # bytes: two minutes of somebody's voice
 log = logging.getLogger("rehearsal")
-LOOKS_EVERY = 1.0  # seconds between two looks at the clock
+READS_CLOCK_EVERY = 1.0  # seconds between two looks at the clock
 
 
 class CarrierApp(Starlette):
@@ -92,7 +92,7 @@ def is_local_name(host: str) -> bool:
 
 async def _watch_the_clock(exchange: Exchange) -> None:
     while True:
-        await asyncio.sleep(LOOKS_EVERY)
+        await asyncio.sleep(READS_CLOCK_EVERY)
         try:
             await stop_ringing(exchange)
             leave_due(exchange)

@@ -6,13 +6,12 @@ turn comes does not leave, and takes nobody's place.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from rehearsal.messages import Message
+from rehearsal.messages import LONG_AGO, Message
 
 QUEUE_OVERFLOW, VALIDITY_EXPIRED = 30001, 30036
 LONGEST_QUEUE = timedelta(hours=10)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from rehearsal.phones import REFUSED, Phone, readable_number
 
 API_VERSION = "2010-04-01"
 LONGEST_BODY = 1600
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 BODY_TOO_LONG, NO_CALLBACK_ADDRESS = 21617, 21609
 LONGEST_VALIDITY = 36_000
 Form = ImmutableMultiDict[str, str]

@@ -57,7 +57,7 @@ ELSEWHERE = "# Its network has settings that a scene cannot say: this may play o
 SOMEBODY = "Somebody"  # with the number hidden
 
 _NAME = re.compile(r"[^\W\d_][\w .'-]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # newlines too: a turn is one line
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # newlines too: a turn is one line
 _NUMBER = re.compile(r"\+\d[\d ().-]{6,16}\d|(?<!\d)1?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _IN_FICTION = re.compile(r"\+1212555\d{4}|\+1\d{3}55501\d\d")
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d)? ?[ap]\.? ?m\b\.?|\d{1,2}:\d\d", re.IGNORECASE)
@@ -217,7 +217,7 @@ def _in_order(followed: Sequence[Reads | Rings | Hears]) -> list[_Shown]:
     sounds: dict[str, list[str]] = {}
     for it in followed:
         if isinstance(it, Hears):
-            sounds.setdefault(it.who, []).append(_CONTROL.sub(" ", it.words) or "\n")
+            sounds.setdefault(it.who, []).append(CONTROL.sub(" ", it.words) or "\n")
     said = (Reads(0, who, parts_of(" ".join(words))) for who, words in sounds.items())
     return [*(it for it in said if it.words), *(it for it in followed if not isinstance(it, Hears))]
 
@@ -226,7 +226,7 @@ def parts_of(body: str) -> tuple[str, ...]:
     """The words of a text, as they can be looked for: without commas, numbers that can be called,
     and times of the day, which are others when it is played."""
     kept = _CLOCK.sub(",", _NUMBER.sub(",", body))
-    parts = re.split(rf",|{_CONTROL.pattern}", kept)
+    parts = re.split(rf",|{CONTROL.pattern}", kept)
     return tuple(filter(None, (part.lstrip(" .:;!?)").rstrip() for part in parts)))
 
 
@@ -278,7 +278,7 @@ def _turn(event: _Shown, names: Names, zone: ZoneInfo) -> Turn:
 
 def _written(words: str) -> str:
     """In one line, and with numbers that are kept for fiction."""
-    return _NUMBER.sub(_fiction, _CONTROL.sub(" ", words)).strip()
+    return _NUMBER.sub(_fiction, CONTROL.sub(" ", words)).strip()
 
 
 def _fiction(found: re.Match[str]) -> str:

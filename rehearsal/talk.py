@@ -31,7 +31,7 @@ from rehearsal import neighborhood
 from rehearsal.exchange import new_sid
 from rehearsal.messages import Text
 from rehearsal.phones import Phone, PhoneState, readable_number
-from rehearsal.story import parts_of, title_of
+from rehearsal.story import CONTROL, parts_of, title_of
 from rehearsal.talk_calls import PhoneCalls
 from rehearsal.talk_rehearsal import NobodyAnswers, Rehearsal, open_rehearsal
 from rehearsal.transcript import (
@@ -71,7 +71,6 @@ LOOKS_EVERY = 0.5  # seconds between two looks at the phones, for one that rings
 
 _SAID = re.compile(r"(?P<who>[^<>]*?)\s*>\s?(?P<body>.*)")
 _READ = re.compile(r"(?P<who>[^<>]+?)\s*<")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # newlines too: a text is one line here
 _NAME_IN_TRANSCRIPT = re.compile(r"[^\W\d_][\w .'-]*")
 
 
@@ -326,7 +325,7 @@ class Conversation:
         if text.sid in self._our_sids:
             return
         name = _in_transcript(text.phone, text.name)
-        body = _CONTROL.sub(" ", text.body)
+        body = CONTROL.sub(" ", text.body)
         if text.direction == "from_phone":  # somebody else talks here too, on the phones page
             self._turns.append(Says(0, name, body))
         elif text.status in ("sent", "delivered") and text.by != "carrier":

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
+from rehearsal.neighborhood import HIDDEN
 from rehearsal.phones import Phone
 from rehearsal.transcript import (
     Answers,
@@ -29,7 +30,6 @@ from rehearsal.transcript import (
 from rehearsal.twiml import KEYS
 
 SILENCE = 10.0  # seconds that an empty line is where nobody waits for anything
-HIDDEN = "anonymous"
 
 Seen = dict[str, Any]
 """A call as `/rehearsal/calls` shows it."""

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hotline.hours import BadHours, parse_hours
+from hotline.roster import LONGEST_OWN_NAME, MOST_NAMES
 from hotline.settings import Network
 from sms import vocabulary
 from sms.reading import Intent, Reading, fold, once_per_network
 
 MOST_DAYS = 365  # of a pause
-LONGEST_NAME = 40
 LONGEST_HOURS = 60
 
 
@@ -239,7 +239,7 @@ def name_in(written: str, network: Network) -> Name | None:
     """Up to three words that are a name for all we know."""
     words = _words(written)
     letters = all(word.isalpha() for word in words)
-    if not 1 <= len(words) <= 3 or not letters or len(written) > LONGEST_NAME:
+    if not 1 <= len(words) <= MOST_NAMES or not letters or len(written) > LONGEST_OWN_NAME:
         return None
     return Name(" ".join(written.split())) if _no_names(network).isdisjoint(words) else None
 

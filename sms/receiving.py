@@ -151,8 +151,7 @@ def _do_quietly(answering: Answering, acts: list[Act], pace: Pace) -> None:
 
 def _names_of(it: TextIn) -> tuple[str, ...]:
     """What we call the pictures that came with it."""
-    places = range(min(len(it.pictures), step.MOST_PICTURES))
-    return tuple(messages.picture_name(it.sid, place) for place in places)
+    return tuple(messages.picture_name(it.sid, place) for place in range(len(it.pictures)))
 
 
 def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
@@ -162,7 +161,7 @@ def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
         it.sid,
         answering.person.id,
         "" if gone else it.body,
-        () if gone else it.pictures[: step.MOST_PICTURES],
+        () if gone else it.pictures,
         request_number=answering.words_of or answering.about,
         is_words=answering.words_of is not None,
         pace=pace,

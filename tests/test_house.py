@@ -194,6 +194,21 @@ def test_each_class_has_a_name_of_its_own() -> None:
     assert [name for name, many in Counter(named).items() if many > 1] == []
 
 
+@pytest.mark.parametrize("is_rehearsal", [False, True], ids=["the hotline", "the rehearsal"])
+def test_each_constant_is_written_down_once(is_rehearsal: bool) -> None:
+    """What means something else may have the same name, and then another value. The rehearsal's
+    carrier knows by itself what a carrier knows."""
+    named = [
+        ast.unparse(it)
+        for module in _modules()
+        if module.startswith("rehearsal") is is_rehearsal and "migrations" not in module
+        for it in _tree(module).body
+        if isinstance(it, ast.Assign) and ast.unparse(it.targets[0]).isupper()
+        if not isinstance(it.value, ast.DictComp)  # what is found by a table of its own
+    ]
+    assert [it for it, many in Counter(named).items() if many > 1] == []
+
+
 def test_the_carriers_own_package_is_imported_in_its_room_alone() -> None:
     """The rehearsal is a carrier itself, and signs what it posts."""
     importing = {it for it in _modules() if _outside(it) & {"twilio", "urllib3"}}

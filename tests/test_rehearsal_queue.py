@@ -175,7 +175,7 @@ def test_a_slower_or_faster_rate_concerns_those_that_wait() -> None:
 
 
 def test_the_carrier_looks_at_the_clock_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrier_app, "LOOKS_EVERY", 0)
+    monkeypatch.setattr(carrier_app, "READS_CLOCK_EVERY", 0)
 
     async def play() -> None:
         queue = Queue(1)

@@ -10,13 +10,12 @@ import re
 
 from hotline.desk import telling
 from hotline.notices import Notice, Told, notice
+from hotline.roster import LONGEST_OWN_NAME, MOST_NAMES
 from hotline.store import people, roster
 from hotline.store.people import Neighbor
 from hotline.work import Work
 
 WAITS = "wait"  # everything is answered, and somebody has to vouch
-LONGEST_SPOKEN_NAME = 40  # letters
-MOST_NAMES = 3
 _BEFORE_A_NAME = re.compile(
     r"\b(my name is|my name's|this is|it is|it's|i am|i'm|hello|hi)\b", re.IGNORECASE
 )
@@ -90,4 +89,4 @@ def name_in_speech(words: str) -> str:
     names = said.split()
     is_name = all(it.replace("-", "").replace("'", "").isalpha() for it in names)
     name = " ".join(names)
-    return name if is_name and len(names) <= MOST_NAMES and len(name) <= LONGEST_SPOKEN_NAME else ""
+    return name if is_name and len(names) <= MOST_NAMES and len(name) <= LONGEST_OWN_NAME else ""

@@ -25,6 +25,7 @@ from hotline.help_request import (
     Thank,
     TimeIsUp,
 )
+from hotline.inbound import MOST_PICTURES
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
 from hotline.store import messages, pages, requests
@@ -35,7 +36,6 @@ from hotline.work import Job, Work
 
 PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
 THANKS_EVERY = 5  # requests that somebody finished; then they hear what all did together
-MOST_PICTURES = 10  # in one text, the carrier's limit
 
 
 def take_step(

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from hotline import phone, wire
 from hotline.carriers.twilio.codes import kind_of
 from hotline.errors import BadForm
-from hotline.inbound import CallIn, Delivery, Heard, TextIn
+from hotline.inbound import MOST_PICTURES, CallIn, Delivery, Heard, TextIn
 from hotline.message import MessageMove
 
 Form = Mapping[str, str]
 
 LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
 LONGEST_SID = 64
-MOST_PICTURES = 10
 MOST_KEYS = 32
 LONGEST_TRANSCRIPT = 4000  # letters
 

@@ -22,7 +22,7 @@ from hotline.store.messages import Replied
 KEY_SECONDS = 6  # of silence, before a step is said again or led on from
 DIGIT_SECONDS = 8
 CONSENT_SECONDS = 10
-RING_SECONDS = 25  # for somebody who waits on the line
+LONGEST_RING = 25  # seconds, for somebody who waits on the line
 TALK_SECONDS = 3600  # and then we hang up
 SILENCE_SECONDS = 5  # after which a recording ends
 LONGEST_MESSAGE = 120  # seconds; what is longer is not written down by the carrier either
@@ -119,7 +119,7 @@ def _dial(it: Document, studio: Studio, on: str) -> str:
         _element("Number", escape(it.connects), url=whisper),
         action=on,
         callerId=studio.number,
-        timeout=RING_SECONDS,
+        timeout=LONGEST_RING,
         timeLimit=TALK_SECONDS,
         answerOnBridge=True,
     )
