@@ -6,6 +6,7 @@ Pure values. A carrier's folder makes them of its forms; `sms` and `ivr` take th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from hotline.errors import CarrierError
 from hotline.message import MessageMove
@@ -13,16 +14,27 @@ from hotline.message import MessageMove
 MOST_PICTURES = 10  # in one text, in or out
 
 
+class Origin(Enum):
+    """Where a text comes from: a phone; an app, where it can be answered while it is heard and
+    never later; or what is no person's (networks, short codes, letters), which answers answers."""
+
+    PHONE = auto()
+    APP = auto()
+    MACHINE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class TextIn:
     """A text as it arrived. `sid` is the carrier's name for it, `opt_out` its own reading ("STOP",
-    "START" or "HELP"), `pictures` are addresses at the carrier, at most MOST_PICTURES."""
+    "START" or "HELP"), `pictures` are addresses at the carrier, at most MOST_PICTURES. `sender` is
+    the number of a phone, and else the address as it came."""
 
     sid: str
     sender: str
     body: str
     pictures: tuple[str, ...] = ()
     opt_out: str = ""
+    origin: Origin = Origin.PHONE
 
 
 @dataclass(frozen=True, slots=True)

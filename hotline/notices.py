@@ -21,6 +21,7 @@ class Told(Enum):
     HELLO = auto()
     NOT_AN_EMERGENCY_LINE = auto()
     TOO_MANY_TEXTS = auto()
+    WRITE_FROM_A_PHONE = auto()
     STATUS_OPEN = auto()
     STATUS_WAITING = auto()
     STATUS_TAKEN = auto()
@@ -126,6 +127,7 @@ class Told(Enum):
     STEWARDS_ABROAD = auto()
     STEWARDS_SET_ASIDE = auto()
     STEWARDS_UNREACHED = auto()
+    STEWARDS_UNANSWERED = auto()
     STEWARDS_NO_WAY_BACK = auto()
 
 

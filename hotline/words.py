@@ -59,6 +59,10 @@ class Sentence(StrEnum):
         "{network}: many texts came from this phone. We keep every word and answer again later."
         " In danger? Call {emergency}."
     )
+    WRITE_FROM_A_PHONE = N_(
+        "{network}: to get help from neighbors, please text or call us from a phone: we cannot"
+        " reach you here. In danger? Call {emergency}."
+    )
     STATUS_OPEN = N_(
         "Your request {number} is open. We are asking neighbors and text you as soon as somebody"
         " says yes. No longer needed? Reply NEVER MIND."
@@ -325,6 +329,10 @@ class Sentence(StrEnum):
     STEWARDS_UNREACHED = N_(
         "{network}: our texts do not reach {name}, who asked for {need} ({area}): request"
         " {number}, error {code}. Do you know them?"
+    )
+    STEWARDS_UNANSWERED = N_(
+        '{network}: we cannot answer {sender}, who wrote: "{quote}" Nobody was asked. If it is a'
+        " neighbor, can you find them?"
     )
     STEWARDS_NO_WAY_BACK = N_(
         "{network}: somebody called from a hidden number about {need} ({area}) and left no number:"

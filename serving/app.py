@@ -20,7 +20,7 @@ from hotline.carriers.twilio.media import Media
 from hotline.carriers.twilio.signature import Signatures
 from hotline.desk import delivery
 from hotline.errors import OutdatedDatabase
-from hotline.inbound import Delivery
+from hotline.inbound import Delivery, Origin
 from hotline.message import MessageMove
 from hotline.settings import Settings
 from hotline.store import messages, migrate
@@ -31,6 +31,7 @@ from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
 from serving import audio
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
+from sms import unanswerable
 from sms.receiving import receive
 
 log = logging.getLogger("hotline.web")
@@ -101,8 +102,11 @@ class Hotline:
     # What the carrier posts, in our words.
 
     def _text(self, work: Work, form: Form, _request: Request) -> None:
-        if it := forms.text_in(form):
+        it = forms.text_in(form, work.network.country)
+        if it.origin is Origin.PHONE:
             receive(work, it)
+        else:
+            unanswerable.keep(work, it)
 
     def _text_status(self, work: Work, form: Form, request: Request) -> None:
         number = _number(request, "text")
@@ -114,7 +118,7 @@ class Hotline:
         here."""
         turn = forms.failed_step(form)
         if turn is None:
-            calling.answer(work, self.line, forms.call_in(form))
+            calling.answer(work, self.line, forms.call_in(form, work.network.country))
         else:
             calling.step(work, self.line, forms.call_sid(form), turn, forms.heard(form))
 

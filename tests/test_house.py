@@ -41,6 +41,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.addresses",
     "hotline.carriers.twilio.codes",
     "hotline.carriers.twilio.forms",
+    "hotline.carriers.twilio.senders",
     "hotline.carriers.twilio.signature",
     "hotline.carriers.twilio.voices",
     "hotline.diagram",

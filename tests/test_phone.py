@@ -7,10 +7,13 @@ from hotline.phone import (
     BadPhone,
     emergency_number,
     is_country,
+    is_persons,
     is_short_code,
+    known_as,
     parse,
     sender,
     show,
+    spellings,
 )
 
 
@@ -79,6 +82,59 @@ def test_countries_are_known_by_two_capital_letters() -> None:
 def test_short_codes_have_three_to_six_digits() -> None:
     assert all(is_short_code(code) for code in ("311", "12345", "894546"))
     assert not any(is_short_code(code) for code in ("", "12", "1234567", "+12345", "12a45", "١٢٣"))
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        *((it, "MX", "+525512345678") for it in ("5512345678", "1 55 1234 5678", "+5215512345678")),
+        *((it, "MX", "+525512345678") for it in ("044 55 1234 5678", "01 55 1234 5678")),
+        *((it, "AR", "+5491123456789") for it in ("11 2345 6789", "011 15 2345 6789")),
+        *((it, "AR", "+5491123456789") for it in ("+54 11 2345 6789", "+54 9 11 2345 6789")),
+        *((it, "BR", "+5511987654321") for it in ("(11) 8765-4321", "(11) 98765-4321")),
+        *((it, "CI", "+2250707123456") for it in ("07 12 34 56", "07 07 12 34 56")),
+        *((it, "BJ", "+2290197123456") for it in ("97 12 34 56", "01 97 12 34 56")),
+        ("(11) 2345-6789", "BR", "+551123456789"),
+        ("33 1234 5678", "MX", "+523312345678"),
+        ("0800 222 1234", "AR", "+548002221234"),
+    ],
+)
+def test_one_phone_has_one_number_however_people_write_it(
+    text: str, country: str, number: str
+) -> None:
+    assert parse(text, country) == number
+
+
+@pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_todays_numbers_stay_what_they_are(country: str) -> None:
+    """Of every country, but for those of landlines that may be a mobile's in another spelling."""
+    for kind in phonenumbers.supported_types_for_region(country):
+        number = phonenumbers.example_number_for_type(country, kind)
+        if number is None:
+            continue
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        known = known_as(written)
+        assert known_as(known) == known
+        assert known == written or country in ("AR", "GA"), written
+
+
+@pytest.mark.parametrize("number", ["+525512345678", "+5511987654321", "+84701234567"])
+def test_every_spelling_of_a_number_leads_back_to_it(number: str) -> None:
+    first, *others = spellings(number)
+    assert first == number
+    assert others != []
+    assert {known_as(it) for it in others} == {number}
+
+
+@pytest.mark.parametrize(
+    "country", sorted(phonenumbers.SUPPORTED_REGIONS - {"TA"})
+)  # has no mobiles
+def test_a_mobile_of_any_country_is_a_persons(country: str) -> None:
+    mobile = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    assert mobile is not None
+    number = phonenumbers.format_number(mobile, phonenumbers.PhoneNumberFormat.E164)
+    assert is_persons(number)
+    assert sender(number) == sender(number.removeprefix("+"), country) == known_as(number)
 
 
 @pytest.mark.parametrize("number", ["+12125550100", "+442079460958", "311", "894546"])

@@ -555,11 +555,11 @@ def test_a_text_without_a_name_is_refused(door: Door, sid: str | None) -> None:
         "whatsapp:+1212",
     ],
 )
-def test_who_cannot_be_answered_is_heard_politely_and_not_written_down(
-    door: Door, sender: str
-) -> None:
+def test_who_cannot_be_answered_is_heard_politely_and_kept(door: Door, sender: str) -> None:
+    """What follows from such a text is in test_doors."""
     assert answered(door.text(sms(From=sender))) == []
-    assert door.rows() == 0
+    assert door.bodies() == [WORDS]
+    assert door.count(request) == 0
 
 
 def test_a_text_from_nobody_is_turned_away(door: Door) -> None:

@@ -42,6 +42,7 @@ LONGEST = {
     "spent": 80_000,
     "budget": 100_000,
     "country": "MX",
+    "sender": "messenger:1234567890123456",
 }
 USUAL_QUOTE = "groceries for 2 kids, apt 4B"
 USUAL_NOTE = "in 2 hours"

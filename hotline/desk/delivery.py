@@ -88,6 +88,8 @@ def failed(work: Work, it: Outbound, why: type[CarrierError], code: int | None) 
     """A message did not and will not reach somebody."""
     if not it.body:  # it was forgotten, and so was who it was for, or about
         return
+    if phone.is_nobodys(it.phone):  # the answer to who wrote in an app, where nothing else goes
+        return
     of = Failed(
         it.channel,
         it.tries,

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hotline import phone, wire
+from hotline import wire
+from hotline.carriers.twilio import senders
 from hotline.carriers.twilio.codes import kind_of
 from hotline.errors import BadForm
 from hotline.inbound import MOST_PICTURES, CallIn, Delivery, Heard, TextIn
@@ -26,17 +27,15 @@ LONGEST_TRANSCRIPT = 4000  # letters
 # Texts.
 
 
-def text_in(form: Form) -> TextIn | None:
-    """Somebody texted. None for letters, a hidden number or a machine: nobody to be answered.
-    Raises BadForm."""
+def text_in(form: Form, country: str) -> TextIn:
+    """Somebody, or a machine, texted. `country`: where digits without a + are from. Raises
+    BadForm."""
     sid = _sid_of_text(form)
     if not form.get("From"):
         raise BadForm("From is missing")
-    sender = phone.sender(form["From"])
-    if sender is None or phone.is_short_code(sender):
-        return None
+    sender, origin = senders.origin(form["From"], country)
     body = wire.speakable(form.get("Body", ""))[:LONGEST_BODY]
-    return TextIn(sid, sender, body, _pictures(form), form.get("OptOutType", ""))
+    return TextIn(sid, sender, body, _pictures(form), form.get("OptOutType", ""), origin)
 
 
 def text_status(form: Form, message_id: int) -> Delivery | None:
@@ -75,17 +74,17 @@ def _pictures(form: Form) -> tuple[str, ...]:
 # Calls.
 
 
-def call_in(form: Form) -> CallIn:
-    """Somebody calls. Raises BadForm."""
-    return CallIn(call_sid(form), _caller(form))
+def call_in(form: Form, country: str) -> CallIn:
+    """Somebody calls. `country`: where digits without a + are from. Raises BadForm."""
+    return CallIn(call_sid(form), _caller(form, country))
 
 
-def _caller(form: Form) -> str | None:
-    """None for a number that is hidden, or that the carrier found to be made up: what is between
-    us and the real one is nobody else's. https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir"""
-    caller = phone.sender(form.get("From", ""))
+def _caller(form: Form, country: str) -> str | None:
+    """None for a number that is hidden or nobody's, or that the carrier found to be made up: what
+    is between us and the real one is nobody else's.
+    https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir"""
     is_made_up = form.get("StirVerstat", "").startswith("TN-Validation-Failed")
-    return caller if caller and phone.is_possible(caller) and not is_made_up else None
+    return None if is_made_up else senders.number(form.get("From", ""), country)
 
 
 def failed_step(form: Form) -> int | None:
