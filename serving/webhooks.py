@@ -7,16 +7,17 @@ functions on a unit of work. It knows nothing of requests, waves or pages.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from hotline import wire
 from hotline.carriers.twilio.signature import HEADER, Signatures
 from hotline.errors import BadForm, describe
 from hotline.store.database import Database
@@ -49,10 +50,11 @@ class Webhooks:
         """An endpoint for a signed form. Unsigned or wrongly signed: 403, empty."""
 
         async def endpoint(request: Request) -> Response:
-            form = await _form(request)
+            sent, charset = await _sent(request), _charset(request)
             signature = request.headers.get(HEADER, "")
-            if form is None or not self._is_genuine(request, form, signature):
+            if sent is None or not self._is_genuine(request, sent, charset, signature):
                 return Response(status_code=403)
+            form = ImmutableMultiDict(wire.readable(sent, charset))
             try:
                 after = await self.database.write_meanwhile(
                     lambda connection: self._do(action, connection, form, request)
@@ -68,8 +70,13 @@ class Webhooks:
 
         return endpoint
 
-    def _is_genuine(self, request: Request, form: Form, signature: str) -> bool:
-        return self.signatures.is_genuine(_path(request), form.multi_items(), signature)
+    def _is_genuine(
+        self, request: Request, sent: wire.Fields, charset: str, signature: str
+    ) -> bool:
+        path = _path(request)
+        return any(
+            self.signatures.is_genuine(path, it, signature) for it in wire.renderings(sent, charset)
+        )
 
     def _do(
         self, action: Action, connection: Connection, form: Form, request: Request
@@ -79,21 +86,23 @@ class Webhooks:
         return work.after
 
 
-async def _form(request: Request) -> Form | None:
-    """The fields as they came, blank ones kept; None for what is no form, or not all of it."""
+async def _sent(request: Request) -> wire.Fields | None:
+    """The fields as they came; None for what is no form, or not all of it."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
         return None
     try:
-        body = await request.body()
-        fields = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            max_num_fields=MOST_FIELDS,
-            errors="strict",
-        )
-    except (ClientDisconnect, UnicodeError, ValueError):
+        return wire.fields(await request.body(), MOST_FIELDS)
+    except (ClientDisconnect, ValueError):
         return None
-    return ImmutableMultiDict(fields)
+
+
+def _charset(request: Request) -> str:
+    """In which letters a form says that it is written."""
+    found = _CHARSET.search(request.headers.get("content-type", ""))
+    return found[1].lower() if found else ""
+
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w-]{1,20})", re.IGNORECASE)
 
 
 def _path(request: Request) -> str:

@@ -36,7 +36,8 @@ class Signatures:
     def is_genuine(
         self, path_and_query: str, fields: Sequence[tuple[str, str]], signature: str
     ) -> bool:
-        """`path_and_query` as it came, encoded; every field counts, empty ones too."""
+        """`path_and_query` as it came, encoded; every field counts, empty ones too, and in them
+        every byte: one that is no UTF-8 is a surrogate (PEP 383)."""
         if not signature.isascii():
             return False
         # A field that came twice with the same value is signed once.
@@ -49,7 +50,9 @@ class Signatures:
 
 
 def _signature(signed: str, key: bytes) -> str:
-    return b64encode(hmac.digest(key, signed.encode(), "sha1")).decode("ascii")
+    return b64encode(hmac.digest(key, signed.encode("utf-8", "surrogateescape"), "sha1")).decode(
+        "ascii"
+    )
 
 
 def _spellings(public_url: str) -> tuple[str, str]:
