@@ -5,7 +5,6 @@ one line that names the place, says what is wrong and how to write it right. Not
 here, nothing is logged, and what is secret is in no message.
 """
 
-import difflib
 import os
 import re
 import tomllib
@@ -21,6 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -35,6 +35,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hotline.errors import BadSettings
 from hotline.hours import Quiet, parse_quiet
 from hotline.phone import is_country, is_in, is_short_code, parse
+from hotline.spelling import as_key, did_you_mean, language_meant
 
 LANGUAGES: Final = ("en", "es")
 """The languages that the hotline speaks: those with a catalogue of its sentences."""
@@ -76,9 +77,20 @@ def _timezone(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if text not in LANGUAGES:
+    code = language_meant(text, LANGUAGES)
+    if code is None:
         raise ValueError(f"is not a language the hotline speaks (it speaks {_all(LANGUAGES)})")
-    return text
+    return code
+
+
+def _by_language(value: object) -> object:
+    """A table by language, with the codes of those that are written out."""
+    if not isinstance(value, dict):
+        return value
+    codes = {it: language_meant(str(it), LANGUAGES) or it for it in value}
+    if len(set(codes.values())) < len(codes):
+        raise ValueError("names one language twice")
+    return {codes[it]: told for it, told in value.items()}
 
 
 def _languages(languages: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,9 +124,10 @@ def _sizes(sizes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _key(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9_-]{1,20}", text):
+    key = as_key(text)
+    if not re.fullmatch(r"[a-z0-9_-]{1,20}", key):
         raise ValueError("must be 1 to 20 small letters, digits, - or _")
-    return text
+    return key
 
 
 def _digit(digit: int) -> int:
@@ -209,6 +222,7 @@ DONE_HOURS, URGENT_DONE_HOURS = 24.0, 3.0  # of a need that names none
 Key = Annotated[str, AfterValidator(_key)]
 Word = Annotated[str, AfterValidator(_word)]
 OneWord = Annotated[str, AfterValidator(_no_spaces)]
+ByLanguage = BeforeValidator(_by_language)
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
@@ -267,8 +281,8 @@ class Need(_Section):
     key: Key
     digit: Annotated[int, Field(strict=True), AfterValidator(_digit)] | None = None
     urgent: Annotated[bool, Field(strict=True)] = False
-    words: dict[str, tuple[Word, ...]] = {}
-    label: dict[str, Annotated[str, AfterValidator(_label)]] = {}
+    words: Annotated[dict[str, tuple[Word, ...]], ByLanguage] = {}
+    label: Annotated[dict[str, Annotated[str, AfterValidator(_label)]], ByLanguage] = {}
     done_hours: DoneHours | None = None  # how long until we ask its taker how it stands
 
     def called(self, language: str) -> str:
@@ -294,7 +308,7 @@ class Area(_Section):
 
     key: Key
     words: tuple[Word, ...] = ()
-    near: tuple[str, ...] = ()
+    near: tuple[Annotated[str, AfterValidator(as_key)], ...] = ()
 
 
 class Waves(_Section):
@@ -323,7 +337,7 @@ class Voice(_Section):
     """How the hotline sounds: the carrier's name of a voice for each language, and a folder of
     recordings of the network's own."""
 
-    voices: dict[str, Annotated[str, AfterValidator(_voice)]] = {}
+    voices: Annotated[dict[str, Annotated[str, AfterValidator(_voice)]], ByLanguage] = {}
     audio: Annotated[str, AfterValidator(_word)] | None = None
 
 
@@ -422,6 +436,8 @@ class Network(_Hotline):
     voice: Voice = Voice()
     needs: tuple[Need, ...] = NEEDS
     areas: tuple[Area, ...] = ()
+    leftovers: tuple[str, ...] = ()
+    """What stands in the file for a language that is not spoken, a line for each language."""
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -514,6 +530,7 @@ def read_network(text: str, file: str) -> Network:
         voice=sections.voice,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,
+        leftovers=tuple(_leftovers(sections, file)),
     )
 
 
@@ -570,7 +587,7 @@ def _read_toml(text: str, file: str) -> dict[str, Any]:
 
 def _across(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for section in ("needs", "areas"):
-        for key in _repeated(str(item.get("key")) for item in _items(raw, section)):
+        for key in _repeated(_key_of(item) for item in _items(raw, section)):
             yield f"{section}.{key}.key", f"is there twice; give each of the {section} its own"
     yield from _same_digits(_items(raw, "needs"))
     yield from _same_words(_items(raw, "needs"))
@@ -583,6 +600,10 @@ def _items(raw: dict[str, Any], section: str) -> list[dict[str, Any]]:
     return [item for item in named if isinstance(item, dict) and "key" in item]
 
 
+def _key_of(item: dict[str, Any]) -> str:
+    return as_key(str(item["key"]))
+
+
 def _repeated(values: Iterable[str]) -> list[str]:
     return [value for value, times in Counter(values).items() if times > 1]
 
@@ -590,7 +611,7 @@ def _repeated(values: Iterable[str]) -> list[str]:
 def _same_digits(needs: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     first: dict[str, str] = {}
     for need in needs:
-        digit, key = str(need.get("digit", "")), str(need["key"])
+        digit, key = str(need.get("digit", "")), _key_of(need)
         if digit and first.setdefault(digit, key) != key:
             yield f"needs.{key}.digit", f"is {digit}, and so is that of {first[digit]}"
 
@@ -598,7 +619,7 @@ def _same_digits(needs: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 def _same_words(needs: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     first: dict[tuple[str, str], str] = {}
     for need in needs:
-        key = str(need["key"])
+        key = _key_of(need)
         for language, word in _words(need):
             other = first.setdefault((language, word.casefold()), key)
             if other != key:
@@ -609,17 +630,18 @@ def _words(need: dict[str, Any]) -> Iterator[tuple[str, str]]:
     words = need.get("words")
     for language, listed in words.items() if isinstance(words, dict) else ():
         for word in listed if isinstance(listed, list) else ():
-            yield language, " ".join(str(word).split())
+            code = language_meant(language, LANGUAGES) or language
+            yield code, " ".join(str(word).split())
 
 
 def _strange_areas(areas: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    keys = [str(area["key"]) for area in areas]
+    keys = [_key_of(area) for area in areas]
     for area in areas:
         near = area.get("near")
         for other in near if isinstance(near, list) else ():
-            if isinstance(other, str) and other not in keys:
+            if isinstance(other, str) and as_key(other) not in keys:
                 what = f"names {other}, which is not the key of an area"
-                yield f"areas.{area['key']}.near", what + _did_you_mean(other, keys)
+                yield f"areas.{_key_of(area)}.near", what + _did_you_mean(other, keys)
 
 
 def _stewards_abroad(sections: _File) -> Iterator[tuple[str, str]]:
@@ -629,6 +651,23 @@ def _stewards_abroad(sections: _File) -> Iterator[tuple[str, str]]:
         if not is_in(phone, countries):
             what = f"entry {place} is a phone in none of the countries under [limits]"
             yield "hotline.stewards", f"{what}; write countries = [...] with its country there"
+
+
+def _leftovers(sections: _File, file: str) -> Iterator[str]:
+    """What people wrote for a language that the network does not speak, or no longer."""
+    written = sections.needs if "needs" in sections.model_fields_set else ()
+    places: dict[str, Mapping[str, object]] = {
+        "voice.voices": sections.voice.voices,
+        **{f"needs.{need.key}.words": need.words for need in written},
+        **{f"needs.{need.key}.label": need.label for need in written},
+    }
+    spoken = sections.hotline.languages
+    for language in sorted({it for told in places.values() for it in told} - {*spoken}):
+        found = [place for place, told in places.items() if language in told]
+        yield (
+            f"{file}: nobody is answered in {language}: it is not in languages ({_all(spoken)}),"
+            f" but {_all(found)} {'has' if len(found) == 1 else 'have'} something in it"
+        )
 
 
 # How a mistake is told.
@@ -755,7 +794,8 @@ def _in_file(detail: ErrorDetails, raw: dict[str, Any]) -> tuple[str, str]:
 
 def _key_or_number(items: list[Any], index: int) -> str:
     key = items[index].get("key") if isinstance(items[index], dict) else None
-    return key if isinstance(key, str) and re.fullmatch(r"[\w-]+", key) else str(index + 1)
+    named = as_key(key) if isinstance(key, str) else ""
+    return named if re.fullmatch(r"[\w-]+", named) else str(index + 1)
 
 
 def _unknown(key: str, section: str | None) -> str:
@@ -769,9 +809,9 @@ def _unknown(key: str, section: str | None) -> str:
     return f"is not a setting{meant or f'; there can be {_all(here)}'}"
 
 
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f"; did you mean {close[0]}?" if close else ""
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    close = did_you_mean(word, known)
+    return f"; did you mean {close}?" if close else ""
 
 
 def _all(words: Iterable[str]) -> str:

@@ -155,6 +155,8 @@ def check() -> None:
         f"All right: {network.name}, {len(network.needs)} needs, {len(network.areas)} areas,"
         f" in {' and '.join(network.languages)}."
     )
+    for leftover in network.leftovers:
+        click.echo(leftover)
 
 
 @hotline.command()

@@ -54,6 +54,7 @@ PURE_CORE = [
     "hotline.inbound",
     "hotline.limits",
     "hotline.message",
+    "hotline.names",
     "hotline.notices",
     "hotline.page",
     "hotline.phone",
@@ -62,6 +63,7 @@ PURE_CORE = [
     "hotline.schedule",
     "hotline.segments",
     "hotline.settings",
+    "hotline.spelling",
     "hotline.wire",
     "hotline.words",
 ]

@@ -10,6 +10,7 @@ import pytest
 from hotline.errors import BadSettings
 from hotline.hours import Quiet
 from hotline.settings import LANGUAGES, Environment, Need, Network, Settings, load, read_network
+from hotline.spelling import did_you_mean
 
 TOKEN = "not-for-anybodys-eyes"
 
@@ -395,6 +396,94 @@ def test_the_same_word_may_mean_two_needs_in_two_languages() -> None:
         """
     )
     assert len(found.needs) == 2
+
+
+# Names as people write them.
+
+
+def test_languages_and_areas_are_known_as_people_write_them() -> None:
+    found = network(
+        """
+        [hotline]
+        languages = ["English", "español"]
+        [voice]
+        voices = { Spanish = "Mia es-MX" }
+        [[needs]]
+        key = "Pet Food"
+        words = { English = ["pet food"] }
+        label = { castellano = "croquetas" }
+        [[areas]]
+        key = "Old Town"
+        near = ["North  Side", "old-town"]
+        [[areas]]
+        key = "north-side"
+        """
+    )
+    assert found.languages == ("en", "es")
+    assert found.voice.voices == {"es": "Mia es-MX"}
+    assert found.needs[0].key == "pet-food"
+    assert found.needs[0].words == {"en": ("pet food",)}
+    assert found.needs[0].label == {"en": "pet food", "es": "croquetas"}
+    assert [area.key for area in found.areas] == ["old-town", "north-side"]
+    assert found.areas[0].near == ("north-side", "old-town")
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        (
+            "[[areas]]\nkey = 'Old Town'\n[[areas]]\nkey = 'old-town'",
+            "areas.old-town.key: is there twice",
+        ),
+        (
+            "[[needs]]\nkey = 'food'\nwords = { en = ['pan'], English = ['food'] }",
+            "needs.food.words: names one language twice",
+        ),
+    ],
+)
+def test_two_ways_to_write_one_name_are_one(text: str, mistake: str) -> None:
+    (told,) = mistakes_in(text)
+    assert told.startswith(f"hotline.toml: {mistake}")
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("Nam", ["name"], "name"),
+        ("Name", ["name"], "name"),
+        ("name", ["name"], None),
+        ("name", ["name", "names"], "names"),
+        ("name\u200b", ["name"], None),
+        (" name ", ["name"], None),
+        ("moon", ["north"], None),
+    ],
+)
+def test_a_suggestion_is_never_the_mistake_itself(
+    word: str, known: list[str], meant: str | None
+) -> None:
+    assert did_you_mean(word, known) == meant
+
+
+def test_what_is_left_of_a_language_that_is_not_spoken_is_told() -> None:
+    found = network(
+        """
+        [hotline]
+        languages = ["en"]
+        [voice]
+        voices = { en = "Joanna", es = "Mia" }
+        [[needs]]
+        key = "food"
+        words = { en = ["food"], es = ["comida"], fr = ["pain"] }
+        label = { es = "comida" }
+        """
+    )
+    assert found.leftovers == (
+        "hotline.toml: nobody is answered in es: it is not in languages (en),"
+        " but voice.voices, needs.food.words and needs.food.label have something in it",
+        "hotline.toml: nobody is answered in fr: it is not in languages (en),"
+        " but needs.food.words has something in it",
+    )
+    assert network('[hotline]\nlanguages = ["en"]').leftovers == (), "these words are ours"
 
 
 # The environment

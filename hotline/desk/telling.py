@@ -13,6 +13,7 @@ from datetime import datetime
 
 from hotline import phone, schedule, segments
 from hotline.message import Channel
+from hotline.names import first_name
 from hotline.notices import Notice
 from hotline.prompts import NEWS
 from hotline.store import messages, people
@@ -125,15 +126,10 @@ def _with_names(work: Work, values: Mapping[str, object]) -> Mapping[str, object
     who, some = values.get("name"), values.get("names")
     named: dict[str, object] = {}
     if isinstance(who, int):
-        named["name"] = _first_name(work, who)
+        named["name"] = first_name(work.person(who).name)
     if isinstance(some, tuple):
-        named["names"] = tuple(_first_name(work, it) for it in some)
+        named["names"] = tuple(first_name(work.person(it).name) for it in some)
     return {**values, **named}
-
-
-def _first_name(work: Work, who: int) -> str | None:
-    name = work.person(who).name
-    return name.split()[0] if name else None
 
 
 # What somebody said, for whoever is to read or hear it.

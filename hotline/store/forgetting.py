@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from hotline import phone
 from hotline.message import ON_ITS_WAY, Channel, MessageState, WhyDropped
+from hotline.names import first_name
 from hotline.store import tables
 from hotline.store.people import Neighbor
 from hotline.store.prepared import Prepared
@@ -102,8 +103,8 @@ def _numbers(connection: Connection, found: Select[Any]) -> frozenset[int]:
 
 def _teller(name: str | None, sayings: Iterable[str]) -> Callable[[str], bool]:
     """Whether a text has somebody's first name in it, or begins to quote what they said."""
-    first = (name or "").split()[:1]
-    named = re.compile(rf"\b{re.escape(first[0])}\b", re.IGNORECASE) if first else None
+    called = first_name(name)
+    named = re.compile(rf"(?<!\w){re.escape(called)}(?!\w)", re.IGNORECASE) if called else None
     beginnings = {_plain(it)[:TELLING] for it in sayings}
     known = [it for it in beginnings if len(it) >= FEWEST]
 

@@ -1,0 +1,83 @@
+"""What people are called by: the first name in a name as somebody wrote it.
+
+Pure. Names are written in many ways and nobody is asked to write theirs in another: this knows the
+comma behind a surname, titles, and what stands behind a name. It takes one word: whoever is called
+Maria Jose is "Maria" to whoever they help.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_COMMAS = re.compile(r"[,\u060c\uff0c\u3001]")
+
+# Compared without accents, dots and capitals. "Don" is none: it is a first name as well.
+_TITLES = frozenset(
+    {
+        *("mr", "mrs", "ms", "mx", "miss", "dr", "doctor", "prof", "professor", "rev", "reverend"),
+        *("pastor", "father", "sister", "brother", "deacon", "rabbi", "imam", "capt", "sgt"),
+        *("sr", "sra", "srta", "senor", "senora", "senorita", "dra", "doctora", "d", "dna", "dona"),
+        *("lic", "ing", "profesor", "profesora", "padre", "hermana", "hermano"),
+        *(
+            "m",
+            "mme",
+            "mlle",
+            "mm",
+            "monsieur",
+            "madame",
+            "mademoiselle",
+            "docteur",
+            "me",
+            "maitre",
+        ),
+    }
+)
+# With these it takes a dot: "D. Ruiz" and "M. Dupont", but Me is somebody's name.
+_TITLES_WITH_A_DOT = frozenset({"d", "m", "me"})
+_BEHIND = frozenset(
+    {
+        *("jr", "sr", "junior", "senior", "ii", "iii", "iv", "esq"),
+        *("md", "rn", "lpn", "np", "pa", "phd", "dds", "lcsw", "msw", "cna", "emt", "ma", "ba"),
+        *("she", "her", "he", "him", "they", "them", "ella", "el", "elle"),
+    }
+)
+
+
+def first_name(name: str | None) -> str | None:
+    """The first name of somebody, for whoever hears of them; None if there is no name.
+
+    A title stays where one word is all there is besides: "Dr. Smith" is no first name of Smith.
+    """
+    parts = [part for part in _COMMAS.split(name or "") if not _stands_behind(part)]
+    words = "".join(parts[1:2] or parts[:1]).split()
+    titles = next((place for place, word in enumerate(words) if not _is_title(word)), len(words))
+    called = [bare for word in words[titles:] if (bare := _bare(word))]
+    if not called:
+        return " ".join((name or "").split()) or None
+    is_surname = titles > 0 and len(called) == len(parts) == 1
+    return f"{words[titles - 1]} {called[0]}" if is_surname else called[0]
+
+
+def _stands_behind(part: str) -> bool:
+    """Whether it is no name: "Jr.", "RN", "she/her"."""
+    words = re.split(r"[\s/]+", part.strip(" ()"))
+    return all(_plain(word) in _BEHIND | _TITLES for word in words if word)
+
+
+def _is_title(word: str) -> bool:
+    plain = _plain(word)
+    return plain in _TITLES and (plain not in _TITLES_WITH_A_DOT or word.endswith("."))
+
+
+def _bare(word: str) -> str:
+    """Without quotes, brackets, flowers and the like around it."""
+    letters = [
+        place for place, letter in enumerate(word) if unicodedata.category(letter)[0] in "LMN"
+    ]
+    return word[letters[0] : letters[-1] + 1] if letters else ""
+
+
+def _plain(word: str) -> str:
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in apart if letter.isalnum())
