@@ -21,7 +21,7 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import roster_file, settings
+from hotline import roster_file, settings, table
 from hotline.errors import BadRoster, BadSettings, HotlineError
 from hotline.settings import Settings
 from hotline.store import migrate, overview, people, record
@@ -178,7 +178,7 @@ def roster() -> None:
 def roster_import(file: Path) -> None:
     """Put the people of a CSV file on the roster. A bad row changes nothing."""
     of = settings.load(carrier=False)
-    entries = roster_file.read(roster_file.decode(file.read_bytes()), of.network)
+    entries = roster_file.read(table.decode(file.read_bytes()), of.network)
     with _database(of) as database:
         # Some at a time, so that texts are answered meanwhile; once more does no harm.
         for start in range(0, len(entries), volunteers.MANY):

@@ -64,6 +64,7 @@ PURE_CORE = [
     "hotline.segments",
     "hotline.settings",
     "hotline.spelling",
+    "hotline.table",
     "hotline.wire",
     "hotline.words",
 ]
