@@ -28,6 +28,7 @@ from hotline.page import Answer, PageMove
 from hotline.store import calls, messages, pages, people, requests
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
+from hotline.store.record import record
 from ivr import menu
 from ivr.facts import is_asked, topics
 from ivr.menu import Deed, Draft, Kind, Step, Talk
@@ -119,6 +120,7 @@ def _call_instead(visit: Visit) -> None:
     if person is None:
         return
     people.call_instead(work.connection, person.id)
+    record(work.connection, person.id, "by_phone", work.now)
     work.changed(person.id)
     if person.joining is not None:  # nobody answers our questions in writing any more
         joining.ask(work, person, joining.WAITS)

@@ -10,25 +10,22 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import entry_points
 from itertools import islice
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import roster_file, settings, table
+from hotline import settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
-from hotline.settings import Settings
-from hotline.store import migrate, overview, people, record
-from hotline.store import roster as volunteers
+from hotline.store import migrate, overview, record
 from hotline.store.database import Database
-from hotline.work import utc_now
 from serving import roles
+from serving.roster_commands import roster
+from serving.terminal import open_database as _database
+from serving.terminal import print_table as _table
 
 
 class _Commands(click.Group):
@@ -85,17 +82,6 @@ def main() -> None:
         reason = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
         click.echo(f"The database cannot be used: {reason}", err=True)
         sys.exit(1)
-
-
-@contextmanager
-def _database(of: Settings) -> Iterator[Database]:
-    """The database, up to date, closed at the end. Raises OutdatedDatabase."""
-    database = Database(of.environment.sqlalchemy_url)
-    try:
-        migrate.require_current(database)
-        yield database
-    finally:
-        database.close()
 
 
 # What runs.
@@ -168,70 +154,7 @@ def prompts() -> None:
         click.echo(f"{prompt.name.lower()}\t{prompt.value}")
 
 
-@hotline.group()
-def roster() -> None:
-    """The people who can be asked."""
-
-
-@roster.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def roster_import(file: Path) -> None:
-    """Put the people of a CSV file on the roster. A bad row changes nothing."""
-    of = settings.load(carrier=False)
-    entries = roster_file.read(table.decode(file.read_bytes()), of.network)
-    with _database(of) as database:
-        # Some at a time, so that texts are answered meanwhile; once more does no harm.
-        for start in range(0, len(entries), volunteers.MANY):
-            some = entries[start : start + volunteers.MANY]
-            database.write(partial(_put_on_roster, some))
-    click.echo(
-        f"{len(entries)} {'person is' if len(entries) == 1 else 'people are'} on the roster."
-    )
-
-
-def _put_on_roster(entries: list[volunteers.RosterEntry], connection: Connection) -> None:
-    now = utc_now()
-    volunteers.put_on_roster(connection, entries, now)
-    phones = [entry.phone for entry in entries]
-    record.record_listed(connection, people.known_or_new(connection, phones, now), now)
-
-
-@roster.command("add")
-@click.argument("phone")
-@click.option("--name", required=True)
-@click.option("--needs", default="", help="What they can do, separated by ';'. Empty: anything.")
-@click.option("--areas", default="", help="Where, separated by ';'. Empty: anywhere.")
-@click.option("--languages", default="")
-@click.option("--hours", default="", help="Like: mon-fri 17:00-21:00; sat 09:00-18:00")
-@click.option("--reach", default="text", help="text or voice")
-def roster_add(**fields: str) -> None:
-    """Put one person on the roster, or change what is known of them."""
-    of = settings.load(carrier=False)
-    entry = roster_file.entry(fields, of.network)
-    with _database(of) as database:
-        database.write(partial(_put_on_roster, [entry]))
-    click.echo(f"{entry.name} is on the roster.")
-
-
-@roster.command("list")
-def roster_list() -> None:
-    """Show who can be asked."""
-    of = settings.load(carrier=False)
-    with _database(of) as database:
-        entries = database.read(volunteers.roster)
-    _table(
-        roster_file.COLUMNS,
-        [
-            (
-                one.phone,
-                one.name,
-                *("; ".join(several) or "any" for several in (one.languages, one.areas, one.needs)),
-                one.hours or "any",
-                one.reach,
-            )
-            for one in entries
-        ],
-    )
+hotline.add_command(roster)
 
 
 @hotline.command()
@@ -313,14 +236,3 @@ def log(last: int) -> None:
             for it in found
         ],
     )
-
-
-def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    # Cut to the width of a terminal, but not in a pipe.
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)

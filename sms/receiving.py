@@ -107,7 +107,7 @@ def _situation(work: Work, person: Neighbor | None) -> Situation:
     if person is None:
         return Situation(STRANGER, work.now, languages=languages, example=example)
     concerned = requests.requests_of(work.connection, person.id)
-    asked = pages.pages_of(work.connection, person.id) if person.was_asked else []
+    asked = pages.pages_of(work.connection, person.id) if person.may_answer else []
     return Situation(
         me=person.id,
         now=work.now,

@@ -52,7 +52,7 @@ def test_a_roster_is_imported_listed_and_brought_up_to_date(shell: Shell) -> Non
     rows = (
         HEADER + "(212) 555-0141,Ana,en;es,northside,food;ride,,\n,,,,,,\n212-555-0142,Ben,,,,,\n"
     )
-    assert "2 people are on the roster" in shell.roster(rows)
+    assert "2 added, 0 changed, 0 unchanged." in shell.roster(rows)
     shell.run("roster", "add", "+12125550141", "--name", "Ana Maria", "--areas", "eastside")
     listed = shell.run("roster", "list")
     assert "+12125550141  Ana Maria" in listed
@@ -84,8 +84,8 @@ def test_one_bad_row_and_nothing_changes_and_every_mistake_is_told(shell: Shell)
 
 
 def test_tables_as_spreadsheets_save_them(shell: Shell) -> None:
-    assert "1 person" in shell.roster("\ufeffPhone, Name \n+12125550141,José\n")
-    assert "1 person" in shell.roster("phone;name\n+12125550142;María\n".encode("cp1252"))
+    assert "1 added" in shell.roster("\ufeffPhone, Name \n+12125550141,José\n")
+    assert "1 added" in shell.roster("phone;name\n+12125550142;María\n".encode("cp1252"))
     listed = shell.run("roster", "list")
     assert "José" in listed
     assert "María" in listed
@@ -105,6 +105,73 @@ def test_wrong_columns(shell: Shell, header: str, said: str) -> None:
 
 def test_a_name_has_letters(shell: Shell) -> None:
     assert "name has no letters" in shell.roster("phone,name\n+12125550141,12\n", status=1)
+
+
+def test_an_import_says_what_would_change_and_then_what_did(shell: Shell) -> None:
+    shell.roster(HEADER + "+12125550141,Ana,,northside,,,\n+12125550142,Ben,,,,,\n")
+    rows = HEADER + "+12125550141,Ana,,eastside,,,\n+12125550143,Chi,,,,,\n"
+    (shell.folder / "neighbors.csv").write_text(rows, encoding="utf-8")
+    everything = ("roster", "import", "neighbors.csv", "--remove-missing")
+    lines = [
+        "changed  +12125550141  Ana: areas northside -> eastside",
+        "added    +12125550143  Chi",
+        "removed  +12125550142  Ben",
+    ]
+    looked = shell.run(*everything, "--dry-run").splitlines()
+    before = shell.run("roster", "list")
+    assert "northside" in before
+    assert "Ben" in before
+    assert "Chi" not in before
+    counts = "1 added, 1 changed, 0 unchanged, 1 removed."
+    assert looked == [*lines, f"{counts} Nothing is changed yet: leave out --dry-run."]
+    assert shell.run(*everything).splitlines() == [*lines, counts]
+    assert shell.run(*everything).splitlines() == ["0 added, 0 changed, 2 unchanged, 0 removed."]
+    listed = shell.run("roster", "list")
+    assert "eastside" in listed
+    assert "Ben" not in listed
+
+
+def test_a_table_of_nobody_takes_nobody_off(shell: Shell) -> None:
+    shell.roster("phone,name\n+12125550141,Ana\n")
+    (shell.folder / "neighbors.csv").write_text("phone,name\n", encoding="utf-8")
+    said = shell.run("roster", "import", "neighbors.csv", "--remove-missing", status=1)
+    assert "names nobody" in said
+    assert "Ana" in shell.run("roster", "list")
+
+
+def test_one_person_is_added_changed_shown_and_removed(shell: Shell) -> None:
+    assert "--name" in shell.run("roster", "add", "2125550141", status=1)
+    said = shell.run("roster", "add", "2125550141", "--name", "Ana", "--areas", "Northside")
+    assert "Ana is on the roster now." in said
+    said = shell.run("roster", "add", "2125550141", "--hours", "weekdays 17-21", "--needs", "")
+    assert "changed  +12125550141  Ana: hours any -> weekdays 17-21" in said
+    assert "Ana is on the roster, just so." in shell.run("roster", "add", "212-555-0141")
+    listed = shell.run("roster", "list")
+    assert "+12125550141  Ana   can be asked" in listed
+    shown = shell.run("roster", "show", "(212) 555-0141")
+    assert shown == shell.run("roster", "show", "1")
+    for line in ("state        can be asked", "areas        northside", "asked last   never"):
+        assert line in shown
+    assert "Ana is off the roster." in shell.run("roster", "remove", "1")
+    for command in ("remove", "show"):
+        for who in ("1", "2125550141", "99", "2125550149", "Ana"):
+            assert "Nobody on the roster has" in shell.run("roster", command, who, status=1)
+    log = shell.run("log")
+    assert "command line  unlisted" in log
+
+
+def test_what_is_exported_is_imported_again_without_a_change(shell: Shell) -> None:
+    rows = 'phone,name,languages\n+12125550141,"Smith, Ana",en;es\n+12125550142,@ben,\n'
+    shell.roster(rows)
+    exported = shell.run("roster", "export")
+    assert exported.splitlines()[0] == "phone,name,languages,areas,needs,hours,reach"
+    assert '\'+12125550141,"Smith, Ana",en; es,,,,text' in exported
+    assert "'@ben" in exported
+    assert "0 added, 0 changed, 2 unchanged." in shell.roster(exported)
+    assert "2 people written" in shell.run("roster", "export", "out.csv")
+    assert (shell.folder / "out.csv").read_bytes().startswith(b"\xef\xbb\xbfphone,")
+    assert (shell.folder / "out.csv").stat().st_mode & 0o077 == 0, "it is its owner's alone"
+    assert "0 added, 0 changed, 2 unchanged." in shell.run("roster", "import", "out.csv")
 
 
 def test_requests_show_no_numbers_and_no_words(shell: Shell) -> None:

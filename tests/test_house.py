@@ -90,7 +90,7 @@ PURE = [
 # Each room imports from itself and from those before it; one name stands for all that is in it.
 ROOMS: list[tuple[str, ...]] = [
     tuple(PURE_CORE),
-    ("hotline.store", "hotline.roster_file"),
+    ("hotline.store", "hotline.roster_file", "hotline.roster_changes"),
     ("hotline.work",),
     ("hotline.desk",),
     ("hotline.carriers", "sms", "ivr"),

@@ -76,8 +76,14 @@ def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, no
             messages.drop_news(connection, number, it.neighbor)
     pages.note_answers(connection, number, coming, now, note)
     if what := _what_is_kept(before, after, event):
-        who = work.actor.id if work.actor else before.taker
-        record(connection, who, what, now, request_number=number)
+        record(connection, _who(work, before, event), what, now, request_number=number)
+
+
+def _who(work: Work, before: HelpRequest, event: Event) -> int | None:
+    """Whoever acts; where nobody does, whose time was up, or who is not reached any more."""
+    if work.actor:
+        return work.actor.id
+    return event.neighbor if isinstance(event, HandedBack) else before.taker
 
 
 def _what_is_kept(before: HelpRequest, after: HelpRequest, event: Event) -> str | None:

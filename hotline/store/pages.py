@@ -159,6 +159,19 @@ _DROP = Prepared(
 )
 
 
+def take_back(connection: Connection, who: int) -> list[int]:
+    """The numbers of the requests that somebody was asked about and has not answered. Texts that
+    have not left yet do not; such a page never happened."""
+    theirs = select(page.c.id, page.c.request_number).where(
+        page.c.neighbor_id == who, page.c.state == PageState.ASKED.value
+    )
+    asked = {row.id: row.request_number for row in connection.execute(theirs)}
+    if asked:
+        unsent = _DROP.rows(connection, {"pages": list(asked)})
+        remove_pages(connection, {page_id for (page_id,) in unsent})
+    return sorted(set(asked.values()))
+
+
 def remove_pages(connection: Connection, pages: Collection[int]) -> None:
     """Forget pages whose texts never left: nobody was asked. Who answered all the same was."""
     if not pages:
