@@ -17,7 +17,7 @@ from hotline.phone import BadPhone, is_in, parse
 from hotline.settings import LANGUAGES, Network
 from hotline.spelling import alike, did_you_mean, language_meant, meant
 from hotline.store.roster import RosterEntry
-from hotline.table import Row
+from hotline.table import TableRow
 
 COLUMNS = ("phone", "name", "languages", "areas", "needs", "hours", "reach")
 REQUIRED = ("phone", "name")
@@ -83,7 +83,7 @@ def read(text: str, network: Network) -> list[RosterEntry]:
 def read_roster(text: str, network: Network) -> Roster:
     """The people and the columns of a CSV file. Raises BadRoster with every mistake in it."""
     found = table.rows(text)
-    header = next(found, Row("row 1", ()))
+    header = next(found, TableRow("row 1", ()))
     columns = [_COLUMNS_AS_CALLED.get(alike(name)) for name in header.cells]
     if mistakes := list(_wrong_columns(header, columns)):
         raise BadRoster(mistakes)
@@ -101,7 +101,7 @@ def read_roster(text: str, network: Network) -> Roster:
 
 
 def _entry_in(
-    row: Row, columns: Sequence[str | None], network: Network, mistakes: list[str]
+    row: TableRow, columns: Sequence[str | None], network: Network, mistakes: list[str]
 ) -> RosterEntry | None:
     """The person in a row; None, and one mistake more, if it has one."""
     cells = dict(zip(columns, row.cells, strict=False))
@@ -111,7 +111,7 @@ def _entry_in(
     return None if found else _entry(_plain(fields), network)
 
 
-def _nameless(row: Row, columns: Sequence[str | None]) -> Iterator[str]:
+def _nameless(row: TableRow, columns: Sequence[str | None]) -> Iterator[str]:
     for place, cell in enumerate(row.cells):
         if cell and (place >= len(columns) or columns[place] is None):
             yield (
@@ -141,7 +141,7 @@ def _cell(one: RosterEntry, column: str) -> str:
 # The header.
 
 
-def _wrong_columns(header: Row, columns: Sequence[str | None]) -> Iterator[str]:
+def _wrong_columns(header: TableRow, columns: Sequence[str | None]) -> Iterator[str]:
     named = dict(zip(header.cells, columns, strict=True))
     for missing in (name for name in REQUIRED if name not in columns):
         needed = f"the first row names them: {','.join(COLUMNS)}"
@@ -153,13 +153,14 @@ def _wrong_columns(header: Row, columns: Sequence[str | None]) -> Iterator[str]:
     if not any(columns):
         return  # it is no header
     for unknown in (name for name, column in named.items() if name and column is None):
-        known = f"there can be {', '.join(COLUMNS)}"
-        yield f"{header.place}: {unknown!r} is no column{_suggestion(unknown, COLUMNS)}; {known}"
+        known = f"here can be {', '.join(COLUMNS)}"
+        yield f"{header.place}: {unknown!r} is no column; {_suggestion(unknown, COLUMNS)}{known}"
 
 
 def _suggestion(word: str, known: Collection[str]) -> str:
+    """What was probably meant, in front of "here are" or "here can be"."""
     close = did_you_mean(word, known)
-    return f"; did you mean {close}?" if close else ""
+    return f"did you mean {close}? T" if close else "t"
 
 
 # A row.
@@ -272,7 +273,7 @@ def _unknown(fields: Mapping[str, str], column: str, network: Network) -> Iterat
         if _meant(value, column, names) is None:
             there_are = ", ".join(keys) or "none in the configuration"
             suggestion = _suggestion(value, [*keys, *names])
-            yield f"{column}: {value!r} is not known{suggestion}; there are {there_are}"
+            yield f"{column}: {value!r} is not known; {suggestion}here are {there_are}"
 
 
 def _known(fields: Mapping[str, str], column: str, network: Network) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ _NUMBER_IN_A_FORMULA = re.compile(r"=\s*(\+?[\d\s().-]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """`place` is what it is called in a mistake; `cells` are stripped, as many as there are."""
 
     place: str
@@ -68,7 +68,7 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     return "utf-8-sig", "cp1252"
 
 
-def rows(text: str) -> Iterator[Row]:
+def rows(text: str) -> Iterator[TableRow]:
     """All that have something in them, the header first. Raises BadRoster where reading on would
     be a guess."""
     found = _SEPARATOR.match(text)
@@ -83,7 +83,7 @@ def rows(text: str) -> Iterator[Row]:
             place = f"row {number}" if number == begins else f"row {number} (line {begins})"
             if not (is_said and begins == 1):
                 number += 1
-                row = Row(place, tuple(cell.strip() for cell in cells))
+                row = TableRow(place, tuple(cell.strip() for cell in cells))
                 _require_closed_quotes(row, delimiter)
                 if not row.is_empty:
                     yield row
@@ -100,7 +100,7 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _require_closed_quotes(row: Row, delimiter: str) -> None:
+def _require_closed_quotes(row: TableRow, delimiter: str) -> None:
     """One that was forgotten swallows the next row, up to a quote there."""
     if any("\n" in cell.replace("\r", "\n") and delimiter in cell for cell in row.cells):
         raise BadRoster([f"{row.place}: {_QUOTE}"])

@@ -202,6 +202,20 @@ def test_check_says_every_mistake_at_once(shell: Shell) -> None:
     )
 
 
+def test_check_tells_what_is_left_of_a_language_that_is_not_spoken(shell: Shell) -> None:
+    with (shell.folder / "hotline.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[voice]\nvoices = { fr = "Lea" }\n')
+    shell.environment |= {
+        "PUBLIC_URL": "https://help.example.org",
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "secret",
+        "HOTLINE_NUMBER": "+12125550199",
+    }
+    said = shell.run("check")
+    assert "All right" in said
+    assert "hotline.toml: nobody is answered in fr" in said
+
+
 def test_what_is_asked_wrongly_ends_with_two(shell: Shell) -> None:
     shell.run("sing", status=2)
     shell.run("roster", "import", "nowhere.csv", status=2)

@@ -104,6 +104,19 @@ def test_of_whoever_helped_nothing_is_left_anywhere(maple: Neighborhood) -> None
     assert set(_rows(maple, "offer", "neighbor_id")) == {2}
 
 
+def test_who_is_known_by_their_surname_first_is_forgotten_as_well(maple: Neighborhood) -> None:
+    maple.put_on_roster({"phone": CAST["Ana"], "name": "Quince, Anabel", "areas": "northside"})
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.text("Maria", "status")
+    assert "anabel" in _everything_here(maple)
+    maple.text("Ana", "cant")
+    maple.text("Ana", "forget me")
+    maple.pass_time(10 * MINUTE)
+    assert _has_none_of(_everything_here(maple), "Ana", "anabel", "quince")
+    assert _has_none_of(_everything_there(maple), "Ana", "anabel", "quince")
+
+
 def test_of_one_among_several_nothing_is_left_anywhere(maple: Neighborhood) -> None:
     maple.text("Maria", "need 2 people to carry a sofa")
     maple.text("Ana", "yes")

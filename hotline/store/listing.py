@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    false,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from hotline.help_request import LIVE
 from hotline.store import tables
@@ -106,9 +116,12 @@ def _known(row: Any, own: frozenset[str], holds: tuple[int, ...]) -> KnownPerson
 
 def _set_by_themselves(connection: Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """The columns of which these people said last how they are."""
-    last: dict[tuple[int, str], bool] = {}
-    for row in _each(connection, ids, _RECORDED, _BY_THEM):
-        last[row.who, _COLUMN_OF.get(row.what, row.what)] = row.neighbor_id is not None
+    said = [*_each(connection, ids, _BY_THEM, event.c.neighbor_id)]
+    said += _each(connection, ids, _ABOUT_THEM, event.c.about_id)
+    last = {
+        (row.who, _COLUMN_OF.get(row.what, row.what)): row.is_own
+        for row in sorted(said, key=lambda row: row.id)
+    }
     own: dict[int, set[str]] = {}
     for (who, column), is_own in last.items():
         if is_own:
@@ -117,44 +130,39 @@ def _set_by_themselves(connection: Connection, ids: Sequence[int]) -> dict[int, 
 
 
 _COLUMN_OF = {BY_PHONE: "reach"}
-_WHO = neighbor.c.id.label("who")
-_RECORDED = select(_WHO, event.c.neighbor_id, event.c.what).order_by(event.c.id)
-_IS_COLUMN = event.c.what.in_([*SET_BY_TEXT, "reach", BY_PHONE])
-_BY_THEM = and_(
-    _IS_COLUMN,
-    or_(
-        and_(event.c.neighbor_id == neighbor.c.id, event.c.about_id.is_(None)),
-        and_(event.c.about_id == neighbor.c.id, event.c.neighbor_id.is_(None)),
-    ),
-)
+_OF_COLUMNS = event.c.what.in_([*SET_BY_TEXT, "reach", BY_PHONE])
+# Two questions with an index each: one with an OR would read all of the record.
+_BY_THEM = select(
+    event.c.id, event.c.neighbor_id.label("who"), event.c.what, true().label("is_own")
+).where(_OF_COLUMNS, event.c.about_id.is_(None))
+_ABOUT_THEM = select(
+    event.c.id, event.c.about_id.label("who"), event.c.what, false().label("is_own")
+).where(_OF_COLUMNS, event.c.neighbor_id.is_(None))
 
 
 def _held(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The numbers of the requests that these people take."""
     held: dict[int, tuple[int, ...]] = {}
-    of_theirs = select(_WHO, request.c.number).order_by(request.c.number)
-    is_theirs = and_(
-        taker.c.neighbor_id == neighbor.c.id,
-        tables.is_at_it,
-        request.c.number == taker.c.request_number,
-        tables.one_of(request.c.state, *LIVE),
-    )
-    for row in _each(connection, ids, of_theirs, is_theirs):
+    for row in _each(connection, ids, _TAKEN, taker.c.neighbor_id):
         held[row.who] = (*held.get(row.who, ()), row.number)
     return held
 
 
+_TAKEN = (
+    select(taker.c.neighbor_id.label("who"), request.c.number)
+    .join(request, request.c.number == taker.c.request_number)
+    .where(tables.is_at_it, tables.one_of(request.c.state, *LIVE))
+    .order_by(request.c.number)
+)
+
+
 def _each(
-    connection: Connection, ids: Sequence[int], found: Any, which: ColumnElement[bool]
+    connection: Connection, ids: Sequence[int], found: Select[Any], who: ColumnElement[Any]
 ) -> list[Any]:
-    """The rows for all of these people, some people at a time."""
+    """The rows of all of these people, some people at a time."""
     starts = range(0, len(ids), AT_ONCE)
     some = (ids[start : start + AT_ONCE] for start in starts)
-    return [
-        row
-        for people in some
-        for row in connection.execute(found.where(which, neighbor.c.id.in_(people)))
-    ]
+    return [row for people in some for row in connection.execute(found.where(who.in_(people)))]
 
 
 # Changes.
