@@ -218,7 +218,7 @@ class Hotline:
         return {
             "database": _answers(self.database),
             "migrations": _is_current(self.database),
-            "redis": self.jobs.answers(),
+            "redis": self.jobs.can_write(),
         }
 
     @asynccontextmanager

@@ -95,6 +95,7 @@ def worker(of: Settings, now: Now = utc_now) -> None:
     carrier = Carrier(of.environment)
     house = furnish(of.network, now)
     jobs.take_up(jobs.Tools(house, database, carrier, queue, end_call=lost))
+    queue.await_redis()
     dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
 
 

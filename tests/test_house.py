@@ -44,6 +44,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.senders",
     "hotline.carriers.twilio.signature",
     "hotline.carriers.twilio.voices",
+    "hotline.contact",
     "hotline.diagram",
     "hotline.document",
     "hotline.due",

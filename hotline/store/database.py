@@ -22,7 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -31,6 +31,15 @@ Transaction = Callable[[Connection], Result]
 
 BUSY_SECONDS = 10  # how long SQLite waits for another program that holds the file
 CONNECTIONS = 16  # to PostgreSQL, per process
+# Of a connection to PostgreSQL that somebody on the way forgot, the system itself would notice only
+# after hours. In seconds, the last in milliseconds; what DATABASE_URL says goes first.
+SIGNS_OF_LIFE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 SHORT_WAIT = 50  # ms that a transaction of several writes waits for a lock on PostgreSQL
 MOST_TRIES = 30  # of one write, when others are faster
 LITTLE_LATER = 0.01  # seconds, longer with each try
@@ -372,7 +381,12 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=4, pool_pre_ping=True, hide_parameters=True
+        url,
+        connect_args=SIGNS_OF_LIFE | dict(make_url(url).query),
+        pool_size=CONNECTIONS,
+        max_overflow=4,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

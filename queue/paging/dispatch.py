@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 from rq import Queue, SimpleWorker
@@ -25,6 +26,7 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
+from hotline.contact import Contact
 from hotline.work import Job
 
 log = logging.getLogger("hotline.queue")
@@ -34,11 +36,18 @@ JOBS = {kind: f"paging.jobs.{kind}" for kind in ("ask", "send", "end_calls", "er
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 JOB_TTL = 60  # seconds after which a job that nobody began is forgotten; the clock tries again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at
-TO_CONNECT = 5.0  # seconds, for a worker
 PATIENCE = 0.5  # seconds to wait for Redis when enqueueing
+POP = 2  # seconds a worker waits at Redis for a job before it asks anew
+# Seconds until an answer that a worker waits for is taken for lost, as where something on the way
+# forgot the connection. RQ's own are 415, in which nobody would be asked.
+SILENCE = POP + 3.0
+TRIES = Retry(ExponentialBackoff(cap=1, base=0.05), 10)  # of a worker: seven seconds, if refused
+STAY_AWAY = 2.0  # seconds between two tries of a worker that has nothing to do
 LET_REST = 1.0  # seconds to leave it alone after it did not answer
 PLENTY = 50  # jobs
 MOST_IN_A_JOB = 100  # requests, or texts
+PROBE = "hotline:probe"  # what is written to see whether Redis takes anything
+NOT_HEARD = 20.0  # seconds without an answer from Redis, after which a worker is none
 
 
 class JobQueue:
@@ -49,6 +58,7 @@ class JobQueue:
         self._redis = redis
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
         self._silent_until = 0.0
+        self._contact = Contact("Redis", log)
 
     def enqueue(self, jobs: Sequence[Job]) -> None:
         """Each piece of work once, however often it is enqueued. Never raises.
@@ -60,12 +70,9 @@ class JobQueue:
         try:
             for job in together(jobs):
                 self._enqueue(job)
-            self._silent_until = 0.0
+            self._contact.found()
         except RedisError as error:
-            if not self._silent_until:
-                log.warning(
-                    "Redis does not answer (%s): the clock will try again", type(error).__name__
-                )
+            lost(self._contact, error)
             self._silent_until = time.monotonic() + LET_REST
 
     def has_plenty(self) -> bool:
@@ -85,11 +92,22 @@ class JobQueue:
         except RedisError:
             return False
 
-    def answers(self) -> bool:
+    def can_write(self) -> bool:
+        """Whether Redis takes what is enqueued. One that is full, or only follows another, answers
+        and does not. Says so once."""
         try:
-            return bool(self._redis.ping())
-        except RedisError:
+            self._redis.set(PROBE, 1, ex=JOB_TTL)
+        except RedisError as error:
+            lost(self._contact, error)
             return False
+        self._contact.found()
+        return True
+
+    def await_redis(self) -> None:
+        """Return when Redis takes what is enqueued."""
+        breath = threading.Event()
+        while not self.can_write():
+            breath.wait(LET_REST)
 
     def close(self) -> None:
         disconnect(self._redis)
@@ -108,10 +126,17 @@ class JobQueue:
             )
 
 
-def connect(url: str, patience: float | None, **options: Any) -> Redis:
+def lost(contact: Contact, error: RedisError) -> None:
+    """Say what kind of trouble it is: a Redis that refuses is mended otherwise than one that is
+    gone."""
+    refuses = isinstance(error, ResponseError)
+    contact.lost(error, "takes nothing" if refuses else "does not answer")
+
+
+def connect(url: str, patience: float, **options: Any) -> Redis:
     """The Redis at this address, or the one that its sentinels name:
     `sentinel://:password@host:port,host:port/service/0`. `patience`: seconds for one answer."""
-    times = {"socket_timeout": patience, "socket_connect_timeout": patience or TO_CONNECT}
+    times = {"socket_timeout": patience, "socket_connect_timeout": patience}
     if not url.startswith("sentinel://"):
         return Redis.from_url(url, **times, **options)
     parts = urlsplit(url)
@@ -178,12 +203,46 @@ class PagingWorker(SimpleWorker):
     Whoever reaches Redis can enqueue any function that can be imported; this is the wall.
     """
 
+    max_connection_wait_time = STAY_AWAY  # RQ would stay away for a minute after a long absence
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._contact = Contact("Redis", log)
+        self._heard = time.monotonic()
+        self._is_at_job = False
+
+    @property
+    def dequeue_timeout(self) -> int:
+        return POP
+
+    @property
+    def connection_timeout(self) -> int:
+        return int(SILENCE)
+
+    def is_well(self) -> bool:
+        """Whether it is at a job, or Redis answered it lately: else it would not hear of one."""
+        return self._is_at_job or time.monotonic() - self._heard < NOT_HEARD
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """RQ's own, in Redis: with it the worker begins each wait for a job."""
+        try:
+            super().heartbeat(timeout, pipeline)
+        except RedisError as error:
+            lost(self._contact, error)
+            raise
+        self._heard = time.monotonic()
+        self._contact.found()
+
     def execute_job(self, job: QueuedJob, queue: Queue) -> None:
         if job.func_name not in JOBS.values():
             log.error("refused a job that is none of ours")
             job.delete()
             return
-        super().execute_job(job, queue)
+        self._is_at_job = True
+        try:
+            super().execute_job(job, queue)
+        finally:
+            self._is_at_job = False
 
     def subscribe(self) -> None:
         """Take no commands through Redis: a worker is stopped by a signal from its own machine."""
@@ -193,9 +252,16 @@ class PagingWorker(SimpleWorker):
 
 
 def worker(redis_url: str, name: str | None = None) -> PagingWorker:
-    """A worker on our one queue. It outlasts a restart of Redis."""
-    redis = connect(redis_url, None, retry=Retry(ExponentialBackoff(cap=5), 20))
+    """A worker on our one queue. It outlasts a restart of Redis, and a connection that goes silent
+    for no longer than SILENCE."""
+    redis = connect(redis_url, SILENCE, retry=TRIES)
     plain: dict[str, Any] = {"serializer": JSONSerializer, "job_class": PlainJob}
     queue = Queue(QUEUE, connection=redis, **plain)
     options = {"log_job_description": False, **plain}
+    logging.getLogger("rq.worker").addFilter(_is_no_news)
     return PagingWorker([queue], connection=redis, name=name, **options)
+
+
+def _is_no_news(record: logging.LogRecord) -> bool:
+    """RQ says at each try that Redis is away; we say it once."""
+    return "could not connect to Redis" not in str(record.msg)
