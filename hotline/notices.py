@@ -129,6 +129,8 @@ class Told(Enum):
     STEWARDS_UNREACHED = auto()
     STEWARDS_UNANSWERED = auto()
     STEWARDS_NO_WAY_BACK = auto()
+    STEWARDS_LATE = auto()
+    STEWARDS_ON_TIME = auto()
 
 
 @dataclass(frozen=True)

@@ -339,6 +339,12 @@ class Sentence(StrEnum):
         " request {number}. Does anybody know them?"
     )
 
+    STEWARDS_LATE = N_(
+        "{network}: asking neighbors is late, since {time}. No request is lost. Please have"
+        " somebody look at the machine it runs on."
+    )
+    STEWARDS_ON_TIME = N_("{network}: asking neighbors works again. What waited is being done now.")
+
 
 class Part(StrEnum):
     """What goes into sentences."""

@@ -6,8 +6,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,17 +17,16 @@ from hotline.carriers.twilio import forms, twiml
 from hotline.carriers.twilio.media import Media
 from hotline.carriers.twilio.signature import Signatures
 from hotline.desk import delivery
-from hotline.errors import OutdatedDatabase
 from hotline.inbound import Delivery, Origin
 from hotline.message import MessageMove
 from hotline.settings import Settings
-from hotline.store import messages, migrate
+from hotline.store import messages
 from hotline.store.database import Database
 from hotline.work import AfterCommit, Now, Work, furnish
 from ivr import calling
 from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
-from serving import audio
+from serving import audio, health
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
 from sms import unanswerable
 from sms.receiving import receive
@@ -54,6 +51,7 @@ class Hotline:
         self.house = furnish(settings.network, now)
         self.database = Database(environment.sqlalchemy_url)
         self.jobs = JobQueue(environment.redis_url)
+        self.health = health.Health(self.database, self.jobs, now)
         self.enqueuer = Enqueuer(self.jobs.enqueue)
         self.webhooks = Webhooks(
             Signatures.of(environment), self.house, self.database, self.enqueuer
@@ -95,6 +93,7 @@ class Hotline:
             Route("/voice/audio/{name}", self._audio),
             Route("/voice/listen/{sid}", self._listen),
             Route("/health", self._health),
+            Route("/health/deep", self._health_deep),
             Route("/ready", self._ready),
         ]
         return [*routes, Mount("/", front)] if front else routes
@@ -211,15 +210,12 @@ class Hotline:
         return JSONResponse({"alive": True})
 
     async def _ready(self, _request: Request) -> Response:
-        found = await run_in_threadpool(self._readiness)
+        found = await run_in_threadpool(self.health.readiness)
         return JSONResponse(found, status_code=200 if all(found.values()) else 503)
 
-    def _readiness(self) -> dict[str, bool]:
-        return {
-            "database": _answers(self.database),
-            "migrations": _is_current(self.database),
-            "redis": self.jobs.can_write(),
-        }
+    async def _health_deep(self, _request: Request) -> Response:
+        found = health.as_json(await run_in_threadpool(self.health.parts))
+        return JSONResponse(found, 200 if found["well"] else 503, NOT_KEPT)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -242,19 +238,3 @@ def _number(request: Request, name: str) -> int | None:
 
 def _nothing(_after: AfterCommit) -> Response:
     return Response(status_code=204)
-
-
-def _answers(database: Database) -> bool:
-    try:
-        database.read(lambda connection: connection.execute(text("SELECT 1")))
-    except SQLAlchemyError:
-        return False
-    return True
-
-
-def _is_current(database: Database) -> bool:
-    try:
-        migrate.require_current(database)
-    except (OutdatedDatabase, SQLAlchemyError):
-        return False
-    return True

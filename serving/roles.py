@@ -9,16 +9,20 @@ import gc
 import importlib
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from socket import socket
 from threading import Event
 from typing import TYPE_CHECKING
 
 from hotline.settings import Settings
 from hotline.store.database import Database
-from hotline.work import Now, furnish, utc_now
+from hotline.work import House, Now, furnish, utc_now
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+    from paging.dispatch import JobQueue
 
 
 GARBAGE = 20_000  # new objects, after which it is looked for
@@ -44,7 +48,9 @@ def web(
     """The webhooks; `front` answers every other address, for a rehearsal."""
     from serving.app import Hotline
 
-    serve(Hotline(of, now, front).app, host, port, last_answers=5 if front is None else 1)
+    hotline = Hotline(of, now, front)
+    with _watched("web", of, hotline.house, hotline.database, hotline.jobs):
+        serve(hotline.app, host, port, last_answers=5 if front is None else 1)
 
 
 def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> None:
@@ -86,27 +92,65 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
 
 def worker(of: Settings, now: Now = utc_now) -> None:
     """One worker: asks volunteers, sends messages."""
-    from hotline.carriers.twilio.client import Carrier
-    from ivr.calling import lost
-    from paging import dispatch, jobs
+    from paging import dispatch
 
     database = Database(of.environment.sqlalchemy_url)
     queue = dispatch.JobQueue(of.environment.redis_url)
-    carrier = Carrier(of.environment)
     house = furnish(of.network, now)
-    jobs.take_up(jobs.Tools(house, database, carrier, queue, end_call=lost))
+    _take_up(of, house, database, queue)
     queue.await_redis()
-    dispatch.worker(of.environment.redis_url).work(logging_level="WARNING")
+    working = dispatch.worker(of.environment.redis_url)
+    with _watched("worker", of, house, database, queue, working.is_well):
+        working.work(logging_level="WARNING")
 
 
 def clock(of: Settings, now: Now = utc_now) -> None:
     """Enqueues what is due."""
     from paging import clock as ticking
     from paging.dispatch import JobQueue
+    from paging.watch import Signs
 
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database = Database(of.environment.sqlalchemy_url)
-    ticking.run(database, JobQueue(of.environment.redis_url), now, stop)
+    queue, signs = JobQueue(of.environment.redis_url), Signs()
+    with _watched("clock", of, furnish(of.network, now), database, queue, signs.are_fresh):
+        ticking.run(database, queue, now, stop, signs.give)
     database.close()
+
+
+@contextmanager
+def _watched(
+    role: str,
+    of: Settings,
+    house: House,
+    database: Database,
+    queue: JobQueue,
+    is_well: Callable[[], bool] = lambda: True,
+) -> Iterator[None]:
+    """A watch beside what this process does."""
+    from paging.watch import Lookout
+
+    def send(*ids: int) -> None:
+        from paging import jobs
+
+        _take_up(of, house, database, queue)
+        jobs.send(*ids)
+
+    watch = Lookout(role, house, database, queue, send, is_well)
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.close()
+
+
+def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) -> None:
+    """Let this process do jobs, once: only when it is to, for what that takes is slow to import."""
+    from hotline.carriers.twilio.client import Carrier
+    from ivr.calling import lost
+    from paging import jobs
+
+    if not jobs.is_ready():
+        jobs.take_up(jobs.Tools(house, database, Carrier(of.environment), queue, end_call=lost))

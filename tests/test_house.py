@@ -50,6 +50,7 @@ PURE_CORE = [
     "hotline.due",
     "hotline.errors",
     "hotline.failure",
+    "hotline.health",
     "hotline.help_request",
     "hotline.hours",
     "hotline.inbound",

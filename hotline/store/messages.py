@@ -774,6 +774,12 @@ _DUE = Prepared(
 )
 
 
+def due_for(connection: Connection, people: Collection[int], now: datetime) -> list[int]:
+    """Those among them that are for these people."""
+    theirs = select(message.c.id).where(message.c.due <= now, message.c.neighbor_id.in_(people))
+    return list(connection.execute(theirs.order_by(message.c.id)).scalars())
+
+
 @dataclass
 class DueMessages:
     """One person's messages that are due, by their ids; `lost` are those among them that may have

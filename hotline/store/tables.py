@@ -319,3 +319,21 @@ erasure = Table(
 )
 Index("ix_erasure_due", erasure.c.due)
 Index("ix_erasure_what", erasure.c.what)
+
+# Which processes there are: each says so again and again. Those that ended politely are gone.
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("role", String(8), primary_key=True),  # web, worker or clock
+    Column("process", String(80), primary_key=True),  # the machine's name and the process's number
+    Column("at", Moment, nullable=False),
+)
+
+# What the stewards were told of and is not over. Whoever changes the row tells them, and one alone
+# can.
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("what", String(12), primary_key=True),
+    Column("since", Moment),  # NULL: all is well
+)

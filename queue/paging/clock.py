@@ -14,6 +14,7 @@ from threading import Event
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from hotline.contact import Contact
 from hotline.desk.step import ask_job
 from hotline.store import calls as calls_of
 from hotline.store import forgetting, messages, requests
@@ -67,14 +68,20 @@ def tick(database: Database, queue: JobQueue, now: datetime) -> int:
     return len(jobs)
 
 
-def run(database: Database, queue: JobQueue, now: Callable[[], datetime], stop: Event) -> None:
-    """Tick until `stop` is set. A database that is away is waited for."""
-    away = False
+def run(
+    database: Database,
+    queue: JobQueue,
+    now: Callable[[], datetime],
+    stop: Event,
+    ticked: Callable[[], None] = lambda: None,
+) -> None:
+    """Tick until `stop` is set, and say so each time. A database that is away is waited for."""
+    contact = Contact("The database", log)
     while not stop.wait(TICK):
         try:
             tick(database, queue, now())
-            away = False
         except SQLAlchemyError as error:
-            if not away:
-                log.warning("the database does not answer (%s): trying on", type(error).__name__)
-            away = True
+            contact.lost(error)
+        else:
+            contact.found()
+            ticked()

@@ -85,6 +85,11 @@ def take_up(tools: Tools) -> None:
     _tools[:] = [tools]
 
 
+def is_ready() -> bool:
+    """Whether this process has anything to work with."""
+    return bool(_tools)
+
+
 class JobFailed(Exception):
     """A job met something unforeseen. It says where, and nothing of what was in the rows."""
 

@@ -1,0 +1,40 @@
+"""Asking is late, and well again: who notices tells the stewards, once.
+
+Any process may notice. The one whose UPDATE changes the alarm's row tells them; it sends nothing
+itself, and what it wrote down anybody may send, who claims it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hotline import health
+from hotline.desk import telling
+from hotline.notices import Told, notice
+from hotline.store import messages, vitals
+from hotline.work import Work
+
+
+def is_to_be_minded(connection: Connection, now: datetime) -> bool:
+    """Whether asking is late, or was: the rest of the time nothing is written."""
+    since = vitals.alarm_since(connection)
+    return since is not None or health.is_alarm(_late_by(connection, now), was_alarm=False)
+
+
+def mind(work: Work) -> list[int]:
+    """Tell the stewards if something has changed. Returns which texts to them are to be sent now,
+    by whoever can."""
+    connection, late_by = work.connection, _late_by(work.connection, work.now)
+    since = vitals.alarm_since(connection)
+    is_late = health.is_alarm(late_by, was_alarm=since is not None)
+    if is_late and since is None and vitals.raise_alarm(connection, work.now):
+        telling.tell_stewards(work, notice(Told.STEWARDS_LATE, time=work.now - late_by))
+    if not is_late and since is not None and vitals.end_alarm(connection):
+        telling.tell_stewards(work, notice(Told.STEWARDS_ON_TIME))
+    return messages.due_for(connection, telling.stewards(work), work.now)
+
+
+def _late_by(connection: Connection, now: datetime) -> timedelta:
+    return vitals.waiting(connection).late_by(now)
