@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -43,6 +45,9 @@ LANGUAGES: Final = ("en", "es")
 CONFIGURATION: Final = "hotline.toml"
 LONGEST_NAME: Final = 60
 LONGEST_LABEL: Final = 24
+
+ENVIRONMENT_FILE: Final = ".env"
+_QUOTES: Final = "\"'\u201c\u201d\u2018\u2019"
 
 _DRIVERS: Final = {
     "sqlite": "sqlite+pysqlite",
@@ -256,6 +261,8 @@ class Environment(BaseSettings):
             value = value.strip()
             if not value:
                 raise PydanticUseDefault
+            if value[0] in _QUOTES or value[-1] in _QUOTES:
+                raise ValueError("has quotes around it, which are taken for a part of it")
         return value
 
     @property
@@ -490,11 +497,12 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> Settings:
-    """Read the environment and the configuration that it names; raises BadSettings.
+    """Read the environment, with `.env` in the working folder where none is handed in, and the
+    configuration that it names; raises BadSettings.
 
     Commands that call no carrier say so: then what is only for the carrier may be missing.
     """
-    environ = os.environ if environ is None else environ
+    environ = everything_set() if environ is None else environ
     environment, network = None, None
     mistakes: list[str] = []
     try:
@@ -508,6 +516,31 @@ def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> S
     if environment is None or network is None:
         raise BadSettings(mistakes)
     return Settings(environment, network)
+
+
+def everything_set() -> dict[str, str]:
+    """The variables of `.env` in the working folder and of the environment, which go first. Raises
+    BadSettings."""
+    return {**_read_environment_file(Path(ENVIRONMENT_FILE)), **os.environ}
+
+
+def _read_environment_file(path: Path) -> dict[str, str]:
+    """Strictly: what cannot be read is a mistake, and not left away."""
+    if not path.is_file():
+        return {}
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeError):
+        raise BadSettings([f"{path}: cannot be read; is it a text file, saved as UTF-8?"]) from None
+    read = list(parse_stream(StringIO(text)))
+    mistakes = [
+        f"{path}: line {it.original.line}: cannot be read; write it like NAME=value"
+        for it in read
+        if it.error or (it.key is not None and it.value is None)
+    ]
+    if mistakes:
+        raise BadSettings(mistakes)
+    return {it.key: it.value for it in read if it.key is not None and it.value is not None}
 
 
 def read_network(text: str, file: str) -> Network:

@@ -6,7 +6,6 @@ knows nothing of it.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -53,5 +52,5 @@ def rehearse(port: int, host: str) -> None:
     """Run the rehearsal carrier alone, for a hotline whose TWILIO_API_URL points here."""
     from rehearsal import neighborhood_up
 
-    neighborhood_up.require_rehearsal(os.environ)
+    neighborhood_up.require_rehearsal(settings.everything_set())
     neighborhood_up.run_carrier(settings.load(), host, port)

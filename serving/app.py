@@ -27,6 +27,7 @@ from ivr import calling
 from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
 from serving import audio, health
+from serving.refusals import Refusals
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
 from sms import unanswerable
 from sms.receiving import receive
@@ -53,8 +54,10 @@ class Hotline:
         self.jobs = JobQueue(environment.redis_url)
         self.health = health.Health(self.database, self.jobs, now)
         self.enqueuer = Enqueuer(self.jobs.enqueue)
+        signatures = Signatures.of(environment)
+        self.refusals = Refusals(signatures, environment.public_url, environment.twilio_account_sid)
         self.webhooks = Webhooks(
-            Signatures.of(environment), self.house, self.database, self.enqueuer
+            signatures, self.house, self.database, self.enqueuer, self.refusals
         )
         self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
         self.media = Media(environment, now)
@@ -226,6 +229,7 @@ class Hotline:
             yield
 
     def close(self) -> None:
+        self.refusals.say()
         self.enqueuer.close()
         self.jobs.close()
         self.database.close()

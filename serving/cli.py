@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import entry_points
 from itertools import islice
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -52,11 +53,18 @@ def _added(name: str) -> click.Command | None:
 
 
 ADDED = "hotline.commands"  # the entry points that add commands
+OWN_SETTINGS = ("up", "talk", "prompts")  # commands that read none
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-def hotline() -> None:
+@click.pass_context
+def hotline(context: click.Context) -> None:
     """Neighbors text or call for help; other neighbors are asked until one says YES."""
+    if context.invoked_subcommand not in OWN_SETTINGS and Path(settings.ENVIRONMENT_FILE).is_file():
+        said = (
+            f"Settings are read from {settings.ENVIRONMENT_FILE}, too; the environment goes first."
+        )
+        click.echo(said, err=True)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
     )
@@ -134,15 +142,27 @@ def migrate_command() -> None:
 
 
 @hotline.command()
-def check() -> None:
+@click.option("--online", is_flag=True, help="Ask the database, Redis and the carrier as well.")
+def check(online: bool) -> None:
     """Read the settings and the configuration, and say every mistake at once."""
-    network = settings.load().network
+    from serving import checking
+
+    of = settings.load()
+    network = of.network
+    checking.require_sound(of)
+    if doubt := checking.open_to_others():
+        click.echo(doubt)
     click.echo(
         f"All right: {network.name}, {len(network.needs)} needs, {len(network.areas)} areas,"
         f" in {' and '.join(network.languages)}."
     )
     for leftover in network.leftovers:
         click.echo(leftover)
+    found = checking.online(of) if online else {}
+    for name, part in found.items():
+        click.echo(f"{'  ' if part.well else '! '}{name.replace('_', ' ')}: {part.said}")
+    if not all(found[name].well for name in found.keys() & checking.NEEDED):
+        sys.exit(1)
 
 
 @hotline.command()

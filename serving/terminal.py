@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from hotline import settings
+from hotline.errors import OutdatedDatabase
 from hotline.settings import Settings
 from hotline.store import migrate
 from hotline.store.database import Database
@@ -16,10 +19,24 @@ def open_database(of: Settings) -> Iterator[Database]:
     """The database, up to date, closed at the end. Raises OutdatedDatabase."""
     database = Database(of.environment.sqlalchemy_url)
     try:
+        _say_where_it_may_be(database)
         migrate.require_current(database)
         yield database
     finally:
         database.close()
+
+
+def _say_where_it_may_be(database: Database) -> None:
+    """Raises OutdatedDatabase where there is none and another is near: a rehearsal's, mostly."""
+    near = sorted(Path().glob("*/hotline.db"))
+    if database.file is None or database.file.exists() or not near:
+        return
+    folder = near[0].parent
+    raise OutdatedDatabase(
+        f"There is no database at {database.file}. There is one in {folder}; to use it, set"
+        f" DATABASE_URL=sqlite:///{near[0]} HOTLINE_CONFIG={folder / settings.CONFIGURATION}."
+        f" Else run `hotline migrate` first."
+    )
 
 
 def print_table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

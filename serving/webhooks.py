@@ -22,6 +22,7 @@ from hotline.carriers.twilio.signature import HEADER, Signatures
 from hotline.errors import BadForm, describe
 from hotline.store.database import Database
 from hotline.work import AfterCommit, House, Job, Work
+from serving.refusals import Refusal, Refusals
 
 log = logging.getLogger("hotline.web")
 
@@ -45,6 +46,7 @@ class Webhooks:
     house: House
     database: Database
     enqueue: Callable[[Iterable[Job]], None]
+    refusals: Refusals
 
     def carrier_route(self, action: Action, answer: Answer) -> Callable[[Request], object]:
         """An endpoint for a signed form. Unsigned or wrongly signed: 403, empty."""
@@ -53,6 +55,7 @@ class Webhooks:
             sent, charset = await _sent(request), _charset(request)
             signature = request.headers.get(HEADER, "")
             if sent is None or not self._is_genuine(request, sent, charset, signature):
+                self.refusals.add(_refusal(request, sent or [], charset, signature))
                 return Response(status_code=403)
             form = ImmutableMultiDict(wire.readable(sent, charset))
             try:
@@ -103,6 +106,12 @@ def _charset(request: Request) -> str:
 
 
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w-]{1,20})", re.IGNORECASE)
+
+
+def _refusal(request: Request, sent: wire.Fields, charset: str, signature: str) -> Refusal:
+    fields = wire.readable(sent, charset)
+    host = request.headers.get("host", "")
+    return Refusal(request.scope["path"], _path(request), host, fields, signature)
 
 
 def _path(request: Request) -> str:

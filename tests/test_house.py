@@ -40,6 +40,7 @@ PACKAGES = {
 PURE_CORE = [
     "hotline.carriers.twilio.addresses",
     "hotline.carriers.twilio.codes",
+    "hotline.carriers.twilio.credentials",
     "hotline.carriers.twilio.forms",
     "hotline.carriers.twilio.senders",
     "hotline.carriers.twilio.signature",

@@ -20,6 +20,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -66,6 +67,12 @@ class Database:
         self._writer: _Writer | None = None
         self._starting = threading.Lock()
         _databases.add(self)
+
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite keeps it; None for one that is no file."""
+        name = self.engine.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
     def write(self, work: Transaction[Result]) -> Result:
         """Run `work` as if in a transaction of its own; return what it returned, committed.

@@ -37,8 +37,9 @@ def version(engine: Engine) -> str | None:
 
 
 def require_current(database: Database) -> None:
-    """Raise OutdatedDatabase unless every migration has run."""
-    found = version(database.engine)
+    """Raise OutdatedDatabase unless every migration has run. Looking makes no file."""
+    is_there = database.file is None or database.file.exists()
+    found = version(database.engine) if is_there else None
     if found != NEWEST:
         state = "is empty" if found is None else f"is at version {found}, not {NEWEST}"
         raise OutdatedDatabase(f"The database {state}. Run `hotline migrate` first.")

@@ -100,6 +100,11 @@ class Carrier:
         )
         return str(call.sid)
 
+    def account_status(self) -> str:
+        """How our account is: "active", "suspended" or "closed". Raises CarrierError."""
+        account = self._client.api.v2010.accounts(self._environment.twilio_account_sid)
+        return str(self._call(account.fetch).status)
+
     def recording(self, sid: str) -> bytes:
         """The sound of a recording, as a wave file. Raises CarrierError."""
         account = self._environment.twilio_account_sid

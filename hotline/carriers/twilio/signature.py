@@ -8,8 +8,9 @@ always tries both spellings. Algorithm and key are ours to say, and no header's.
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from hotline.settings import Environment
@@ -30,6 +31,7 @@ class Signatures:
         return cls(environment.public_url, given)
 
     def __init__(self, public_url: str, tokens: Iterable[str]) -> None:
+        self._public = urlsplit(public_url)
         self._spellings = _spellings(public_url)
         self._keys = [token.encode() for token in tokens if token]
 
@@ -40,13 +42,52 @@ class Signatures:
         every byte: one that is no UTF-8 is a surrogate (PEP 383)."""
         if not signature.isascii():
             return False
-        # A field that came twice with the same value is signed once.
-        signed = "".join([name + value for name, value in sorted(set(fields))])
+        signed = _in_one(fields)
         return any(
             hmac.compare_digest(_signature(f"{address}{path_and_query}{signed}", key), signature)
             for address in self._spellings
             for key in self._keys
         )
+
+    def nearest(
+        self, host: str, path_and_query: str, fields: Sequence[tuple[str, str]], signature: str
+    ) -> str | None:
+        """The address near ours that the carrier signed this for; None if it is none of those that
+        people write by mistake. `host` is what the Host header says. To tell whoever can mend it:
+        it lets nobody in."""
+        path, _, query = path_and_query.partition("?")
+        signed = (f"?{query}" if query else "") + _in_one(fields)
+        return next(
+            (
+                address
+                for address in self._near(host, path)
+                for key in self._keys
+                if signature == _signature(address + signed, key)
+            ),
+            None,
+        )
+
+    def _near(self, host: str, path: str) -> Iterator[str]:
+        """The other protocol, host or port; a path too many or missing, or a slash."""
+        ours = self._public.netloc
+        ports = {found[0] for it in (ours, host) if (found := _PORT.search(it))}
+        names = dict.fromkeys([_PORT.sub("", it) for it in (ours, host)])
+        prefix = self._public.path
+        paths = dict.fromkeys([f"{prefix}{path}", path, f"{prefix}/{path}"])
+        for scheme, standard in (("https", ":443"), ("http", ":80")):
+            for name in filter(None, names):
+                for port in ("", standard, *sorted(ports)):
+                    for known in paths:
+                        yield f"{scheme}://{name}{port}{known}"
+                        yield f"{scheme}://{name}{port}{known}/"
+
+
+_PORT = re.compile(r":[0-9]{1,5}$")
+
+
+def _in_one(fields: Sequence[tuple[str, str]]) -> str:
+    """A field that came twice with the same value is signed once."""
+    return "".join([name + value for name, value in sorted(set(fields))])
 
 
 def _signature(signed: str, key: bytes) -> str:

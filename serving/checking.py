@@ -1,0 +1,90 @@
+"""`hotline check`: what is wrong with the settings, and with `--online` whether those answer whom
+they name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline.carriers.twilio import credentials
+from hotline.errors import AccountRefused, BadSettings, CarrierError, HotlineError
+from hotline.health import Part
+from hotline.settings import ENVIRONMENT_FILE, Environment, Settings
+from hotline.store import migrate
+from hotline.store.database import Database
+from hotline.work import utc_now
+from paging.dispatch import JobQueue
+from serving import health
+
+NEEDED = ("database", "redis", "carrier account")  # to begin at all
+
+
+def require_sound(of: Settings) -> None:
+    """Raises BadSettings for what can be read and is hardly meant."""
+    found = [*credentials.mistakes(of.environment), *_doubts(of.environment)]
+    if found:
+        raise BadSettings([f"environment: {name}: {what}" for name, what in found])
+
+
+def _doubts(environment: Environment) -> Iterator[tuple[str, str]]:
+    parts = urlsplit(environment.public_url)
+    if parts.path:
+        bare = parts._replace(path="").geturl()
+        what = f"has the path {parts.path}, and the hotline's addresses stand at the top"
+        yield "PUBLIC_URL", f"{what}; write PUBLIC_URL={bare}"
+
+
+def open_to_others(folder: Path = Path()) -> str:
+    """A word about a file with secrets that others on this machine may read; empty if there is
+    none."""
+    file = folder / ENVIRONMENT_FILE
+    if os.name != "posix" or not file.is_file() or not file.stat().st_mode & 0o077:
+        return ""
+    return f"Others on this machine can read {ENVIRONMENT_FILE}: chmod 600 {ENVIRONMENT_FILE}"
+
+
+def online(of: Settings) -> dict[str, Part]:
+    """Ask the database, Redis and the carrier, and what they know of the rest."""
+    database = Database(of.environment.sqlalchemy_url)
+    queue = JobQueue(of.environment.redis_url)
+    try:
+        outdated = _outdated(database)
+        found = health.look(database, queue, utc_now) if not outdated else _without(outdated, queue)
+    finally:
+        queue.close()
+        database.close()
+    found.pop("web", None)  # it is not asked: whether the carrier reaches it is not seen from here
+    return {**found, "carrier account": _account(of.environment)}
+
+
+def _outdated(database: Database) -> str:
+    try:
+        migrate.require_current(database)
+    except HotlineError as error:
+        return str(error)
+    except SQLAlchemyError:
+        return "does not answer"
+    return ""
+
+
+def _without(trouble: str, queue: JobQueue) -> dict[str, Part]:
+    redis = queue.can_write()
+    said = "can be read and written" if redis else "does not answer, or takes nothing"
+    return {"database": Part(False, trouble), "redis": Part(redis, said)}
+
+
+def _account(environment: Environment) -> Part:
+    from hotline.carriers.twilio.client import Carrier
+
+    try:
+        status = Carrier(environment).account_status()
+    except AccountRefused:
+        return Part(False, "is refused: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    except CarrierError as error:
+        return Part(False, f"cannot be asked ({type(error).__name__})")
+    return Part(status == "active", f"is {status}")
