@@ -101,6 +101,15 @@ class Hotline:
         ]
         return [*routes, Mount("/", front)] if front else routes
 
+    # What the carrier is answered.
+
+    def _replies(self, after: AfterCommit) -> Response:
+        told = twiml.replies(after.replies, self.studio.public_url)
+        return Response(told, media_type="text/xml")
+
+    def _document(self, after: AfterCommit) -> Response:
+        return Response(twiml.document(after.document, self.studio), media_type="text/xml")
+
     # What the carrier posts, in our words.
 
     def _text(self, work: Work, form: Form, _request: Request) -> None:
@@ -161,15 +170,6 @@ class Hotline:
     def _transcript(self, work: Work, form: Form, _request: Request) -> None:
         if it := forms.transcript(form):
             calling.transcribed(work, self.line, *it)
-
-    # What it is answered.
-
-    def _replies(self, after: AfterCommit) -> Response:
-        told = twiml.replies(after.replies, self.studio.public_url)
-        return Response(told, media_type="text/xml")
-
-    def _document(self, after: AfterCommit) -> Response:
-        return Response(twiml.document(after.document, self.studio), media_type="text/xml")
 
     # What it, and others, may fetch.
 
