@@ -86,7 +86,10 @@ class Gist(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, no apostrophes, plain spaces: for comparing, not for showing."""
+    """Lower case, no accents, no apostrophes, plain spaces: for comparing, not for showing.
+
+    A letter is the same however it is drawn, full width or bold. A sign is no letters: the numero
+    sign does not become "no", and a half does not become 1 and 2."""
     if text.isascii():
         return text.lower().replace("'", "").replace("`", "")
     return text.translate(_FOLDED)
@@ -99,9 +102,7 @@ class _Folded(dict[int, str]):
     MOST = 4096
 
     def __missing__(self, code: int) -> str:
-        apart = unicodedata.normalize("NFKD", chr(code).casefold())
-        kept = "".join(letter for letter in apart if not unicodedata.combining(letter))
-        folded = kept.translate(_NOT_COMPARED)
+        folded = _fold_letter(chr(code))
         if len(self) < self.MOST:
             self[code] = folded
         return folded
@@ -110,8 +111,34 @@ class _Folded(dict[int, str]):
 _FOLDED = _Folded()
 
 
+def _fold_letter(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category == "Nd":
+        return str(unicodedata.decimal(letter))
+    drawn = _DRAWN.match(unicodedata.decomposition(letter))
+    way = drawn[1] if drawn else None
+    if category == "No" and way not in ("super", "sub", "fraction"):
+        return _counted(letter)
+    is_sign = category[0] not in "LMZ" and way not in (None, *_SAME)
+    if is_sign or way in ("super", "sub"):
+        return letter.casefold()
+    apart = unicodedata.normalize("NFKD", letter.casefold())
+    kept = "".join(it for it in apart if not unicodedata.combining(it))
+    return kept.casefold().translate(_NOT_COMPARED)
+
+
+def _counted(letter: str) -> str:
+    """A number in a circle or in brackets is one of its own: two of them are not one of two
+    digits."""
+    value = unicodedata.numeric(letter)
+    return f" {int(value)} " if value.is_integer() else letter
+
+
+_DRAWN = re.compile("<(.+?)>")  # how a letter differs from the plain one, as Unicode has it
+_SAME = ("wide", "narrow", "small", "font", "vertical")  # the same sign, drawn in another way
 _SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
-_UNHEARD = "'\u2019\u2018\u02bc`\u00b4\ufe0f\u200d" + _SKIN_TONES  # apostrophes, joiners
+# Apostrophes, joiners, and the frame of a key.
+_UNHEARD = "'\u2019\u2018\u02bc`\u00b4\ufe0f\u200d\u20e3" + _SKIN_TONES
 _NOT_COMPARED = dict.fromkeys(map(ord, _UNHEARD))
 # "5:30" is one word, and so is "5b"; "yes12" is two. Nothing is gone back over ("++").
 _TOKEN = re.compile(
@@ -206,10 +233,11 @@ def read(
     said = clean(body)
     tokens = _tokens(said)
     by_carrier = _OPT_OUTS.get(opt_out.upper())
-    number, length = (None, 0) if by_carrier else _copied_pages(tokens)
-    if number is not None:  # what stands behind a pasted page answers it
-        said = said[tokens[length].start :] if length < len(tokens) else ""
-        tokens = _tokens(said)
+    number = None
+    if not _MAY_MARK.isdisjoint([token.word for token in tokens]):  # "no" among them
+        if not by_carrier:
+            number, said, tokens = _behind_copied_pages(tokens, said)
+        tokens = _without_marks(tokens, said, asked_about)
     lexicon = lexicon_of(network)
     gist = by_carrier or _command(tokens, said) or _emergency(tokens, lexicon, asked_about)
     if gist is None:
@@ -222,6 +250,44 @@ def read(
     return meant if number is None else _about_the_copy(meant, number)
 
 
+def _without_marks(tokens: list[Token], said: str, asked_about: Collection[int]) -> list[Token]:
+    """Without what only says that a number follows: "No. 12 I am outside" is no NO. "No. 12" and
+    nothing else is one: a phone makes a full stop of two spaces."""
+    kept: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        length = _longest_phrase(tokens[place : place + 3], _MARKS)
+        is_all = not kept or kept[-1].word in vocabulary.BEFORE_ANSWER
+        numbers = asked_about if not is_all or place + length + 1 < len(tokens) else ()
+        if length and _marks_a_number(tokens[place:], length, said, numbers):
+            place += length
+        kept.append(tokens[place])
+        place += 1
+    return kept
+
+
+_MARKS = phrases_of(vocabulary.MARKS | vocabulary.MARKS_BY_SIGN)
+_MAY_MARK = frozenset(_MARKS.lengths)
+
+
+def _marks_a_number(
+    tokens: list[Token], length: int, said: str, asked_about: Collection[int]
+) -> bool:
+    """Whether these words stand for "number"."""
+    if length >= len(tokens) or not tokens[length].is_number:
+        return False
+    if _spoken(tokens[:length]) in vocabulary.MARKS:
+        return True
+    number = tokens[length]
+    signs = said[tokens[0].end : number.start]
+    if not _SIGNS_OF_DEGREE.isdisjoint(signs):
+        return True
+    return "." in signs and int(number.word) in asked_about
+
+
+_SIGNS_OF_DEGREE = set("\u00b0\u02da\u00ba")  # what people write for the small o of "number"
+
+
 def _spoken(tokens: list[Token]) -> str:
     return " ".join([token.word for token in tokens])
 
@@ -232,11 +298,18 @@ def _emergency(tokens: list[Token], lexicon: Lexicon, asked_about: Collection[in
     return Gist(Intent.EMERGENCY) if is_one else None
 
 
+def _behind_copied_pages(tokens: list[Token], said: str) -> tuple[int | None, str, list[Token]]:
+    """What stands behind a pasted page answers it: the page's number, and that."""
+    number, length = _copied_pages(tokens)
+    if number is None:
+        return None, said, tokens
+    said = said[tokens[length].start :] if length < len(tokens) else ""
+    return number, said, _tokens(said)
+
+
 def _copied_pages(tokens: list[Token]) -> tuple[int | None, int]:
     """The number in the last page of ours that was pasted whole, and how many tokens there are up
     to its end: "YES 12 … NO 12 to pass"."""
-    if "no" not in [token.word for token in tokens]:  # as is mostly so
-        return None, 0
     number, length, place = None, 0, 0
     offered: set[str] = set()
     while place + 1 < len(tokens):
@@ -383,6 +456,8 @@ def _longest_phrase(tokens: list[Token], phrases: Phrases) -> int:
 def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Gist | None:
     """YES, NO or CAN'T, with a number before or behind it and words after it."""
     tokens = _without_greeting(tokens)
+    if _is_abbreviated(tokens, said):
+        return Gist(Intent.SMALL_TALK)
     number, rest = _leading_number(tokens, asked_about)
     if number is not None and not rest:
         return Gist(Intent.YES, number=number, only_answer=True)
@@ -399,6 +474,13 @@ def _answer(said: str, tokens: list[Token], asked_about: frozenset[int]) -> Gist
         return None
     more = _says_more(after)
     return Gist(intent, number=number, note=note, only_answer=not note, says_more=more)
+
+
+def _is_abbreviated(tokens: list[Token], said: str) -> bool:
+    """Whether all that is said is "n.12", which may be a number and may be a NO."""
+    if len(tokens) != 2 or tokens[0].word not in vocabulary.MARKS_BY_SIGN:
+        return False
+    return tokens[1].is_number and said[tokens[0].end : tokens[1].start] == "."
 
 
 def _without_greeting(tokens: list[Token]) -> list[Token]:

@@ -185,6 +185,9 @@ BEFORE_ANSWER = {
 BEFORE_NUMBER = {
     *("request", "pedido", "number", "numero", "num", "to", "for", "al", "el", "the", "take", "do"),
 }
+# In front of a number, and no word of its own: "nr 12". The others are a NO without their sign.
+MARKS = {"n\u00ba", "n \u00ba", "nr", "nro", "num"}
+MARKS_BY_SIGN = {"n", "n o", "no"}
 # Copied from the page along with the word to reply with.
 COPIED = {"to take it", "to take", "to pass", "para aceptar", "si no puedes", "please", "por favor"}
 

@@ -689,3 +689,69 @@ def test_accents_and_apostrophes_are_not_compared() -> None:
     assert (
         fold("Stra\u00dfe \ufb01n cafe\u0301 \U0001f44d\U0001f3fd") == "strasse fin cafe \U0001f44d"
     )
+
+
+# What only looks like a word.
+
+MARKED = ("№ 12", "№12", "Nº 12", "nº12", "N° 12", "N°12", "N.º 12", "n.° 12", "n.o 12", "No. 12")
+MARKED_TOO = ("n.12", "n. 12", "nr 12", "Nr. 12", "num. 12", "núm. 12", "Nro. 12", "#12", "# 12")
+
+
+@pytest.mark.parametrize("mark", [*MARKED, *MARKED_TOO, "no.12", "１２", "⑫", "1️⃣2️⃣"])
+def test_the_mark_of_a_number_is_no_answer(mark: str) -> None:
+    it = reading(f"{mark}, on my way", 12)
+    assert (it.intent, it.first_number) == (Intent.WORDS, 12)
+    assert reading(f"{mark} I am outside", 12).intent is Intent.WORDS
+    assert meant(f"{mark} I can't make it", 12)[:2] == (Intent.HAND_BACK, 12)
+
+
+@pytest.mark.parametrize("mark", [*MARKED, *MARKED_TOO])
+def test_a_number_behind_an_answer_may_be_marked(mark: str) -> None:
+    assert meant(f"yes {mark} thanks", 12)[:2] == (Intent.YES, 12)
+    assert meant(f"YES {mark}", 12) == (Intent.YES, 12, "")
+    assert meant(f"can't {mark} sorry", 12)[:2] == (Intent.HAND_BACK, 12)
+
+
+@pytest.mark.parametrize(
+    "body", ["No. 12", "no.  12", "NO 12", "n. 12", "NO 12 sorry", "No, 12", "Hi no. 12"]
+)
+def test_a_full_stop_that_the_phone_made_keeps_a_no(body: str) -> None:
+    assert meant(body, 12)[:2] == (Intent.NO, 12)
+
+
+@pytest.mark.parametrize("body", ["n.12", "no.12", "N.12"])
+def test_what_may_be_a_no_or_a_number_holds_nobody_to_it(body: str) -> None:
+    assert meant(body, 12) == (Intent.SMALL_TALK, None, "")
+
+
+def test_an_address_behind_a_mark_is_no_answer() -> None:
+    assert reading("N° 4 Elm Street, 2nd floor", 12).intent is Intent.WORDS
+    assert meant("No. 2 of my kids are sick", 12)[0] is Intent.NO
+
+
+@pytest.mark.parametrize(
+    ("body", "intent", "number"),
+    [
+        *(
+            ("ＹＥＳ １２", Intent.YES, 12),
+            ("ＮＯ　１２", Intent.NO, 12),
+            ("𝐘𝐄𝐒 𝟏𝟐", Intent.YES, 12),
+        ),
+        *(("YES ⑫", Intent.YES, 12), ("⑫", Intent.YES, 12), ("yes ١٢", Intent.YES, 12)),
+        *(("YES 1️⃣2️⃣", Intent.YES, 12), ("ﬁnished １２", Intent.DONE, 12)),
+    ],
+)
+def test_letters_and_digits_however_they_are_drawn(body: str, intent: Intent, number: int) -> None:
+    assert meant(body, 12) == (intent, number, "")
+
+
+@pytest.mark.parametrize("sign", ["№", "º", "ª", "½", "²", "℠", "™", "℡", "Ⅻ", "Ⓝ", "㏂", "Ⅰ", "ⅰ"])
+def test_a_sign_is_no_letters(sign: str) -> None:
+    assert not fold(sign).isascii()
+
+
+@pytest.mark.parametrize("body", ["①② bags", "12² on my way", "1½ hours", "1º de mayo", "y½"])
+def test_signs_make_no_number_and_no_answer(body: str) -> None:
+    it = reading(body, 12)
+    assert it.intent in (Intent.WORDS, Intent.SMALL_TALK)
+    assert it.number is None
