@@ -206,6 +206,35 @@ class Withdrawn:
     pass
 
 
+# What a steward does.
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Nobody is to be asked any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """Somebody is looked for once more, whoever has it or had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """This neighbor is put down for it, as if they had said YES."""
+
+    neighbor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What is needed after all, as need keys, and where; None stays as it is."""
+
+    needs: tuple[str, ...] | None = None
+    area: str | None = None
+
+
+ByStewards = Closed | Reopened | Assigned | Corrected
 Event = (
     WordsAdded
     | WaveDue
@@ -223,6 +252,7 @@ Event = (
     | WentWell
     | NotYet
     | Withdrawn
+    | ByStewards
 )
 
 
@@ -487,12 +517,41 @@ def _done_while_open(request: HelpRequest, event: Done, clock: NetworkTime) -> C
     return done, [*effects, TellWaiting(_say(Told.NO_LONGER_NEEDED, request))]
 
 
+def _assigned(request: HelpRequest, event: Assigned, clock: NetworkTime) -> Change:
+    neighbor = event.neighbor
+    if neighbor in request.takers:
+        return request, []
+    given, effects = _yes(request, Accepted(neighbor), clock)
+    return given, [Tell(neighbor, _say(Told.ASSIGNED, request)), *effects]
+
+
+def _corrected(request: HelpRequest, event: Corrected, clock: NetworkTime) -> Change:
+    """What was asked before was not what is needed: asking begins anew, with everybody."""
+    needs = request.needs if event.needs is None else event.needs
+    known = replace(request, needs=needs, area=event.area or request.area)
+    if known == request:
+        return request, []
+    urgent = clock.network.is_urgent(needs)
+    ask_from = schedule.may_ask_from(urgent, clock.network, clock.now)
+    anew = replace(known, urgent=urgent, due=ask_from, owed=0, round=request.round + 1, wave=0)
+    told = _say(Told.CORRECTED, request, need=anew.needs, area=anew.area)
+    return anew, [Tell(request.requester, told), AskSoon()]
+
+
 def _withdrawn(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> Change:
+    return _over(request, _say(Told.WITHDRAWN, request))
+
+
+def _closed(request: HelpRequest, _event: Closed, _clock: NetworkTime) -> Change:
+    return _over(request, _say(Told.CLOSED_BY_STEWARDS, request))
+
+
+def _over(request: HelpRequest, to_requester: Notice) -> Change:
     closed = replace(request, state=State.WITHDRAWN, due=None, owed=0, checked_in=False)
     told = _say(Told.NO_LONGER_NEEDED, request)
     waiting = [TellWaiting(told)] if request.state is State.OPEN else []
     return closed, [
-        Tell(request.requester, _say(Told.WITHDRAWN, request)),
+        Tell(request.requester, to_requester),
         *(Tell(taker, told) for taker in request.takers),
         *waiting,
     ]
@@ -558,6 +617,16 @@ def _done(request: HelpRequest, event: Done, clock: NetworkTime) -> Change:
     return done, [*(Thank(taker) for taker in request.takers), Tell(request.requester, told)]
 
 
+def _reopened(request: HelpRequest, _event: Reopened, clock: NetworkTime) -> Change:
+    """Whoever took it may still come back to it."""
+    others = _say(Told.ASKING_OTHERS, request)
+    return _open_again(replace(request, takers=()), clock), [
+        *(Tell(taker, others) for taker in request.takers),
+        Tell(request.requester, _say(Told.OPENED_AGAIN, request)),
+        AskSoon(),
+    ]
+
+
 # Once it is done: for a while they still talk, and whoever asked can say that it is not done.
 
 
@@ -618,6 +687,9 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_O, HandedBack, _handed_back, (_O,)),
     RequestRow(_O, Done, _done_while_open, (_D, _W)),
     RequestRow(_O, Withdrawn, _withdrawn, (_W,)),
+    RequestRow(_O, Closed, _closed, (_W,)),
+    RequestRow(_O, Assigned, _assigned, (_O, _T)),
+    RequestRow(_O, Corrected, _corrected, (_O,)),
     RequestRow(_T, Accepted, _yes_while_taken, (_T,)),
     RequestRow(_T, HeardOf, _heard_of, (_T,)),
     RequestRow(_T, StillOnIt, _still_on_it, (_T,)),
@@ -625,13 +697,17 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_T, HandedBack, _handed_back, (_O, _T)),
     RequestRow(_T, Done, _done, (_D,)),
     RequestRow(_T, Withdrawn, _withdrawn, (_W,)),
+    RequestRow(_T, Closed, _closed, (_W,)),
+    RequestRow(_T, Reopened, _reopened, (_O,)),
     RequestRow(_D, Accepted, _yes_once_done, (_D,)),
     RequestRow(_D, WentWell, _went_well, (_D,)),
     RequestRow(_D, NotYet, _not_yet, (_T, _O, _D)),
     RequestRow(_D, TimeIsUp, _talk_is_over, (_D,)),
     RequestRow(_D, Withdrawn, _nothing_open, (_D,)),
+    RequestRow(_D, Reopened, _reopened, (_O,)),
     RequestRow(_W, Accepted, _yes_once_withdrawn, (_W,)),
     RequestRow(_W, Withdrawn, _nothing_open, (_W,)),
+    RequestRow(_W, Reopened, _reopened, (_O,)),
 )
 """The machine: what is not here changes nothing. docs/states.md draws it."""
 

@@ -132,6 +132,42 @@ class Told(Enum):
     STEWARDS_LATE = auto()
     STEWARDS_ON_TIME = auto()
 
+    # To whom it concerns, when a steward looks after a request or lets somebody rest.
+    CLOSED_BY_STEWARDS = auto()
+    OPENED_AGAIN = auto()
+    CORRECTED = auto()
+    ASSIGNED = auto()
+    ASKING_OTHERS = auto()
+    LET_REST = auto()
+    LET_REST_UNTIL = auto()
+
+    # To a steward who looks after requests.
+    STEWARDS_WORDS = auto()
+    STEWARDS_DID_YOU_MEAN = auto()
+    STEWARDS_UNCLEAR = auto()
+    STEWARDS_ALL_OPEN = auto()
+    STEWARDS_NO_SUCH = auto()
+    STEWARDS_OPEN = auto()
+    STEWARDS_SOME = auto()
+    STEWARDS_DONE = auto()
+    STEWARDS_OVER = auto()
+    STEWARDS_CLOSED = auto()
+    STEWARDS_OPENED = auto()
+    STEWARDS_CORRECTED = auto()
+    STEWARDS_ASSIGNED = auto()
+    STEWARDS_TAKEN = auto()
+    STEWARDS_ALL_DELETED = auto()
+    STEWARDS_STOPPED = auto()
+    STEWARDS_AWAY = auto()
+    STEWARDS_RESTS = auto()
+    STEWARDS_BUSY = auto()
+    STEWARDS_FULL = auto()
+    STEWARDS_THEIRS = auto()
+    STEWARDS_WHOM = auto()
+    STEWARDS_WHICH = auto()
+    STEWARDS_RESTING = auto()
+    STEWARDS_RESTING_UNTIL = auto()
+
 
 @dataclass(frozen=True)
 class Notice:

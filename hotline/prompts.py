@@ -261,6 +261,28 @@ NEWS: Mapping[Told, News] = {
     Told.NO_LONGER_NEEDED: News(
         N_("Request {number} is no longer needed. Thank you for being there.")
     ),
+    # From the people who run it.
+    Told.CLOSED_BY_STEWARDS: News(
+        N_(
+            "The people who run this line closed your request {number}. If you still need"
+            " something, call this number."
+        )
+    ),
+    Told.OPENED_AGAIN: News(
+        N_(
+            "The people who run this line opened your request {number} again. We are asking"
+            " neighbors."
+        )
+    ),
+    Told.ASSIGNED: News(
+        N_(
+            "The people who run this line put you down for request {number}. To hear what is"
+            " needed, or to hand it back, call this number."
+        )
+    ),
+    Told.ASKING_OTHERS: News(
+        N_("Request {number} is open again, and we ask others. Thank you for all you did.")
+    ),
     # Between the two.
     Told.FROM_TAKER: News(
         N_("About request {number}. {name} says: {words}."),

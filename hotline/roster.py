@@ -7,6 +7,7 @@ not read whole for three people. It reads no clock and no database, and it texts
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -140,3 +141,28 @@ def who_speaks(
             speaks = not it.languages or language in it.languages
             (speaking if speaks else others).append(number)
     return [speaking, others]
+
+
+# Who is meant by a name.
+
+
+def called(written: str, everybody: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Ids and names of those who may be meant: whose first name it is, and who have words that
+    begin with the rest of it, so that "Ana R" is Ana Ruiz. A number alone is an id."""
+    if written.isascii() and written.isdigit():
+        return [it for it in everybody if str(it[0]) == written]
+    first, *rest = _plain(written).split() or [""]
+    return [it for it in everybody if first and _fits(first, rest, _plain(it[1]).split())]
+
+
+def _fits(first: str, rest: list[str], name: list[str]) -> bool:
+    if name[:1] != [first]:
+        return False
+    behind = iter(name[1:])
+    return all(any(word.startswith(wanted) for word in behind) for wanted in rest)
+
+
+def _plain(name: str) -> str:
+    """Without accents and marks, for comparing."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(it if it.isalnum() else " " for it in apart if not unicodedata.combining(it))

@@ -345,6 +345,75 @@ class Sentence(StrEnum):
     )
     STEWARDS_ON_TIME = N_("{network}: asking neighbors works again. What waited is being done now.")
 
+    # To whom it concerns, when a steward looks after a request or lets somebody rest.
+    CLOSED_BY_STEWARDS = N_(
+        "The people who run {network} closed your request {number}. Still need it, or something"
+        " else? Just write it here."
+    )
+    OPENED_AGAIN = N_(
+        "The people who run {network} opened your request {number} again. We are asking neighbors."
+        " No longer needed? Reply NEVER MIND {number}"
+    )
+    CORRECTED = N_(
+        "Your request {number} now says: {need}, {area}. We ask neighbors for that. Not right?"
+        " Just write it here."
+    )
+    ASSIGNED = N_(
+        "The people who run {network} put you down for {number}. If you cannot: CANT {number}"
+        " and we ask others. Here it is:"
+    )
+    ASKING_OTHERS = N_(
+        "{number} is open again and we ask others now. Thank you for all you did! Can you after"
+        " all? YES {number}"
+    )
+    LET_REST = N_(
+        "The people who run {network} let you rest: we ask you nothing until you text BACK."
+    )
+    LET_REST_UNTIL = N_(
+        "The people who run {network} let you rest: we ask you nothing until {day}. Ready before"
+        " that? Text BACK."
+    )
+
+    # To a steward who looks after requests.
+    STEWARDS_WORDS = N_(
+        "OPEN, WHO 12, CLOSE 12, REOPEN 12, AREA 12 {area}, NEED 12 {key}, ASSIGN 12 Ana,"
+        " PAUSE Ana 3d. For yourself: ASK and what you need."
+    )
+    STEWARDS_DID_YOU_MEAN = N_(
+        "We did nothing: did you mean {example}? HELP STEWARD tells all words. Need something"
+        " yourself? Text ASK and what it is."
+    )
+    STEWARDS_UNCLEAR = N_(
+        "We are not sure what you mean, and asked nobody. HELP STEWARD tells your words. Need"
+        " something yourself? Text ASK and what it is."
+    )
+    STEWARDS_ALL_OPEN = N_("{count} open: {open}. WHO {number} tells more, YES {number} takes it.")
+    STEWARDS_NO_SUCH = N_("We have no request {number}. OPEN tells what is open.")
+    STEWARDS_OPEN = N_("{number}: {name} asks for {need} ({area}), {ago}. Nobody has it yet.")
+    STEWARDS_SOME = N_("{number}: {name} asks for {need} ({area}), {ago}. On it: {names}.")
+    STEWARDS_DONE = N_("{number}: {name} asked for {need} ({area}), {ago}. It is done.")
+    STEWARDS_OVER = N_("{number}: {name} asked for {need} ({area}), {ago}. It is closed.")
+    STEWARDS_CLOSED = N_("{number} is closed. Whoever asked, and whoever had it, is told.")
+    STEWARDS_OPENED = N_("{number} is open and we ask neighbors. Whoever asked is told.")
+    STEWARDS_CORRECTED = N_("{number} now says: {need}, {area}. We ask whoever fits.")
+    STEWARDS_ASSIGNED = N_("{name} has {number} now. Both sides are told.")
+    STEWARDS_TAKEN = N_("{number} is with {names}. To ask others, text REOPEN {number} first.")
+    STEWARDS_ALL_DELETED = N_(
+        "Whoever asked for {number} had everything deleted, so it cannot be opened again."
+    )
+    STEWARDS_STOPPED = N_("{name} said STOP to our texts, so we cannot give them {number}.")
+    STEWARDS_AWAY = N_("Our texts do not reach {name}, so we cannot give them {number}.")
+    STEWARDS_RESTS = N_("{name} is resting, so we do not give them {number}. BACK ends the rest.")
+    STEWARDS_BUSY = N_("{name} has {other} already, so we do not give them {number}.")
+    STEWARDS_FULL = N_(
+        "{name} was asked as often as they want today, so we do not give them {number}."
+    )
+    STEWARDS_THEIRS = N_("{name} asked for {number} themselves. Please choose somebody else.")
+    STEWARDS_WHOM = N_("Nobody on the list is called {words}.")
+    STEWARDS_WHICH = N_("Which one: {people}? Put the number behind the name, like {example}")
+    STEWARDS_RESTING = N_("{name} is asked nothing until they text BACK, and knows it.")
+    STEWARDS_RESTING_UNTIL = N_("{name} is asked nothing until {day}, and knows it.")
+
 
 class Part(StrEnum):
     """What goes into sentences."""

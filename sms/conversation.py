@@ -48,6 +48,7 @@ from sms.orders import (
     Vouch,
 )
 from sms.reading import Intent, Reading
+from sms.steward_orders import StewardOrder, asks_for_themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Situation:
     example: tuple[str, ...] = ()
     question: str | None = None
     may_vouch: bool = False
+    is_steward: bool = False
 
     @property
     def my_open(self) -> HelpRequest | None:
@@ -189,7 +191,25 @@ class Obey:
     order: Order
 
 
-Act = Say | OpenRequest | AddWords | Happens | PassOn | SetLanguage | StopTexts | StartTexts | Obey
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """A steward looks after a request, or after somebody on the roster."""
+
+    order: StewardOrder
+
+
+Act = (
+    Say
+    | OpenRequest
+    | AddWords
+    | Happens
+    | PassOn
+    | SetLanguage
+    | StopTexts
+    | StartTexts
+    | Obey
+    | Steer
+)
 
 
 def decide(
@@ -197,15 +217,41 @@ def decide(
     reading: Reading,
     order: Order | None = None,
     answer: Order | None = None,
+    steward_order: StewardOrder | None = None,
 ) -> list[Act]:
     """Everything that follows from one text, in order. `order` and `answer` are what `orders`
-    finds in it: a change of theirs, or what it says to the question of a newcomer."""
+    finds in it: a change of theirs, or what it says to the question of a newcomer;
+    `steward_order` is what `steward_orders` finds in a steward's."""
+    if situation.is_steward:
+        acts = _decide_for_anybody(situation, reading, order, answer, steward_order)
+        return _asked_back(situation, reading, acts)
+    return _decide_for_anybody(situation, reading, order, answer, None)
+
+
+def _asked_back(situation: Situation, reading: Reading, acts: list[Act]) -> list[Act]:
+    """A steward's words open a request only if it is clear that they need something."""
+    if asks_for_themselves(reading) or not any(isinstance(it, OpenRequest) for it in acts):
+        return acts
+    kept = [it for it in acts if not isinstance(it, OpenRequest)]
+    unclear = [] if situation.stopped else [Say(notice(Told.STEWARDS_UNCLEAR))]
+    return [*kept, *unclear]
+
+
+def _decide_for_anybody(
+    situation: Situation,
+    reading: Reading,
+    order: Order | None,
+    answer: Order | None,
+    steward_order: StewardOrder | None,
+) -> list[Act]:
     if reading.intent is Intent.STOP:
         return _stop(situation, reading)
     if isinstance(order, Forget):
         return _forget(situation, order)
     if situation.stopped:
         return _while_stopped(situation, reading)
+    if steward_order:
+        return [*_language(situation, reading), Steer(steward_order)]
     follows = _obey(situation, reading, order) if order else None
     if answer:
         follows = _answer_question(situation, reading, answer)

@@ -179,7 +179,9 @@ def find(reading: Reading, network: Network) -> Order | None:
     words = _words(reading.said)
     said = " ".join(words)
     alone = _ALONE.get(said)
-    return alone or _pause(said) or _most(said) or _vouch(said) or _change(reading, words, network)
+    return (
+        alone or pause_in(said) or _most(said) or _vouch(said) or _change(reading, words, network)
+    )
 
 
 def _words(said: str) -> list[str]:
@@ -270,8 +272,13 @@ def _no_names(network: Network) -> frozenset[str]:
 def can_in(words: list[str], network: Network) -> Can | None:
     if " ".join(words) in _ANY:
         return Can(())
-    found = None if _NO_OFFER & set(words) else _keys(words, _needs(network))
+    found = None if _NO_OFFER & set(words) else needs_in(words, network)
     return Can(found) if found else None
+
+
+def needs_in(words: list[str], network: Network) -> tuple[str, ...]:
+    """The keys of the needs that are named, if nothing else is."""
+    return _keys(words, _needs(network))
 
 
 def areas_in(words: list[str], network: Network) -> Areas | None:
@@ -341,7 +348,7 @@ def _vouch(said: str) -> Vouch | None:
     return Vouch(int(found[1])) if found else None
 
 
-def _pause(said: str) -> Pause | None:
+def pause_in(said: str) -> Pause | None:
     found = _PAUSE.fullmatch(said.removesuffix(" please").removesuffix(" por favor"))
     if found is None:
         return None

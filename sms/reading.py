@@ -250,6 +250,11 @@ def read(
     return meant if number is None else _about_the_copy(meant, number)
 
 
+def words_of(said: str) -> list[str]:
+    """The words of what somebody said, folded."""
+    return [token.word for token in _without_marks(_tokens(said), said, ())]
+
+
 def _without_marks(tokens: list[Token], said: str, asked_about: Collection[int]) -> list[Token]:
     """Without what only says that a number follows: "No. 12 I am outside" is no NO. "No. 12" and
     nothing else is one: a phone makes a full stop of two spaces."""

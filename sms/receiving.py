@@ -22,7 +22,7 @@ from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.words import Part
 from hotline.work import Work
-from sms import conversation, joining, orders, tending
+from sms import conversation, joining, orders, steward_orders, stewards, tending
 from sms.conversation import (
     Act,
     AddWords,
@@ -34,10 +34,12 @@ from sms.conversation import (
     SetLanguage,
     Situation,
     StartTexts,
+    Steer,
     StopTexts,
 )
 from sms.orders import Forget, Order
 from sms.reading import Reading, read
+from sms.steward_orders import StewardOrder
 
 STRANGER = 0  # who has no row yet, and so nothing that could be about them
 
@@ -51,7 +53,7 @@ def receive(work: Work, it: TextIn) -> None:
     if delivered_as is not None:
         work.after.replies += messages.replies_to(work.connection, delivered_as)
         return
-    situation = _situation(work, person)
+    situation = _situation(work, person, it.sender)
     acts = conversation.decide(situation, *_read(work, it, situation))
     pace = limits.pace(it.body, lately, work.now, work.network.limits)
     if person and person.trouble and people.note_texts(work.connection, person.id):
@@ -85,8 +87,9 @@ def _delivered_before(
 
 def _read(
     work: Work, it: TextIn, situation: Situation
-) -> tuple[Reading, Order | None, Order | None]:
-    """What a text means, what it orders, and what it says to our question if it orders nothing."""
+) -> tuple[Reading, Order | None, Order | None, StewardOrder | None]:
+    """What a text means, what it orders, what it says to our question if it orders nothing, and
+    what a steward orders by it."""
     network = work.network
     reading = read(
         it.body,
@@ -95,17 +98,24 @@ def _read(
         opt_out=it.opt_out,
         has_pictures=bool(it.pictures),
     )
+    if situation.is_steward:
+        talks = bool(situation.conversations)
+        if steering := steward_orders.find(reading, network, talks=talks):
+            return reading, None, None, steering
     order = orders.find(reading, network)
     if order or situation.question is None:
-        return reading, order, None
-    return reading, None, orders.answer_to(situation.question, reading, network)
+        return reading, order, None, None
+    return reading, None, orders.answer_to(situation.question, reading, network), None
 
 
-def _situation(work: Work, person: Neighbor | None) -> Situation:
+def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
+    is_steward = sender in work.network.stewards
     example = tuple(need.key for need in work.network.needs[:1])
     languages = work.network.languages
     if person is None:
-        return Situation(STRANGER, work.now, languages=languages, example=example)
+        return Situation(
+            STRANGER, work.now, languages=languages, example=example, is_steward=is_steward
+        )
     concerned = requests.requests_of(work.connection, person.id)
     asked = pages.pages_of(work.connection, person.id) if person.may_answer else []
     return Situation(
@@ -121,6 +131,7 @@ def _situation(work: Work, person: Neighbor | None) -> Situation:
         example=example,
         question=joining.question_of(person, work.now),
         may_vouch=joining.may_vouch(work, person),
+        is_steward=is_steward,
     )
 
 
@@ -214,6 +225,10 @@ class Answering:
                 told_now = tending.obey(work, self.person, order)
                 if told_now:
                     telling.answer(work, told_now)
+            case Steer(steering):
+                told_steward = stewards.obey(work.by(self.person), steering)
+                if told_steward:
+                    telling.answer(work.by(self.person), told_steward)
             case PassOn(to, told, request):
                 requests.require_unchanged(work.connection, request)
                 self._pass_on(to, told, request)

@@ -270,6 +270,12 @@ HINTS = {
         *("tout", "moun", "an", "ka", "te", "en", "de"),
     },
 }
+# Of these, what is also said without asking for anything of one's own.
+ASKING_IN_PASSING = {
+    *("please", "want", "looking", "somebody", "someone", "anybody", "anyone", "needed"),
+    *("quiero", "favor", "busco", "buscamos", "alguien", "tengo", "tenemos"),
+    *("cherche", "svp", "tanpri", "souple"),
+}
 NEED = {"need", "necesito", "besoin", "bezwen"}  # in front: this is a request, not an answer
 # To the question how it went.
 NOT_YET = {
@@ -309,3 +315,17 @@ PEOPLE = {
     *("personas", "vecinos", "voluntarios", "voluntarias", "manos", "hombres", "mujeres"),
     *("personnes", "voisins", "moun"),
 }
+# What a steward orders, in front of the number of a request or somebody's name.
+STEWARD_VERBS = {
+    **dict.fromkeys(("open", "abiertos", "ouverts"), "open"),
+    **dict.fromkeys(("who", "quien", "qui"), "who"),
+    **dict.fromkeys(("close", "cerrar", "cierra", "fermer"), "close"),
+    **dict.fromkeys(("reopen", "reabrir", "rouvrir"), "reopen"),
+    **dict.fromkeys(("area", "zona", "zone"), "area"),
+    **dict.fromkeys(("need", "necesidad", "besoin"), "need"),
+    **dict.fromkeys(("assign", "asignar", "asigna", "assigner"), "assign"),
+    **dict.fromkeys(("pause", "pausa", "pausar"), "pause"),
+    **dict.fromkeys(("help", "ayuda", "aide"), "help"),
+}
+# In front of what a steward needs for themselves.
+ASK = {"ask", "pido", "pedir", "demande", "mande"}

@@ -14,6 +14,9 @@ from hotline.help_request import (
     Accepted,
     AskNeighbor,
     AskSoon,
+    Assigned,
+    Closed,
+    Corrected,
     Done,
     Effect,
     Event,
@@ -27,6 +30,7 @@ from hotline.help_request import (
     NotYet,
     OthersDue,
     Passed,
+    Reopened,
     State,
     StillOnIt,
     Tell,
@@ -70,6 +74,10 @@ events: some.SearchStrategy[Event] = some.one_of(
     some.just(WentWell()),
     some.builds(NotYet, some.booleans()),
     some.builds(Withdrawn),
+    some.builds(Closed),
+    some.builds(Reopened),
+    some.builds(Assigned, people),
+    some.builds(Corrected, some.none() | needs, some.none() | some.just("northside")),
 )
 HappenedAt = tuple[Event, datetime]
 happenings: some.SearchStrategy[list[HappenedAt]] = some.lists(
@@ -160,6 +168,7 @@ SOME: tuple[Event, ...] = (
     *(HeardOf(NOON), Accepted(ANA), Accepted(BEN), Passed(ANA), Unreached(ANA), HandedBack(ANA)),
     *(TimeIsUp(), StillOnIt(ANA), Done(ANA), Done(MARIA), WentWell(), NotYet()),
     *(NotYet(takers_are_gone=True), Withdrawn()),
+    *(Closed(), Reopened(), Assigned(ANA), Assigned(BEN), Corrected(("medicine",))),
 )
 
 
@@ -214,7 +223,7 @@ def test_a_request_that_is_taken_has_one_taker(happened: list[HappenedAt], late:
 def test_only_a_person_ends_a_request(happened: list[HappenedAt]) -> None:
     request, _ = live_on(*happened)
     if request.state in (State.DONE, State.WITHDRAWN):
-        assert any(isinstance(event, Done | Withdrawn) for event, _ in happened)
+        assert any(isinstance(event, Done | Withdrawn | Closed) for event, _ in happened)
 
 
 def test_a_no_brings_one_other_person_at_once() -> None:
@@ -249,3 +258,67 @@ def test_only_the_taker_hands_it_back() -> None:
     assert happen(taken, HandedBack(ANA)) == (taken, [])
     again, _ = happen(taken, HandedBack(BEN))
     assert (again.state, again.taker, again.due) == (State.OPEN, None, NOON)
+
+
+# What stewards do.
+
+
+def told(effects: list[Effect]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for it in effects:
+        if isinstance(it, Tell):
+            found.setdefault(it.neighbor, []).append(it.notice.sentence.name)
+    return found
+
+
+@given(happenings, some.sampled_from([Closed(), Reopened()]))
+def test_whoever_asked_and_whoever_has_it_hear_what_a_steward_did(
+    happened: list[HappenedAt], event: Event
+) -> None:
+    before, _ = live_on(*happened)
+    after, effects = happen(before, event)
+    if after != before:
+        assert set(told(effects)) == {MARIA, *before.takers}
+        assert any(isinstance(it, TellWaiting) for it in effects) == (
+            before.state is State.OPEN and isinstance(event, Closed)
+        )
+
+
+@given(happenings, people)
+def test_nobody_is_put_in_the_place_of_who_has_it(
+    happened: list[HappenedAt], neighbor: int
+) -> None:
+    before, _ = live_on(*happened)
+    after, effects = happen(before, Assigned(neighbor))
+    assert set(before.takers) <= set(after.takers)
+    if before.state is not State.OPEN or neighbor in before.takers:
+        assert (after, effects) == (before, [])
+    else:
+        assert {MARIA, neighbor} <= set(told(effects))
+        assert GiveWords(neighbor) in effects
+
+
+@given(happenings)
+def test_what_is_opened_again_is_asked_about_at_once(happened: list[HappenedAt]) -> None:
+    before, _ = live_on(*happened)
+    after, effects = happen(before, Reopened())
+    if before.state is not State.OPEN:
+        assert (after.state, after.takers, after.due) == (State.OPEN, (), NOON)
+        assert after.round > before.round, "everybody can be asked again"
+        assert AskSoon() in effects
+
+
+def test_a_late_yes_after_a_close_hears_so_and_changes_nothing() -> None:
+    closed, _ = live(WaveDue((ANA, BEN)), Accepted(ANA), Closed())
+    after, effects = happen(closed, Accepted(BEN))
+    assert after == closed
+    assert told(effects) == {BEN: ["NO_LONGER_NEEDED"]}
+
+
+def test_a_correction_begins_anew_and_takes_the_place_of_what_was_known() -> None:
+    asked, _ = live(WaveDue((ANA,)), WordsAdded(("medicine",), "eastside"))
+    after, effects = happen(asked, Corrected(needs=("food",)), NOON + timedelta(minutes=1))
+    assert (after.needs, after.area, after.urgent) == (("food",), "eastside", False)
+    assert (after.due, after.wave, after.round) == (NOON + timedelta(minutes=1), 0, 2)
+    assert told(effects) == {MARIA: ["CORRECTED"]}
+    assert happen(after, Corrected(area="eastside")) == (after, [])

@@ -43,6 +43,10 @@ LONGEST = {
     "budget": 100_000,
     "country": "MX",
     "sender": "messenger:1234567890123456",
+    "other": 99_999,
+    "example": "REOPEN 99999",
+    "key": "other_needs",
+    "people": "Ana Ruiz (41), Ana Lopez (57), Ana (80)",
 }
 USUAL_QUOTE = "groceries for 2 kids, apt 4B"
 USUAL_NOTE = "in 2 hours"

@@ -12,6 +12,8 @@ from hotline.desk import telling
 from hotline.help_request import (
     AskNeighbor,
     AskSoon,
+    Assigned,
+    ByStewards,
     Effect,
     Event,
     GiveWords,
@@ -76,18 +78,25 @@ def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, no
             messages.drop_news(connection, number, it.neighbor)
     pages.note_answers(connection, number, coming, now, note)
     if what := _what_is_kept(before, after, event):
-        record(connection, _who(work, before, event), what, now, request_number=number)
+        about = event.neighbor if isinstance(event, Assigned) else None
+        who = _who(work, before, event)
+        record(connection, who, what, now, about=about, request_number=number)
 
 
 def _who(work: Work, before: HelpRequest, event: Event) -> int | None:
-    """Whoever acts; where nobody does, whose time was up, or who is not reached any more."""
+    """Whoever acts; where nobody does, whose time was up, or who is not reached any more. None: the
+    command line."""
     if work.actor:
         return work.actor.id
+    if isinstance(event, ByStewards):
+        return None
     return event.neighbor if isinstance(event, HandedBack) else before.taker
 
 
 def _what_is_kept(before: HelpRequest, after: HelpRequest, event: Event) -> str | None:
-    """Who gave a request back, and what opened one again that was over."""
+    """Who gave a request back, what opened one again that was over, and what stewards did."""
+    if isinstance(event, ByStewards):
+        return type(event).__name__.lower() if after != before else None
     match event:
         case HandedBack() if after.takers != before.takers:
             return "handed_back"

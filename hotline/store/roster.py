@@ -359,6 +359,60 @@ def pause(connection: Connection, who: int, until: datetime | None, now: datetim
     record(connection, who, "paused" if until else "back", now)
 
 
+def let_rest(
+    connection: Connection, who: int, until: datetime, by: int | None, now: datetime
+) -> None:
+    """The same, by a steward or, None, from the command line."""
+    set_facts(connection, who, paused_until=until)
+    record(connection, by, "let_rest", now, about=who)
+
+
+def names(connection: Connection) -> list[tuple[int, str]]:
+    """Ids and names of everybody on the roster, by name."""
+    listed = select(neighbor.c.id, neighbor.c.name).where(neighbor.c.on_roster)
+    rows = connection.execute(listed.order_by(neighbor.c.name, neighbor.c.id))
+    return [(who, name or "") for who, name in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What speaks against giving somebody a request now. `holds`: another that they take;
+    `asked_today`: pages in a day about others; `max_a_day`: their own limit."""
+
+    stopped: bool
+    out_of_reach: bool
+    paused_until: datetime | None
+    holds: int | None
+    asked_today: int
+    max_a_day: int | None
+
+
+def load(connection: Connection, who: int, number: int, now: datetime) -> Load:
+    """Of somebody, as far as it is not about request `number` itself."""
+    row = connection.execute(select(neighbor).where(neighbor.c.id == who)).one()
+    holds = (
+        select(taker.c.request_number)
+        .join(request, request.c.number == taker.c.request_number)
+        .where(taker.c.neighbor_id == who, tables.is_at_it)
+        .where(tables.one_of(request.c.state, *LIVE), request.c.number != number)
+        .limit(1)
+    )
+    asked = select(func.count()).where(
+        page.c.neighbor_id == who,
+        page.c.request_number != number,
+        page.c.round > tables.SHOWN,
+        page.c.asked_at > now - timedelta(days=1),
+    )
+    return Load(
+        row.stopped_at is not None,
+        row.trouble not in (None, "landline"),
+        row.paused_until,
+        connection.execute(holds).scalar(),
+        connection.execute(asked).scalar_one(),
+        row.max_a_day,
+    )
+
+
 def set_most(connection: Connection, who: int, a_day: int, now: datetime) -> None:
     """How many pages a day they want at most."""
     set_facts(connection, who, max_a_day=a_day)

@@ -1,0 +1,219 @@
+"""What a steward looks up and does: about a request, and about somebody on the roster.
+
+The shell that the command line and stewards' texts share. What it means for a request is for
+`help_request`; here it is looked up, refused in words where it cannot be, and written down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hotline import phone, roster
+from hotline.desk import telling
+from hotline.desk.step import take_step
+from hotline.help_request import (
+    Accepted,
+    Assigned,
+    Closed,
+    Corrected,
+    Event,
+    HelpRequest,
+    Reopened,
+    State,
+)
+from hotline.notices import Notice, Told, notice
+from hotline.store import pages, people, requests
+from hotline.store import roster as entries
+from hotline.store.tables import UNTIL_BACK
+from hotline.work import Work
+
+MOST_LISTED = 20  # open requests, before they are made to fit a text
+MOST_NAMESAKES = 4  # told in one text
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a steward is told; `is_done`: what they wanted is so now."""
+
+    told: Notice | None
+    is_done: bool = True
+
+
+def _refused(what: Told, **values: object) -> Answered:
+    return Answered(notice(what, **values), is_done=False)
+
+
+# What they look up.
+
+
+def list_open(work: Work) -> Answered:
+    """Every open request, whoever waits longest first; a steward may take one by YES, too."""
+    some = requests.open_requests(work.connection)
+    if not some:
+        return Answered(notice(Told.NOTHING_TO_TAKE))
+    listed = some[:MOST_LISTED]
+    for it in reversed(listed):  # the newest page is what a bare YES answers
+        if work.actor and it.requester != work.actor.id:
+            pages.show(work.connection, it.number, work.actor.id, work.now)
+    shown = tuple((it.number, it.needs, it.area, work.now - it.since) for it in listed)
+    told = notice(Told.STEWARDS_ALL_OPEN, count=len(some), open=shown, number=listed[0].number)
+    return Answered(told)
+
+
+def show(work: Work, number: int) -> Answered:
+    """Who asked, for what, and who has it: first names, no words and no phone number."""
+    request = requests.find_request(work.connection, number)
+    return Answered(_standing(work, request)) if request else _no_such(number)
+
+
+def _standing(work: Work, request: HelpRequest) -> Notice:
+    sentence = {
+        State.OPEN: Told.STEWARDS_SOME if request.takers else Told.STEWARDS_OPEN,
+        State.TAKEN: Told.STEWARDS_SOME,
+        State.DONE: Told.STEWARDS_DONE,
+        State.WITHDRAWN: Told.STEWARDS_OVER,
+    }[request.state]
+    return notice(
+        sentence,
+        number=request.number,
+        name=request.requester,
+        need=request.needs,
+        area=request.area,
+        ago=work.now - request.since,
+        names=request.takers,
+    )
+
+
+def _no_such(number: int) -> Answered:
+    return _refused(Told.STEWARDS_NO_SUCH, number=number)
+
+
+# What they do to a request.
+
+
+def close(work: Work, number: int) -> Answered:
+    done = notice(Told.STEWARDS_CLOSED, number=number)
+    return _done_to(work, number, Closed(), done)
+
+
+def reopen(work: Work, number: int) -> Answered:
+    """Refused when nobody is there any more who asked."""
+    request = requests.find_request(work.connection, number)
+    if request and _is_forgotten(work, request.requester):
+        return _refused(Told.STEWARDS_ALL_DELETED, number=number)
+    done = notice(Told.STEWARDS_OPENED, number=number)
+    return _done_to(work, number, Reopened(), done)
+
+
+def _is_forgotten(work: Work, who: int) -> bool:
+    """Held as they are until this is written, so that they are not forgotten meanwhile."""
+    person = people.who_is_at(work.connection, work.person(who).phone)
+    return person is None or phone.is_forgotten(person.phone)
+
+
+def correct(
+    work: Work, number: int, needs: tuple[str, ...] | None = None, area: str | None = None
+) -> Answered:
+    request = requests.find_request(work.connection, number)
+    if request is None or request.state is not State.OPEN:
+        return _standing_as_it_is(work, request, number)
+    known = {"need": request.needs if needs is None else needs, "area": area or request.area}
+    done = notice(Told.STEWARDS_CORRECTED, number=number, **known)
+    return _done_to(work, number, Corrected(needs, area), done)
+
+
+def _done_to(work: Work, number: int, event: Event, done: Notice) -> Answered:
+    """Let it happen; whoever does it is not told what the others are."""
+    before = requests.find_request(work.connection, number)
+    if before is None:
+        return _no_such(number)
+    take_step(work.by(work.actor, is_quiet=True), number, event, before=before)
+    after = requests.find_request(work.connection, number)
+    if after == before:
+        return _standing_as_it_is(work, before, number)
+    return Answered(done)
+
+
+def _standing_as_it_is(work: Work, request: HelpRequest | None, number: int) -> Answered:
+    return Answered(_standing(work, request), is_done=False) if request else _no_such(number)
+
+
+def assign(work: Work, number: int, called: str) -> Answered:
+    """Put somebody down for a request who said elsewhere that they would take it."""
+    request = requests.find_request(work.connection, number)
+    if request is None:
+        return _no_such(number)
+    if request.state is State.TAKEN:
+        return _refused(Told.STEWARDS_TAKEN, number=number, names=request.takers)
+    if request.state is not State.OPEN:
+        return _standing_as_it_is(work, request, number)
+    found = _find(work, called, f"ASSIGN {number}")
+    if isinstance(found, Answered):
+        return found
+    if work.actor and found == work.actor.id:  # as if they said YES
+        if found == request.requester:
+            return _refused(Told.STEWARDS_THEIRS, number=number, name=found)
+        take_step(work, number, Accepted(found), before=request)
+        return Answered(None)
+    return _why_not(work, request, found) or _assigned(work, request, found)
+
+
+def _assigned(work: Work, request: HelpRequest, who: int) -> Answered:
+    done = notice(Told.STEWARDS_ASSIGNED, number=request.number, name=who)
+    return _done_to(work, request.number, Assigned(who), done)
+
+
+def _why_not(work: Work, request: HelpRequest, who: int) -> Answered | None:
+    """Why somebody can be given nothing now. Their row is held, so that a STOP comes before or
+    after this."""
+    people.who_is_at(work.connection, work.person(who).phone)
+    load = entries.load(work.connection, who, request.number, work.now)
+    about = {"name": who, "number": request.number}
+    if who == request.requester:
+        return _refused(Told.STEWARDS_THEIRS, **about)
+    if load.stopped:
+        return _refused(Told.STEWARDS_STOPPED, **about)
+    if load.out_of_reach:
+        return _refused(Told.STEWARDS_AWAY, **about)
+    if load.paused_until is not None and load.paused_until > work.now:
+        return _refused(Told.STEWARDS_RESTS, **about)
+    if load.holds is not None and load.holds != request.number:
+        return _refused(Told.STEWARDS_BUSY, **about, other=load.holds)
+    most = work.network.roster.max_a_day
+    if load.asked_today >= min(most, load.max_a_day or most):
+        return _refused(Told.STEWARDS_FULL, **about)
+    return None
+
+
+# What they do for somebody.
+
+
+def let_rest(work: Work, called: str, days: int | None) -> Answered:
+    """Somebody on the roster is asked nothing for so many days, or until they are back; they hear
+    so, and are back when they say so."""
+    command = f"PAUSE {{}} {days}d" if days else "PAUSE"
+    found = _find(work, called, command)
+    if isinstance(found, Answered):
+        return found
+    until = work.now + timedelta(days=days) if days else None
+    by = work.actor.id if work.actor else None
+    entries.let_rest(work.connection, found, until or UNTIL_BACK, by, work.now)
+    rest = notice(Told.LET_REST_UNTIL, day=until) if until else notice(Told.LET_REST)
+    telling.send(work, found, rest)
+    told = Told.STEWARDS_RESTING_UNTIL if until else Told.STEWARDS_RESTING
+    return Answered(notice(told, name=found, **({"day": until} if until else {})))
+
+
+def _find(work: Work, called: str, command: str) -> int | Answered:
+    """Who is meant by a name, or by the number that tells two of that name apart."""
+    if work.actor and called.casefold() in ("me", "yo", "moi"):
+        return work.actor.id
+    found = roster.called(called, entries.names(work.connection))
+    if len(found) == 1:
+        return found[0][0]
+    if not found:
+        return _refused(Told.STEWARDS_WHOM, words=called)
+    some = ", ".join(f"{name} ({who})" for who, name in found[:MOST_NAMESAKES])
+    example = command.format(found[0][0]) if "{}" in command else f"{command} {found[0][0]}"
+    return _refused(Told.STEWARDS_WHICH, people=some, example=example)

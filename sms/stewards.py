@@ -1,0 +1,60 @@
+"""A steward's order, carried out and answered. What it comes to is `desk.stewarding`'s."""
+
+from __future__ import annotations
+
+from hotline.desk import stewarding
+from hotline.desk.stewarding import Answered
+from hotline.notices import Notice, Told, notice
+from hotline.work import Work
+from sms.steward_orders import (
+    AskBack,
+    Assign,
+    CloseRequest,
+    LetRest,
+    ReopenRequest,
+    SetArea,
+    SetNeeds,
+    ShowOpen,
+    ShowRequest,
+    ShowWords,
+    StewardOrder,
+)
+
+
+def obey(work: Work, order: StewardOrder) -> Notice | None:
+    """What the steward is told, if not what anybody would be who says YES."""
+    match order:
+        case ShowWords():
+            return _words(work)
+        case AskBack(example):
+            return notice(Told.STEWARDS_DID_YOU_MEAN, example=example)
+        case _:
+            return _obeyed(work, order).told
+
+
+def _words(work: Work) -> Notice:
+    area = next((it.key for it in work.network.areas), "east")
+    key = next((it.key for it in work.network.needs), "food")
+    return notice(Told.STEWARDS_WORDS, area=area, key=key)
+
+
+def _obeyed(work: Work, order: StewardOrder) -> Answered:
+    match order:
+        case ShowRequest(number):
+            return stewarding.show(work, number)
+        case CloseRequest(number):
+            return stewarding.close(work, number)
+        case ReopenRequest(number):
+            return stewarding.reopen(work, number)
+        case SetArea(number, area):
+            return stewarding.correct(work, number, area=area)
+        case SetNeeds(number, needs):
+            return stewarding.correct(work, number, needs)
+        case Assign(number, called):
+            return stewarding.assign(work, number, called)
+        case LetRest(called, days):
+            return stewarding.let_rest(work, called, days)
+        case ShowOpen():
+            return stewarding.list_open(work)
+        case _:
+            raise TypeError(order)
