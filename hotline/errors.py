@@ -18,6 +18,7 @@ HotlineError
     ├── OptedOut         this person said STOP; never text them again
     ├── NotAllowedThere  our account may not text this number; others go out: tell the stewards
     ├── AccountRefused   no text will leave until somebody mends our account: tell the stewards
+    ├── Unexplained      for a reason that we do not know: nobody's fault until it is seen whose
     └── Refused          not this message, for a reason of its own: do not send it again
         ├── Uncallable   this number cannot be called; it may well take texts
         └── NoVoice      our own number makes no calls: HOTLINE_NUMBER is a short code, or missing
@@ -118,6 +119,10 @@ class AccountRefused(CarrierError):
 
 class NotAllowedThere(CarrierError):
     """Our account may not text this number, though it may text others."""
+
+
+class Unexplained(CarrierError):
+    """With a code that nobody listed, or none: nobody's fault until it is seen whose."""
 
 
 class Refused(CarrierError):

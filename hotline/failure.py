@@ -1,11 +1,13 @@
 """What it means that the carrier did not take a message, or that it did not reach somebody.
 
 Pure: `not_taken` and `next_step` take the message, the kind of trouble and the time in its network,
-and return what follows. They mark nobody, send nothing and ask nobody.
+and return what follows. They mark nobody, send nothing and ask nobody. `is_our_account` finds out
+whose trouble it is where the carrier does not say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +26,15 @@ LONGEST_BUSY_PAUSE = timedelta(minutes=5)
 MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
 TIMES_OFF = 3  # in a row, and a number is set aside
 
+MOST_UNEXPLAINED = 6  # tries of a message of which nobody knows why it fails, within three hours
+UNEXPLAINED_AGAIN = timedelta(minutes=1)  # and then ever later
+LATEST_UNEXPLAINED = timedelta(hours=1)
+PAGE_AGAIN = timedelta(seconds=30)  # of a page: the shortest wave is two minutes long
+SEVERAL = 2  # people in a row who meet the same code, and it is our account's
+IN_A_ROW = timedelta(hours=1)  # what is longer ago was something else
+NOBODYS = (errors.Unexplained, errors.Refused, errors.NotAllowedThere)
+"""Kinds that need not be the trouble of whom the message is for."""
+
 TROUBLES: tuple[tuple[type[CarrierError], str], ...] = (
     (errors.BadNumber, "no_number"),
     (errors.Landline, "landline"),
@@ -36,7 +47,8 @@ OFF = "unreachable"  # the trouble of a phone that is off again and again
 class Failed:
     """The message, as far as it matters. `tries`: how often its words were brought to the phone,
     this time included; `claims`: how often it was brought to the carrier. `is_page`: it asks
-    somebody. `is_always_off`: their last messages failed because the phone was off, too."""
+    somebody. `is_always_off`: their last messages failed because the phone was off, too. `pause`:
+    how long the carrier says that it will last, or wants to be left alone."""
 
     channel: Channel
     tries: int = 1
@@ -45,6 +57,8 @@ class Failed:
     has_pictures: bool = False
     may_wake: bool = False
     is_always_off: bool = False
+    good_until: datetime | None = None
+    pause: timedelta | None = None
 
 
 # What follows when the carrier did not take it.
@@ -142,14 +156,12 @@ def not_taken(
     why: type[CarrierError],
     code: int | None,
     clock: NetworkTime,
-    pause: timedelta | None = None,
 ) -> list[Handling]:
-    """Look it up, try again later, or give it up. `pause`: how long the carrier wants to be left
-    alone, if it said so."""
+    """Look it up, try again later, or give it up."""
     if issubclass(why, errors.CarrierSilent):
         return [LookUp(clock.now + LOOK_UP_AFTER)]
     if issubclass(why, errors.CarrierBusy):
-        return [PutBack(clock.now + (_busy_pause(it.claims) if pause is None else pause))]
+        return [PutBack(clock.now + (_busy_pause(it.claims) if it.pause is None else it.pause))]
     if issubclass(why, errors.AccountRefused):
         return [PutBack(clock.now + ACCOUNT_PAUSE, is_held=True), *_told(why, code)]
     may_wait = it.channel is Channel.CALL and it.claims < MOST_CALLS
@@ -167,7 +179,9 @@ def next_step(
     it: Failed, why: type[CarrierError], code: int | None, clock: NetworkTime
 ) -> list[Consequence]:
     """Mark whom no text reaches, ask the next person, try again later, or tell the stewards."""
-    return [*_about_the_person(it, why), *_about_the_message(it, why, clock), *_told(why, code)]
+    message = _about_the_message(it, why, clock)
+    told = [*_given_up(it, why, code, message), *_told(why, code)]
+    return [*_about_the_person(it, why), *message, *told]
 
 
 def _about_the_person(it: Failed, why: type[CarrierError]) -> list[Consequence]:
@@ -189,23 +203,48 @@ def _about_the_message(
         return [TryAnew(clock.now + ACCOUNT_PAUSE, is_held=True)]
     if it.is_page and issubclass(why, errors.NeverLeft):
         return [PageNeverLeft()]
+    if again := _again(it, why, clock):
+        return [TryAnew(again)]
     if it.is_page:
         return [PageMissed(not issubclass(why, errors.Filtered | errors.CarrierBusy))]
     if issubclass(why, errors.Landline) and it.channel is not Channel.CALL:
         return [CallInstead()]
-    if it.has_pictures and why is errors.Refused:
+    if it.has_pictures and why in (errors.Refused, errors.Unexplained):
         return [TryAnew(clock.now, with_pictures=False)]
-    if it.tries < MOST_TRIES and issubclass(why, errors.Unreachable | errors.CarrierBusy):
-        return [TryAnew(_later(it, clock))]
     return []
 
 
-def _later(it: Failed, clock: NetworkTime) -> datetime:
-    """Later each time, and a call not in quiet hours."""
-    later = clock.now + TRY_AGAIN * it.tries
-    if it.channel is not Channel.CALL:
-        return later
-    return schedule.may_ask_from(it.may_wake, clock.network, later)
+def _again(it: Failed, why: type[CarrierError], clock: NetworkTime) -> datetime | None:
+    """When to try it once more; None if it was tried often enough, or is not worth it then."""
+    most, pause = _patience(it, why)
+    again = clock.now + pause
+    if it.channel is Channel.CALL:
+        again = schedule.may_ask_from(it.may_wake, clock.network, again)
+    is_too_late = it.good_until is not None and again >= it.good_until
+    return None if it.tries >= most or is_too_late else again
+
+
+def _patience(it: Failed, why: type[CarrierError]) -> tuple[int, timedelta]:
+    """How many tries in all, and how long until the next."""
+    if issubclass(why, errors.Unexplained):
+        later = min(UNEXPLAINED_AGAIN * 5 ** min(it.tries - 1, 3), LATEST_UNEXPLAINED)
+        return (MOST_TRIES, PAGE_AGAIN) if it.is_page else (MOST_UNEXPLAINED, later)
+    if it.is_page:
+        return 0, timedelta()
+    if it.channel is Channel.CALL and issubclass(why, errors.NotAllowedThere):
+        return MOST_CALLS, ACCOUNT_PAUSE
+    if issubclass(why, errors.Unreachable | errors.CarrierBusy):
+        return MOST_TRIES, it.pause or TRY_AGAIN * it.tries
+    return 0, timedelta()
+
+
+def _given_up(
+    it: Failed, why: type[CarrierError], code: int | None, message: Sequence[Consequence]
+) -> list[WarnStewards]:
+    """What is tried no more, and nobody knows why it failed, the stewards hear of."""
+    if it.is_page or message or not issubclass(why, errors.Unexplained):
+        return []
+    return [WarnStewards(notice(Told.STEWARDS_UNEXPLAINED, code=code or 0))]
 
 
 def _told(why: type[CarrierError], code: int | None) -> list[WarnStewards]:
@@ -218,3 +257,39 @@ _TOLD: tuple[tuple[type[CarrierError], Told], ...] = (
     (errors.Filtered, Told.STEWARDS_FILTERED),
     (errors.NotAllowedThere, Told.STEWARDS_NOT_ALLOWED),
 )
+
+
+# Whose trouble it is.
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """When something was tried for somebody; of two at the same moment the larger `number` came
+    later."""
+
+    who: int
+    at: datetime
+    number: int
+
+    def is_after(self, other: Tried | None) -> bool:
+        return other is None or (self.at, self.number) > (other.at, other.number)
+
+
+def is_our_account(
+    who: int,
+    met: Sequence[Tried],
+    arrived: Tried | None,
+    *,
+    is_held: bool,
+    now: datetime,
+) -> bool:
+    """Whether what somebody met is our account's trouble: several met it in a row.
+
+    `met`: when each person, `who` among them, met it first lately; `arrived`: the last that got
+    through to anybody. What our account held back already (`is_held`) stays held back until
+    something else gets through.
+    """
+    if is_held and (arrived is None or arrived.at < now - 2 * ACCOUNT_PAUSE):
+        return True
+    lately = {it.who for it in met if it.is_after(arrived)}
+    return who in lately and len(lately) >= SEVERAL

@@ -58,10 +58,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a carrier tells of a message, by our id of it. `why` and `code` say what went wrong."""
+    """What a carrier tells of a message, by our id of it. `why` and `code` say what went wrong,
+    `retry_after` how many seconds to leave it alone."""
 
     message_id: int
     sid: str
     move: MessageMove
     why: type[CarrierError] | None = None
     code: int | None = None
+    retry_after: float | None = None

@@ -120,6 +120,7 @@ class Told(Enum):
     STEWARDS_NOBODY = auto()
     STEWARDS_JOIN = auto()
     STEWARDS_REFUSED = auto()
+    STEWARDS_UNEXPLAINED = auto()
     STEWARDS_FILTERED = auto()
     STEWARDS_NOT_ALLOWED = auto()
     STEWARDS_MOST_OF_BUDGET = auto()

@@ -299,6 +299,10 @@ class Sentence(StrEnum):
         "{network}: the phone company refuses our texts (error {code}). Nothing is lost, but"
         " texts wait until the account is mended."
     )
+    STEWARDS_UNEXPLAINED = N_(
+        "{network}: a text of ours did not arrive, and we do not know why (error {code}). Please"
+        " look that up at the phone company."
+    )
     STEWARDS_FILTERED = N_(
         "{network}: the phone company held back a text as spam (error {code}). Please look at"
         " the account before more are held back."

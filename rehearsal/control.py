@@ -42,8 +42,9 @@
     POST /rehearsal/trouble
         {"kind", "times"?: 1, "to"?: number, "seconds"?: 1, "code"?, "status"?: 400}
         kinds: busy, broken, silent_taken, silent_lost, slow, account_refused, code (counted in
-        creates); callbacks_twice, callbacks_backwards, callbacks_late, no_callbacks (counted in
-        texts and calls); steps_twice (counted in webhooks of calls: asked twice at once, the first
+        creates); undelivered (with a code; counted in texts that the carrier took, replies too);
+        callbacks_twice, callbacks_backwards, callbacks_late, no_callbacks (counted in texts and
+        calls); steps_twice (counted in webhooks of calls: asked twice at once, the first
         answer counts); forged (counted in webhooks, steps and callbacks: each is sent first with a
         wrong signature, and what the hotline answers to that only goes to the log).
         callbacks_late: that many seconds before each. callbacks_backwards: those of a call come

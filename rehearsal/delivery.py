@@ -32,7 +32,7 @@ from rehearsal.phones import (
     keyword_of,
     way_to,
 )
-from rehearsal.trouble import CALLBACK_KINDS
+from rehearsal.trouble import CALLBACK_KINDS, DELIVERY_KINDS
 from rehearsal.webhooks import TextReply, WebhookAnswer, ask, call_back
 
 TOO_MANY_REPLIES = 14107
@@ -87,6 +87,8 @@ async def _carry(exchange: Exchange, departure: Departure) -> None:
         steps = [DeliveryStep("failed", departure.error)]
     elif not await _can_fetch_all(exchange, message):
         steps = [DeliveryStep("undelivered", NO_SUCH_MEDIA)]
+    elif trouble := exchange.trouble(DELIVERY_KINDS, message.to):
+        steps = [DeliveryStep("sent"), DeliveryStep("undelivered", trouble.code)]
     else:
         state = exchange.phone(message.to).state
         steps = way_to(state, via_service=message.status == "accepted")

@@ -1,8 +1,8 @@
 """What may go wrong at the carrier, on request: how often, for whom, and when it is over.
 
-Only the bookkeeping. `rest.py` acts on troubles with creates, `delivery.py` and `call_webhooks.py`
-on those with callbacks, `call_webhooks.py` on those with the steps of a call, `webhooks.py` on
-those with anything that is signed.
+Only the bookkeeping. `rest.py` acts on troubles with creates, `delivery.py` on texts that do not
+arrive, `delivery.py` and `call_webhooks.py` on those with callbacks, `call_webhooks.py` on those
+with the steps of a call, `webhooks.py` on those with anything that is signed.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,10 @@ CALLBACK_KINDS = frozenset(
     {"callbacks_twice", "callbacks_backwards", "callbacks_late", "no_callbacks"}
 )
 
+DELIVERY_KINDS = frozenset({"undelivered"})
 STEP_KINDS = frozenset({"steps_twice"})
 SIGNED_KINDS = frozenset({"forged"})
-KINDS = CREATE_KINDS | CALLBACK_KINDS | STEP_KINDS | SIGNED_KINDS
+KINDS = CREATE_KINDS | DELIVERY_KINDS | CALLBACK_KINDS | STEP_KINDS | SIGNED_KINDS
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def trouble_from(wish: dict[str, object]) -> Trouble:
     kind, to = wish.get("kind"), wish.get("to")
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
-    if kind == "code" and not wish.get("code"):
-        raise ValueError('kind "code" needs a code, such as 30034')
+    if kind in ("code", "undelivered") and not wish.get("code"):
+        raise ValueError(f'kind "{kind}" needs a code, such as 30034')
     if to is not None and not isinstance(to, str):
         raise ValueError("to must be a number in quotes")
     status = int(_number(wish, "status", 400))

@@ -6,8 +6,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from hotline import errors, settings
-from hotline.carriers.twilio import client
-from hotline.carriers.twilio.codes import _KINDS, kind_of
+from hotline.carriers.twilio import client, codes
+from hotline.carriers.twilio.codes import kind_of
 from hotline.errors import (
     AccountRefused,
     BadNumber,
@@ -22,30 +22,35 @@ from hotline.errors import (
     Landline,
     NeverLeft,
     NotAllowedThere,
+    NoVoice,
     OptedOut,
     OutdatedDatabase,
     PhoneOff,
     Refused,
     Uncallable,
+    Unexplained,
     Unreachable,
 )
 
 MEANINGS: dict[type[CarrierError], list[int]] = {
-    CarrierBusy: [20429, 21611, 30001, 30410, 30022, 30023],
+    CarrierBusy: [20429, 21611, 30001, 30410, 30022, 30023, 30027, 10004, 14107, 30500],
     NeverLeft: [30036],
-    OptedOut: [21610],
-    BadNumber: [21211, 21214, 21217, 21401, 21421, 30005],
-    Landline: [21614, 30006],
+    OptedOut: [21610, 30630],
+    BadNumber: [21211, 21214, 21217, 21265, 21268, 21401, 21421, 30005],
+    Landline: [21614, 21635, 30006],
     PhoneOff: [30003],
-    Unreachable: [30008],
+    Unreachable: [30008, 30450, 30453],
     Blocked: [30004, 21612],
     Filtered: [30007],
-    NotAllowedThere: [21408, 21608],
+    NotAllowedThere: [21408, 21608, 21203],
     AccountRefused: [
-        *(20003, 20404, 21210, 21212, 21606, 30002, 30024, 30032, 30034, 30035),
+        *(10001, 13227, 20003, 20404, 21210, 21212, 21219, 21601, 21606, 21659, 21660, 21661),
+        *(21703, 21704, 21705, 21730, 30002, 30024, 30032, 30033, 30034, 30035, 30037, 30990),
     ],
     Uncallable: [13224, 13225, 21215, 21216],
+    Refused: [20009, 21617, 21620, 30019],
 }
+ENDS = (CarrierBusy, Unreachable)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +60,18 @@ def test_a_code_of_the_carrier_means_one_thing(code: int, kind: type[CarrierErro
     assert kind_of(code) is kind
 
 
-def test_no_code_is_read_of_which_nothing_is_said_here() -> None:
-    assert set(_KINDS) == {code for codes in MEANINGS.values() for code in codes}
+def test_no_code_is_listed_twice() -> None:
+    assert len(codes._KINDS) == sum(len(some) for some in codes._CODES.values())
+
+
+def test_every_kind_of_failure_but_those_that_are_found_out_has_codes() -> None:
+    without = {CarrierError, CarrierSilent, Unexplained, NoVoice}
+    kinds = {it for it in vars(errors).values() if isinstance(it, type)}
+    assert {it for it in kinds if issubclass(it, CarrierError)} - without == set(codes._CODES)
+
+
+def test_only_what_ends_says_when() -> None:
+    assert all(issubclass(kind_of(code), ENDS) for code in codes.PAUSES)
 
 
 def test_a_phone_that_is_off_cannot_be_reached() -> None:
@@ -76,9 +91,8 @@ def test_the_code_counts_more_than_the_http_status() -> None:
         (503, CarrierBusy),
         (401, AccountRefused),
         (403, AccountRefused),
-        (400, Refused),
+        (400, Unexplained),
         (404, AccountRefused),
-        (None, Refused),
     ],
 )
 @pytest.mark.parametrize("code", [None, 99999])
@@ -86,6 +100,11 @@ def test_without_a_known_code_the_http_status_speaks(
     code: int | None, http_status: int | None, kind: type[CarrierError]
 ) -> None:
     assert kind_of(code, http_status) is kind
+
+
+def test_of_what_did_not_arrive_an_unlisted_code_is_unexplained_and_none_tells_nothing() -> None:
+    assert kind_of(99999) is Unexplained
+    assert kind_of(None) is Unreachable
 
 
 def test_a_daily_cap_says_to_wait_until_tomorrow() -> None:

@@ -32,7 +32,7 @@ from hotline.failure import (
 from hotline.help_request import HandedBack, HelpRequest, State, Unreached
 from hotline.inbound import Delivery
 from hotline.limits import Budget
-from hotline.message import MessageMove
+from hotline.message import Channel, MessageMove
 from hotline.notices import Notice, Told, notice
 from hotline.page import Answer, PageMove
 from hotline.store import messages, pages, people, requests
@@ -40,6 +40,7 @@ from hotline.store.messages import About, Outbound
 from hotline.store.record import record
 from hotline.work import Work
 
+SETTLED_AFTER = timedelta(minutes=2)  # what was sent that long ago has mostly arrived, or not
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
 OVER_BUDGET = -1  # among the codes of what holds a message back: ourselves
 UNKNOWN_CODE = 0  # for a refusal without a code
@@ -52,7 +53,9 @@ def delivered(work: Work, it: Delivery) -> None:
         work.connection, it.message_id, it.sid, it.move, it.code, failure_name
     )
     if news and it.move is MessageMove.MISS:
-        failed(work, news, it.why or errors.Refused, it.code)
+        settled = work.now - SETTLED_AFTER
+        why = whose(work, news, it.why or errors.Unreachable, it.code, settled)
+        failed(work, news, why, it.code, it.retry_after)
 
 
 def call_ended(work: Work, message_id: int, sid: str, *, was_heard: bool) -> None:
@@ -62,20 +65,44 @@ def call_ended(work: Work, message_id: int, sid: str, *, was_heard: bool) -> Non
     delivered(work, Delivery(message_id, sid, move, None if was_heard else errors.Unreachable))
 
 
-def not_taken(work: Work, it: Outbound, error: CarrierError) -> None:
-    """The carrier did not take a message that was brought to it."""
-    pause = None if error.retry_after is None else timedelta(seconds=error.retry_after)
-    brought = Failed(it.channel, claims=it.claims)
-    for handling in failure.not_taken(brought, type(error), error.code, work.clock, pause):
+def whose(
+    work: Work,
+    it: Outbound,
+    why: type[CarrierError],
+    code: int | None,
+    settled: datetime | None = None,
+) -> type[CarrierError]:
+    """The same, or that of our account: what several people meet in a row is nobody's own, unless
+    it is known to be. `settled`: of what was sent before, nothing worse will be reported. Of calls
+    it only means that they wait: they may be switched off where texts are not."""
+    ours = errors.NotAllowedThere if it.channel is Channel.CALL else errors.AccountRefused
+    if issubclass(why, errors.AccountRefused):
+        return ours
+    if code is None or why not in failure.NOBODYS:
+        return why
+    since = work.now - failure.IN_A_ROW
+    is_ours = failure.is_our_account(
+        it.neighbor,
+        messages.who_met(work.connection, it, code, since),
+        messages.last_arrival(work.connection, it, since, settled),
+        is_held=it.held_by == code,
+        now=work.now,
+    )
+    return ours if is_ours else why
+
+
+def not_taken(work: Work, it: Outbound, why: type[CarrierError], error: CarrierError) -> None:
+    """The carrier did not take a message that was brought to it; `why` as of `whose`."""
+    brought = Failed(it.channel, claims=it.claims, pause=_pause(error.retry_after))
+    for handling in failure.not_taken(brought, why, error.code, work.clock):
         match handling:
             case LookUp(at):
                 messages.note_unknown(work.connection, it, at)
             case PutBack(at, is_held):
                 messages.note_waiting(work.connection, it, at, _held_by(error.code, is_held))
             case GiveUp():
-                kind = type(error).__name__
-                if messages.note_failed(work.connection, it, error.code, kind):
-                    failed(work, it, type(error), error.code)
+                if messages.note_failed(work.connection, it, error.code, why.__name__):
+                    failed(work, it, why, error.code, error.retry_after)
             case WarnStewards(told):
                 warn_stewards(work, told)
 
@@ -84,7 +111,17 @@ def _held_by(code: int | None, is_held: bool) -> int | None:
     return (code or UNKNOWN_CODE) if is_held else None
 
 
-def failed(work: Work, it: Outbound, why: type[CarrierError], code: int | None) -> None:
+def _pause(retry_after: float | None) -> timedelta | None:
+    return None if retry_after is None else timedelta(seconds=retry_after)
+
+
+def failed(
+    work: Work,
+    it: Outbound,
+    why: type[CarrierError],
+    code: int | None,
+    retry_after: float | None = None,
+) -> None:
     """A message did not and will not reach somebody."""
     if not it.body:  # it was forgotten, and so was who it was for, or about
         return
@@ -97,6 +134,8 @@ def failed(work: Work, it: Outbound, why: type[CarrierError], code: int | None) 
         has_pictures=bool(it.pictures),
         may_wake=it.may_wake,
         is_always_off=issubclass(why, PhoneOff) and _is_always_off(work, it.neighbor),
+        good_until=it.good_until,
+        pause=_pause(retry_after),
     )
     for consequence in failure.next_step(of, why, code, work.clock):
         _carry_out(work, it, consequence, code)

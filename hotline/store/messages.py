@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hotline.failure import Tried
 from hotline.help_request import OURSELVES, TalkLine
 from hotline.limits import HeardText, Pace
 from hotline.message import ARRIVED, ROWS, Channel, MessageMove, MessageState, WhyDropped
@@ -319,6 +320,7 @@ class Outbound:
     may_wake: bool
     aloud: str | None
     request_number: int | None
+    held_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +397,7 @@ _SOME = Prepared(
         *(message.c.channel, message.c.pictures, message.c.id, neighbor.c.phone, message.c.body),
         *(message.c.tries, message.c.claims, message.c.claimed_at, message.c.good_until),
         *(message.c.page_id, message.c.neighbor_id, message.c.may_wake, message.c.aloud),
-        message.c.request_number,
+        *(message.c.request_number, message.c.held_by),
     )
     .join(neighbor, neighbor.c.id == message.c.neighbor_id)
     .where(is_among(message.c.id, "ids"))
@@ -718,6 +720,51 @@ def try_anew(
         .returning(message.c.id)
     )
     return int(again.scalar_one())
+
+
+# Whose trouble it is that the carrier gives no reason for, or none of the recipient's.
+
+
+def who_met(connection: Connection, it: Outbound, code: int, since: datetime) -> list[Tried]:
+    """Whoever met the same code since then, and when first; whom this message is for among them."""
+    when = func.min(message.c.claimed_at, type_=tables.Moment)
+    met = or_(message.c.id == it.id, message.c.error == code, message.c.held_by == code)
+    query = (
+        select(message.c.neighbor_id, when, func.min(message.c.id))
+        .where(message.c.claimed_at > since, _leaves_as(it), met)
+        .group_by(message.c.neighbor_id)
+    )
+    return [Tried(*row) for row in connection.execute(query)]
+
+
+def last_arrival(
+    connection: Connection, it: Outbound, since: datetime, settled: datetime | None
+) -> Tried | None:
+    """The last message since then, of this one's kind, that got through to anybody.
+
+    What the carrier refuses at once (`settled` is None) it would have accepted. What it reports
+    afterwards would have been reported of those, too, that were sent after `settled`; and it may
+    never say more of them than that they were sent.
+    """
+    through = message.c.state == MessageState.DELIVERED.value
+    if settled:
+        was_sent = message.c.state == MessageState.SENT.value
+        through = or_(through, and_(was_sent, message.c.claimed_at <= settled))
+    else:
+        through = message.c.state.in_([state.value for state in ARRIVED])
+        through = and_(through, message.c.channel != Channel.REPLY.value)
+    query = (
+        select(message.c.neighbor_id, message.c.claimed_at, message.c.id)
+        .where(message.c.claimed_at > since, _leaves_as(it), through)
+        .order_by(message.c.claimed_at.desc(), message.c.id.desc())
+        .limit(1)
+    )
+    return next((Tried(*row) for row in connection.execute(query)), None)
+
+
+def _leaves_as(it: Outbound) -> ColumnElement[bool]:
+    """As a call, or as a text."""
+    return _IS_CALL if it.channel is Channel.CALL else ~_IS_CALL
 
 
 def known_sids(connection: Connection, sids: Collection[str]) -> set[str]:

@@ -26,8 +26,8 @@ from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
     CarrierError,
-    NotAllowedThere,
     Refused,
+    Unexplained,
     describe,
 )
 from hotline.failure import LOOK_UP_AFTER
@@ -167,7 +167,8 @@ def _erase(tools: Tools, it: Erasure) -> bool:
         log.info("erasure %s: %s, code %s", it.id, type(error).__name__, error.code)
         later = now + _pause_of_erasing(it.tries, error.retry_after)
         tools.database.write(lambda connection: forgetting.erase_later(connection, it.id, later))
-        return isinstance(error, Refused)  # only this one, which may not be complete there
+        # Only this one, which may not be complete there.
+        return isinstance(error, Refused | Unexplained)
     if found:
         # More may turn up: the answer to the text in which they asked for it, for one.
         again = now if found == AT_ONCE else now + ONCE_MORE
@@ -301,10 +302,7 @@ def _send(tools: Tools, it: Outbound) -> AfterCommit:
 def _hand_over(tools: Tools, it: Outbound, now: datetime) -> str:
     """Give the carrier a text to send or a call to make. Raises CarrierError."""
     if it.channel is Channel.CALL:
-        try:
-            return tools.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
-        except AccountRefused as error:  # calls may be switched off where texts are not
-            raise NotAllowedThere(str(error), code=error.code) from None
+        return tools.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
     good_for = it.good_until - now if it.good_until else None
     until = now + PICTURES_LAST if it.pictures else None
     return tools.carrier.send(
@@ -324,9 +322,10 @@ def _give_up_if_stopped(it: Outbound, connection: Connection) -> bool:
 
 def _not_sent(it: Outbound, error: CarrierError, work: Work) -> None:
     log.info("message %s: %s, code %s", it.id, type(error).__name__, error.code)
-    if isinstance(error, AccountRefused):
+    why = delivery.whose(work, it, type(error), error.code)
+    if issubclass(why, AccountRefused):
         log.error("the carrier refuses our account (code %s): messages wait", error.code)
-    delivery.not_taken(work, it, error)
+    delivery.not_taken(work, it, why, error)
 
 
 def _look_up(tools: Tools, it: Outbound) -> None:

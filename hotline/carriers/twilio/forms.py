@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hotline import wire
 from hotline.carriers.twilio import senders
-from hotline.carriers.twilio.codes import kind_of
+from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import BadForm
 from hotline.inbound import MOST_PICTURES, CallIn, Delivery, Heard, TextIn
 from hotline.message import MessageMove
@@ -46,7 +46,7 @@ def text_status(form: Form, message_id: int) -> Delivery | None:
         return None
     code = wire.number(form.get("ErrorCode", ""))
     why = kind_of(code) if move is MessageMove.MISS else None
-    return Delivery(message_id, sid, move, why, code)
+    return Delivery(message_id, sid, move, why, code, PAUSES.get(code))
 
 
 _MOVES = {
