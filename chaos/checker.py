@@ -17,6 +17,7 @@ from typing import Any
 from chaos.callers import Called
 from chaos.people import Sent
 from chaos.sentences import Recognized, recognize
+from hotline.errors import OptedOut
 from hotline.message import Channel
 from hotline.words import Sentence
 
@@ -408,18 +409,29 @@ def _once(rows: Sequence[Row]) -> list[Row]:
 
 
 def _said_while_stopped(facts: Facts) -> set[int]:
-    """What people wrote after their STOP: about what is over they are not even answered."""
+    """What people wrote after their STOP: about what is over they are not even answered. A STOP of
+    which the carrier alone heard shows in its refusing a text of ours."""
     stops = {it.sid for it in facts.sent if it.deed == "stop"}
+    refused = [row for row in facts.messages if row.failure == OptedOut.__name__]
     stopped: set[int] = set()
+    began: dict[int, int] = {}  # to hear from us again, with which text of theirs
     said: set[int] = set()
     for row in facts.inbox:
+        who = row.neighbor_id
         if row.sid in stops:
-            stopped.add(row.neighbor_id)
+            stopped.add(who)
         elif STARTS.fullmatch(row.body):
-            stopped.discard(row.neighbor_id)
-        if row.neighbor_id in stopped:
+            stopped.discard(who)
+            began[who] = row.id
+        if who in stopped or any(_shows_a_stop(it, row, began.get(who, 0)) for it in refused):
             said.add(row.id)
     return said
+
+
+def _shows_a_stop(refused: Row, text: Row, began: int) -> bool:
+    """Whether our text was refused before theirs, and after they last began anew."""
+    is_theirs = refused.neighbor_id == text.neighbor_id
+    return is_theirs and began < refused.id < text.id and refused.claimed_at <= text.at
 
 
 def _ever_takers(facts: Facts) -> dict[int, set[int]]:

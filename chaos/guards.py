@@ -25,6 +25,7 @@ from hotline.store.database import Database
 from hotline.store.messages import Inbound, Replied
 from ivr import menu
 from ivr.menu import Step
+from sms.receiving import Answering
 
 SLOW_HAND = 0.5  # seconds in which somebody else may say YES as well: a busy machine has few races
 SLOW_DISK = 0.1  # seconds between an answer and the commit that should have come before
@@ -176,6 +177,12 @@ def _same_text(_role: str) -> None:
 
     _replace(messages, "heard_lately", forgetful)
     _replace(messages, "add_inbound", renamed)
+
+
+@_guard("pass-on", "passed_on", "quiet", eager="talk")
+def _pass_on(_role: str) -> None:
+    """What somebody says in a conversation is read, and passed on to nobody."""
+    _replace(Answering, "_pass_on", lambda _real: lambda *_arguments: None)
 
 
 @_guard("reply", "replies", "quiet")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Formatter
@@ -14,13 +15,16 @@ from typing import Any
 
 import pytest
 import servers
+from neighborhood import CAST, Neighborhood, open_neighborhood
 from waiting import until
 
-from chaos import checker, faults, guards, sentences
+from chaos import checker, faults, gather, guards, sentences
 from chaos.clock import SharedClock
+from chaos.people import Sent
 from chaos.run import next_leap
 from hotline import words
 from hotline.words import Sentence
+from sms.receiving import Answering
 
 ROOT = Path(__file__).parent.parent
 SEED = os.environ.get("SEED", "2026")
@@ -183,6 +187,53 @@ def test_pages_are_held_against_takers_both_ways() -> None:
     assert pages_that_lie([(1, "accepted"), (2, "covered")], [1, 2]) == [
         "request 12: neighbor 2 takes it and has no accepted page"
     ]
+
+
+# What somebody says to somebody else.
+
+
+@pytest.fixture
+def maple(database_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    """Maria asked twice, Ana and Ben are on it, and the carrier took a STOP of hers that never
+    reached us."""
+    with open_neighborhood(database_url, redis_url) as neighborhood:
+        for name in ("Ana", "Ben"):
+            neighborhood.put_on_roster({"phone": CAST[name], "name": name})
+            neighborhood.text("Maria", "need food" if name == "Ana" else "need a ride")
+            neighborhood.text(name, "yes")
+        neighborhood.phone("Maria", opted_out=True)
+        yield neighborhood
+
+
+def lost_words(maple: Neighborhood, *texts: tuple[str, str]) -> list[str]:
+    """What is counted when people say these things to each other."""
+    sent = [
+        Sent(str(maple.text(who, said)["sid"]), maple.number(who), said, "talk", begun=0.0)
+        for who, said in texts
+    ]
+    rows = maple.database.read(gather._rows)
+    facts = checker.Facts(sent=sent, attempts=(), begun={}, now=maple.now(), **rows)
+    return list(checker.passed_on(facts))
+
+
+def test_whoever_said_stop_to_the_carrier_alone_is_asked_nothing_and_has_lost_nothing(
+    maple: Neighborhood,
+) -> None:
+    """The carrier told us with its refusal (21610). What she says then about something that is over
+    could only be asked about, and she can be asked nothing."""
+    maple.text("Ana", "12 I am here")
+    assert lost_words(maple, ("Maria", "14 see you at w1")) == []
+    assert lost_words(maple, ("Maria", "12 see you at w2")) == [], "it is clear whom this is for"
+
+
+def test_words_that_are_passed_on_to_nobody_are_counted(maple: Neighborhood) -> None:
+    nobody = "passed on 0 times"
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(Answering, "_pass_on", lambda *_arguments: None)
+        assert nobody in lost_words(maple, ("Ana", "12 see you at w1"))[0]
+        assert nobody in lost_words(maple, ("Maria", "12 see you at w2"))[0], "before we hear of it"
+        maple.text("Maria", "START")
+        assert nobody in lost_words(maple, ("Maria", "12 see you at w3"))[0]
 
 
 def test_the_docs_name_every_fault_guard_and_count() -> None:
