@@ -14,9 +14,13 @@ from sqlalchemy import select
 from test_webhook_guard import Door, answered, open_door, sms
 
 from hotline import roster_file
+from hotline.carriers.twilio import senders
 from hotline.desk.wave import ask_volunteers
+from hotline.errors import BadRoster
+from hotline.phone import elsewhere
 from hotline.store import roster
 from hotline.store.tables import call, message, neighbor, page, request, taker
+from ivr.menu import Facts, callable_number
 
 MARIA, ANA, CLEO = CAST["Maria"], CAST["Ana"], CAST["Cleo"]
 EVERYWHERE = 'countries = ["US", "MX", "AR", "BR", "CI", "BJ", "GA", "CO", "VN", "GB"]'
@@ -251,3 +255,29 @@ def test_who_said_stop_in_one_spelling_has_said_it_in_the_other(door: Door) -> N
     put_on_roster(door, phone="+52 1 55 1234 5678", name="Lupe")
     answered(door.text(sms("STOP", From="+5215512345678")))
     assert [bool(at) for (at,) in all_of(door, neighbor.c.stopped_at)] == [True]
+
+
+def test_a_steward_in_another_spelling_is_told(sqlite_url: str, redis_url: str) -> None:
+    network = _everywhere().replace(CLEO, "+5215512345678")
+    with open_door(sqlite_url, redis_url, network=network) as door:
+        answered(door.text(sms(From="+525512345678")))
+        answered(door.text(sms("hello", "SM2", From="46363")))
+        assert phones(door) == ["+525512345678", elsewhere("46363")]
+
+
+def test_what_the_carrier_keeps_of_somebody_is_looked_for_under_every_address() -> None:
+    found = senders.addresses("+525512345678")
+    assert found[0] == "+525512345678"
+    assert {"+5215512345678", "whatsapp:+5215512345678", "rcs:+525512345678"} <= set(found)
+    assert senders.addresses(MARIA) == [MARIA, f"whatsapp:{MARIA}", f"rcs:{MARIA}"]
+
+
+def test_a_roster_with_one_phone_in_two_spellings_says_so(door: Door) -> None:
+    table = "phone,name\n+52 1 55 1234 5678,Lupe\n+52 55 1234 5678,Guadalupe\n"
+    with pytest.raises(BadRoster, match="have the same phone"):
+        roster_file.read(table, door.hotline.house.network)
+
+
+@pytest.mark.parametrize("keys", ["5512345678", "15512345678", "0445512345678"])
+def test_a_number_that_is_keyed_in_is_the_persons(keys: str) -> None:
+    assert callable_number(keys, Facts(("en",), (), "MX", ("MX",))) == "+525512345678"

@@ -173,6 +173,16 @@ def test_who_still_talks_to_somebody_forgotten_hears_that_it_goes_nowhere(
     assert any(it.who == "Ben" and "YES 12" in it.body for it in maple.received())
 
 
+def test_at_the_carrier_every_spelling_of_a_number_is_deleted(maple: Neighborhood) -> None:
+    """It keeps what somebody wrote under the number as it came."""
+    old, new = "+5215512345678", "+525512345678"
+    for number, body in ((old, "need milk near 11216"), (new, "never mind"), (old, "forget me")):
+        maple.ask("texts", {"from": number, "body": body})
+    maple.pass_time(10 * MINUTE)
+    here, there = _everything_here(maple), _everything_there(maple)
+    assert not any(number.removeprefix("+") in it for number in (old, new) for it in (here, there))
+
+
 def test_who_called_from_a_hidden_number_and_left_theirs(maple: Neighborhood) -> None:
     maple.call("Sam", is_hidden=True)
     for keys in ("1", "1", "#"):

@@ -19,7 +19,8 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from hotline.carriers.twilio import addresses
+from hotline import phone
+from hotline.carriers.twilio import addresses, senders
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, Refused
 from hotline.settings import Environment
@@ -164,10 +165,11 @@ class Carrier:
 
     def erase_number(self, number: str, until: datetime, most: int) -> int:
         """Delete the texts and calls from and to a number that there were at that moment, at most
-        so many. Returns how many it found. Raises CarrierError."""
-        client = self._client
-        messages = self._with_number(client.messages, number, until, most)
-        calls = self._with_number(client.calls, number, until, most - len(messages))
+        so many, however the number was written. Returns how many it found. Raises CarrierError."""
+        client, written = self._client, senders.addresses(number)
+        messages = self._with_number(client.messages, written, until, most)
+        spoken = phone.spellings(number)
+        calls = self._with_number(client.calls, spoken, until, most - len(messages))
         under_way: list[Refused] = []
         for it in messages:
             self._delete_unless_under_way(it, under_way)
@@ -190,13 +192,19 @@ class Carrier:
             if is_it(it.body or ""):
                 self._delete(it)
 
-    def _with_number(self, things: Any, number: str, until: datetime, most: int) -> list[Any]:
+    def _with_number(
+        self, things: Any, addresses: Sequence[str], until: datetime, most: int
+    ) -> list[Any]:
+        """A carrier that does not know a channel may list everything: what is not from or to the
+        address is not theirs."""
         latest = until + CLOCKS_APART
         found = [
             it
+            for address in addresses
             for side in ("to", "from_")
-            for it in self._listed(things.stream, **{side: number})
+            for it in self._listed(things.stream, **{side: address})
             if it.date_created is None or it.date_created <= latest
+            if ":" not in address or address in (it.to, it.from_)
         ]
         return found[:most]
 

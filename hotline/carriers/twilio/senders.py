@@ -22,6 +22,7 @@ LONGEST_ADDRESS = 100  # letters
 # is a name, even where it is all digits.
 _NUMBERED: Final = {"", "tel", "sms", "mms", "rcs", "whatsapp"}
 _NAMED: Final = {"client", "sip", "sips"}
+_TEXTED_BY: Final = ("", "whatsapp:", "rcs:")
 
 _ADDRESS: Final = re.compile(r"(?:([a-z][a-z0-9+.-]*):)?(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -45,6 +46,12 @@ def origin(written: str, country: str) -> tuple[str, Origin]:
     address = " ".join(wire.speakable(written).split())[:LONGEST_ADDRESS]
     is_machine = _parts(written)[0] in _NUMBERED
     return address, Origin.MACHINE if is_machine else Origin.APP
+
+
+def addresses(number: str) -> list[str]:
+    """Every address under which texts from and to this number may be kept at the carrier: in each
+    spelling of the number, bare and by each channel."""
+    return [f"{channel}{it}" for channel in _TEXTED_BY for it in phone.spellings(number)]
 
 
 def _parts(written: str) -> tuple[str, str]:
