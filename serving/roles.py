@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from socket import socket
 from threading import Event
@@ -18,12 +19,15 @@ from typing import TYPE_CHECKING
 from hotline.settings import Settings
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
+from serving import beginning
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from paging.dispatch import JobQueue
+    from paging.dispatch import JobQueue, PagingWorker
 
+
+log = logging.getLogger("hotline")
 
 GARBAGE = 20_000  # new objects, after which it is looked for
 NOT_STARTED = 3  # what uvicorn's own `run` exits with
@@ -48,6 +52,7 @@ def web(
     """The webhooks; `front` answers every other address, for a rehearsal."""
     from serving.app import Hotline
 
+    log.info("%s", beginning.line("web", of.environment))
     hotline = Hotline(of, now, front)
     with _watched("web", of, hotline.house, hotline.database, hotline.jobs):
         serve(hotline.app, host, port, last_answers=5 if front is None else 1)
@@ -94,14 +99,18 @@ def worker(of: Settings, now: Now = utc_now) -> None:
     """One worker: asks volunteers, sends messages."""
     from paging import dispatch
 
+    log.info("%s", beginning.line("worker", of.environment))
     database = Database(of.environment.sqlalchemy_url)
     queue = dispatch.JobQueue(of.environment.redis_url)
     house = furnish(of.network, now)
     _take_up(of, house, database, queue)
-    queue.await_redis()
-    working = dispatch.worker(of.environment.redis_url)
-    with _watched("worker", of, house, database, queue, working.is_well):
-        working.work(logging_level="WARNING")
+    at_work: list[dispatch.PagingWorker] = []
+    with _watched("worker", of, house, database, queue, lambda: _is_well(at_work)):
+        dispatch.work(of.environment.redis_url, queue, at_work.append)
+
+
+def _is_well(at_work: Sequence[PagingWorker]) -> bool:
+    return bool(at_work) and at_work[-1].is_well()
 
 
 def clock(of: Settings, now: Now = utc_now) -> None:
@@ -110,6 +119,7 @@ def clock(of: Settings, now: Now = utc_now) -> None:
     from paging.dispatch import JobQueue
     from paging.watch import Signs
 
+    log.info("%s", beginning.line("clock", of.environment))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -11,8 +11,9 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +23,7 @@ from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 from rq import Queue, SimpleWorker
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, StopRequested
 from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
@@ -58,7 +59,7 @@ class JobQueue:
         self._redis = redis
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
         self._silent_until = 0.0
-        self._contact = Contact("Redis", log)
+        self.contact = Contact("Redis", log)
 
     def enqueue(self, jobs: Sequence[Job]) -> None:
         """Each piece of work once, however often it is enqueued. Never raises.
@@ -70,9 +71,9 @@ class JobQueue:
         try:
             for job in together(jobs):
                 self._enqueue(job)
-            self._contact.found()
+            self.contact.found()
         except RedisError as error:
-            lost(self._contact, error)
+            lost(self.contact, error)
             self._silent_until = time.monotonic() + LET_REST
 
     def has_plenty(self) -> bool:
@@ -98,9 +99,9 @@ class JobQueue:
         try:
             self._redis.set(PROBE, 1, ex=JOB_TTL)
         except RedisError as error:
-            lost(self._contact, error)
+            lost(self.contact, error)
             return False
-        self._contact.found()
+        self.contact.found()
         return True
 
     def await_redis(self) -> None:
@@ -205,11 +206,16 @@ class PagingWorker(SimpleWorker):
 
     max_connection_wait_time = STAY_AWAY  # RQ would stay away for a minute after a long absence
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, contact: Contact | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._contact = Contact("Redis", log)
+        self._contact = contact or Contact("Redis", log)
         self._heard = time.monotonic()
         self._is_at_job = False
+        self.is_told_to_end = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.is_told_to_end = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     @property
     def dequeue_timeout(self) -> int:
@@ -251,17 +257,34 @@ class PagingWorker(SimpleWorker):
         """There is nothing to leave."""
 
 
-def worker(redis_url: str, name: str | None = None) -> PagingWorker:
+def worker(redis_url: str, name: str | None = None, contact: Contact | None = None) -> PagingWorker:
     """A worker on our one queue. It outlasts a restart of Redis, and a connection that goes silent
-    for no longer than SILENCE."""
+    for no longer than SILENCE. `contact`: what this process knows of Redis already."""
     redis = connect(redis_url, SILENCE, retry=TRIES)
     plain: dict[str, Any] = {"serializer": JSONSerializer, "job_class": PlainJob}
     queue = Queue(QUEUE, connection=redis, **plain)
     options = {"log_job_description": False, **plain}
-    logging.getLogger("rq.worker").addFilter(_is_no_news)
-    return PagingWorker([queue], connection=redis, name=name, **options)
+    logging.getLogger("rq.worker").addFilter(_is_news)
+    return PagingWorker([queue], connection=redis, name=name, contact=contact, **options)
 
 
-def _is_no_news(record: logging.LogRecord) -> bool:
-    """RQ says at each try that Redis is away; we say it once."""
-    return "could not connect to Redis" not in str(record.msg)
+def work(redis_url: str, queue: JobQueue, begins: Callable[[PagingWorker], None]) -> None:
+    """Until it is told to end. A worker that Redis fails in the middle is followed by another, as
+    soon as Redis takes something again."""
+    breath = threading.Event()
+    with suppress(StopRequested):  # told while there is none at work
+        while True:
+            queue.await_redis()
+            it = worker(redis_url, contact=queue.contact)
+            begins(it)
+            with suppress(RedisError):
+                it.work(logging_level="WARNING")
+            if it.is_told_to_end:
+                return
+            breath.wait(LET_REST)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """RQ says at each try that Redis is away, or refuses; we say it once."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, RedisError) and "connect to Redis" not in str(record.msg)

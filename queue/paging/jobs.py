@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline import schedule
 from hotline.carriers.twilio.client import Carrier
+from hotline.contact import Contact
 from hotline.desk import delivery
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
@@ -63,6 +64,7 @@ class Tools:
     carrier: Carrier
     queue: JobQueue
     end_call: Callable[[Work, int], None]  # what is left to do of one whose end nobody told us
+    contact: Contact = field(default_factory=lambda: Contact("The carrier", log))
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
@@ -292,7 +294,10 @@ def _send(tools: Tools, it: Outbound) -> AfterCommit:
         sid = _hand_over(tools, it, now)
     except CarrierError as error:
         failure = error
+        if isinstance(error, CarrierBusy | CarrierSilent):
+            tools.contact.lost(error, "does not take our messages")
     else:
+        tools.contact.found()
         tools.database.write(lambda c: messages.note_accepted(c, it, sid))
         return AfterCommit()
     _, after = tools.do(partial(_not_sent, it, failure))
