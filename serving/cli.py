@@ -5,25 +5,22 @@ Exit status: 0 done, 1 could not, 2 asked wrongly.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import entry_points
-from itertools import islice
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
-from hotline.store import migrate, overview, record
+from hotline.store import migrate, record
 from hotline.store.database import Database
 from serving import roles
+from serving.request_commands import requests
 from serving.roster_commands import roster
 from serving.terminal import open_database as _database
 from serving.terminal import print_table as _table
@@ -177,62 +174,7 @@ def prompts() -> None:
 hotline.add_command(roster)
 
 
-@hotline.command()
-@click.option("--open", "only_open", is_flag=True, help="Only those that wait for somebody.")
-@click.option("--json", "as_json", is_flag=True)
-def requests(only_open: bool, as_json: bool) -> None:
-    """Show the requests, newest last: no phone numbers, no words."""
-    of = settings.load(carrier=False)
-    with _database(of) as database:
-        every = overview.every_request(database.read, only_open=only_open)
-        if as_json:
-            _print_json(map(_as_json, every))
-        else:
-            _print_requests(every, of.network.zone)
-
-
-def _as_json(it: overview.ListedRequest) -> dict[str, object]:
-    request = it.request
-    return {
-        "number": request.number,
-        "state": request.state.value,
-        "needs": list(request.needs),
-        "area": request.area,
-        "since": request.since.isoformat(),
-        "way_back": it.way_back,
-        "urgent": request.urgent,
-        "people": request.people,
-    }
-
-
-def _print_json(rows: Iterator[dict[str, object]]) -> None:
-    """A list, row by row: it may be long."""
-    click.echo("[", nl=False)
-    for place, row in enumerate(rows):
-        click.echo(",\n  " if place else "\n  ", nl=False)
-        click.echo(json.dumps(row), nl=False)
-    click.echo("\n]")
-
-
-def _print_requests(every: Iterator[overview.ListedRequest], zone: ZoneInfo) -> None:
-    """Some at a time, each under the names of its columns."""
-    columns: tuple[str, ...] = ("number", "state", "needs", "area", "since")
-    some = list(islice(every, overview.MOST_AT_ONCE))
-    _table(columns, [_as_row(it, zone) for it in some])
-    while some := list(islice(every, overview.MOST_AT_ONCE)):
-        _table(("",) * len(columns), [_as_row(it, zone) for it in some])
-
-
-def _as_row(it: overview.ListedRequest, zone: ZoneInfo) -> tuple[str, ...]:
-    request = it.request
-    since = f"{request.since.astimezone(zone):%a %d %b %H:%M}"
-    return (
-        str(request.number),
-        request.state.value,
-        ", ".join(request.needs) or "other",
-        request.area or "",
-        since if it.way_back else f"{since}, no way back",
-    )
+hotline.add_command(requests)
 
 
 @hotline.command()

@@ -96,12 +96,31 @@ def newest_stories(connection: Connection, most: int) -> list[Story]:
     return stories(connection, requests.newest_requests(connection, most))
 
 
-def stories(connection: Connection, of: Sequence[HelpRequest]) -> list[Story]:
+def discreet_story(connection: Connection, number: int) -> Story | None:
+    """One request with first names, and ids of those who gave none: no phone number is in it."""
+    found = requests.find_requests(connection, [number])
+    return next(iter(stories(connection, found, _first_name_or_id)), None)
+
+
+def _name_or_phone(_who: int, name: str | None, phone_of: str) -> str:
+    return name or phone_of
+
+
+def _first_name_or_id(who: int, name: str | None, _phone_of: str) -> str:
+    return name.split()[0] if name else f"neighbor {who}"
+
+
+Naming = Callable[[int, str | None, str], str]  # from an id, a name and a phone number
+
+
+def stories(
+    connection: Connection, of: Sequence[HelpRequest], naming: Naming = _name_or_phone
+) -> list[Story]:
     numbers = [it.number for it in of]
-    waves = _waves(connection, numbers)
+    waves = _waves(connection, numbers, naming)
     events = _events(connection, numbers)
     known = people.neighbors(connection, {who for it in of for who in (it.requester, *it.takers)})
-    names = {who: it.name or it.phone for who, it in known.items()}
+    names = {who: naming(who, it.name, it.phone) for who, it in known.items()}
     return [
         Story(
             request=it,
@@ -115,19 +134,21 @@ def stories(connection: Connection, of: Sequence[HelpRequest]) -> list[Story]:
     ]
 
 
-def _waves(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Wave, ...]]:
+def _waves(
+    connection: Connection, numbers: Sequence[int], naming: Naming
+) -> dict[int, tuple[Wave, ...]]:
     """The waves of each request, in their order; whoever only looked was not asked."""
     page, neighbor = tables.page.c, tables.neighbor.c
     rows = connection.execute(
         select(page.request_number, page.round, page.wave, page.asked_at)
-        .add_columns(neighbor.name, neighbor.phone, page.state, page.note)
+        .add_columns(neighbor.id, neighbor.name, neighbor.phone, page.state, page.note)
         .join_from(tables.page, tables.neighbor, page.neighbor_id == neighbor.id)
         .where(page.request_number.in_(numbers), page.round > tables.SHOWN)
         .order_by(page.id)
     ).all()
     crews: dict[tuple[int, int, int], list[tuple[datetime, PagedNeighbor]]] = {}
-    for number, round_, wave, at, name, number_of, state, note in rows:
-        asked = PagedNeighbor(name or number_of, state, note or "")
+    for number, round_, wave, at, *who, state, note in rows:
+        asked = PagedNeighbor(naming(*who), state, note or "")
         crews.setdefault((number, round_, wave), []).append((at, asked))
     found: dict[int, tuple[Wave, ...]] = {}
     for (number, _, _), crew in crews.items():

@@ -48,8 +48,16 @@ class Event:
     request: int | None
 
 
+_COLUMNS = (event.c.at, event.c.neighbor_id, event.c.what, event.c.about_id, event.c.request_number)
+
+
+def events_about(connection: Connection, number: int) -> list[Event]:
+    """Those about one request, the newest last."""
+    found = select(*_COLUMNS).where(event.c.request_number == number).order_by(event.c.id)
+    return [Event(*row) for row in connection.execute(found)]
+
+
 def events(connection: Connection, most: int) -> list[Event]:
     """The last ones, the newest last."""
-    columns = (event.c.at, event.c.neighbor_id, event.c.what, event.c.about_id)
-    newest = select(*columns, event.c.request_number).order_by(event.c.id.desc()).limit(most)
+    newest = select(*_COLUMNS).order_by(event.c.id.desc()).limit(most)
     return [Event(*row) for row in reversed(connection.execute(newest).all())]

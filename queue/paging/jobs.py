@@ -26,7 +26,9 @@ from hotline.desk import delivery
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
+    CarrierBusy,
     CarrierError,
+    CarrierSilent,
     Refused,
     Unexplained,
     describe,
