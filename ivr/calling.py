@@ -10,17 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hotline.desk import joining, telling
+from hotline import phone
+from hotline.desk import joining
 from hotline.document import GOODBYE, Document, Wait, as_json, from_json
-from hotline.help_request import State
 from hotline.inbound import CallIn, Heard
-from hotline.notices import Told, notice
-from hotline.store import calls, people, requests, roster
+from hotline.store import calls, forgetting, people, roster
 from hotline.store.calls import CallRow
-from hotline.store.messages import About
 from hotline.store.people import Neighbor
 from hotline.work import Work
-from ivr import documents, menu
+from ivr import documents, menu, recordings
 from ivr.deeds import do
 from ivr.facts import facts
 from ivr.menu import Call, Draft, Facts, Kind, Step
@@ -223,16 +221,21 @@ def recorded(work: Work, line: PhoneLine, sid: str, name: str, seconds: int) -> 
         return
     if seconds > 0 and not calls.is_recorded(work.connection, name):
         _late_recording(visit_of(work, line, row), name)
-    calls.note_complete(work.connection, name, seconds)
+    of = calls.note_complete(work.connection, name, seconds)
+    if of and seconds > 0:
+        recordings.can_be_heard(work, of)
 
 
 def _late_recording(visit: Visit, name: str) -> None:
-    connection = visit.work.connection
+    connection, now = visit.work.connection, visit.work.now
+    if visit.person and phone.is_forgotten(visit.person.phone):
+        forgetting.forget_recording(connection, name, now)
+        return
     if menu.wait(visit.call) is not Wait.MESSAGE or calls.is_recorded(connection, name):
         return
     if visit.call.sent is not None:
-        calls.add_recording(connection, name, visit.row.id, visit.work.now)
-        calls.attach_recordings(connection, [name], visit.call.sent)
+        calls.add_recording(connection, name, visit.row.id, now)
+        recordings.add_to_words(visit.work, name, visit.call.sent)
         return
     known = _hear(visit, Heard(recording=name))
     if visit.row.due is None:
@@ -242,20 +245,17 @@ def _late_recording(visit: Visit, name: str) -> None:
         _go_on(visit, known)
 
 
-def transcribed(work: Work, line: PhoneLine, name: str, words: str) -> None:
-    """The carrier wrote down what was said; whoever is to hear it reads it."""
+def transcribed(work: Work, line: PhoneLine, sid: str, name: str, words: str) -> None:
+    """The carrier wrote down what was said; whoever is to hear it reads it. It may be the first
+    that we hear of the recording."""
+    row = calls.call_at(work.connection, sid)
+    if row and not calls.is_recorded(work.connection, name):
+        _late_recording(visit_of(work, line, row), name)
     of = calls.note_transcript(work.connection, name, words)
-    if of is None:
-        return
-    if of.request_number is None:
+    if of and of.request_number is None:
         _name_heard(work, line, of.call_id, name, words)
-        return
-    request = requests.find_request(work.connection, of.request_number)
-    is_taken = request is not None and request.state is State.TAKEN
-    reader = of.passed_to or (request.taker if request and is_taken else None)
-    if reader is not None:
-        told = notice(Told.TRANSCRIPT, number=of.request_number, quote=words)
-        telling.send(work, reader, told, About(of.request_number))
+    elif of:
+        recordings.is_written_down(work, of, words)
 
 
 def _name_heard(work: Work, line: PhoneLine, call_id: int, recording: str, words: str) -> None:

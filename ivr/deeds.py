@@ -23,13 +23,12 @@ from hotline.help_request import (
 )
 from hotline.inbound import Heard
 from hotline.message import Channel
-from hotline.notices import Told, notice
 from hotline.page import Answer, PageMove
 from hotline.store import calls, messages, pages, people, requests
-from hotline.store.messages import About, Inbound
+from hotline.store.messages import Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
-from ivr import menu
+from ivr import menu, recordings
 from ivr.facts import is_asked, topics
 from ivr.menu import Deed, Draft, Kind, Step, Talk
 from ivr.visit import Visit, save
@@ -159,9 +158,7 @@ def _add_message(visit: Visit, recording: str) -> None:
     calls.attach_recordings(work.connection, [recording], request.number, only)
     if listeners:
         _heard_of(visit, me)
-    told = notice(Told.VOICE_MESSAGE, number=number, name=me)
-    for to in listeners:
-        telling.send(work, to, told, About(number, may_wake=request.urgent, from_id=me))
+    recordings.tell(work, request, me, listeners)
 
 
 def _not_passed_on(visit: Visit, request: HelpRequest, recording: str) -> None:

@@ -169,7 +169,7 @@ class Hotline:
 
     def _transcript(self, work: Work, form: Form, _request: Request) -> None:
         if it := forms.transcript(form):
-            calling.transcribed(work, self.line, *it)
+            calling.transcribed(work, self.line, it.call, it.sid, it.words)
 
     # What it, and others, may fetch.
 

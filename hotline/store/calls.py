@@ -205,18 +205,31 @@ def is_recorded(connection: Connection, sid: str) -> bool:
     return connection.execute(found).first() is not None
 
 
-def note_complete(connection: Connection, sid: str, seconds: int) -> None:
-    """The carrier has the file."""
-    connection.execute(update(recording).where(recording.c.sid == sid).values(seconds=seconds))
-
-
 @dataclass(frozen=True, slots=True)
 class RecordingOf:
-    """What a recording belongs to."""
+    """What a recording belongs to, and since when we know of it."""
 
     call_id: int
     request_number: int | None
     passed_to: int | None
+    since: datetime
+
+
+_OF = (
+    *(recording.c.call_id, recording.c.request_number, recording.c.passed_to),
+    recording.c.recorded_at,
+)
+
+
+def note_complete(connection: Connection, sid: str, seconds: int) -> RecordingOf | None:
+    """The carrier has the file. None if that is no news."""
+    row = connection.execute(
+        update(recording)
+        .where(recording.c.sid == sid, recording.c.seconds.is_(None))
+        .values(seconds=seconds)
+        .returning(*_OF)
+    ).one_or_none()
+    return RecordingOf(*row) if row else None
 
 
 def note_transcript(connection: Connection, sid: str, words: str) -> RecordingOf | None:
@@ -225,7 +238,7 @@ def note_transcript(connection: Connection, sid: str, words: str) -> RecordingOf
         update(recording)
         .where(recording.c.sid == sid, recording.c.transcript.is_(None))
         .values(transcript=words)
-        .returning(recording.c.call_id, recording.c.request_number, recording.c.passed_to)
+        .returning(*_OF)
     ).one_or_none()
     return RecordingOf(*row) if row else None
 

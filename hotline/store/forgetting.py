@@ -144,9 +144,14 @@ class _Erasures:
         same = [erasure.c.kind == kind, erasure.c.what == what]
         same.append(erasure.c.neighbor_id.is_not_distinct_from(neighbor_id))
         again = update(erasure).where(*same).values(at=at, due=due or self._now)
-        if kind == "number" and self._connection.execute(again).rowcount:
+        if kind in ("number", "recording") and self._connection.execute(again).rowcount:
             return
         self._connection.execute(insert(erasure).values(facts | {"due": due or self._now}))
+
+
+def forget_recording(connection: Connection, sid: str, now: datetime) -> None:
+    """Delete at the carrier what it tells us of only now, of somebody who is forgotten."""
+    _Erasures(connection, now).add("recording", sid, now)
 
 
 # Messages of ours.

@@ -115,6 +115,14 @@ def find_requests(connection: Connection, numbers: Collection[int]) -> list[Help
     return together(connection.execute(found))
 
 
+def takers_since(connection: Connection, number: int, moment: datetime) -> list[int]:
+    """Those who took it then or later, and have not finished."""
+    found = select(taker.c.neighbor_id).where(
+        taker.c.request_number == number, taker.c.since >= moment, tables.is_at_it
+    )
+    return list(connection.execute(found.order_by(taker.c.id)).scalars())
+
+
 def save_request(
     connection: Connection, before: HelpRequest, after: HelpRequest, now: datetime
 ) -> None:

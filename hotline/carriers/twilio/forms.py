@@ -158,13 +158,21 @@ def recording(form: Form) -> RecordingIn | None:
     return RecordingIn(call_sid(form), _recording_sid(form), seconds)
 
 
-def transcript(form: Form) -> tuple[str, str] | None:
-    """The name of a recording and what was said in it; None if nobody could tell. Raises
-    BadForm."""
+@dataclass(frozen=True, slots=True)
+class TranscriptIn:
+    """What was said in a recording, and of which call it is; empty if that is not told."""
+
+    call: str
+    sid: str
+    words: str
+
+
+def transcript(form: Form) -> TranscriptIn | None:
+    """None if nobody could tell what was said. Raises BadForm."""
     words = wire.speakable(form.get("TranscriptionText", "")).strip()[:LONGEST_TRANSCRIPT]
     if form.get("TranscriptionStatus") != "completed" or not words:
         return None
-    return _recording_sid(form), words
+    return TranscriptIn(form.get("CallSid", ""), _recording_sid(form), words)
 
 
 def _recording_sid(form: Form) -> str:
