@@ -54,7 +54,7 @@ class Failed:
     tries: int = 1
     claims: int = 1
     is_page: bool = False
-    has_pictures: bool = False
+    has_attachments: bool = False
     may_wake: bool = False
     is_always_off: bool = False
     good_until: datetime | None = None
@@ -110,7 +110,7 @@ class TryAnew:
 
     at: datetime
     is_held: bool = False
-    with_pictures: bool = True
+    with_attachments: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,8 @@ def _about_the_message(
         return [PageMissed(not issubclass(why, errors.Filtered | errors.CarrierBusy))]
     if issubclass(why, errors.Landline) and it.channel is not Channel.CALL:
         return [CallInstead()]
-    if it.has_pictures and why in (errors.Refused, errors.Unexplained):
-        return [TryAnew(clock.now, with_pictures=False)]
+    if it.has_attachments and why in (errors.Refused, errors.Unexplained):
+        return [TryAnew(clock.now, with_attachments=False)]
     return []
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from hotline.attachment import Attachment
 from hotline.errors import CarrierError
 from hotline.message import MessageMove
 
-MOST_PICTURES = 10  # in one text, in or out
+MOST_ATTACHMENTS = 10  # in one text, in or out
 
 
 class Origin(Enum):
@@ -26,13 +27,13 @@ class Origin(Enum):
 @dataclass(frozen=True, slots=True)
 class TextIn:
     """A text as it arrived. `sid` is the carrier's name for it, `opt_out` its own reading ("STOP",
-    "START" or "HELP"), `pictures` are addresses at the carrier, at most MOST_PICTURES. `sender` is
-    the number of a phone, and else the address as it came."""
+    "START" or "HELP"), `attachments` are at addresses of the carrier, at most MOST_ATTACHMENTS.
+    `sender` is the number of a phone, and else the address as it came."""
 
     sid: str
     sender: str
     body: str
-    pictures: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     opt_out: str = ""
     origin: Origin = Origin.PHONE
 

@@ -111,6 +111,7 @@ class Prompt(StrEnum):
     TALK_TO_ASKER = N_("To talk to the neighbor who asked, press 1.")
     MESSAGE_FOR_ASKER = N_("To leave a message for the neighbor who asked, press 6.")
     HEAR_WHAT_THEY_NEED = N_("To hear what they need, press 5.")
+    CANNOT_PLAY = N_("With a text came a voice message that we cannot play on the phone.")
     THE_ASKER_SAID = N_("This is what the neighbor who asked said.")
     NOBODY_TO_CALL = N_("They left no number, so nobody can call them back.")
     DONE_OR_BACK = N_("If it is done, press 2. To hand it back, press 3.")

@@ -140,7 +140,7 @@ class Sentence(StrEnum):
         " DONE {number} when finished, CANT {number} to hand back."
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
-    THEIR_PICTURES = N_("{number}, what they sent with it: [a picture]")
+    THEIR_ATTACHMENTS = N_("{number}, what they sent with it: {words}")
     PASSED = N_("Thanks for telling us. If you can after all: YES {number}")
     COVERED = N_("{number} is covered: {name} has it. Thank you for being there!")
     TOO_LATE = N_("{number} is already covered: {name} got there first. Thank you for saying yes!")
@@ -258,6 +258,18 @@ class Sentence(StrEnum):
     )
     FROM_TAKER = N_("{name} ({number}): {words}")
     FROM_REQUESTER = N_("Your neighbor ({number}): {words}")
+    LEFT_OUT = N_(
+        "{number}: we could not pass on {words}: too big, or of a kind that texts cannot carry."
+        " Could you tell them in words?"
+    )
+    LEFT_OUT_OF_CALL = N_(
+        "{number}: we reach them by phone, not by text, so {words} cannot get to them."
+        " Could you tell them in words?"
+    )
+    MISSING = N_(
+        "{number}: they also sent {words}, which texts cannot carry, or which is too big."
+        " To ask about it, just reply."
+    )
     WHICH_TALK = N_(
         "Who is this for? Put the number first: {numbers}. For example: {number} thank you"
     )
@@ -433,6 +445,10 @@ class Part(StrEnum):
     TIME_PATTERN = N_("h:mma")
     FULL_HOUR_PATTERN = N_("ha")
     PICTURE = N_("[a picture]")
+    VIDEO = N_("[a video]")
+    CONTACT = N_("[a contact]")
+    PLACE = N_("[a place on the map]")
+    FILE = N_("[a file]")
     RECORDING = N_("[a voice message]")
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline import page, phone, schedule
+from hotline.attachment import Attachment, AttachmentKind
 from hotline.desk import telling
 from hotline.help_request import HelpRequest, State
 from hotline.settings import Network
@@ -116,7 +117,7 @@ def _over(visit: Visit, person: Neighbor, found: Iterable[HelpRequest]) -> list[
     theirs = {it.number for it in done if it.requester == person.id}
     # Whoever took it does not hear the name of whoever asked.
     named = (it if it.number in theirs else replace(it, name=None) for it in over)
-    return [it for it in named if it.messages]
+    return [it for it in named if it.can_be_heard]
 
 
 def _between(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
@@ -142,13 +143,30 @@ def _with_messages(visit: Visit, topic: Topic, request: HelpRequest) -> Topic:
         return topic
     me, work = visit.person.id, visit.work
     speakers: tuple[int | None, ...] = request.takers if me == request.requester else (None,)
-    found = tuple(
+    recorded = tuple(
         message
         for by in speakers
         for message in calls.messages_for(work.connection, topic.number, me, work.now, by=by)
     )
+    texted, is_all = _texted(visit, request)
     quote = _words_of(visit, topic.number) if topic.kind is Kind.HELD else ""
-    return replace(topic, messages=found, quote=quote)
+    return replace(topic, messages=recorded + texted, quote=quote, cannot_play=not is_all)
+
+
+def _texted(visit: Visit, request: HelpRequest) -> tuple[tuple[str, ...], bool]:
+    """The voice messages that came with texts of the others, by our names, as far as the carrier
+    plays them, the last few; and whether that is all."""
+    work, me = visit.work, visit.person.id if visit.person else 0
+    connection, number = work.connection, request.number
+    found: list[Attachment] = []
+    if me in request.takers:
+        asked_with = messages.words_of(connection, number)
+        found += [it for words in asked_with for it in words.attachments]
+    for by in request.others(me):
+        found += messages.passed_on_to(connection, number, me, by)
+    voices = {it.at: it for it in found if it.kind is AttachmentKind.VOICE}
+    played = [it.at for it in voices.values() if it.type in visit.line.plays]
+    return tuple(played[-calls.MOST_MESSAGES :]), len(played) == len(voices)
 
 
 def _topic(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
@@ -186,11 +204,13 @@ def _result(visit: Visit) -> Result | None:
     if not request.is_live or me not in request.takers:
         taker = request.taker if request.state is State.TAKEN else None
         return Result(number, is_open=request.state is State.OPEN, name=taker)
+    texted, is_all = _texted(visit, request)
     return Result(
         number,
         is_mine=True,
         quote=_words_of(visit, number),
-        messages=calls.messages_for(work.connection, number, me, work.now, by=None),
+        messages=calls.messages_for(work.connection, number, me, work.now, by=None) + texted,
+        cannot_play=not is_all,
         is_nobodys=phone.is_nobodys(work.person(request.requester).phone),
     )
 

@@ -176,10 +176,15 @@ class Topic:
     area: str | None = None
     name: int | None = None
     asks_at: datetime | None = None
-    messages: tuple[str, ...] = ()  # recordings that they may hear, by the carrier's names
+    messages: tuple[str, ...] = ()  # what they may hear, by the carrier's names and by ours
+    cannot_play: bool = False  # there is a voice message that no phone line plays
     quote: str = ""  # what was written, for whoever holds it
     was_missed: bool = False  # our call about it: somebody else is asked by now
     partner: int | None = None
+
+    @property
+    def can_be_heard(self) -> bool:
+        return bool(self.messages or self.quote or self.cannot_play)
 
     @property
     def is_talk(self) -> bool:
@@ -206,6 +211,7 @@ class Result:
     name: int | None = None
     quote: str = ""
     messages: tuple[str, ...] = ()
+    cannot_play: bool = False
     is_nobodys: bool = False  # who asked left no number
 
 
@@ -566,7 +572,7 @@ def _passes(call: Call, facts: Facts) -> Step | None:
         case about if about in _ABOUT and topic is not None:
             standing = _TOPICS[topic.kind]
             return standing if standing is not call.step else None
-        case Step.LISTEN if topic is None or not (topic.messages or topic.quote):
+        case Step.LISTEN if topic is None or not topic.can_be_heard:
             return Step.TOPIC
         case Step.NAME if facts.on_roster or facts.code is not None:
             return Step.JOINED

@@ -98,16 +98,17 @@ def _other_choices(call: Call, facts: Facts) -> Iterator[Spoken]:
 
 
 def _may_listen(topic: Topic | None) -> Iterator[Spoken]:
-    if topic and topic.kind is Kind.HELD and (topic.messages or topic.quote):
-        yield spoken(Prompt.HEAR_WHAT_THEY_NEED)
-    elif topic and topic.messages:
-        yield spoken(Prompt.LISTEN)
+    if topic and topic.can_be_heard:
+        is_held = topic.kind is Kind.HELD
+        yield spoken(Prompt.HEAR_WHAT_THEY_NEED if is_held else Prompt.LISTEN)
 
 
 def _say_listen(call: Call, facts: Facts) -> Iterator[Spoken]:
     topic = facts.topic(call.about)
     if topic and topic.quote:
         yield spoken(Prompt.THEY_WROTE, quote=topic.quote)
+    if topic and topic.cannot_play:
+        yield spoken(Prompt.CANNOT_PLAY)
     if topic and topic.messages and topic.kind in (Kind.TAKEN, Kind.OVER):
         yield spoken(Prompt.A_MESSAGE_FROM, name=topic.name)
     elif topic and topic.messages:
@@ -270,6 +271,8 @@ def _say_outcome(_call: Call, facts: Facts) -> Iterator[Spoken]:
             yield spoken(Prompt.THEY_WROTE, quote=result.quote)
         if result.is_nobodys:
             yield spoken(Prompt.NOBODY_TO_CALL)
+        if result.cannot_play:
+            yield spoken(Prompt.CANNOT_PLAY)
         if result.messages:
             yield spoken(Prompt.THEY_LEFT_A_MESSAGE)
         yield spoken(Prompt.HOW_TO_FINISH)

@@ -18,9 +18,11 @@ from ivr.menu import Call, Draft, Step, Talk
 
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
-    """What we can do on the phone: whether our number `can_call`."""
+    """What we can do on the phone: whether our number `can_call`, and what sounds must call
+    themselves so that it `plays` them."""
 
     can_call: bool = False
+    plays: frozenset[str] = frozenset()
 
 
 @dataclass

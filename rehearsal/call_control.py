@@ -11,6 +11,7 @@ from rehearsal.call_webhooks import listen
 from rehearsal.calls import CarrierCall, seen_json
 from rehearsal.control import Endpoint, read_json, route_of, words
 from rehearsal.exchange import Exchange
+from rehearsal.files import PLAYED
 from rehearsal.phones import readable_number
 from rehearsal.recordings import words_in
 from rehearsal.twiml import LONGEST_TALK
@@ -68,9 +69,9 @@ async def post_listen(exchange: Exchange, request: Request) -> Response:
         raise ValueError("at: nothing was played then")
     found = await listen(exchange, call, played[0])
     if found is None:
-        return JSONResponse({"status": 0, "type": "", "bytes": 0, "words": ""})
+        return JSONResponse({"status": 0, "type": "", "bytes": 0, "words": "", "plays": False})
     kind, sound = found.headers.get("content-type", ""), found.content
-    of = {"type": kind, "bytes": len(sound), "words": words_in(sound)}
+    of = {"type": kind, "bytes": len(sound), "words": words_in(sound), "plays": kind in PLAYED}
     return JSONResponse({"status": found.status_code, **of})
 
 

@@ -47,6 +47,7 @@
         calls); steps_twice (counted in webhooks of calls: asked twice at once, the first
         answer counts); forged (counted in webhooks, steps and callbacks: each is sent first with a
         wrong signature, and what the hotline answers to that only goes to the log).
+        files_broken (counted in fetches of what came with texts).
         callbacks_late: that many seconds before each. callbacks_backwards: those of a call come
         when it is over. `to` is, with calls, whoever has the phone.
     GET, DELETE /rehearsal/trouble?kind=K  {"troubles": [...]}; DELETE ends those of a kind, or all.

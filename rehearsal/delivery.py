@@ -5,7 +5,6 @@ a webhook, `carrier` for the carrier's own. A phone's own texts are by a `person
 """
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from http import HTTPStatus
 
 import httpx2
 
+from rehearsal import files
 from rehearsal.departures import QUEUE_OVERFLOW, Departure, departures, free_from, is_full
 from rehearsal.exchange import Exchange, new_sid
 from rehearsal.messages import (
@@ -37,7 +37,7 @@ from rehearsal.webhooks import TextReply, WebhookAnswer, ask, call_back
 
 TOO_MANY_REPLIES = 14107
 NO_SUCH_MEDIA = 12300  # what is at the address is nothing that can be sent
-SENDABLE = ("image/", "video/", "audio/", "text/vcard", "text/x-vcard", "application/pdf")
+TOO_MUCH_MEDIA = 30019
 
 
 def accept(exchange: Exchange, message: Message) -> None:
@@ -85,8 +85,8 @@ async def _carry(exchange: Exchange, departure: Departure) -> None:
     message = departure.message
     if departure.error:
         steps = [DeliveryStep("failed", departure.error)]
-    elif not await _can_fetch_all(exchange, message):
-        steps = [DeliveryStep("undelivered", NO_SUCH_MEDIA)]
+    elif error := await _wrong_with_media(exchange, message):
+        steps = [DeliveryStep("undelivered", error)]
     elif trouble := exchange.trouble(DELIVERY_KINDS, message.to):
         steps = [DeliveryStep("sent"), DeliveryStep("undelivered", trouble.code)]
     else:
@@ -96,17 +96,21 @@ async def _carry(exchange: Exchange, departure: Departure) -> None:
     await _call_back(exchange, message, steps)
 
 
-async def _can_fetch_all(exchange: Exchange, message: Message) -> bool:
-    """Get what is to go with a text, as the carrier does: without credentials, and soon."""
+async def _wrong_with_media(exchange: Exchange, message: Message) -> int | None:
+    """Get what is to go with a text, as the carrier does: without credentials, and soon. One that
+    it does not take fails all of it."""
+    sizes = []
     for address in message.media:
         try:
-            answer = await exchange.client.get(address)
+            asked, answer = await exchange.client.head(address), await exchange.client.get(address)
         except httpx2.HTTPError:
-            return False
+            return NO_SUCH_MEDIA
         kind = answer.headers.get("content-type", "")
-        if answer.status_code != HTTPStatus.OK or not kind.startswith(SENDABLE):
-            return False
-    return True
+        is_there = asked.status_code == answer.status_code == HTTPStatus.OK
+        if not is_there or not files.is_sendable(answer.content, kind):
+            return NO_SUCH_MEDIA
+        sizes.append((len(answer.content), kind))
+    return TOO_MUCH_MEDIA if files.is_too_much(sizes) else None
 
 
 def _hand_over(
@@ -168,6 +172,7 @@ async def text_hotline(
         status="received",
         sent=exchange.now(),
         media=tuple(_media_address(exchange, sid, it) for it in media),
+        media_types=tuple("image/jpeg" if "://" in it else files.kind_of(it) for it in media),
     )
     with exchange.work.under_way():
         if message.sid not in exchange.messages:
@@ -181,12 +186,11 @@ async def text_hotline(
 
 
 def _media_address(exchange: Exchange, sid: str, named: str) -> str:
-    """Where the carrier keeps a picture; it is only named by whoever plays a phone."""
+    """Where the carrier keeps a file; it is only named by whoever plays a phone."""
     if "://" in named:
         return named
-    name = "ME" + hashlib.sha256(named.encode()).hexdigest()[:32]
     messages = uri_of(exchange.line).removesuffix(".json")
-    return f"{exchange.line.api_url}{messages}/{sid}/Media/{name}"
+    return f"{exchange.line.api_url}{messages}/{sid}/Media/{exchange.keep_file(named)}"
 
 
 def _heed_keyword(exchange: Exchange, message: Message) -> None:

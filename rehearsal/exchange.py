@@ -6,6 +6,7 @@ Lives in one event loop, so nothing here takes a lock.
 """
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections import deque
@@ -154,6 +155,7 @@ class Exchange:
         self.calls: dict[str, CarrierCall] = {}
         self.recordings: dict[str, Recording] = {}
         self.texts: list[Text] = []
+        self.files: dict[str, str] = {}  # the names of those that came with texts
         self.paces: dict[str, DeliveryPace] = {}
         self.troubles: list[Trouble] = []
         self.logged = 0
@@ -248,6 +250,12 @@ class Exchange:
         found = Attempt(place, when, to, status_callback, under_way=False, what="reply")
         self.replies.append(found)
         return found
+
+    def keep_file(self, name: str) -> str:
+        """Something that comes with a text: what the carrier calls it."""
+        sid = "ME" + hashlib.sha256(name.encode()).hexdigest()[:32]
+        self.files[sid] = name
+        return sid
 
     def show(self, message: Message, phone: Phone, direction: str) -> None:
         """Let the phones page, and whoever listens, see how a text ended."""

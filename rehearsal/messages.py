@@ -23,6 +23,7 @@ LONGEST_BODY = 1600
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 BODY_TOO_LONG, NO_CALLBACK_ADDRESS = 21617, 21609
 LONGEST_VALIDITY = 36_000
+MOST_FILES = 10
 Form = ImmutableMultiDict[str, str]
 
 
@@ -68,6 +69,7 @@ class Message:
     sent: datetime | None = None
     updated: datetime | None = None
     media: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()  # of one from a phone: what they call themselves
     service: str | None = None
     status_callback: str = ""
     validity: int = LONGEST_VALIDITY
@@ -146,6 +148,7 @@ REFUSALS: Mapping[int, str] = {
     21612: "The 'To' number cannot be reached from this 'From' number",
     21614: "The 'To' number cannot receive texts",
     21617: "The concatenated message body exceeds the 1600 character limit",
+    21623: "The number of media files exceeds the limit of 10",
     21626: "A 'StatusCallbackEvent' is not known",
 }
 UNDELIVERED_WORDS: Mapping[int, str] = {
@@ -156,6 +159,7 @@ UNDELIVERED_WORDS: Mapping[int, str] = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30008: "Unknown error",
+    30019: "Content size exceeds carrier limit",
     30036: "Validity Period Expired",
 }
 
@@ -199,6 +203,8 @@ def _wrong_with_words(form: Form) -> int | None:
         return 21602
     if len(form.get("Body", "")) > LONGEST_BODY:
         return BODY_TOO_LONG
+    if len(form.getlist("MediaUrl")) > MOST_FILES:
+        return 21623
     if not _is_validity(form.get("ValidityPeriod", "")):
         return 20001
     if form.get("StatusCallback") and not is_callback_address(form["StatusCallback"]):

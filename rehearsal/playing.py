@@ -8,6 +8,7 @@ are numbers. What differs is told, and stops nothing.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -44,8 +45,18 @@ from rehearsal.twiml import LONGEST_TALK
 
 LONGEST_RING = 600.0
 TAKEN = 200
-PICTURE = "[picture]"
-A_PICTURE = "https://media.example.org/1"
+FILES = {
+    "[picture]": "a picture",
+    "[voice message]": "a voice message.amr",
+    "[voice message as mp3]": "a voice message.mp3",
+    "[voice message as wav]": "ring twice.wav",
+    "[video]": "a video.mov",
+    "[huge video]": "a video of 900 KB.mov",
+    "[contact]": "a contact.vcf",
+    "[place]": "a place.loc.vcf",
+    "[web page]": "a page.svg",
+}
+"""What somebody sends along, as transcripts write it, and its name."""
 
 Seen = dict[str, Any]
 """A call as `/rehearsal/calls` shows it."""
@@ -114,9 +125,9 @@ class Hands:
                 await self.do_in_call(turn)
 
     async def _text(self, who: str, body: str) -> None:
-        pictures = [A_PICTURE] * body.count(PICTURE)
-        words = body.replace(PICTURE, "").strip()
-        status = await self._street.text(self.number(who), words, pictures)
+        sent = re.findall("|".join(map(re.escape, FILES)), body)
+        words = re.sub("|".join(map(re.escape, FILES)), "", body).strip()
+        status = await self._street.text(self.number(who), words, [FILES[it] for it in sent])
         if status != TAKEN:
             raise ValueError(f"the hotline did not take the text: {status}")
 

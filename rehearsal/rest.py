@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from rehearsal import files
 from rehearsal.delivery import accept, is_queue_full
 from rehearsal.exchange import Attempt, Exchange, new_sid
 from rehearsal.lists import page_json
@@ -37,8 +38,7 @@ from rehearsal.messages import (
     why_refused,
 )
 from rehearsal.phones import readable_number
-from rehearsal.pictures import picture
-from rehearsal.trouble import CREATE_KINDS, Trouble
+from rehearsal.trouble import CREATE_KINDS, FILE_KINDS, Trouble
 
 Endpoint = Callable[[Exchange, Request], Awaitable[Response]]
 
@@ -79,7 +79,7 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route(f"{account}/Messages/{{sid}}.json", "GET", fetch),
         route(f"{account}/Messages/{{sid}}.json", "POST", redact),
         route(f"{account}/Messages/{{sid}}.json", "DELETE", delete),
-        route(f"{account}/Messages/{{sid}}/Media/{{media}}", "GET", fetch_picture),
+        route(f"{account}/Messages/{{sid}}/Media/{{media}}", "GET", fetch_file),
         route(f"{account}.json", "GET", fetch_account),
         *(
             route(f"/{API_VERSION}/{{rest:path}}", method, nothing_here)
@@ -257,12 +257,15 @@ async def delete(exchange: Exchange, request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def fetch_picture(exchange: Exchange, request: Request) -> Response:
+async def fetch_file(exchange: Exchange, request: Request) -> Response:
     """What came with a text, as long as the text is there."""
     message = exchange.messages.get(request.path_params["sid"])
     if message is None or not any(it.endswith(request.url.path) for it in message.media):
         return refused(refusal(20404, 404))
-    return Response(picture(request.path_params["media"]), media_type="image/png")
+    if exchange.trouble(FILE_KINDS, message.sender):
+        return Response("Internal Server Error", status_code=500, media_type="text/plain")
+    name = exchange.files[request.path_params["media"]]
+    return Response(files.file(name), headers={"Content-Type": files.kind_of(name)})
 
 
 async def fetch_account(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001

@@ -18,7 +18,8 @@ CALLBACK_KINDS = frozenset(
 DELIVERY_KINDS = frozenset({"undelivered"})
 STEP_KINDS = frozenset({"steps_twice"})
 SIGNED_KINDS = frozenset({"forged"})
-KINDS = CREATE_KINDS | DELIVERY_KINDS | CALLBACK_KINDS | STEP_KINDS | SIGNED_KINDS
+FILE_KINDS = frozenset({"files_broken"})
+KINDS = CREATE_KINDS | DELIVERY_KINDS | CALLBACK_KINDS | STEP_KINDS | SIGNED_KINDS | FILE_KINDS
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def inbound_fields(message: Message, line: Line) -> dict[str, str]:
         "NumMedia": str(len(message.media)),
         "NumSegments": str(message.segments),
         **{f"MediaUrl{place}": address for place, address in enumerate(message.media)},
-        **{f"MediaContentType{place}": "image/jpeg" for place, _ in enumerate(message.media)},
+        **{f"MediaContentType{place}": it for place, it in enumerate(message.media_types)},
         "SmsStatus": "received",
         "ApiVersion": API_VERSION,
     }

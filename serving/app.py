@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from hotline import wire
-from hotline.carriers.twilio import forms, twiml
+from hotline.carriers.twilio import attachments, forms, twiml
 from hotline.carriers.twilio.media import Media
 from hotline.carriers.twilio.signature import Signatures
 from hotline.desk import delivery
@@ -35,11 +35,12 @@ from sms.receiving import receive
 log = logging.getLogger("hotline.web")
 
 NOT_KEPT = {"Cache-Control": "no-store"}
-# What phones send to each other and a browser does not run: no web pages, no drawings in XML.
-PICTURES = {
-    *("image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif"),
-    *("image/bmp", "image/tiff", "video/mp4", "video/3gpp", "audio/mpeg", "audio/amr", "audio/mp4"),
-    *("text/vcard", "text/x-vcard", "application/pdf"),
+# Of what strangers sent: whatever it is, no browser runs it or guesses what else it may be.
+HARMLESS = {
+    **NOT_KEPT,
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
 }
 
 
@@ -61,12 +62,12 @@ class Hotline:
         )
         self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
         self.media = Media(environment, now)
-        self.line = PhoneLine(can_call=bool(environment.calling_number))
+        self.line = PhoneLine(bool(environment.calling_number), attachments.CALLED_SO)
         self.studio = twiml.Studio(
             environment.public_url,
             environment.calling_number,
             self.recorded.addresses(f"{environment.public_url}/voice/audio"),
-            self.media.recording_address,
+            self.media.listening_address,
             settings.network.country,
             settings.network.voice.voices,
         )
@@ -84,7 +85,7 @@ class Hotline:
         routes: list[BaseRoute] = [
             Route("/sms", carrier(self._text, self._replies), methods=["POST"]),
             Route("/sms/status", carrier(self._text_status, _nothing), methods=["POST"]),
-            Route("/sms/picture/{sid}/{place}", self._picture),
+            Route("/sms/picture/{sid}/{place}", self._attachment),
             Route("/voice", carrier(self._call, self._document), methods=["POST"]),
             Route("/voice/step", carrier(self._call_step, self._document), methods=["POST"]),
             Route("/voice/whisper", carrier(self._whisper, self._document), methods=["POST"]),
@@ -95,6 +96,7 @@ class Hotline:
             Route("/voice/transcript", carrier(self._transcript, _nothing), methods=["POST"]),
             Route("/voice/audio/{name}", self._audio),
             Route("/voice/listen/{sid}", self._listen),
+            Route("/voice/listen/{sid}/{place}", self._listen_to_text),
             Route("/health", self._health),
             Route("/health/deep", self._health_deep),
             Route("/ready", self._ready),
@@ -187,22 +189,31 @@ class Hotline:
             return Response(status_code=404)
         return Response(sound, media_type="audio/x-wav", headers=NOT_KEPT)
 
-    async def _picture(self, request: Request) -> Response:
-        """A picture that somebody texted, for the carrier to pass on."""
+    async def _attachment(self, request: Request) -> Response:
+        """What somebody sent with a text, for the carrier to pass on."""
+        return await self._file(request, self.media.attachment)
+
+    async def _listen_to_text(self, request: Request) -> Response:
+        """A voice message that somebody texted, for the carrier to play in a call."""
+        return await self._file(request, self.media.texted_voice)
+
+    async def _file(
+        self, request: Request, fetch: Callable[[str], tuple[bytes, str] | None]
+    ) -> Response:
         if not self._is_genuine(request):
             return Response(status_code=403)
-        sid, place = request.path_params["sid"], request.path_params["place"]
-        found = await run_in_threadpool(self._find_picture, sid, place)
-        if found is None or found[1] not in PICTURES:
+        name = f"{request.path_params['sid']}/{request.path_params['place']}"
+        found = await run_in_threadpool(self._fetch, name, fetch)
+        if found is None:
             return Response(status_code=404)
-        picture, kind = found
-        return Response(picture, media_type=kind, headers=NOT_KEPT)
+        # Not by `media_type`, which adds a charset.
+        return Response(found[0], headers={**HARMLESS, "Content-Type": found[1]})
 
-    def _find_picture(self, sid: str, place: str) -> tuple[bytes, str] | None:
-        addresses = self.database.read(lambda connection: messages.pictures_of(connection, sid))
-        if not (place.isascii() and place.isdigit() and int(place) < len(addresses)):
-            return None
-        return self.media.picture(addresses[int(place)])
+    def _fetch(
+        self, name: str, fetch: Callable[[str], tuple[bytes, str] | None]
+    ) -> tuple[bytes, str] | None:
+        address = self.database.read(lambda connection: messages.address_of(connection, name))
+        return fetch(address) if address else None
 
     def _is_genuine(self, request: Request) -> bool:
         query = request.query_params

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hotline import limits, phone
+from hotline.attachment import Attachment
 from hotline.desk import delivery, step, telling
 from hotline.help_request import Event, HelpRequest, TalkLine, WordsAdded
 from hotline.inbound import TextIn
@@ -20,7 +21,6 @@ from hotline.store import messages, pages, people, requests
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
-from hotline.words import Part
 from hotline.work import Work
 from sms import conversation, joining, orders, steward_orders, stewards, tending
 from sms.conversation import (
@@ -59,7 +59,7 @@ def receive(work: Work, it: TextIn) -> None:
     if person and person.trouble and people.note_texts(work.connection, person.id):
         record(work.connection, person.id, "reachable", work.now)
     person = person or _somebody_new(work, it.sender, acts)
-    answering = Answering(work.by(person), person, _names_of(it))
+    answering = Answering(work.by(person), person, messages.by_our_names(it.sid, it.attachments))
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         answering.do_all(acts)
     else:
@@ -96,7 +96,7 @@ def _read(
         network,
         asked_about=situation.numbers,
         opt_out=it.opt_out,
-        has_pictures=bool(it.pictures),
+        has_pictures=bool(it.attachments),
     )
     if situation.is_steward:
         talks = bool(situation.conversations)
@@ -160,11 +160,6 @@ def _do_quietly(answering: Answering, acts: list[Act], pace: Pace) -> None:
         answering.do(Say(notice(Told.TOO_MANY_TEXTS)))
 
 
-def _names_of(it: TextIn) -> tuple[str, ...]:
-    """What we call the pictures that came with it."""
-    return tuple(messages.picture_name(it.sid, place) for place in range(len(it.pictures)))
-
-
 def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
     """The text, and the replies to it."""
     work, gone = answering.work, answering.is_forgotten
@@ -172,7 +167,7 @@ def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
         it.sid,
         answering.person.id,
         "" if gone else it.body,
-        () if gone else it.pictures,
+        () if gone else it.attachments,
         request_number=answering.words_of or answering.about,
         is_words=answering.words_of is not None,
         pace=pace,
@@ -186,10 +181,12 @@ def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
 class Answering:
     """The acts of one text on their way to rows."""
 
-    def __init__(self, work: Work, person: Neighbor, pictures: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, work: Work, person: Neighbor, attachments: tuple[Attachment, ...] = ()
+    ) -> None:
         self.work = work
         self.person = person
-        self.pictures = pictures  # that came with this text, by their names
+        self.attachments = attachments  # that came with this text, by our names
         self.words_of: int | None = None  # the request that this text is part of
         self.about: int | None = None  # the request that it is about
         self.is_forgotten = False  # then nothing of this text is kept either
@@ -258,14 +255,14 @@ class Answering:
             request.number,
             may_wake=request.urgent,
             from_id=self.person.id,
-            pictures=self.pictures,
+            attachments=self.attachments,
         )
-        telling.send(self.work, to, self._with_pictures(told, to), about)
+        telling.send(self.work, to, self._with_attachments(told, to), about)
+        me, number = self.person.id, request.number
+        telling.left_out_of_call(self.work.by(self.person), to, number, me, self.attachments)
 
-    def _with_pictures(self, told: Notice, to: int) -> Notice:
-        """A phone that shows no pictures shows at least that there is one."""
-        if not self.pictures:
-            return told
-        shown = self.work.speech.part(Part.PICTURE, self.work.person(to).language)
-        words = " ".join([str(told.values["words"]), *[shown] * len(self.pictures)]).strip()
+    def _with_attachments(self, told: Notice, to: int) -> Notice:
+        language = self.work.person(to).language
+        shown = telling.shown(self.work, self.attachments, language)
+        words = f"{told.values['words']} {shown}".strip()
         return replace(told, values={**told.values, "words": words})

@@ -32,14 +32,14 @@ def keep(work: Work, it: TextIn) -> None:
         work.after.replies += messages.replies_to(connection, delivered_as)
         return
     sender = people.who_is_at(connection, at) or people.add_neighbor(connection, at, work.now)
-    reading = read(it.body, work.network, opt_out=it.opt_out, has_pictures=bool(it.pictures))
+    reading = read(it.body, work.network, opt_out=it.opt_out, has_pictures=bool(it.attachments))
     is_first = not messages.heard_lately(
         connection, sender.id, it.sid, work.now - STEWARDS_HEAR, limit=1
     )
     if is_first or reading.intent is Intent.START:
         _tell_stewards(work, it)
     replies = _replies(work, it, sender, reading, is_first=is_first)
-    inbound = Inbound(it.sid, sender.id, it.body, it.pictures)
+    inbound = Inbound(it.sid, sender.id, it.body, it.attachments)
     number = messages.add_inbound(connection, inbound, work.now)
     work.after.replies += messages.add_replies(connection, sender.id, number, replies, work.now)
 

@@ -183,6 +183,7 @@ class Neighborhood:
         """What was said in what is played; its address where nobody spoke."""
         found = self._post(f"calls/{call['sid']}/listen", {"at": sound["at"]})
         assert found["status"] == 200, f"nothing can be played from {sound['words']}"
+        assert found["plays"], f"the carrier plays no {found['type']}"
         return str(found["words"] or sound["words"])
 
     def ringing(self) -> dict[str, str]:

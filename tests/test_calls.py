@@ -57,7 +57,7 @@ def recordings(maple: Neighborhood) -> list[str]:
 def test_what_was_said_is_heard_only_at_an_address_that_we_made(maple: Neighborhood) -> None:
     ask_by_voice(maple)
     (sid,) = recordings(maple)
-    address = maple.hotline.media.recording_address(sid)
+    address = maple.hotline.media.listening_address(sid)
     assert address.startswith(maple.address)
 
     found = httpx2.get(address, trust_env=False)
@@ -76,7 +76,7 @@ def test_what_was_said_is_heard_only_at_an_address_that_we_made(maple: Neighborh
 def test_the_address_ends_after_an_hour(maple: Neighborhood) -> None:
     ask_by_voice(maple)
     (sid,) = recordings(maple)
-    address = maple.hotline.media.recording_address(sid)
+    address = maple.hotline.media.listening_address(sid)
     maple.now.moment += (tables.NEVER.replace(hour=1) - tables.NEVER) * 1.01
     assert httpx2.get(address, trust_env=False).status_code == 403
 
@@ -89,7 +89,7 @@ def test_the_carrier_gives_a_recording_to_nobody_else(maple: Neighborhood) -> No
 
 
 def test_a_recording_that_the_carrier_has_not_is_not_found(maple: Neighborhood) -> None:
-    address = maple.hotline.media.recording_address("RE" + "0" * 32)
+    address = maple.hotline.media.listening_address("RE" + "0" * 32)
     assert httpx2.get(address, trust_env=False).status_code == 404
 
 

@@ -38,7 +38,9 @@ PACKAGES = {
 }
 
 PURE_CORE = [
+    "hotline.attachment",
     "hotline.carriers.twilio.addresses",
+    "hotline.carriers.twilio.attachments",
     "hotline.carriers.twilio.codes",
     "hotline.carriers.twilio.credentials",
     "hotline.carriers.twilio.forms",

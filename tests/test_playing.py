@@ -12,7 +12,7 @@ import pytest
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell, Happening, PhoneIs, TimeIs, TimePasses
 from rehearsal.messages import Text
 from rehearsal.phones import PhoneState
-from rehearsal.playing import A_PICTURE, Hands, Outcome, Player, Seen, Unreadable
+from rehearsal.playing import Hands, Outcome, Player, Seen, Unreadable
 from rehearsal.transcript import parse
 from rehearsal.trouble import Trouble
 
@@ -77,7 +77,7 @@ def played(street: Still, script: str) -> list[Outcome]:
 
 MEANS: dict[str, list[object]] = {
     "Maria > need food": [(MARIA, "need food")],
-    "Maria > look [picture] [picture]": [(MARIA, "look", A_PICTURE, A_PICTURE)],
+    "Maria > look [picture] [picture]": [(MARIA, "look", "a picture", "a picture")],
     "Maria calls\nMaria presses 1#": [(MARIA, "calls"), ("CA1", "press", "1#")],
     "Maria calls from a hidden number\nMaria hangs up": [
         *[("anonymous", "calls"), ("CA1", "hang_up")]

@@ -6,10 +6,11 @@ some of it when it sends. It sends nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hotline import errors, failure, limits, phone
+from hotline.attachment import Attachment
 from hotline.desk import telling
 from hotline.desk.step import take_step
 from hotline.errors import CarrierError, PhoneOff
@@ -131,7 +132,7 @@ def failed(
         it.channel,
         it.tries,
         is_page=it.page_id is not None,
-        has_pictures=bool(it.pictures),
+        has_attachments=bool(it.attachments),
         may_wake=it.may_wake,
         is_always_off=issubclass(why, PhoneOff) and _is_always_off(work, it.neighbor),
         good_until=it.good_until,
@@ -151,11 +152,13 @@ def _carry_out(work: Work, it: Outbound, consequence: Consequence, code: int | N
             _set_aside(work, who, trouble, code)
         case GiveBack():
             _give_back(work, who)
-        case TryAnew(at, is_held, with_pictures):
+        case TryAnew(at, is_held, with_attachments):
             held_by = _held_by(code, is_held)
             again = messages.try_anew(
-                connection, it, work.now, at, held_by, with_pictures=with_pictures
+                connection, it, work.now, at, held_by, with_attachments=with_attachments
             )
+            if not with_attachments:
+                left_out(work, it, it.attachments)
             work.after.messages += [again] if at <= work.now else []
         case PageNeverLeft():
             never_left(work, it.page_id or 0)
@@ -234,6 +237,16 @@ def unreached(work: Work, page_id: int, *, ask_others: bool) -> None:
     else:
         missed = Answer(neighbor, PageMove.MISS)
         pages.note_answers(work.connection, number, [missed], work.now)
+
+
+def left_out(work: Work, it: Outbound, which: Sequence[Attachment]) -> None:
+    """Some of what came with somebody's words cannot be passed on: both hear what."""
+    told = (it.neighbor, Told.MISSING), (it.from_id, Told.LEFT_OUT)
+    for who, what in told:
+        if who is not None:
+            shown = telling.shown(work, which, work.person(who).language)
+            left = notice(what, number=it.request_number or 0, words=shown)
+            telling.send(work, who, left, About(it.request_number))
 
 
 # What stewards hear of.

@@ -27,7 +27,7 @@ from hotline.help_request import (
     Thank,
     TimeIsUp,
 )
-from hotline.inbound import MOST_PICTURES
+from hotline.inbound import MOST_ATTACHMENTS
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
 from hotline.store import messages, pages, requests
@@ -218,18 +218,20 @@ def _tell_waiting(work: Work, request: HelpRequest, told: Notice) -> None:
 
 
 def _give_words(work: Work, request: HelpRequest, neighbor: int) -> None:
-    """What the requester wrote, in the taker's text if it fits, else in texts of its own, and the
-    pictures that came with it."""
+    """What the requester wrote, in the taker's text if it fits, else in texts of its own, and what
+    came with it."""
     said = messages.words_of(work.connection, request.number)
     about = About(request.number, may_wake=request.urgent)
     for told in _words_for(work, request, neighbor, said):
         telling.tell(work, neighbor, told, about)
-    pictures = tuple(name for words in said for name in words.pictures)
-    if pictures:
-        told = notice(Told.THEIR_PICTURES, number=request.number)
-        shown = pictures[-MOST_PICTURES:]
-        passed_on = About(request.number, from_id=request.requester, pictures=shown)
+    attachments = tuple(it for words in said for it in words.attachments)[-MOST_ATTACHMENTS:]
+    if attachments:
+        shown = telling.shown(work, attachments, work.person(neighbor).language)
+        told = notice(Told.THEIR_ATTACHMENTS, number=request.number, words=shown)
+        passed_on = About(request.number, from_id=request.requester, attachments=attachments)
         telling.send(work, neighbor, told, passed_on)
+        asker = request.requester
+        telling.left_out_of_call(work, neighbor, request.number, asker, attachments)
 
 
 def _words_for(work: Work, request: HelpRequest, neighbor: int, said: list[Words]) -> list[Notice]:

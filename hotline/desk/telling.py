@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline import phone, schedule, segments
+from hotline.attachment import Attachment, AttachmentKind
 from hotline.message import Channel
 from hotline.names import first_name
-from hotline.notices import Notice
+from hotline.notices import Notice, Told, notice
 from hotline.prompts import NEWS
 from hotline.store import messages, people
 from hotline.store.messages import NOTHING, About, NewMessage, Reply
@@ -63,7 +64,7 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
     said = aloud(work, person, told) if about.page_id is None else None
     bodies = in_pieces(written(work, told, person.language))
     for place, body in enumerate(bodies, 1):
-        part = about if place == len(bodies) else replace(about, pictures=())
+        part = about if place == len(bodies) else replace(about, attachments=())
         draft = NewMessage(who, body, segments.count(body), aloud=said, about=part)
         work.after.messages.append(messages.add_message(work.connection, draft, work.now))
 
@@ -137,14 +138,39 @@ def _with_names(work: Work, values: Mapping[str, object]) -> Mapping[str, object
 
 def quote(work: Work, said: Iterable[messages.Words], language: str | None) -> str:
     """Everything that was said for a request, as its taker reads it."""
-    picture = work.speech.part(Part.PICTURE, language)
     recording = work.speech.part(Part.RECORDING, language)
     parts = [
-        " ".join([*[recording] * it.is_recording, it.body, *[picture] * len(it.pictures)])
+        " ".join([*[recording] * it.is_recording, it.body, shown(work, it.attachments, language)])
         for it in said
     ]
     whole = " / ".join(part.strip() for part in parts if part.strip())
     return textwrap.shorten(whole, LONGEST_QUOTE, placeholder=" ...")
+
+
+def shown(work: Work, attachments: Iterable[Attachment], language: str | None) -> str:
+    """What came with a text, in words: a phone that shows none of it shows at least that."""
+    return " ".join(work.speech.part(_SHOWN[it.kind], language) for it in attachments)
+
+
+def left_out_of_call(
+    work: Work, to: int, number: int, by: int, attachments: Iterable[Attachment]
+) -> None:
+    """Whoever is called hears voice messages, and sees nothing: whoever sent it is told."""
+    unseen = [it for it in attachments if it.kind is not AttachmentKind.VOICE]
+    if unseen and work.person(to).by_voice:
+        words = shown(work, unseen, work.person(by).language)
+        told = notice(Told.LEFT_OUT_OF_CALL, number=number, words=words)
+        tell(work, by, told, About(number))
+
+
+_SHOWN = {
+    AttachmentKind.PICTURE: Part.PICTURE,
+    AttachmentKind.VOICE: Part.RECORDING,
+    AttachmentKind.VIDEO: Part.VIDEO,
+    AttachmentKind.CONTACT: Part.CONTACT,
+    AttachmentKind.PLACE: Part.PLACE,
+    AttachmentKind.FILE: Part.FILE,
+}
 
 
 def quote_aloud(said: Iterable[messages.Words]) -> str:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hotline.attachment import Attachment
 from hotline.failure import Tried
 from hotline.help_request import OURSELVES, TalkLine
 from hotline.limits import HeardText, Pace
@@ -66,7 +67,7 @@ class Inbound:
     sid: str
     neighbor: int
     body: str
-    pictures: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     channel: Channel = Channel.TEXT
     request_number: int | None = None
     is_words: bool = False
@@ -82,7 +83,7 @@ def add_inbound(connection: Connection, it: Inbound, now: datetime) -> int:
         "state": MessageState.RECEIVED.value,
         "at": now,
         "body": it.body,
-        "pictures": list(it.pictures) or None,
+        "pictures": _as_json(it.attachments),
         "request_number": it.request_number,
         "is_words": it.is_words,
         "pace": it.pace.value,
@@ -166,11 +167,11 @@ _HEARD_LATELY = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What was said in one text or recording of a request: its words, the names of the pictures
-    that came with it, and whether it can be listened to."""
+    """What was said in one text or recording of a request: its words, what came with it, by our
+    names, and whether it can be listened to."""
 
     body: str
-    pictures: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     is_recording: bool = False
 
 
@@ -178,8 +179,8 @@ def words_of(connection: Connection, number: int) -> list[Words]:
     """In the order in which they came; of a recording what is known of its words."""
     facts = {"of": number}
     said = [
-        (at, Words(body, tuple(picture_name(sid, place) for place in range(len(pictures or ())))))
-        for sid, at, body, pictures in _WRITTEN.rows(connection, facts)
+        (at, Words(body, by_our_names(sid, _from_json(kept))))
+        for sid, at, body, kept in _WRITTEN.rows(connection, facts)
     ]
     said += [
         (at, Words(transcript or "", is_recording=True))
@@ -200,15 +201,44 @@ _RECORDED = Prepared(
 )
 
 
-def picture_name(sid: str, place: int) -> str:
-    """What we call one of the pictures that came with a text."""
-    return f"{sid}/{place}"
+def by_our_names(sid: str, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """What came with the text of this name, each by the name of the text and its place in it."""
+    return tuple(Attachment(f"{sid}/{place}", it.type) for place, it in enumerate(attachments))
 
 
-def pictures_of(connection: Connection, sid: str) -> list[str]:
-    """The addresses at the carrier of what came with a text."""
+def address_of(connection: Connection, name: str) -> str | None:
+    """Where the carrier has what we call so; None if there is no such thing."""
+    sid, _, place = name.rpartition("/")
     query = select(message.c.pictures).where(message.c.sid == sid, tables.from_somebody)
-    return list(connection.execute(query).scalar() or ())
+    found = _from_json(connection.execute(query).scalar())
+    is_there = place.isascii() and place.isdigit() and int(place) < len(found)
+    return found[int(place)].at if is_there else None
+
+
+def passed_on_to(connection: Connection, number: int, who: int, by: int) -> tuple[Attachment, ...]:
+    """What came with one person's texts about a request and was passed on to another."""
+    rows = _PASSED_ON.rows(connection, {"number": number, "who": who, "by_id": by})
+    return tuple(it for (kept,) in rows for it in _from_json(kept))
+
+
+_PASSED_ON = Prepared(
+    select(message.c.pictures)
+    .where(
+        message.c.request_number == bindparam("number"),
+        message.c.neighbor_id == bindparam("who"),
+        message.c.from_id == bindparam("by_id"),
+        tables.one_of(message.c.channel, Channel.API, Channel.CALL),
+    )
+    .order_by(message.c.id)
+)
+
+
+def _as_json(attachments: Sequence[Attachment]) -> list[list[str]] | None:
+    return [[it.at, it.type] for it in attachments] or None
+
+
+def _from_json(kept: Sequence[Sequence[str]] | None) -> tuple[Attachment, ...]:
+    return tuple(Attachment(*it) for it in kept or ())
 
 
 # To somebody.
@@ -292,8 +322,8 @@ class About:
     page_id: int | None = None  # it asks somebody
     good_until: datetime | None = None  # not worth sending after that
     may_wake: bool = False  # a call may ring in quiet hours
-    from_id: int | None = None  # the neighbor whose words and pictures it passes on
-    pictures: tuple[str, ...] = ()  # by `picture_name`
+    from_id: int | None = None  # the neighbor whose words and attachments it passes on
+    attachments: tuple[Attachment, ...] = ()  # by `by_our_names`
 
 
 NOTHING = About()
@@ -307,7 +337,7 @@ class Outbound:
     it was claimed to be brought to the carrier, which may have put it back."""
 
     channel: Channel
-    pictures: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
     id: int
     phone: str
     body: str
@@ -321,6 +351,7 @@ class Outbound:
     aloud: str | None
     request_number: int | None
     held_by: int | None
+    from_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +383,7 @@ def add_message(
         "body": it.body,
         "segments": it.segments,
         "request_number": it.about.request_number,
-        "pictures": list(it.about.pictures) or None,
+        "pictures": _as_json(it.about.attachments),
         "page_id": it.about.page_id,
         "from_id": it.about.from_id,
         "aloud": it.aloud,
@@ -387,8 +418,8 @@ def outbound(connection: Connection, ids: Collection[int]) -> list[Outbound]:
     if not ids:
         return []
     return [
-        Outbound(Channel(channel), tuple(pictures or ()), *rest)
-        for channel, pictures, *rest in _SOME.rows(connection, {"ids": list(ids)})
+        Outbound(Channel(channel), _from_json(kept), *rest)
+        for channel, kept, *rest in _SOME.rows(connection, {"ids": list(ids)})
     ]
 
 
@@ -397,7 +428,7 @@ _SOME = Prepared(
         *(message.c.channel, message.c.pictures, message.c.id, neighbor.c.phone, message.c.body),
         *(message.c.tries, message.c.claims, message.c.claimed_at, message.c.good_until),
         *(message.c.page_id, message.c.neighbor_id, message.c.may_wake, message.c.aloud),
-        *(message.c.request_number, message.c.held_by),
+        *(message.c.request_number, message.c.held_by, message.c.from_id),
     )
     .join(neighbor, neighbor.c.id == message.c.neighbor_id)
     .where(is_among(message.c.id, "ids"))
@@ -561,6 +592,13 @@ def drop_if_stopped(connection: Connection, it: Outbound) -> bool:
     return connection.execute(dropped.values(_given_up(WhyDropped.STOPPED))).rowcount == 1
 
 
+def keep_attachments(connection: Connection, it: Outbound, kept: Sequence[Attachment]) -> bool:
+    """Send a claimed message with these and no others. False if it had moved on."""
+    claimed = message.c.id == it.id, message.c.tries == it.tries, _before(MessageMove.LOSE)
+    changed = update(message).where(*claimed).values(pictures=_as_json(kept))
+    return connection.execute(changed).rowcount == 1
+
+
 def note_accepted(connection: Connection, it: Outbound, sid: str) -> None:
     """The carrier has it. Its first callback may have been faster: then only the SID is new."""
     _ACCEPTED.rows(connection, {"of": it.id, "called": sid})
@@ -694,7 +732,7 @@ def try_anew(
     due: datetime,
     held_by: int | None = None,
     *,
-    with_pictures: bool = True,
+    with_attachments: bool = True,
 ) -> int:
     """Send the words of an undelivered message again then, as a new one; returns its id. `held_by`
     as above. Where our account or the pictures were in the way, the phone was not tried yet."""
@@ -709,10 +747,10 @@ def try_anew(
             {
                 **{name: getattr(row, name) for name in kept},
                 "channel": (Channel.CALL if it.channel is Channel.CALL else Channel.API).value,
-                "pictures": row.pictures if with_pictures else None,
+                "pictures": row.pictures if with_attachments else None,
                 "state": MessageState.WAITING.value,
                 "held_by": held_by,
-                "tries": row.tries + (held_by is None and with_pictures),
+                "tries": row.tries + (held_by is None and with_attachments),
                 "at": now,
                 "due": due,
             }

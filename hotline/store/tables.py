@@ -200,7 +200,8 @@ message = Table(
     Column("request_number", ForeignKey("request.number")),
     Column("sid", String(64), unique=True),  # the carrier's name for it
     Column("segments", Integer, nullable=False, server_default="0"),
-    # Addresses at the carrier; of what passes pictures on, the names of texts with places.
+    # What came with it: pairs of an address at the carrier, or of what passes it on the name of
+    # a text with a place in it, and of what it calls itself.
     Column("pictures", JSON(none_as_null=True)),
     # Of one from somebody: whether its words are part of a request's, and see `limits`.
     Column("is_words", Boolean, nullable=False, server_default=false()),

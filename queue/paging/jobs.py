@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import TypeVar
@@ -20,6 +20,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from hotline import schedule
+from hotline.attachment import Attachment
+from hotline.carriers.twilio.attachments import File, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
 from hotline.desk import delivery
@@ -51,7 +53,8 @@ AT_ONCE = 16  # messages on their way to the carrier at the same time
 LOST_AFTER = timedelta(minutes=2)  # one that somebody claimed and never reported about
 FRESH = timedelta(seconds=1)  # a claim that is older is looked at again before it is sent
 BEGUN_BY = timedelta(minutes=1)  # a claim that old is left to whoever will look it up
-PICTURES_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours before it fetches
+ATTACHMENTS_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours before it fetches
+MOST_LOOKS = 4  # for what came with a text and the carrier does not give at once
 NEXT_TURN = timedelta(seconds=30)  # for what waits for another call, or for words in doubt
 ONCE_MORE = timedelta(minutes=1)  # until a number is looked for again of which there was something
 LONGEST_WAIT_TO_ERASE = timedelta(hours=1)
@@ -292,7 +295,10 @@ def _send(tools: Tools, it: Outbound) -> AfterCommit:
     if it.channel is Channel.CALL and (wakes_at := _wakes_at(tools.house, it, now)) > now:
         tools.database.write(lambda connection: messages.note_waiting(connection, it, wakes_at))
         return AfterCommit()
+    after = AfterCommit()
     try:
+        if it.attachments:
+            it, after = _with_what_can_go(tools, it)
         sid = _hand_over(tools, it, now)
     except CarrierError as error:
         failure = error
@@ -301,8 +307,9 @@ def _send(tools: Tools, it: Outbound) -> AfterCommit:
     else:
         tools.contact.found()
         tools.database.write(lambda c: messages.note_accepted(c, it, sid))
-        return AfterCommit()
-    _, after = tools.do(partial(_not_sent, it, failure))
+        return after
+    _, then = tools.do(partial(_not_sent, it, failure))
+    after.add(then)
     return after
 
 
@@ -311,10 +318,38 @@ def _hand_over(tools: Tools, it: Outbound, now: datetime) -> str:
     if it.channel is Channel.CALL:
         return tools.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
     good_for = it.good_until - now if it.good_until else None
-    until = now + PICTURES_LAST if it.pictures else None
+    until = now + ATTACHMENTS_LAST if it.attachments else None
+    names = [one.at for one in it.attachments]
     return tools.carrier.send(
-        it.phone, it.body, it.id, good_for=good_for, pictures=it.pictures, until=until
+        it.phone, it.body, it.id, good_for=good_for, attachments=names, until=until
     )
+
+
+def _with_what_can_go(tools: Tools, it: Outbound) -> tuple[Outbound, AfterCommit]:
+    """The message with those of its attachments that the carrier takes; of the others both are
+    told. Raises CarrierBusy or CarrierSilent where the carrier does not give them now."""
+    found = [_looked_at(tools, one, is_last=it.tries >= MOST_LOOKS) for one in it.attachments]
+    kept = [one for one, goes in zip(it.attachments, can_go(found), strict=True) if goes]
+    if len(kept) == len(it.attachments):
+        return it, AfterCommit()
+    _, after = tools.do(partial(_leave_out, it, kept))
+    return replace(it, attachments=tuple(kept)), after
+
+
+def _looked_at(tools: Tools, it: Attachment, *, is_last: bool) -> File | None:
+    """None for what is not there any more. `is_last`: nobody waits longer for it."""
+    address = tools.database.read(lambda connection: messages.address_of(connection, it.at))
+    try:
+        return File.of(tools.carrier.attachment(address)) if address else None
+    except CarrierError as error:
+        if isinstance(error, CarrierBusy | CarrierSilent) and not is_last:
+            raise CarrierBusy(str(error)) from None
+        return None
+
+
+def _leave_out(it: Outbound, kept: Sequence[Attachment], work: Work) -> None:
+    if messages.keep_attachments(work.connection, it, kept):
+        delivery.left_out(work, it, [one for one in it.attachments if one not in kept])
 
 
 def _wakes_at(house: House, it: Outbound, now: datetime) -> datetime:

@@ -34,12 +34,12 @@ from starlette.staticfiles import StaticFiles
 
 from rehearsal import deeds
 from rehearsal.call_webhooks import listen
+from rehearsal.files import picture
 from rehearsal.messages import LONGEST_BODY, Form
 from rehearsal.page import stream, views
 from rehearsal.page.forms import DEEDS
 from rehearsal.page.stage import HERE, Stage
 from rehearsal.page.stream import OpenPage, Watches
-from rehearsal.pictures import picture
 from rehearsal.story import print_story, took_part
 from rehearsal.twiml import BadTwiml
 

@@ -140,7 +140,8 @@ WHY_LOST: Mapping[int, str] = {
     30007: "filtered as spam",
     30008: "lost, nobody knows why",
     30036: "it left too late",
-    12300: "the picture could not be fetched",
+    12300: "what goes with it could not be fetched",
+    30019: "what goes with it is too big",
 }
 
 
@@ -201,6 +202,7 @@ TROUBLES = (
     TroubleKind("callbacks_twice", "Told twice", "each delivery is reported two times"),
     TroubleKind("callbacks_backwards", "Told backwards", "delivered comes before sent"),
     TroubleKind("no_callbacks", "Told nothing", "no delivery is ever reported"),
+    TroubleKind("files_broken", "Pictures cannot be fetched", "500 where they are kept"),
     TroubleKind("forged", "Somebody forges a webhook", "signed wrongly first: it must be refused"),
     TroubleKind("account_refused", "Our account is dropped", "401 until it is ended"),
 )

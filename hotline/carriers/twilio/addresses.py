@@ -31,9 +31,14 @@ def recording(environment: Environment, sid: str, until: datetime) -> str:
     return signed(environment, f"/voice/listen/{quote(sid, safe='')}", until)
 
 
-def picture(environment: Environment, name: str, until: datetime) -> str:
-    """Where one of the pictures that came with a text can be fetched until then."""
+def attachment(environment: Environment, name: str, until: datetime) -> str:
+    """Where something that came with a text can be fetched until then."""
     return signed(environment, f"/sms/picture/{quote(name)}", until)
+
+
+def texted_voice(environment: Environment, name: str, until: datetime) -> str:
+    """Where a voice message that came with a text can be heard until then."""
+    return signed(environment, f"/voice/listen/{quote(name)}", until)
 
 
 def signed(environment: Environment, path: str, until: datetime) -> str:

@@ -21,6 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from hotline import phone
 from hotline.carriers.twilio import addresses, senders
+from hotline.carriers.twilio.attachments import MOST_BYTES
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, Refused
 from hotline.settings import Environment
@@ -28,6 +29,7 @@ from hotline.settings import Environment
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
 CONNECTIONS = 32
 MOST_LOOKED_AT = 100  # of one number's latest texts
+LONGEST_RECORDING = 16 * 1024 * 1024  # bytes; two minutes of sound have less
 RING_SECONDS = 30  # before nobody answers
 CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
 ANSWERED_WITHIN = timedelta(hours=10)  # how long the carrier may keep a text to be sent
@@ -52,12 +54,12 @@ class Carrier:
         message_id: int,
         *,
         good_for: timedelta | None,
-        pictures: Sequence[str] = (),
+        attachments: Sequence[str] = (),
         until: datetime | None = None,
     ) -> str:
         """Send one text; the carrier's name for it.
 
-        `good_for`: not to be delivered later than that from now. `pictures` go with it, by our
+        `good_for`: not to be delivered later than that from now. `attachments` go with it, by our
         names; `until` then the carrier can fetch them from us.
 
         Raises CarrierError; CarrierSilent means that it may have been taken all the same.
@@ -69,8 +71,8 @@ class Carrier:
         if good_for is not None:
             seconds = round(good_for.total_seconds())
             sender["validity_period"] = max(1, min(seconds, LONGEST_VALIDITY))
-        if pictures and until:
-            found = [addresses.picture(environment, name, until) for name in pictures]
+        if attachments and until:
+            found = [addresses.attachment(environment, name, until) for name in attachments]
             sender["media_url"] = found
         callback = addresses.text_status(environment.public_url, message_id)
         message = self._call(
@@ -110,25 +112,26 @@ class Carrier:
         """The sound of a recording, as a wave file. Raises CarrierError."""
         account = self._environment.twilio_account_sid
         where = f"https://api.twilio.com/2010-04-01/Accounts/{account}/Recordings/{sid}.wav"
-        return self._fetch(where)[0]
+        return self._fetch(where, LONGEST_RECORDING)
 
-    def picture(self, address: str) -> tuple[bytes, str]:
-        """A picture that came with a text, and what kind of file it is. It is asked for at our
-        address of the API, whatever host the address names. Raises CarrierError."""
-        found, kind = self._fetch(address)
-        return found, kind.partition(";")[0].strip().lower()
+    def attachment(self, address: str) -> bytes:
+        """What came with a text. It is asked for at our address of the API, whatever host the
+        address names. Of what is larger than can be sent there is only so much that this shows.
+        Raises CarrierError; CarrierBusy and CarrierSilent mean that it may be there later."""
+        return self._fetch(address, MOST_BYTES + 1)
 
-    def _fetch(self, where: str) -> tuple[bytes, str]:
-        """A file, and what it calls itself."""
+    def _fetch(self, where: str, most: int) -> bytes:
         try:
-            answer = self._client.http_client.fetch(where, self._client.auth)
+            status, file = self._client.http_client.fetch(where, self._client.auth, most)
         except HTTPError as error:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
         except ValueError:
             raise CarrierError("that is no address") from None
-        if answer.status != HTTPStatus.OK:
-            raise CarrierBusy(f"the carrier answered {answer.status}")
-        return answer.data, answer.headers.get("Content-Type", "")
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise CarrierBusy(f"the carrier answered {status}")
+        if status != HTTPStatus.OK:
+            raise CarrierError(f"the carrier answered {status}")
+        return bytes(file)
 
     def called_since(self, to: str, since: datetime) -> list[str]:
         """The carrier's names of our calls to this number since then, oldest first. Raises
@@ -321,12 +324,21 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
         )
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
 
-    def fetch(self, url: str, auth: tuple[str, str]) -> urllib3.BaseHTTPResponse:
-        """A file of ours. The carrier may send us on to where it keeps them: there our credentials
-        do not go along."""
-        return self._pool.request(
-            "GET", self._here(url), headers=_credentials(auth), redirect=True, retries=SENT_ON
+    def fetch(self, url: str, auth: tuple[str, str], most: int) -> tuple[int, bytes]:
+        """A file of ours, at most so many bytes of it, with the status of the answer. The carrier
+        may send us on to where it keeps them: there our credentials do not go along."""
+        answer = self._pool.request(
+            "GET",
+            self._here(url),
+            headers=_credentials(auth),
+            redirect=True,
+            retries=SENT_ON,
+            preload_content=False,
         )
+        try:
+            return answer.status, answer.read(most, decode_content=False)
+        finally:
+            answer.close()
 
     def _here(self, url: str) -> str:
         """The same at our address of the API."""

@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hotline import wire
+from hotline.attachment import Attachment
 from hotline.carriers.twilio import senders
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import BadForm
-from hotline.inbound import MOST_PICTURES, CallIn, Delivery, Heard, TextIn
+from hotline.inbound import MOST_ATTACHMENTS, CallIn, Delivery, Heard, TextIn
 from hotline.message import MessageMove
 
 Form = Mapping[str, str]
 
 LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
 LONGEST_SID = 64
+LONGEST_TYPE = 80
 MOST_KEYS = 32
 LONGEST_TRANSCRIPT = 4000  # letters
 
@@ -35,7 +37,7 @@ def text_in(form: Form, country: str) -> TextIn:
         raise BadForm("From is missing")
     sender, origin = senders.origin(form["From"], country)
     body = wire.speakable(form.get("Body", ""))[:LONGEST_BODY]
-    return TextIn(sid, sender, body, _pictures(form), form.get("OptOutType", ""), origin)
+    return TextIn(sid, sender, body, _attachments(form), form.get("OptOutType", ""), origin)
 
 
 def text_status(form: Form, message_id: int) -> Delivery | None:
@@ -65,10 +67,21 @@ def _sid_of_text(form: Form) -> str:
     )
 
 
-def _pictures(form: Form) -> tuple[str, ...]:
-    most = min(wire.number(form.get("NumMedia", "")) or 0, MOST_PICTURES)
-    found = (form.get(f"MediaUrl{place}", "") for place in range(most))
-    return tuple(wire.speakable(address)[:1000] for address in found if address)
+def _attachments(form: Form) -> tuple[Attachment, ...]:
+    most = min(wire.number(form.get("NumMedia", "")) or 0, MOST_ATTACHMENTS)
+    found = (
+        Attachment(wire.speakable(address)[:1000], _media_type(form, place))
+        for place in range(most)
+        if (address := form.get(f"MediaUrl{place}", ""))
+    )
+    return tuple(found)
+
+
+def _media_type(form: Form, place: int) -> str:
+    """What it calls itself, without parameters; empty for what is no media type."""
+    named = form.get(f"MediaContentType{place}", "").partition(";")[0].strip().lower()
+    is_type = re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*", named)
+    return named if is_type and len(named) <= LONGEST_TYPE else ""
 
 
 # Calls.

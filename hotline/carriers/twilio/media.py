@@ -1,4 +1,4 @@
-"""What somebody said in a call or sent as a picture, for whom it is for: fetched from the carrier
+"""What somebody said in a call or sent with a text, for whom it is for: fetched from the carrier
 with our credentials, at addresses that hold for a while and that nobody can guess.
 """
 
@@ -8,7 +8,9 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hotline.attachment import type_by_bytes
 from hotline.carriers.twilio import addresses
+from hotline.carriers.twilio.attachments import PLAYED, File, can_go
 from hotline.errors import CarrierError
 from hotline.settings import Environment
 from hotline.work import Now
@@ -20,7 +22,7 @@ LASTS = timedelta(hours=1)  # the address of a recording: about as long as a cal
 
 
 class Media:
-    """The addresses of recordings, and what is behind them and those of pictures."""
+    """The addresses of what can be heard, and what is behind them and those of attachments."""
 
     def __init__(self, environment: Environment, now: Now) -> None:
         self._environment = environment
@@ -28,8 +30,13 @@ class Media:
         self._carrier: Carrier | None = None
         self._opening = threading.Lock()
 
-    def recording_address(self, sid: str) -> str:
-        return addresses.recording(self._environment, sid, self._now() + LASTS)
+    def listening_address(self, name: str) -> str:
+        """Of a recording, by the carrier's name, or of a voice message that was texted, by ours:
+        that has a place behind the name of its text."""
+        until = self._now() + LASTS
+        if "/" in name:
+            return addresses.texted_voice(self._environment, name, until)
+        return addresses.recording(self._environment, name, until)
 
     def is_genuine(self, path: str, until: str, key: str) -> bool:
         """Whether we made this address, and it still holds."""
@@ -42,11 +49,22 @@ class Media:
         except CarrierError:
             return None
 
-    def picture(self, address: str) -> tuple[bytes, str] | None:
-        """A picture that came with a text, by its address at the carrier, and what kind of file
-        it is; None if the carrier does not give it."""
+    def attachment(self, address: str) -> tuple[bytes, str] | None:
+        """What came with a text, by its address at the carrier, and what its bytes are; None if the
+        carrier does not give it, or would not take it along."""
+        file = self._file(address)
+        found = File.of(file) if file is not None else None
+        return (file or b"", found.type or "") if found and all(can_go([found])) else None
+
+    def texted_voice(self, address: str) -> tuple[bytes, str] | None:
+        """The same of what is to be played in a call, by the name under which it can be."""
+        file = self._file(address) or b""
+        played = PLAYED.get(type_by_bytes(file) or "")
+        return (file, played) if played else None
+
+    def _file(self, address: str) -> bytes | None:
         try:
-            return self._open().picture(address)
+            return self._open().attachment(address)
         except CarrierError:
             return None
 
