@@ -49,7 +49,7 @@ class Vitals:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Vital:
     """One line of the whole: whether it is well, and what is to be said of it."""
 
     well: bool
@@ -63,12 +63,12 @@ def is_alarm(late_by: timedelta, *, was_alarm: bool) -> bool:
 
 def parts(
     vitals: Vitals | None, now: datetime, *, can_write: bool, redis_can_write: bool
-) -> dict[str, Part]:
+) -> dict[str, Vital]:
     """Every part by its name. `vitals` is None where the database does not answer: then nobody
     knows of the others."""
     known = _known(vitals, now) if vitals else _unknown()
     return {
-        "web": Part(True, "answers"),
+        "web": Vital(True, "answers"),
         "database": _store(can_write, "does not answer, or takes nothing: texts are refused"),
         "redis": _store(redis_can_write, "does not answer, or takes nothing: nobody is asked"),
         **known,
@@ -78,38 +78,38 @@ def parts(
 NAMES = ("worker", "clock", "oldest_due", "oldest_waiting_text", "last_page", "carrier")
 
 
-def _unknown() -> dict[str, Part]:
-    return {name: Part(False, "not known without the database") for name in NAMES}
+def _unknown() -> dict[str, Vital]:
+    return {name: Vital(False, "not known without the database") for name in NAMES}
 
 
-def _known(vitals: Vitals, now: datetime) -> dict[str, Part]:
+def _known(vitals: Vitals, now: datetime) -> dict[str, Vital]:
     found = [
         *(_process(vitals.beats.get(role), now) for role in ROLES),
         _due(vitals.oldest_due, now, "nothing is overdue"),
         _due(vitals.oldest_text, now, "no text waits"),
-        Part(True, _when(vitals.last_page, now)),
-        Part(vitals.carrier in ANSWERS_WELL, vitals.carrier.value),
+        Vital(True, _when(vitals.last_page, now)),
+        Vital(vitals.carrier in ANSWERS_WELL, vitals.carrier.value),
     ]
     return dict(zip(NAMES, found, strict=True))
 
 
-def _store(well: bool, otherwise: str) -> Part:
-    return Part(well, "can be read and written" if well else otherwise)
+def _store(well: bool, otherwise: str) -> Vital:
+    return Vital(well, "can be read and written" if well else otherwise)
 
 
-def _process(last: datetime | None, now: datetime) -> Part:
+def _process(last: datetime | None, now: datetime) -> Vital:
     if last is None:
-        return Part(False, "none is running")
+        return Vital(False, "none is running")
     if now - last > SILENT:
-        return Part(False, f"gave its last sign of life {_ago(now - last)}")
-    return Part(True, "is at work")
+        return Vital(False, f"gave its last sign of life {_ago(now - last)}")
+    return Vital(True, "is at work")
 
 
-def _due(since: datetime | None, now: datetime, none: str) -> Part:
+def _due(since: datetime | None, now: datetime, none: str) -> Vital:
     late = now - since if since else timedelta()
     if late < WELL_AGAIN:
-        return Part(True, none)
-    return Part(late < LATE, f"late by {_minutes(late)}")
+        return Vital(True, none)
+    return Vital(late < LATE, f"late by {_minutes(late)}")
 
 
 def _when(moment: datetime | None, now: datetime) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.carriers.twilio import credentials
 from hotline.errors import AccountRefused, BadSettings, CarrierError, HotlineError
-from hotline.health import Part
+from hotline.health import Vital
 from hotline.settings import ENVIRONMENT_FILE, Environment, Settings
 from hotline.store import migrate
 from hotline.store.database import Database
@@ -48,7 +48,7 @@ def open_to_others(folder: Path = Path()) -> str:
     return f"Others on this machine can read {ENVIRONMENT_FILE}: chmod 600 {ENVIRONMENT_FILE}"
 
 
-def online(of: Settings) -> dict[str, Part]:
+def online(of: Settings) -> dict[str, Vital]:
     """Ask the database, Redis and the carrier, and what they know of the rest."""
     database = Database(of.environment.sqlalchemy_url)
     queue = JobQueue(of.environment.redis_url)
@@ -72,19 +72,19 @@ def _outdated(database: Database) -> str:
     return ""
 
 
-def _without(trouble: str, queue: JobQueue) -> dict[str, Part]:
+def _without(trouble: str, queue: JobQueue) -> dict[str, Vital]:
     redis = queue.can_write()
     said = "can be read and written" if redis else "does not answer, or takes nothing"
-    return {"database": Part(False, trouble), "redis": Part(redis, said)}
+    return {"database": Vital(False, trouble), "redis": Vital(redis, said)}
 
 
-def _account(environment: Environment) -> Part:
+def _account(environment: Environment) -> Vital:
     from hotline.carriers.twilio.client import Carrier
 
     try:
         status = Carrier(environment).account_status()
     except AccountRefused:
-        return Part(False, "is refused: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+        return Vital(False, "is refused: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
     except CarrierError as error:
-        return Part(False, f"cannot be asked ({type(error).__name__})")
-    return Part(status == "active", f"is {status}")
+        return Vital(False, f"cannot be asked ({type(error).__name__})")
+    return Vital(status == "active", f"is {status}")

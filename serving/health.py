@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import health
 from hotline.errors import OutdatedDatabase
-from hotline.health import Part
+from hotline.health import Vital
 from hotline.store import migrate, vitals
 from hotline.store.database import Database
 from hotline.work import Now
@@ -68,11 +68,11 @@ class Health:
             "redis": self._jobs.can_write(),
         }
 
-    def _parts(self) -> dict[str, Part]:
+    def _parts(self) -> dict[str, Vital]:
         return look(self._database, self._jobs, self._now)
 
 
-def look(database: Database, jobs: JobQueue, now: Now) -> dict[str, Part]:
+def look(database: Database, jobs: JobQueue, now: Now) -> dict[str, Vital]:
     """Every part by its name, and whether it is well."""
     try:
         found = database.read(vitals.vitals)
@@ -82,7 +82,7 @@ def look(database: Database, jobs: JobQueue, now: Now) -> dict[str, Part]:
     return health.parts(found, now(), can_write=writes, redis_can_write=jobs.can_write())
 
 
-def as_json(parts: dict[str, Part]) -> dict[str, object]:
+def as_json(parts: dict[str, Vital]) -> dict[str, object]:
     """`well` first, then each part with `well` and, in words, what `is`."""
     said = {name: {"well": it.well, "is": it.said} for name, it in parts.items()}
     return {"well": all(it.well for it in parts.values()), "parts": said}

@@ -20,7 +20,7 @@ CHECK = "the signature does not fit; check PUBLIC_URL and TWILIO_AUTH_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRequest:
     """One of them. `path` is that of one of our routes; `host` what the Host header says."""
 
     path: str
@@ -45,12 +45,12 @@ class Refusals:
         self._account = account
         self._clock = clock
         self._many, self._unsigned = 0, 0
-        self._last: Refusal | None = None
+        self._last: RefusedRequest | None = None
         self._said_at = -MINUTE
         self._timer: threading.Timer | None = None
         self._counting = threading.RLock()
 
-    def add(self, it: Refusal) -> None:
+    def add(self, it: RefusedRequest) -> None:
         """Say it now, or with all that come within the minute."""
         with self._counting:
             if it.signature:
@@ -86,7 +86,7 @@ class Refusals:
             f"refused {_requests(self._many)} to {where}: {CHECK}{self._hint(self._last)}{others}"
         )
 
-    def _hint(self, it: Refusal) -> str:
+    def _hint(self, it: RefusedRequest) -> str:
         """What would fit, where that can be found out."""
         fits = self._signatures.nearest(it.host, it.path_and_query, it.fields, it.signature)
         if fits:

@@ -22,7 +22,7 @@ from hotline.carriers.twilio.signature import HEADER, Signatures
 from hotline.errors import BadForm, describe
 from hotline.store.database import Database
 from hotline.work import AfterCommit, House, Job, Work
-from serving.refusals import Refusal, Refusals
+from serving.refusals import Refusals, RefusedRequest
 
 log = logging.getLogger("hotline.web")
 
@@ -108,10 +108,10 @@ def _charset(request: Request) -> str:
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w-]{1,20})", re.IGNORECASE)
 
 
-def _refusal(request: Request, sent: wire.Fields, charset: str, signature: str) -> Refusal:
+def _refusal(request: Request, sent: wire.Fields, charset: str, signature: str) -> RefusedRequest:
     fields = wire.readable(sent, charset)
     host = request.headers.get("host", "")
-    return Refusal(request.scope["path"], _path(request), host, fields, signature)
+    return RefusedRequest(request.scope["path"], _path(request), host, fields, signature)
 
 
 def _path(request: Request) -> str:

@@ -28,7 +28,7 @@ from waiting import until
 
 from chaos.clock import SharedClock
 from hotline import health
-from hotline.health import LastAnswer, Part, Vitals
+from hotline.health import LastAnswer, Vital, Vitals
 from hotline.store import vitals
 from hotline.store.tables import alarm, heartbeat
 from paging import jobs
@@ -47,7 +47,7 @@ LATE, WELL = "asking neighbors is late", "asking neighbors works again"
 # What is said of each part.
 
 
-def parts(found: Vitals | None, *, can_write: bool = True, redis: bool = True) -> dict[str, Part]:
+def parts(found: Vitals | None, *, can_write: bool = True, redis: bool = True) -> dict[str, Vital]:
     return health.parts(found, NOON, can_write=can_write, redis_can_write=redis)
 
 
@@ -93,7 +93,7 @@ def test_all_is_well() -> None:
     ],
 )
 def test_what_is_not_well(found: Vitals | None, name: str, said: str) -> None:
-    assert parts(found)[name] == Part(False, said)
+    assert parts(found)[name] == Vital(False, said)
 
 
 def test_of_when_somebody_was_asked_only_the_hour_is_told() -> None:
@@ -102,7 +102,7 @@ def test_of_when_somebody_was_asked_only_the_hour_is_told() -> None:
         NOON - 61 * MINUTE: "the last was asked 1 hour ago",
         NOON - 60 * 49 * MINUTE: "the last was asked 2 days ago",
     }.items():
-        assert parts(Vitals(AT_WORK, last_page=moment))["last_page"] == Part(True, said)
+        assert parts(Vitals(AT_WORK, last_page=moment))["last_page"] == Vital(True, said)
 
 
 def test_late_is_five_minutes_and_well_is_less_than_one() -> None:

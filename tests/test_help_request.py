@@ -267,7 +267,7 @@ def told(effects: list[Effect]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for it in effects:
         if isinstance(it, Tell):
-            found.setdefault(it.neighbor, []).append(it.notice.sentence.name)
+            found.setdefault(it.neighbor, []).append(it.notice.what.name)
     return found
 
 
