@@ -27,6 +27,7 @@ import httpx2
 from rich.console import Console
 from rich.text import Text as Rich
 
+from hotline.names import first_name
 from rehearsal import neighborhood
 from rehearsal.exchange import new_sid
 from rehearsal.messages import Text
@@ -236,7 +237,8 @@ class Conversation:
         """By first name in any case, or by number: anybody may have one."""
         wanted = written.strip().casefold()
         for phone in self._people:
-            if phone.name and wanted in (phone.name.casefold(), phone.name.casefold().split()[0]):
+            names = {phone.name.casefold(), (first_name(phone.name) or "").casefold()}
+            if phone.name and wanted in names:
                 return phone
         number = readable_number(written)
         known = {phone.number: phone for phone in self._people}

@@ -204,7 +204,7 @@ def roster_list() -> None:
                 str(it.id),
                 it.entry.phone,
                 it.entry.name,
-                "; ".join(_states(it, now, zone)),
+                "; ".join(states_of(it, now, zone)),
                 *(_shown(it.entry, column) for column in COLUMNS[2:]),
             )
             for it in everybody
@@ -238,7 +238,7 @@ def _say_changes(changes: Iterable[RosterChange]) -> None:
     """A line for each person who is not just as before."""
     shown: Counter[ChangeKind] = Counter()
     for change in changes:
-        for line in _lines(change):
+        for line in lines_of(change):
             shown[change.kind] += 1
             if shown[change.kind] <= MOST_SHOWN:
                 click.echo(line)
@@ -247,7 +247,7 @@ def _say_changes(changes: Iterable[RosterChange]) -> None:
             click.echo(f"{kind.value:<8} ... and {count - MOST_SHOWN} lines more")
 
 
-def _lines(change: RosterChange) -> Iterator[str]:
+def lines_of(change: RosterChange) -> Iterator[str]:
     who = f"{change.entry.phone}  {change.entry.name}"
     before, kind = change.before, change.kind
     if kind is not ChangeKind.UNCHANGED:
@@ -304,7 +304,7 @@ _TROUBLES = {
 }
 
 
-def _states(known: KnownPerson, now: datetime, zone: ZoneInfo) -> list[str]:
+def states_of(known: KnownPerson, now: datetime, zone: ZoneInfo) -> list[str]:
     """All that keeps somebody from being asked now, and what they are at."""
     found = []
     if known.code is not None:
@@ -326,7 +326,7 @@ def _facts(known: KnownPerson, now: datetime, zone: ZoneInfo) -> Iterator[tuple[
     yield "id", str(known.id)
     yield "phone", entry.phone
     yield "name", entry.name
-    yield "state", "; ".join(_states(known, now, zone))
+    yield "state", "; ".join(states_of(known, now, zone))
     for column in COLUMNS[2:]:
         yield column, _shown(entry, column)
     yield "write in", known.language or "not known yet"

@@ -5,15 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+from neighborhood import CAST, NETWORK, NOON, Neighborhood, open_neighborhood
 
 from hotline import roster_file
 from hotline.desk import listing
 from hotline.roster_changes import ChangeKind, RosterChange
 from hotline.store import listing as listed
+from hotline.store import record
 from hotline.store.listing import KnownPerson
+from hotline.store.roster import RosterEntry
+from hotline.store.tables import UNTIL_BACK
+from serving.roster_commands import lines_of, states_of
 
 WAVES = "\n[waves]\nsizes = [1]\n"
 MINUTE = timedelta(minutes=1)
@@ -80,17 +86,25 @@ def test_an_import_keeps_what_people_set_by_text(maple: Neighborhood) -> None:
     (change,) = import_table(maple, rows)
     assert (change.kind, change.changed) == (ChangeKind.CHANGED, ("languages", "areas"))
     assert change.kept == ("name", "hours", "language")
-    ana = known(maple, "Ana")
-    assert (ana.entry.name, ana.entry.hours) == ("Anita", "weekdays after 5")
-    assert (ana.entry.areas, ana.language) == (("eastside",), "es")
-    assert ana.paused_until is not None
+    ana = f"{CAST['Ana']}  Anita"
+    assert list(lines_of(change)) == [
+        f"changed  {ana}: languages any -> en; areas northside -> eastside",
+        f"kept     {ana}: name Anita, as they set it (the file has Ana Smith)",
+        f"kept     {ana}: hours weekdays after 5, as they set it (the file has sat 9-12)",
+        f"kept     {ana}: we write to them in es, as they chose",
+    ]
+    person = known(maple, "Ana")
+    assert (person.entry.name, person.entry.hours) == ("Anita", "weekdays after 5")
+    assert (person.entry.areas, person.language) == (("eastside",), "es")
+    assert person.paused_until is not None
 
     (change,) = import_table(maple, rows, overwrite=True)
     assert change.changed == ("name", "hours")
-    ana = known(maple, "Ana")
-    assert (ana.entry.name, ana.entry.hours, ana.language) == ("Ana Smith", "sat 9-12", "en")
-    assert ana.paused_until is not None, "a pause is no column"
-    assert ana.own == frozenset()
+    person = known(maple, "Ana")
+    assert (person.entry.name, person.entry.hours) == ("Ana Smith", "sat 9-12")
+    assert person.language == "en"
+    assert person.paused_until is not None, "a pause is no column"
+    assert person.own == frozenset()
 
     later = rows.replace("sat 9-12", "sun 9-12")
     (change,) = import_table(maple, later)
@@ -100,8 +114,10 @@ def test_an_import_keeps_what_people_set_by_text(maple: Neighborhood) -> None:
 def test_an_import_does_not_undo_a_stop(maple: Neighborhood) -> None:
     maple.text("Ana", "STOP")
     for overwrite in (False, True):
-        import_table(maple, f"phone,name\n{CAST['Ana']},Another\n", overwrite=overwrite)
+        rows = f"phone,name\n{CAST['Ana']},Another {overwrite}\n"
+        (change,) = import_table(maple, rows, overwrite=overwrite)
         assert known(maple, "Ana").stopped
+        assert "said STOP" in list(lines_of(change))[-1]
 
 
 def test_of_a_column_that_is_missing_nothing_changes(maple: Neighborhood) -> None:
@@ -188,6 +204,11 @@ def test_one_of_several_is_taken_off_and_the_other_stays(maple: Neighborhood) ->
     remove(maple, "Ben")
     (request,) = maple.requests()
     assert (request.state.value, request.takers) == ("open", (known(maple, "Ana").id,))
+    kept = maple.database.read(lambda c: record.events(c, 2))
+    assert [(it.who, it.what) for it in kept] == [
+        (None, "unlisted"),
+        (known(maple, "Ben").id, "handed_back"),
+    ]
     assert texts(maple, "Maria")[-1].startswith("Ben cannot make it after all.")
 
 
@@ -209,3 +230,25 @@ def test_who_is_not_on_it_cannot_be_taken_off_and_who_is_off_can_ask(maple: Neig
     assert "YES 12" in texts(maple, "Ben")[-1]
     import_table(maple, f"phone,name\n{CAST['Ana']},Ana\n")
     assert known(maple, "Ana").on_roster
+
+
+# How somebody stands.
+
+
+@pytest.mark.parametrize(
+    ("facts", "states"),
+    [
+        ({}, ["can be asked"]),
+        ({"paused_until": NOON - MINUTE}, ["can be asked"]),
+        ({"paused_until": NOON + MINUTE}, ["paused until Mon 02 Mar 2026 12:01"]),
+        ({"paused_until": UNTIL_BACK}, ["paused until BACK"]),
+        ({"stopped": True}, ["said STOP"]),
+        ({"trouble": "no_number"}, ["set aside: there is no such number"]),
+        ({"trouble": "landline"}, ["a landline: is called"]),
+        ({"code": 4821, "on_roster": False}, ["waits for a vouch: 4821"]),
+        ({"holds": (12, 15), "stopped": True}, ["said STOP", "holds 12, 15"]),
+    ],
+)
+def test_how_somebody_stands(facts: dict[str, Any], states: list[str]) -> None:
+    person = KnownPerson(**{"id": 1, "entry": RosterEntry("", ""), "on_roster": True, **facts})
+    assert states_of(person, NOON, ZoneInfo("America/New_York")) == states
