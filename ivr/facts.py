@@ -91,7 +91,7 @@ def _kind_of(it: HelpRequest) -> Kind:
 
 def _asked(visit: Visit, person: Neighbor) -> list[Topic]:
     """Unreached: the phone rang when nobody was there, and now they call back."""
-    if not person.may_answer:
+    if not person.was_asked:
         return []
     asked = {
         it.number: it.page

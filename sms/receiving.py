@@ -117,7 +117,7 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
             STRANGER, work.now, languages=languages, example=example, is_steward=is_steward
         )
     concerned = requests.requests_of(work.connection, person.id)
-    asked = pages.pages_of(work.connection, person.id) if person.may_answer else []
+    asked = pages.pages_of(work.connection, person.id) if person.was_asked else []
     return Situation(
         me=person.id,
         now=work.now,

@@ -187,8 +187,10 @@ def try_again(connection: Connection, who: int) -> None:
 
 
 def take_off(connection: Connection, who: int) -> None:
-    """Somebody is on the roster no longer, nor on their way to it. What they said of themselves
-    stays, should they come again."""
+    """Somebody is on the roster no longer, nor on their way to it, and as if they had never been
+    asked: an old page gives them nothing. What they said of themselves stays, should they come
+    again."""
     off = {"on_roster": False, "code": None, "joining": None, "joining_since": None}
-    connection.execute(update(neighbor).where(neighbor.c.id == who).values(off))
+    never = {"asked_at": tables.NEVER}
+    connection.execute(update(neighbor).where(neighbor.c.id == who).values(off | never))
     connection.execute(delete(offer).where(offer.c.neighbor_id == who))

@@ -39,11 +39,6 @@ class Neighbor:
     joining_since: datetime | None = None
     trouble: str | None = None  # why no text reaches them, as the carrier says
 
-    @property
-    def may_answer(self) -> bool:
-        """Whether there may be pages that they can answer: not of whoever left the roster."""
-        return self.was_asked and self.on_roster
-
 
 _KNOWN = (
     *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
