@@ -16,7 +16,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as thoroughness
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from neighborhood import CAST, NOON
+from neighborhood import CAST, NETWORK, NOON
 from sqlalchemy import Connection, delete, select, text
 from test_webhook_guard import Door, answered, open_door, sms
 
@@ -42,6 +42,13 @@ ANSWERS = some.sampled_from(
         *("no 12", "can't", "cant 12", "cant 13", "done", "done 12"),
     ]
 )
+STEERS = some.sampled_from(
+    [
+        *("OPEN", "WHO 12", "CLOSE 12", "REOPEN 12", "reopen 13", "close 13", "AREA 12 eastside"),
+        *("NEED 12 ride", "ASSIGN 12 Ana", "ASSIGN 13 Ben", "assign 12 chi", "PAUSE Chi 1d"),
+        *("CLOSE the door", "what about 12", "need milk", "ASSIGN 12 me", "HELP STEWARD"),
+    ]
+)
 STOPS = some.sampled_from(["STOP", "leave me alone"])
 SAID = some.sampled_from(
     [
@@ -58,6 +65,7 @@ MOODS = some.sampled_from(
 )
 STATES = some.sampled_from(["sent", "delivered", "undelivered", "failed", "queued"])
 CODES = some.sampled_from(["", "30003", "30005", "30006", "30007", "30004", "21610", "30034", "1"])
+STEWARDED = NETWORK.replace("quiet =", f'stewards = ["{CAST["Cleo"]}"]\nquiet =')
 PAUSES = some.sampled_from([1, 3, 10, 70, 600, 60 * 60 * 9]).map(
     lambda them: timedelta(minutes=them)
 )
@@ -116,6 +124,13 @@ class Street(RuleBasedStateMachine):
     @rule(who=some.sampled_from(ROSTER), body=ANSWERS)
     def answers(self, who: str, body: str) -> None:
         self.text(who, body)
+
+    @rule(body=STEERS)
+    def steers(self, body: str) -> None:
+        """A steward, who may need something as well."""
+        before = len(self.requests())
+        self.text("Cleo", body)
+        assert len(self.requests()) == before or body == "need milk", "a slip pages nobody"
 
     @rule(who=EVERYBODY, body=STOPS)
     def stops(self, who: str, body: str) -> None:
@@ -230,7 +245,10 @@ def _start_anew(connection: Connection) -> None:
 
 @pytest.fixture
 def street(database_url: str, redis_url: str) -> Iterator[Callable[[], Street]]:
-    with open_door(database_url, redis_url) as door, closing(dispatch.JobQueue(redis_url)) as queue:
+    with (
+        open_door(database_url, redis_url, network=STEWARDED) as door,
+        closing(dispatch.JobQueue(redis_url)) as queue,
+    ):
         yield lambda: Street(door, queue)
 
 

@@ -25,7 +25,7 @@ NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 @pytest.fixture
 def door(database_url: str, redis_url: str) -> Iterator[Door]:
     with open_door(database_url, redis_url) as it:
-        people = [{"phone": CAST[name], "name": f"{name} Ruiz"} for name in ("Ana", "Ben")]
+        people = [{"phone": CAST[name], "name": f"{name} Ruiz"} for name in ("Ana", "Ben", "Chi")]
         entries = [roster_file.entry(person, it.hotline.house.network) for person in people]
         it.hotline.database.write(lambda c: roster.put_on_roster(c, entries, NOON))
         yield it
@@ -98,10 +98,12 @@ def test_a_request_is_given_to_somebody(door: Door, shell: Shell) -> None:
     texts(door, "Ben", "STOP")
     assert "said STOP" in shell.run("requests", "assign", "12", "ben", status=1)
     assert "Nobody on the list" in shell.run("requests", "assign", "12", "Dora", status=1)
-    assert "Ana has 12 now" in shell.run("requests", "assign", "12", "Ana", "R")
-    assert any("elderberries" in body for body in told(door, 12, "Ana"))
-    assert "Ana is taking your request 12" in told(door, 12, "Maria")[-1]
-    assert "with Ana" in shell.run("requests", "assign", "12", "Ana", status=1)
+    assert "Chi has 12 now" in shell.run("requests", "assign", "12", "Chi", "R"), (
+        "who was not asked"
+    )
+    assert any("elderberries" in body for body in told(door, 12, "Chi"))
+    assert "Chi is taking your request 12" in told(door, 12, "Maria")[-1]
+    assert "with Chi" in shell.run("requests", "assign", "12", "Ana", status=1)
     assert "assigned" in shell.run("log")
     assert door.hotline.database.read(overview.pages_that_lie) == []
 

@@ -154,12 +154,15 @@ def assign(work: Work, number: int, called: str) -> Answered:
     if work.actor and found == work.actor.id:  # as if they said YES
         if found == request.requester:
             return _refused(Told.STEWARDS_THEIRS, number=number, name=found)
+        pages.show(work.connection, number, found, work.now)
         take_step(work, number, Accepted(found), before=request)
         return Answered(None)
     return _why_not(work, request, found) or _assigned(work, request, found)
 
 
 def _assigned(work: Work, request: HelpRequest, who: int) -> Answered:
+    """As if they had been asked: whoever takes a request has a page about it."""
+    pages.show(work.connection, request.number, who, work.now)
     done = notice(Told.STEWARDS_ASSIGNED, number=request.number, name=who)
     return _done_to(work, request.number, Assigned(who), done)
 
