@@ -48,7 +48,7 @@ from sms.orders import (
     Vouch,
 )
 from sms.reading import Intent, Reading
-from sms.steward_orders import StewardOrder, asks_for_themselves
+from sms.steward_orders import StewardOrder, asks_for_themselves, says_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,7 @@ def decide(
     finds in it: a change of theirs, or what it says to the question of a newcomer;
     `steward_order` is what `steward_orders` finds in a steward's."""
     if situation.is_steward:
+        reading = replace(reading, starts_with_need=reading.starts_with_need or says_ask(reading))
         acts = _decide_for_anybody(situation, reading, order, answer, steward_order)
         return _asked_back(situation, reading, acts)
     return _decide_for_anybody(situation, reading, order, answer, None)

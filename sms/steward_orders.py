@@ -255,10 +255,15 @@ def asks_for_themselves(reading: Reading) -> bool:
     return _asks(reading) or bool(reading.needs)
 
 
+def says_ask(reading: Reading) -> bool:
+    """Whether ASK stands first: all of it is a request, whatever they are talking about."""
+    words = words_of(reading.said)
+    return bool(words) and words[0] in vocabulary.ASK
+
+
 def _asks(reading: Reading) -> bool:
     words = words_of(reading.said)
-    is_asked = words[:1] and words[0] in (vocabulary.ASK | {"help"})
-    return bool(is_asked) or not _ASKING.isdisjoint(words)
+    return says_ask(reading) or words[:1] == ["help"] or not _ASKING.isdisjoint(words)
 
 
 # "Please", "somebody" and the like a steward says about others, too.
