@@ -6,10 +6,11 @@ Signed forms against the real app. What a person wrote is never answered 200 and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from neighborhood import CAST, NETWORK
+from neighborhood import CAST, NETWORK, HandClock
 from sqlalchemy import select
 from test_webhook_guard import Door, answered, open_door, sms
 
@@ -155,9 +156,12 @@ def test_who_has_no_number_is_told_so_once_and_every_word_is_kept(door: Door) ->
 
 def test_who_has_no_number_and_stops_hears_nothing_more(door: Door) -> None:
     assert answered(door.text(sms("stop", From=APPS[0]))) == []
+    clock = door.hotline.house.now
+    assert isinstance(clock, HandClock)
+    clock.moment += timedelta(hours=7)
     assert answered(door.text(sms("we need insulin", "SM2", From=APPS[0]))) == []
     assert door.bodies() == ["stop", "we need insulin"]
-    assert len(told_to_stewards(door)) == 1
+    assert len(told_to_stewards(door)) == 2
     assert answered(door.text(sms("start", "SM3", From=APPS[0]))) != []
 
 

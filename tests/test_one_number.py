@@ -141,11 +141,14 @@ def test_two_pages_about_the_same_become_the_one_that_was_answered(
     assert rows(database, neighbor.c.phone) == [(MARIA,), (NEW,)]
 
 
-def test_who_took_a_request_in_both_spellings_takes_it_once(database: Database) -> None:
+@pytest.mark.parametrize("still_at_it", [OLD, NEW])
+def test_who_took_a_request_in_both_spellings_takes_it_once(
+    database: Database, still_at_it: str
+) -> None:
     def split(connection: Connection) -> None:
         number = asked_for(connection, person(connection, MARIA), "taken")
-        for spelling, outcome in ((OLD, None), (NEW, "done")):
-            who = person(connection, spelling)
+        for spelling in (OLD, NEW):
+            who, outcome = person(connection, spelling), None if spelling == still_at_it else "done"
             about = {"request_number": number, "neighbor_id": who, "since": NOON}
             put(connection, taker, outcome=outcome, **about)
             paged(connection, number, who, "accepted")
