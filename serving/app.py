@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,13 +14,13 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from hotline import wire
-from hotline.carriers.twilio import attachments, forms, twiml
+from hotline.carriers.twilio import attachments, credentials, forms, twiml
 from hotline.carriers.twilio.media import Media
 from hotline.carriers.twilio.signature import Signatures
 from hotline.desk import delivery
 from hotline.inbound import Delivery, Origin
 from hotline.message import MessageMove
-from hotline.settings import Settings
+from hotline.settings import Environment, Settings
 from hotline.store import messages
 from hotline.store.database import Database
 from hotline.work import AfterCommit, Now, Work, furnish
@@ -27,7 +28,7 @@ from ivr import calling
 from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
 from serving import audio, health
-from serving.refusals import Refusals
+from serving.refusals import Refusals, TurnedAway
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
 from sms import unanswerable
 from sms.receiving import receive
@@ -56,7 +57,7 @@ class Hotline:
         self.health = health.Health(self.database, self.jobs, now)
         self.enqueuer = Enqueuer(self.jobs.enqueue)
         signatures = Signatures.of(environment)
-        self.refusals = Refusals(signatures, environment.public_url, environment.twilio_account_sid)
+        self.refusals = Refusals(environment.public_url, partial(_explain, signatures, environment))
         self.webhooks = Webhooks(
             signatures, self.house, self.database, self.enqueuer, self.refusals
         )
@@ -244,6 +245,16 @@ class Hotline:
         self.enqueuer.close()
         self.jobs.close()
         self.database.close()
+
+
+def _explain(signatures: Signatures, environment: Environment, it: TurnedAway) -> str:
+    """Why a signature does not fit, in words for the log."""
+    fits = signatures.nearest(it.host, it.path_and_query, it.fields, it.signature)
+    if fits:
+        return f"It would fit {fits}"
+    if not credentials.names_account(it.fields, environment.twilio_account_sid):
+        return "It names another account than TWILIO_ACCOUNT_SID"
+    return "Nothing near that address fits: probably the token is another account's, or old"
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -5,13 +5,12 @@ they name.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline.carriers.twilio import credentials
 from hotline.errors import AccountRefused, BadSettings, CarrierError, HotlineError
 from hotline.health import Vital
 from hotline.settings import ENVIRONMENT_FILE, Environment, Settings
@@ -24,9 +23,10 @@ from serving import health
 NEEDED = ("database", "redis", "carrier account")  # to begin at all
 
 
-def require_sound(of: Settings) -> None:
-    """Raises BadSettings for what can be read and is hardly meant."""
-    found = [*credentials.mistakes(of.environment), *_doubts(of.environment)]
+def require_sound(of: Settings, mistakes: Iterable[tuple[str, str]]) -> None:
+    """Raises BadSettings for what can be read and is hardly meant. `mistakes`: settings that the
+    carrier's side finds wrong, each with what is wrong."""
+    found = [*mistakes, *_doubts(of.environment)]
     if found:
         raise BadSettings([f"environment: {name}: {what}" for name, what in found])
 
@@ -48,8 +48,9 @@ def open_to_others(folder: Path = Path()) -> str:
     return f"Others on this machine can read {ENVIRONMENT_FILE}: chmod 600 {ENVIRONMENT_FILE}"
 
 
-def online(of: Settings) -> dict[str, Vital]:
-    """Ask the database, Redis and the carrier, and what they know of the rest."""
+def online(of: Settings, account_status: Callable[[], str]) -> dict[str, Vital]:
+    """Ask the database, Redis and the carrier, and what they know of the rest. `account_status`
+    asks the carrier, and may raise CarrierError."""
     database = Database(of.environment.sqlalchemy_url)
     queue = JobQueue(of.environment.redis_url)
     try:
@@ -59,7 +60,7 @@ def online(of: Settings) -> dict[str, Vital]:
         queue.close()
         database.close()
     found.pop("web", None)  # it is not asked: whether the carrier reaches it is not seen from here
-    return {**found, "carrier account": _account(of.environment)}
+    return {**found, "carrier account": _account(account_status)}
 
 
 def _outdated(database: Database) -> str:
@@ -78,11 +79,9 @@ def _without(trouble: str, queue: JobQueue) -> dict[str, Vital]:
     return {"database": Vital(False, trouble), "redis": Vital(redis, said)}
 
 
-def _account(environment: Environment) -> Vital:
-    from hotline.carriers.twilio.client import Carrier
-
+def _account(account_status: Callable[[], str]) -> Vital:
     try:
-        status = Carrier(environment).account_status()
+        status = account_status()
     except AccountRefused:
         return Vital(False, "is refused: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
     except CarrierError as error:

@@ -146,7 +146,7 @@ def check(online: bool) -> None:
 
     of = settings.load()
     network = of.network
-    checking.require_sound(of)
+    checking.require_sound(of, roles.carrier_mistakes(of))
     if doubt := checking.open_to_others():
         click.echo(doubt)
     click.echo(
@@ -155,7 +155,7 @@ def check(online: bool) -> None:
     )
     for leftover in network.leftovers:
         click.echo(leftover)
-    found = checking.online(of) if online else {}
+    found = checking.online(of, partial(roles.account_status, of)) if online else {}
     for name, part in found.items():
         click.echo(f"{'  ' if part.well else '! '}{name.replace('_', ' ')}: {part.said}")
     if not all(found[name].well for name in found.keys() & checking.NEEDED):

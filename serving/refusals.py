@@ -10,9 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hotline.carriers.twilio.credentials import names_account
-from hotline.carriers.twilio.signature import Signatures
-
 log = logging.getLogger("hotline.web")
 
 MINUTE = 60.0
@@ -20,7 +17,7 @@ CHECK = "the signature does not fit; check PUBLIC_URL and TWILIO_AUTH_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRequest:
+class TurnedAway:
     """One of them. `path` is that of one of our routes; `host` what the Host header says."""
 
     path: str
@@ -35,22 +32,21 @@ class Refusals:
 
     def __init__(
         self,
-        signatures: Signatures,
         public_url: str,
-        account: str,
+        explain: Callable[[TurnedAway], str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._signatures = signatures
+        """`explain`: what is probably the matter, as far as it can be found out."""
         self._public_url = public_url
-        self._account = account
+        self._explain = explain
         self._clock = clock
         self._many, self._unsigned = 0, 0
-        self._last: RefusedRequest | None = None
+        self._last: TurnedAway | None = None
         self._said_at = -MINUTE
         self._timer: threading.Timer | None = None
         self._counting = threading.RLock()
 
-    def add(self, it: RefusedRequest) -> None:
+    def add(self, it: TurnedAway) -> None:
         """Say it now, or with all that come within the minute."""
         with self._counting:
             if it.signature:
@@ -81,19 +77,8 @@ class Refusals:
         if self._last is None:
             return f"refused {_requests(self._unsigned)} without a signature: not the carrier's"
         others = f" ({self._unsigned} more without one)" if self._unsigned else ""
-        where = f"{self._public_url}{self._last.path}"
-        return (
-            f"refused {_requests(self._many)} to {where}: {CHECK}{self._hint(self._last)}{others}"
-        )
-
-    def _hint(self, it: RefusedRequest) -> str:
-        """What would fit, where that can be found out."""
-        fits = self._signatures.nearest(it.host, it.path_and_query, it.fields, it.signature)
-        if fits:
-            return f". It would fit {fits}"
-        if not names_account(it.fields, self._account):
-            return ". It names another account than TWILIO_ACCOUNT_SID"
-        return ". Nothing near that address fits: probably the token is another account's, or old"
+        refused = f"refused {_requests(self._many)} to {self._public_url}{self._last.path}"
+        return f"{refused}: {CHECK}. {self._explain(self._last)}{others}"
 
 
 def _requests(many: int) -> str:

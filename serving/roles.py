@@ -164,3 +164,20 @@ def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) ->
 
     if not jobs.is_ready():
         jobs.take_up(jobs.Tools(house, database, Carrier(of.environment), queue, end_call=lost))
+
+
+# What only the carrier's side knows of the settings, for `hotline check`.
+
+
+def carrier_mistakes(of: Settings) -> Iterator[tuple[str, str]]:
+    """Settings that hold something else than they should, and what."""
+    from hotline.carriers.twilio import credentials
+
+    return credentials.mistakes(of.environment)
+
+
+def account_status(of: Settings) -> str:
+    """How our account is at the carrier, which is asked. Raises CarrierError."""
+    from hotline.carriers.twilio.client import Carrier
+
+    return Carrier(of.environment).account_status()

@@ -22,7 +22,7 @@ from hotline.carriers.twilio.signature import HEADER, Signatures
 from hotline.errors import BadForm, describe
 from hotline.store.database import Database
 from hotline.work import AfterCommit, House, Job, Work
-from serving.refusals import Refusals, RefusedRequest
+from serving.refusals import Refusals, TurnedAway
 
 log = logging.getLogger("hotline.web")
 
@@ -55,7 +55,7 @@ class Webhooks:
             sent, charset = await _sent(request), _charset(request)
             signature = request.headers.get(HEADER, "")
             if sent is None or not self._is_genuine(request, sent, charset, signature):
-                self.refusals.add(_refusal(request, sent or [], charset, signature))
+                self.refusals.add(_turned_away(request, sent or [], charset, signature))
                 return Response(status_code=403)
             form = ImmutableMultiDict(wire.readable(sent, charset))
             try:
@@ -108,10 +108,10 @@ def _charset(request: Request) -> str:
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w-]{1,20})", re.IGNORECASE)
 
 
-def _refusal(request: Request, sent: wire.Fields, charset: str, signature: str) -> RefusedRequest:
+def _turned_away(request: Request, sent: wire.Fields, charset: str, signature: str) -> TurnedAway:
     fields = wire.readable(sent, charset)
     host = request.headers.get("host", "")
-    return RefusedRequest(request.scope["path"], _path(request), host, fields, signature)
+    return TurnedAway(request.scope["path"], _path(request), host, fields, signature)
 
 
 def _path(request: Request) -> str:

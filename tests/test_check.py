@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from hotline.carriers.twilio.signature import Signatures
 from hotline.errors import BadSettings
 from rehearsal import carrier
 from serving import checking
-from serving.refusals import Refusals, RefusedRequest
+from serving.app import _explain
+from serving.refusals import Refusals, TurnedAway
 
 PUBLIC = "https://help.example.org"
 REAL = {
@@ -44,12 +46,13 @@ class Minutes:
 
 def _refusals(public: str = PUBLIC) -> tuple[Refusals, Minutes]:
     time = Minutes()
-    return Refusals(Signatures(public, [TOKEN]), public, ACCOUNT, time), time
+    of = settings.load({**REAL, "PUBLIC_URL": public}).environment
+    return Refusals(public, partial(_explain, Signatures.of(of), of), time), time
 
 
-def _refused(address: str, token: str = TOKEN, host: str = "help.example.org") -> RefusedRequest:
+def _refused(address: str, token: str = TOKEN, host: str = "help.example.org") -> TurnedAway:
     """What the carrier signed for this address, and came to /sms."""
-    return RefusedRequest("/sms", "/sms", host, FIELDS, sign(address, sms(), token))
+    return TurnedAway("/sms", "/sms", host, FIELDS, sign(address, sms(), token))
 
 
 def test_the_log_says_it_at_most_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
@@ -96,14 +99,14 @@ def test_a_path_too_many_in_our_own_setting_is_found(caplog: pytest.LogCaptureFi
 def test_another_account_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
     refusals, _ = _refusals()
     fields = [("AccountSid", "AC" + "9" * 32)]
-    refusals.add(RefusedRequest("/sms", "/sms", "help.example.org", fields, "c2lnbmF0dXJl"))
+    refusals.add(TurnedAway("/sms", "/sms", "help.example.org", fields, "c2lnbmF0dXJl"))
     assert "another account than TWILIO_ACCOUNT_SID" in caplog.messages[0]
 
 
 def test_nothing_that_a_stranger_brings_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     refusals, _ = _refusals()
     host, query = "evil.example.org", "/sms?x=+12125550140"
-    refusals.add(RefusedRequest("/sms", query, host, FIELDS, "+12125550140 \u2028elderberries"))
+    refusals.add(TurnedAway("/sms", query, host, FIELDS, "+12125550140 \u2028elderberries"))
     said = caplog.text
     assert not any(it in said for it in (host, "12125550140", "elderberries", sms()["Body"]))
 
