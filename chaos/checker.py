@@ -430,8 +430,8 @@ def _said_while_stopped(facts: Facts) -> set[int]:
 
 def _shows_a_stop(refused: Row, text: Row, began: int) -> bool:
     """Whether our text was refused before theirs, and after they last began anew."""
-    is_theirs = refused.neighbor_id == text.neighbor_id
-    return bool(is_theirs and began < refused.id < text.id and refused.claimed_at <= text.at)
+    is_theirs = refused.neighbor_id == text.neighbor_id and refused.claimed_at <= text.at
+    return bool(is_theirs and began < refused.id < text.id)
 
 
 def _ever_takers(facts: Facts) -> dict[int, set[int]]:

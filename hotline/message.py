@@ -40,6 +40,7 @@ class MessageMove(StrEnum):
     CLAIM = "claimed to be sent"
     HAND_OVER = "the carrier takes it"
     LOSE = "no answer, taken or not"
+    DOUBT = "nothing was heard of it"
     PUT_BACK = "not taken, later again"
     REFUSE = "refused for good"
     GIVE_UP = "no longer wanted"
@@ -74,6 +75,7 @@ TABLE: tuple[MessageRow, ...] = (
     MessageRow(MessageMove.CLAIM, (MessageState.WAITING,), MessageState.SENDING),
     MessageRow(MessageMove.HAND_OVER, ON_ITS_WAY, MessageState.ACCEPTED),
     MessageRow(MessageMove.LOSE, _CLAIMED, MessageState.UNKNOWN),
+    MessageRow(MessageMove.DOUBT, (MessageState.ACCEPTED,), MessageState.UNKNOWN),
     MessageRow(MessageMove.PUT_BACK, _CLAIMED, MessageState.WAITING),
     MessageRow(MessageMove.REFUSE, _CLAIMED, MessageState.FAILED),
     MessageRow(MessageMove.GIVE_UP, ON_ITS_WAY, MessageState.DROPPED),
@@ -89,7 +91,7 @@ TABLE: tuple[MessageRow, ...] = (
         MessageState.UNDELIVERED,
     ),
 )
-"""The machine. A reply begins as accepted: the carrier gets it with our answer. docs/states.md
-draws it."""
+"""The machine. A reply begins as accepted: the carrier gets it with our answer, and is asked for it
+if it tells nothing of it. docs/states.md draws it."""
 
 ROWS = {row.move: row for row in TABLE}

@@ -93,6 +93,9 @@ class Moody:
     def sent_since(self, to: str, body: str, since: object) -> list[str]:  # noqa: ARG002
         return [f"SM-{it}" for it, taken in self.taken.items() if taken == (to, body)]
 
+    def replied_since(self, _to: str, _body: str, _since: object) -> None:
+        """It lists no answers."""
+
     def call(self, to: str, text_id: int, *, leaves_message: bool) -> str:  # noqa: ARG002
         return self.send(to, "", text_id, good_for=None)
 

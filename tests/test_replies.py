@@ -11,12 +11,13 @@ from typing import Any
 import httpx2
 import pytest
 from neighborhood import ACCOUNT, CAST, NAMES, NOON, TOKEN, Neighborhood, open_neighborhood
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event, select
 from test_webhook_guard import Door, answered, open_door, sms
 
 from hotline import roster_file
+from hotline.carriers.twilio.client import Carrier
 from hotline.message import Channel
-from hotline.store import overview, people, roster
+from hotline.store import overview, people, roster, tables
 from hotline.store.overview import ConversationLine
 
 MINUTE = timedelta(minutes=1)
@@ -68,7 +69,66 @@ def test_without_a_callback_it_is_taken_for_sent_and_has_no_name(maple: Neighbor
     maple.trouble("no_callbacks", to=CAST["Maria"])
     maple.text("Maria", "need food")
     (reply,) = replies(maple, "Maria")
-    assert (reply.state, reply.sid, reply.due) == ("accepted", None, None)
+    assert (reply.state, reply.sid, reply.due) == ("accepted", None, NOON + 5 * MINUTE)
+
+
+def test_of_one_that_nobody_told_of_the_carrier_is_asked(maple: Neighborhood) -> None:
+    maple.trouble("no_callbacks", to=CAST["Maria"])
+    maple.text("Maria", "need food")
+    maple.pass_time(6 * MINUTE)
+    (told,) = replies(maple, "Maria")
+    assert (told.state, told.due, at_the_carrier(maple)[str(told.sid)]) == (
+        *("accepted", None),
+        told.body,
+    )
+    assert len([it for it in maple.received() if it.body == told.body]) == 1
+
+
+def test_one_that_the_carrier_never_took_leaves_by_itself(maple: Neighborhood) -> None:
+    """What it will not take from an answer it tells nobody."""
+    maple.text("Maria", "need food")
+    maple.text("Ana", "yes")
+    maple.phone("Maria", opted_out=True)
+    assert maple.text("Maria", "status")["replies"] == []
+    lost = maple.database.read(_replies)[-1]
+    assert (lost.state, lost.sid) == ("accepted", None)
+    maple.phone("Maria", opted_out=False)
+    maple.received()
+    maple.pass_time(7 * MINUTE)
+    assert [it.body for it in maple.received()] == [lost.body]
+    assert maple.database.read(_replies)[-1].state == "delivered"
+
+
+def test_one_to_whoever_said_stop_to_the_carrier_alone_does_not_stay_accepted(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "need food")
+    maple.text("Ana", "yes")
+    maple.phone("Maria", opted_out=True)
+    maple.text("Maria", "status")
+    maple.pass_time(7 * MINUTE)
+    lost = maple.database.read(_replies)[-1]
+    assert (lost.state, lost.error, lost.failure) == ("failed", 21610, "OptedOut")
+    (who,) = maple.database.read(lambda c: people.known_or_new(c, [CAST["Maria"]], maple.now()))
+    assert maple.database.read(lambda c: people.neighbors(c, [who]))[who].stopped
+
+
+def test_where_no_answers_are_listed_none_is_said_twice(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Carrier, "_listed_to", lambda *_arguments: [])
+    maple.trouble("no_callbacks", to=CAST["Maria"])
+    maple.text("Maria", "need food")
+    maple.pass_time(20 * MINUTE)
+    (told,) = replies(maple, "Maria")
+    assert (told.state, told.sid, told.due) == ("accepted", None, None)
+    assert len([it for it in maple.received() if it.body == told.body]) == 1
+
+
+def _replies(connection: Connection) -> list[Any]:
+    of = tables.message.c
+    rows = select(tables.message).where(of.channel == "reply").order_by(of.id)
+    return list(connection.execute(rows))
 
 
 def test_what_is_yours_and_did_not_arrive_is_sent_again_by_the_api(maple: Neighborhood) -> None:

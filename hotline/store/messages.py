@@ -271,8 +271,9 @@ def add_replies(
     is_forgotten: bool = False,
 ) -> list[Replied]:
     """The carrier gets them with our answer, so they are accepted; how they are called there its
-    callback tells. A number that somebody named may be no request's. `is_forgotten`: whoever hears
-    them wants nothing kept."""
+    callback tells. What it refuses it tells nobody: without a callback they are looked up. A number
+    that somebody named may be no request's. `is_forgotten`: whoever hears them wants nothing
+    kept."""
     found: list[Replied] = []
     for it in replies:
         facts = {
@@ -282,12 +283,14 @@ def add_replies(
             "segments": it.segments,
             "request_number": it.request_number,
             "moment": now,
+            "look_up_at": None if is_forgotten else now + TOLD_WITHIN,
         }
         ((number,),) = _REPLY.rows(connection, facts)
         found.append(Replied(number, it.body))
     return found
 
 
+TOLD_WITHIN = timedelta(minutes=5)  # the carrier tells what becomes of a reply
 _REPLY = Prepared(
     insert(message)
     .values(
@@ -300,6 +303,7 @@ _REPLY = Prepared(
             "state": MessageState.ACCEPTED.value,
             "at": bindparam("moment", type_=tables.Moment),
             "claimed_at": bindparam("moment", type_=tables.Moment),
+            "due": bindparam("look_up_at", type_=tables.Moment),
         }
     )
     .returning(message.c.id)
@@ -565,9 +569,11 @@ def claim_lost(
     connection: Connection, ids: Collection[int], now: datetime, look_up_at: datetime
 ) -> list[Outbound]:
     """Take those of these messages that may or may not have reached the carrier."""
+    is_silent = and_(_before(MessageMove.DOUBT), message.c.channel == Channel.REPLY.value)
+    in_doubt = or_(_before(MessageMove.LOSE), is_silent)
     claimed = connection.execute(
         update(message)
-        .where(message.c.id.in_(ids), _before(MessageMove.LOSE), message.c.due <= now)
+        .where(message.c.id.in_(ids), in_doubt, message.c.due <= now)
         .values(state=_after(MessageMove.LOSE), due=look_up_at)
         .returning(message.c.id)
     ).scalars()
@@ -594,13 +600,14 @@ def drop_if_stopped(connection: Connection, it: Outbound) -> bool:
 
 def keep_attachments(connection: Connection, it: Outbound, kept: Sequence[Attachment]) -> bool:
     """Send a claimed message with these and no others. False if it had moved on."""
-    claimed = message.c.id == it.id, message.c.tries == it.tries, _before(MessageMove.LOSE)
+    claimed = message.c.id == it.id, message.c.claims == it.claims, _before(MessageMove.LOSE)
     changed = update(message).where(*claimed).values(pictures=_as_json(kept))
     return connection.execute(changed).rowcount == 1
 
 
-def note_accepted(connection: Connection, it: Outbound, sid: str) -> None:
-    """The carrier has it. Its first callback may have been faster: then only the SID is new."""
+def note_accepted(connection: Connection, it: Outbound, sid: str | None) -> None:
+    """The carrier has it, under this name if anybody tells. Its first callback may have been
+    faster: then only the SID is new."""
     _ACCEPTED.rows(connection, {"of": it.id, "called": sid})
 
 

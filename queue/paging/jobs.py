@@ -383,13 +383,21 @@ def _look_up(tools: Tools, it: Outbound) -> None:
     tools.database.write(partial(_looked_up, it, sids, now))
 
 
-def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str]:
+def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str] | None:
+    """The carrier's names of what it may be; None if that cannot be told."""
+    if it.channel is Channel.REPLY:
+        return tools.carrier.replied_since(it.phone, it.body, since)
     if it.channel is Channel.CALL:
         return tools.carrier.called_since(it.phone, since)
     return tools.carrier.sent_since(it.phone, it.body, since)
 
 
-def _looked_up(it: Outbound, sids: Sequence[str], now: datetime, connection: Connection) -> None:
+def _looked_up(
+    it: Outbound, sids: Sequence[str] | None, now: datetime, connection: Connection
+) -> None:
+    if sids is None:
+        messages.note_accepted(connection, it, None)
+        return
     known = messages.known_sids(connection, sids)
     found = next((sid for sid in sids if sid not in known), None)
     if not found:

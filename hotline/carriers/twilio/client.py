@@ -147,10 +147,21 @@ class Carrier:
         There is no key that would tell two equal ones apart: whoever asks takes one that
         nobody else has taken. Raises CarrierError.
         """
+        found = self._listed_to(to, "outbound-api")
+        return [it.sid for it in found if _is_this(it, body, since - CLOCKS_APART)]
+
+    def replied_since(self, to: str, body: str, since: datetime) -> list[str] | None:
+        """The same of what left in the answer to a text of theirs. None if no such answer to them
+        is listed at all: not every carrier does. Raises CarrierError."""
+        found = self._listed_to(to, "outbound-reply")
+        ours = [it.sid for it in found if _is_this(it, body, since - CLOCKS_APART)]
+        return ours if found else None
+
+    def _listed_to(self, to: str, direction: str) -> list[Any]:
+        """Their latest texts, oldest first."""
         # Not by DateSent: a text that is still queued has none.
         found = self._call(self._client.messages.list, to=to, limit=MOST_LOOKED_AT)
-        ours = [it for it in found if _is_this(it, body, since - CLOCKS_APART)]
-        return [it.sid for it in reversed(ours)]
+        return [it for it in reversed(found) if it.direction == direction]
 
     # What is to be forgotten. What is gone already is gone; a text or call that is still under way
     # there cannot be deleted yet (20009), and that is raised as Refused.
@@ -273,9 +284,9 @@ def _is_since(message_or_call: Any, earliest: datetime) -> bool:
 
 
 def _is_this(message: Any, body: str, since: datetime) -> bool:
-    """Not the same words in the answer to a text of theirs, which the carrier lists as well."""
-    is_ours = message.body == body and message.direction == "outbound-api"
-    return bool(is_ours and _is_since(message, since))
+    """By its words; of a document the carrier may not keep every space."""
+    same = (message.body or "").split() == body.split()
+    return same and _is_since(message, since)
 
 
 def _number(code: Any) -> int | None:
