@@ -20,6 +20,7 @@ HotlineError
     ├── AccountRefused   no text will leave until somebody mends our account: tell the stewards
     ├── Unexplained      for a reason that we do not know: nobody's fault until it is seen whose
     └── Refused          not this message, for a reason of its own: do not send it again
+        ├── BadAttachment  a file that came with it: the words go on, and each file alone
         ├── Uncallable   this number cannot be called; it may well take texts
         └── NoVoice      our own number makes no calls: HOTLINE_NUMBER is a short code, or missing
 
@@ -127,6 +128,10 @@ class Unexplained(CarrierError):
 
 class Refused(CarrierError):
     """Not this message, and it will not be otherwise next time."""
+
+
+class BadAttachment(Refused):
+    """One of the files that came with it, or all of them together; not its words."""
 
 
 class Uncallable(Refused):

@@ -111,6 +111,7 @@ class TryAnew:
     at: datetime
     is_held: bool = False
     with_attachments: bool = True
+    each_alone: bool = False  # what came with it then goes once more, each file by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,9 @@ def _about_the_message(
         return [PageMissed(not issubclass(why, errors.Filtered | errors.CarrierBusy))]
     if issubclass(why, errors.Landline) and it.channel is not Channel.CALL:
         return [CallInstead()]
-    if it.has_attachments and why in (errors.Refused, errors.Unexplained):
-        return [TryAnew(clock.now, with_attachments=False)]
+    if it.has_attachments and why in (errors.Refused, errors.BadAttachment, errors.Unexplained):
+        alone = why is errors.BadAttachment
+        return [TryAnew(clock.now, with_attachments=False, each_alone=alone)]
     return []
 
 

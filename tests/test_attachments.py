@@ -128,6 +128,26 @@ def test_at_no_address_of_ours_is_there_anything_that_a_browser_runs(talk: Neigh
         assert media.texted_voice(address) is None
 
 
+def test_what_is_refused_all_the_same_takes_nothing_with_it(talk: Neighborhood) -> None:
+    before = len(texts_to(talk, "Ana"))
+    talk.trouble("code", code=21620, to=CAST["Ana"])
+    talk.text("Maria", "the blue door", media=["a door", "a bell"])
+    talk.pass_time(timedelta(minutes=1))  # the same words to one person leave one after the other
+    words, *alone = sorted(texts_to(talk, "Ana")[before:], key=lambda it: len(it["media"]))
+    assert words["body"] == "Your neighbor (12): the blue door [a picture] [a picture]"
+    assert sorted(files_in(it)[0] for it in alone) == sorted([file("a door"), file("a bell")])
+    assert {it["body"] for it in alone} == {"12, what they sent with it: [a picture]"}
+
+
+def test_one_that_is_refused_by_itself_is_told_to_both(talk: Neighborhood) -> None:
+    before = len(texts_to(talk, "Ana"))
+    talk.trouble("code", code=21620, to=CAST["Ana"])
+    talk.text("Maria", "the blue door", media=["a door"])
+    words, missing = words_first(texts_to(talk, "Ana")[before:])
+    assert (words["media"], missing["body"][:22]) == ([], "12: they also sent [a ")
+    assert "we could not pass on [a picture]" in texts_to(talk, "Maria")[-1]["body"]
+
+
 def test_what_the_carrier_does_not_give_now_waits(talk: Neighborhood) -> None:
     before = len(texts_to(talk, "Ana"))
     talk.trouble("files_broken", times=2)

@@ -10,6 +10,7 @@ from hotline.carriers.twilio import client, codes
 from hotline.carriers.twilio.codes import kind_of
 from hotline.errors import (
     AccountRefused,
+    BadAttachment,
     BadNumber,
     BadRoster,
     BadSettings,
@@ -47,6 +48,7 @@ MEANINGS: dict[type[CarrierError], list[int]] = {
         *(10001, 13227, 20003, 20404, 21210, 21212, 21219, 21601, 21606, 21659, 21660, 21661),
         *(21703, 21704, 21705, 21730, 30002, 30024, 30032, 30033, 30034, 30035, 30037, 30990),
     ],
+    BadAttachment: [11751, 12300, 21620, 30019],
     Uncallable: [13224, 13225, 21215, 21216],
     Refused: [20009, 21617, 21620, 30019],
 }

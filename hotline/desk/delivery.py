@@ -152,12 +152,14 @@ def _carry_out(work: Work, it: Outbound, consequence: Consequence, code: int | N
             _set_aside(work, who, trouble, code)
         case GiveBack():
             _give_back(work, who)
-        case TryAnew(at, is_held, with_attachments):
+        case TryAnew(at, is_held, with_attachments, each_alone):
             held_by = _held_by(code, is_held)
             again = messages.try_anew(
                 connection, it, work.now, at, held_by, with_attachments=with_attachments
             )
-            if not with_attachments:
+            if each_alone and len(it.attachments) > 1:
+                _send_each_alone(work, it)
+            elif not with_attachments:
                 left_out(work, it, it.attachments)
             work.after.messages += [again] if at <= work.now else []
         case PageNeverLeft():
@@ -237,6 +239,16 @@ def unreached(work: Work, page_id: int, *, ask_others: bool) -> None:
     else:
         missed = Answer(neighbor, PageMove.MISS)
         pages.note_answers(work.connection, number, [missed], work.now)
+
+
+def _send_each_alone(work: Work, it: Outbound) -> None:
+    """Nobody knows which of them was refused: the others are not lost with it."""
+    number, language = it.request_number, work.person(it.neighbor).language
+    for one in it.attachments:
+        words = telling.shown(work, [one], language)
+        told = notice(Told.THEIR_ATTACHMENTS, number=number or 0, words=words)
+        about = About(number, from_id=it.from_id, attachments=(one,))
+        telling.send(work, it.neighbor, told, about)
 
 
 def left_out(work: Work, it: Outbound, which: Sequence[Attachment]) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from hotline.errors import (
     AccountRefused,
+    BadAttachment,
     BadNumber,
     Blocked,
     CarrierBusy,
@@ -79,8 +80,8 @@ _CODES: Final[dict[type[CarrierError], tuple[int, ...]]] = {
         *(21201, 21204, 21208, 21209, 21220, 21234, 21263),  # calls
         *(21602, 21604, 21605, 21617, 21618, 21619, 21624, 21626, 21653, 21658, 21910),
         *(30012, 30013, 30014, 30015, 30016, 30028, 30044, 30045, 30400, 30404, 30409),
-        *(11200, 11751, 12300, 21620, 21621, 21622, 21623, 30011, 30019),  # its pictures
     ),
+    BadAttachment: (11200, 11751, 12300, 21620, 21621, 21622, 21623, 30011, 30019),
 }
 _KINDS: Final = {code: kind for kind, codes in _CODES.items() for code in codes}
 
