@@ -16,6 +16,7 @@ from urllib.parse import urldefrag
 
 from rehearsal import magic
 from rehearsal.lists import is_within
+from rehearsal.meanwhile import Silence
 from rehearsal.messages import (
     API_VERSION,
     LONG_AGO,
@@ -30,6 +31,7 @@ from rehearsal.messages import (
 )
 from rehearsal.phones import Phone, PhoneState, readable_number
 from rehearsal.player import EMPTY, Fetch, Gathering, Halt, HeardSound, Listening, PlayedDocument
+from rehearsal.transcript import Presses, Speaks
 from rehearsal.twiml import EVENTS, LONGEST_TALK, NOWHERE, Address
 
 OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
@@ -53,13 +55,18 @@ class Talking:
     """The callee's end of a bridge."""
 
 
+Done = Presses | Speaks | Silence
+"""What somebody does in a call that goes on."""
+
+
 @dataclass(eq=False)
 class CarrierCall:
     """One call on the carrier's books: one phone, and the carrier.
 
     `phone`: whose phone it is, the end that is not ours. `sender`: what a callee sees. `moment`:
     the call's own time where it is ahead of the clock, for silences take no time here. `timers`:
-    seconds until what it waits for comes to nothing. `turn` grows when something new begins in
+    seconds until what it waits for comes to nothing. `heard` and `done` have one numbering, so that
+    what was done stands where it was. `turn` grows when something new begins in
     it, so that an answer to what came before is left aside.
     """
 
@@ -93,7 +100,8 @@ class CarrierCall:
     bridge: "CarrierCall | None" = None
     was_bridged: bool = False
     heard: deque[tuple[int, HeardSound]] = field(default_factory=lambda: deque(maxlen=HEARD_KEPT))
-    sounds: int = 0
+    done: deque[tuple[int, Done]] = field(default_factory=lambda: deque(maxlen=HEARD_KEPT))
+    moments: int = 0
     overheard: Callable[[HeardSound], None] = lambda _: None  # who is told of each sound
     recordings: list[str] = field(default_factory=list)
     trouble: str | None = None  # what befalls its callbacks, once it is known
@@ -118,9 +126,13 @@ class CarrierCall:
 
     def hear(self, sounds: Sequence[HeardSound]) -> None:
         for sound in sounds:
-            self.sounds += 1
-            self.heard.append((self.sounds, sound))
+            self.moments += 1
+            self.heard.append((self.moments, sound))
             self.overheard(sound)
+
+    def does(self, deed: Done) -> None:
+        self.moments += 1
+        self.done.append((self.moments, deed))
 
     def begin_turn(self) -> int:
         self.turn += 1

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rehearsal import player
-from rehearsal.calls import CarrierCall, Ringing, fresh_sid
+from rehearsal.calls import CarrierCall, Done, Ringing, fresh_sid
 from rehearsal.exchange import Exchange
 from rehearsal.meanwhile import NeverAnswers, Silence
 from rehearsal.neighborhood import HIDDEN
@@ -44,6 +44,12 @@ async def _deed(exchange: Exchange, call: CarrierCall) -> AsyncIterator[None]:
 def _require(is_so: bool, otherwise: str) -> None:
     if not is_so:
         raise ValueError(otherwise)
+
+
+def _do(exchange: Exchange, call: CarrierCall, deed: Done) -> None:
+    """Let it be told, and seen in the call."""
+    exchange.tell(deed)
+    call.does(deed)
 
 
 async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> CarrierCall:
@@ -96,7 +102,7 @@ async def press(exchange: Exchange, call: CarrierCall, keys: str) -> None:
     _require(bool(keys) and not set(keys) - set(KEYS), f"keys must be some of {KEYS}")
     async with _deed(exchange, call):
         _require(isinstance(call.halt, Gathering | Listening), _nobody_waits(call, "keys"))
-        exchange.tell(Presses(0, call.phone, keys))
+        _do(exchange, call, Presses(0, call.phone, keys))
         for key in keys:
             await _press(exchange, call, key)
 
@@ -114,7 +120,7 @@ async def say(exchange: Exchange, call: CarrierCall, words: str) -> None:
     _require(bool(words.strip()), "words: what is said?")
     async with _deed(exchange, call):
         _require(_is_listened_to(call), _nobody_waits(call, "words"))
-        exchange.tell(Speaks(0, call.phone, words))
+        _do(exchange, call, Speaks(0, call.phone, words))
         match call.halt:
             case Listening() as at:
                 await _record(exchange, call, player.said(at, words))
@@ -136,7 +142,7 @@ async def speak(exchange: Exchange, call: CarrierCall, file: bytes) -> None:
     async with _deed(exchange, call):
         if not isinstance(call.halt, Listening):
             raise ValueError(_nobody_waits(call, "words"))
-        exchange.tell(Speaks(0, call.phone, player.A_VOICE))
+        _do(exchange, call, Speaks(0, call.phone, player.A_VOICE))
         await _record(exchange, call, player.sounded(call.halt, file, seconds))
 
 
@@ -153,7 +159,7 @@ async def wait(
     async with _deed(exchange, call):
         _require(not call.is_over, "the call is over")
         if is_told:
-            exchange.tell(_waited(call, seconds))
+            _tell_of_silence(exchange, call, seconds)
         while seconds > 0 and not call.is_over:
             ends = [it for it in (call.root, *call.root.legs) if not it.is_over]
             due = [(left, it, name) for it in ends for name, left in it.timers.items()]
@@ -165,8 +171,11 @@ async def wait(
             seconds -= left
 
 
-def _waited(call: CarrierCall, seconds: float) -> NeverAnswers | Silence:
-    return NeverAnswers(call.phone) if isinstance(call.halt, Ringing) else Silence(seconds)
+def _tell_of_silence(exchange: Exchange, call: CarrierCall, seconds: float) -> None:
+    if isinstance(call.halt, Ringing):
+        exchange.tell(NeverAnswers(call.phone))
+    else:
+        _do(exchange, call, Silence(seconds))
 
 
 async def _fall_due(exchange: Exchange, call: CarrierCall, name: str) -> None:

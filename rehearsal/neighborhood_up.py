@@ -29,7 +29,7 @@ from hotline.settings import CONFIGURATION, Network, Settings
 from hotline.store import migrate, roster
 from hotline.store.database import Database
 from hotline.store.roster import RosterEntry
-from rehearsal import carrier, neighborhood, redis_server
+from rehearsal import carrier, hints, neighborhood, redis_server
 from rehearsal.carrier import Line, Person
 from rehearsal.clock import NeighborhoodClock
 from rehearsal.inside import Inside
@@ -282,7 +282,7 @@ def _welcome(of: Settings, place: Place) -> str:
     return (
         f"\n  {of.network.name} is up, with a rehearsal carrier: no real text leaves this machine."
         f"\n\n  Open  http://{shown}:{place.port}/"
-        f"\n\n  and text as Maria: need groceries for 2 kids near 11216"
+        f"\n\n  and text as {hints.ASKER}: {hints.asking(of.network)}"
         f"\n  Everything is kept in {place.data}. Ctrl+C ends it.\n"
         + ("  Everybody in this network can see and use that page.\n" * (place.host == EVERYWHERE))
     )

@@ -145,8 +145,14 @@ class Phone:
         self.frame.get_by_role("button", name="Decline").click()
 
     def hears(self, words: str) -> None:
-        heard = self.frame.get_by_role("list", name="What was heard")
-        expect(heard.get_by_role("listitem").filter(has_text=words).last).to_be_attached()
+        expect(self.call_so_far().filter(has_text=words).last).to_be_attached()
+
+    def has_done(self, *deeds: str | re.Pattern[str]) -> None:
+        """What its owner is seen to have done in the call, in this order."""
+        expect(self.call_so_far().and_(self.page.locator(".own"))).to_have_text(list(deeds))
+
+    def call_so_far(self) -> Locator:
+        return self.frame.get_by_role("list", name="The call so far").get_by_role("listitem")
 
     def presses(self, keys: str) -> None:
         for key in keys:
@@ -265,6 +271,18 @@ class Screen:
             panel.get_by_label(labels[name]).set_input_files(content)  # type: ignore[arg-type]
         panel.get_by_role("button", name="Start over").click()
 
+    # What is in sight.
+
+    def is_in_sight(self, place: Locator) -> None:
+        """All of it, or as much as the window holds, and nothing stands in front of it."""
+        self.page.wait_for_function(IS_IN_SIGHT, arg=place.element_handle())
+
+    def announces(self, *words: str) -> None:
+        """For whoever listens to the page."""
+        said = self.page.get_by_role("log", name="What happens on the phones")
+        for one in words:
+            expect(said).to_contain_text(one)
+
     def loads_until(self, place: Locator, words: str) -> None:
         """For who has no news: load the page again until it says so there."""
         while words not in (place.text_content() or ""):
@@ -306,6 +324,15 @@ class Screen:
         return found
 
 
+IS_IN_SIGHT = """(it) => {
+  const box = it.getBoundingClientRect();
+  const [top, bottom] = [box.top + 2, Math.min(box.bottom, box.top + innerHeight / 2) - 2];
+  const [left, right] = [box.left + 12, box.right - 12];
+  return bottom > top && [top, bottom].every((y) => [left, right].every((x) => {
+    const seen = document.elementFromPoint(x, y);
+    return seen && (it.contains(seen) || seen.contains(it));
+  }));
+}"""
 NAME_OF_FOCUS = """() => {
   const it = document.activeElement;
   const words = (label) => [...label.childNodes].map((it) => it.data || "").join("");

@@ -206,6 +206,7 @@ def test_the_log_tells_who_was_called_and_what_was_pressed(page: Page) -> None:
     page.does("hang_up", sid=page.call_of(MARIA)["sid"])
     until(lambda: ">completed: the call from Maria</span>" in page.html(), "its end is told")
     html = page.html()
+    assert '<li class="own keys"><span class="unseen">pressed </span>1</li>' in html
     assert ">ringing: the call from Maria</span>" in html
     assert ">Maria pressed 1</span>" in html
 
@@ -271,6 +272,13 @@ def test_a_transcript_plays_and_then_the_own_network_is_back(page: Page) -> None
     assert "all as written" not in page.html()
 
 
+def test_the_transcript_that_is_shown_as_an_example_plays(page: Page) -> None:
+    found = re.search(r'id="replay-text"[^>]* placeholder="([^"]*)"', page.html())
+    assert found
+    page.anew("replay", text=found[1])
+    until(lambda: "all as written</p>" in page.html(), "all is as it is written", 60)
+
+
 @pytest.mark.parametrize(
     ("script", "why"),
     [
@@ -306,6 +314,17 @@ def test_trouble_goes_on_until_it_is_ended(page: Page) -> None:
     assert page.texts_to(ANA) == []
     page.does("end_trouble", kind="busy")
     page.leap("60")
+    page.gets(ANA, "YES 12")
+
+
+def test_a_dropped_account_is_dropped_until_that_is_ended(page: Page) -> None:
+    page.does("trouble", kind="account_refused", times="1")
+    page.text(MARIA, "need food near 11216")
+    page.leap("60")
+    assert page.texts_to(ANA) == []
+    assert "<strong>Our account is dropped</strong>, until it is ended" in page.html()
+    page.does("end_trouble", kind="account_refused")
+    page.leap("300")
     page.gets(ANA, "YES 12")
 
 

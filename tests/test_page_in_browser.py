@@ -15,7 +15,18 @@ from urllib.parse import quote
 import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import NARROW, Complaints, Keyboard, Screen, Window, Wire, browser, program
+from browsing import (
+    NARROW,
+    WIDE,
+    Complaints,
+    Keyboard,
+    Phones,
+    Screen,
+    Window,
+    Wire,
+    browser,
+    program,
+)
 from playwright.sync_api import Browser, expect
 from png import smaller
 from served import serve
@@ -52,6 +63,7 @@ MAPLE_STREET, MAPLE_ROSTER = neighborhood.hotline_toml(), neighborhood.roster_cs
 PANELS = ("Requests", "Texts sent", "Trouble", "Log", "Scripts", "Your own network")
 AWAY = "net::ERR_"  # what a browser says of a page that cannot be reached for a while
 REFUSED = "status of 422"
+LONG_AGO = 1_000_000_000  # seconds
 
 Open = Callable[..., Screen]
 Picture = Callable[[str, Screen], None]
@@ -212,6 +224,7 @@ def test_maria_speaks_into_the_microphone_and_ana_can_listen(look: Open) -> None
     maria.presses("0")
     maria.hears("After the tone")
     maria.speaks()
+    maria.has_done("pressed 1", "pressed 0", "said (a voice)")
     maria.presses("#")
     maria.hears("We have your message")
     maria.presses("1")
@@ -249,6 +262,84 @@ def test_maria_asks_by_keypad(look: Open, picture: Picture) -> None:
     screen.phones["Ana"].gets("needs food", "YES 12")
     maria.hangs_up()
     maria.is_in_no_call()
+
+
+def test_what_somebody_does_in_a_call_is_seen_in_it(look: Open) -> None:
+    here, there = look(), look()
+    maria = here.phones["Maria"]
+    maria.calls()
+    maria.hears("For English, press 1")
+    maria.presses("11")
+    maria.hears("postcode")
+    maria.presses_quickly("11216#")
+    maria.hears("1 1 2 1 6")
+    maria.stays_silent()
+    maria.presses("1")
+    maria.hears("After the tone")
+    maria.says("two bags of groceries, please")
+    for screen in (here, there):
+        screen.phones["Maria"].has_done(
+            "pressed 1",
+            "pressed 1",
+            "pressed 11216#",
+            re.compile(r"^\d+ seconds of silence$"),
+            "pressed 1",
+            "said two bags of groceries, please",
+        )
+    maria.hangs_up()
+    maria.frame.get_by_text("Last call").click()
+    expect(maria.call_so_far().filter(has_text="11216#")).to_be_visible()
+
+
+def test_this_computers_keys_press_those_of_the_phone_in_sight(look: Open) -> None:
+    screen = look()
+    maria, keys = screen.phones["Maria"], screen.page.keyboard
+    maria.calls()
+    maria.hears("For English, press 1")
+    screen.page.evaluate("document.activeElement.blur()")
+    keys.press("1")
+    maria.hears("For food, press 1")
+    screen.announces("Maria pressed 1", "For food, press 1")
+    keys.press("1")
+    maria.hears("postcode")
+    keys.type("11216#")
+    maria.hears("1 1 2 1 6")
+    maria.has_done("pressed 1", "pressed 1", "pressed 11216#")
+
+
+def test_where_somebody_writes_keys_press_nothing(look: Open) -> None:
+    screen = look()
+    maria, page = screen.phones["Maria"], screen.page
+    page.keyboard.press("1")
+    maria.calls()
+    maria.hears("For English, press 1")
+    field = screen.phones["Ana"].frame.get_by_label("Text as Ana")
+    field.focus()
+    page.keyboard.type("yes 12 #*")
+    expect(field).to_have_value("yes 12 #*")
+    page.get_by_label("Find a phone").focus()
+    page.keyboard.press("1")
+    page.get_by_label("Find a phone").fill("")
+    page.get_by_role("button", name="Light or dark").focus()
+    for key in ("Control+1", "Alt+1", "Meta+1"):
+        page.keyboard.press(key)
+    page.keyboard.press("2")
+    maria.has_done("pressed 2")
+
+
+def test_of_two_phones_in_a_call_the_last_one_that_was_touched_is_meant(look: Open) -> None:
+    screen = look()
+    maria, ana, keys = screen.phones["Maria"], screen.phones["Ana"], screen.page.keyboard
+    for phone in (maria, ana):
+        phone.calls()
+        phone.hears("press 1")
+    maria.frame.get_by_role("heading", name="Maria").click()
+    keys.press("1")
+    maria.has_done("pressed 1")
+    ana.frame.get_by_role("heading", name="Ana").click()
+    keys.press("9")
+    ana.has_done("pressed 9")
+    maria.has_done("pressed 1")
 
 
 @pytest.fixture
@@ -365,7 +456,8 @@ def test_told_twice_of_a_delivery_nobody_is_texted_twice(look: Open, picture: Pi
 
 def test_texts_wait_while_the_account_is_dropped(look: Open) -> None:
     screen = look()
-    screen.makes_trouble("Our account is dropped", "until it is ended")
+    screen.makes_trouble("Our account is dropped")
+    expect(screen.trouble("Our account is dropped")).to_contain_text("until it is ended")
     screen.phones["Maria"].texts(GROCERIES)
     expect(screen.logs("Messages.json", "401, wrong account").first).to_be_visible()
     screen.phones["Ana"].has_no_texts()
@@ -436,6 +528,7 @@ def test_open_pages_show_the_new_neighborhood_by_themselves(
 def test_anybody_can_be_put_on_the_roster(look: Open) -> None:
     screen = look()
     screen.puts_on_roster(name="Zoë", needs="ride", areas="eastside")
+    screen.puts_on_roster(name="Yann", needs="food", areas="westside")
     expect(screen.phones["Zoë"].frame).to_contain_text("volunteer: ride; eastside")
     screen.phones["Maria"].texts("need a ride near 11233")
     screen.phones["Zoë"].gets("needs a ride", "YES 12")
@@ -477,11 +570,17 @@ def test_ones_own_network_and_roster_can_be_rehearsed(look: Open, complaints: Co
     screen.begins_anew(configuration=OAK_STREET, roster=OAK_ROSTER)
     expect(screen.page.get_by_role("heading", level=1)).to_have_text("Oak Street")
     expect(screen.phones["Ana"].frame).to_have_count(0)
+    expect(screen.panel("Requests")).to_contain_text("Text as Maria: need water")
     screen.phones["Maria"].texts("need water")
     screen.phones["Ines"].gets("Oak Street: a neighbor needs water", "YES 12")
     complaints.forgive(AWAY)
     screen.begins_anew(configuration=MAPLE_STREET, roster=MAPLE_ROSTER)
     expect(screen.page.get_by_role("heading", level=1)).to_have_text("Maple Street Mutual Aid")
+    complaints.forgive(REFUSED)
+    screen.begins_anew(configuration=OAK_STREET)
+    said = screen.panel("Your own network").get_by_role("alert")
+    expect(said).to_contain_text("The roster that is here already does not fit")
+    expect(said).to_contain_text("roster.csv: row 2: areas: 'northside' is not known")
 
 
 def test_of_a_broken_network_every_mistake_is_said(look: Open, complaints: Complaints) -> None:
@@ -493,8 +592,8 @@ def test_of_a_broken_network_every_mistake_is_said(look: Open, complaints: Compl
     screen.begins_anew(configuration="[hotline")
     expect(said).to_contain_text("hotline.toml")
     screen.begins_anew(configuration=OAK_STREET, roster="phone,name\n12,Ines\n13,Jo\n")
-    expect(said).to_contain_text("row 2")
-    expect(said).to_contain_text("row 3")
+    expect(said).to_contain_text("roster.csv: row 2")
+    expect(said).to_contain_text("roster.csv: row 3")
     expect(screen.page.get_by_role("heading", level=1)).to_have_text("Maple Street Mutual Aid")
     complaints.forgive(REFUSED)
 
@@ -655,6 +754,100 @@ def test_on_a_small_telephone_nothing_is_cut_off_or_too_small_to_touch(
     assert screen.page.evaluate(fits) == [NARROW["width"]] * 2
     assert screen.page.evaluate(TOO_WIDE) == []
     assert screen.page.locator(CONTROLS).evaluate_all(TOO_SMALL) == []
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_whose_phone_buzzes_is_always_in_sight(look: Open, size: dict[str, int]) -> None:
+    screen = look(viewport=size)
+    phones = screen.phones
+    screen.puts_on_roster(name="Omar", needs="ride", areas="eastside", reach="voice")
+    screen.page.get_by_role("navigation", name="People").evaluate("it => { it.scrollLeft = 9999; }")
+    screen.panel("Your own network").get_by_role("button", name="Start over").focus()
+    look().phones["Maria"].texts("need a ride near 11233")
+    phones["Omar"].rings()
+    screen.is_in_sight(phones["Maria"].chip())
+    screen.is_in_sight(phones["Omar"].chip())
+    expect(phones["Omar"].chip()).to_have_class(re.compile(r"\brings\b"))
+    screen.page.reload()
+    expect(phones["Omar"].chip()).to_have_class(re.compile(r"\brings\b"))
+    phones["Omar"].declines()
+    expect(phones["Omar"].chip()).not_to_have_class(re.compile(r"\brings\b"))
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_what_is_opened_comes_into_sight(look: Open, size: dict[str, int]) -> None:
+    screen = look(viewport=size)
+    screen.phones["Maria"].texts(GROCERIES)
+    screen.phones["Ana"].gets("YES 12")
+    for title in PANELS[1:]:
+        panel = screen.panel(title)
+        screen.is_in_sight(panel)
+        panel.locator("summary").first.click()
+    new = screen.form("put on the roster")
+    screen.is_in_sight(new)
+    menu = screen.phones["Ana"].frame.get_by_label("Settings of Ana's phone")
+    menu.evaluate("it => window.scrollBy(0, it.getBoundingClientRect().bottom - innerHeight + 5)")
+    menu.click()
+    screen.is_in_sight(screen.phones["Ana"].frame.locator(".menu form"))
+
+
+def test_a_mistake_in_ones_own_files_is_seen_where_one_looks(
+    look: Open, complaints: Complaints
+) -> None:
+    complaints.forgive(REFUSED)
+    for scripted in (True, False):
+        screen = look(viewport=NARROW, java_script_enabled=scripted)
+        screen.begins_anew(configuration=OAK_STREET, roster="phone,name\n12,Ines\n13,Jo\n")
+        said = screen.panel("Your own network").get_by_role("alert")
+        expect(said).to_contain_text("row 3")
+        expect(said).to_be_in_viewport()
+        assert screen.page.get_by_role("status").filter(has_text="row 3").count() == 0
+        panel = screen.panel("Scripts")
+        panel.get_by_label("or write one").fill("A title.\n\nMaria says hello")
+        panel.get_by_role("button", name="Play it").click()
+        expect(screen.panel("Scripts").get_by_role("alert")).to_be_in_viewport()
+        expect(screen.panel("Scripts").get_by_label("or write one")).to_have_value(
+            "A title.\n\nMaria says hello"
+        )
+
+
+def test_a_file_that_was_mended_since_it_was_chosen_is_to_be_chosen_again(
+    look: Open, complaints: Complaints, tmp_path: Path
+) -> None:
+    complaints.forgive(REFUSED)
+    complaints.forgive(AWAY)
+    screen, file = look(), tmp_path / "hotline.toml"
+    file.write_text("[hotline")
+    os.utime(file, (LONG_AGO, LONG_AGO))  # browsers compare whole seconds
+    panel = screen.panel("Your own network")
+    panel.get_by_label("hotline.toml").set_input_files(file)
+    said = panel.get_by_role("alert")
+    panel.get_by_role("button", name="Start over").click()
+    expect(said).to_contain_text("hotline.toml")
+    file.write_text(OAK_STREET)
+    panel.get_by_role("button", name="Start over").click()
+    expect(said).to_have_text("hotline.toml has changed since you chose it: choose it again.")
+    panel.get_by_label("hotline.toml").set_input_files(file)
+    screen.begins_anew(roster=OAK_ROSTER)
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Oak Street")
+    screen.begins_anew(configuration=MAPLE_STREET, roster=MAPLE_ROSTER)
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("Maple Street Mutual Aid")
+
+
+def test_without_a_script_a_mistake_on_a_phone_is_said_on_it(
+    look: Open, complaints: Complaints
+) -> None:
+    complaints.forgive(REFUSED)
+    screen = look(java_script_enabled=False)
+    maria = screen.phones["Maria"]
+    maria.calls()
+    here = screen.page.context.new_page()
+    here.goto(screen.address)
+    maria.hangs_up()
+    Phones(here)["Maria"].presses("1")
+    alert = Phones(here)["Maria"].frame.get_by_role("alert")
+    expect(alert).to_have_text("the call is over")
+    expect(alert).to_be_in_viewport()
 
 
 def test_without_scripts_plain_forms_do_it(look: Open, complaints: Complaints) -> None:

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import unquote
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import (
@@ -32,8 +33,9 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from rehearsal import deeds
+from rehearsal import deeds, hints
 from rehearsal.call_webhooks import listen
+from rehearsal.exchange import Exchange
 from rehearsal.files import picture
 from rehearsal.messages import LONGEST_BODY, Form
 from rehearsal.page import stream, views
@@ -92,7 +94,8 @@ class Page:
 
     async def do(self, request: Request) -> Response:
         """A script is told where it was done, or what is wrong; others are shown the page."""
-        deed = DEEDS.get(request.path_params["deed"])
+        name = request.path_params["deed"]
+        deed = DEEDS.get(name)
         if deed is None:
             return Response(status_code=404)
         form, is_script = await _form(request), FROM_SCRIPT in request.headers
@@ -101,7 +104,7 @@ class Page:
         except ValueError as error:
             if is_script:
                 return PlainTextResponse(str(error), status_code=422)
-            return await _page(self._stage, self._watches, form, str(error))
+            return await _page(self._stage, self._watches, Mistake(name, form, str(error)))
         if is_script:
             return PlainTextResponse(place)
         return RedirectResponse(f"/#{place}", status_code=303)
@@ -134,10 +137,27 @@ async def _form(request: Request) -> Form:
     return Form(fields)
 
 
-async def _page(
-    stage: Stage, watches: Watches, form: Form | None = None, wrong: str = ""
-) -> Response:
-    """The page; with what was typed, and what is wrong with it, when a form comes back."""
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a form, which comes back with what was typed."""
+
+    deed: str
+    form: Form
+    words: str
+
+    def number(self, exchange: Exchange) -> str:
+        """The phone on which it was done, if that is on the page."""
+        call = exchange.calls.get(self.form.get("sid", ""))
+        number = call.phone if call else self.form.get("from", "")
+        return number if number in {it.number for it in exchange.known()} else ""
+
+
+BESIDE_ITS_FORM = frozenset({"text"})  # a mistake is said there
+INSIDE_BESIDE_ITS_FORM = frozenset({"leap", "person", "replay", "begin_again"})
+
+
+async def _page(stage: Stage, watches: Watches, mistake: Mistake | None = None) -> Response:
+    """The page. A mistake is said where it was made: on a phone, beside a form, else on top."""
     watch = OpenPage(stage, texts=len(stage.exchange.texts))
     inside = stage.inside
     drawn = {key: watch.remember(key, draw(stage)) for key, draw in stream.ALWAYS.items()}
@@ -146,13 +166,16 @@ async def _page(
         "log": _log(stage, watch),
     }
     if inside:
-        drawn["clock"] = watch.remember("clock", stream.clock(stage))
-        drawn["replay"] = watch.remember("replay", stream.replay(stage))
+        drawn |= {key: watch.remember(key, draw(stage)) for key, draw in stream.INSIDE.items()}
         drawn["requests"] = await _requests(stage, watch)
-    phones, typed = _phones(stage, watch, form, wrong)
-    is_seen = any(escape(wrong) in it for it in phones) if wrong else True
-    if not is_seen and typed is None:
-        drawn["notice"] = stream.draw("notice", wrong)
+    on_phone = mistake.number(stage.exchange) if mistake else ""
+    phones = _phones(stage, watch, mistake, on_phone)
+    forms = BESIDE_ITS_FORM | (INSIDE_BESIDE_ITS_FORM if inside else frozenset())
+    in_form = mistake if mistake and not on_phone and mistake.deed in forms else None
+    if mistake and not on_phone and not in_form:
+        drawn["notice"] = stream.draw("notice", mistake.words)
+    if in_form and in_form.deed == "person":
+        drawn["free_number"] = stream.draw("free_number", in_form.form.get("phone", ""))
     html = stream.render(
         "page.html",
         **drawn,
@@ -163,41 +186,50 @@ async def _page(
         inside=inside is not None,
         phones=phones,
         chips=_chips(stage),
-        typed=typed,
-        wrong=wrong,
+        wrong_deed=in_form.deed if in_form else "",
+        typed=in_form.form if in_form else Form(),
+        wrong=in_form.words if in_form else "",
         longest=LONGEST_BODY,
         trouble_kinds=views.TROUBLES,
         states=views.PHONE_STATES,
         ways=views.PHONE_CALLS,
-        free_number=views.free_number([it.number for it in stage.exchange.known()]),
+        forever=views.FOREVER,
+        hint=hints.asking(inside.network) if inside else "",
+        script=hints.SCRIPT,
         needs=[it.key for it in inside.network.needs] if inside else [],
         areas=[it.key for it in inside.network.areas] if inside else [],
         languages=inside.network.languages if inside else (),
     )
-    return HTMLResponse(html, status_code=422 if wrong else 200, headers=HEADERS)
+    return HTMLResponse(html, status_code=422 if mistake else 200, headers=HEADERS)
 
 
-def _phones(
-    stage: Stage, watch: OpenPage, form: Form | None, wrong: str
-) -> tuple[list[Markup], Form | None]:
-    """Every phone, and what was typed if it belongs to none of them."""
+def _phones(stage: Stage, watch: OpenPage, mistake: Mistake | None, on_phone: str) -> list[Markup]:
+    """Every phone, one of them with the mistake that was made on it."""
     texts = views.texts_by_phone(stage.exchange)
     calls = views.last_calls(stage.exchange)
-    phones, typed = [], form if form and "from" in form else None
+    phones = []
     for it in stage.exchange.known():
         call = calls.get(it.number)
         watch.phones[it.number] = views.key_of(it, call)
-        is_its = typed is not None and typed.get("from") == it.number
-        draft, mistake = (str(form.get("body", "")), wrong) if form and is_its else ("", "")
         seen = views.phone_seen(it, call)
-        own = texts.get(it.number, [])
-        phones.append(stream.phone(stage, seen, own, draft=draft, wrong=mistake))
-        typed = None if is_its else typed
-    return phones, typed
+        said = _said_of(mistake if on_phone == it.number else None)
+        phones.append(stream.phone(stage, seen, texts.get(it.number, []), **said))
+    return phones
+
+
+def _said_of(mistake: Mistake | None) -> dict[str, str]:
+    """What a phone says of it: with the text that was written, else on the phone itself."""
+    if mistake is None:
+        return {}
+    if mistake.deed == "text":
+        return {"draft": mistake.form.get("body", ""), "wrong": mistake.words}
+    return {"mistake": mistake.words}
 
 
 def _chips(stage: Stage) -> Markup:
-    seen = (views.phone_seen(it, None) for it in stage.exchange.known())
+    calls = views.last_calls(stage.exchange)
+    known = stage.exchange.known()
+    seen = (views.phone_seen(it, calls.get(it.number)) for it in known)
     return Markup("").join(stream.chip(it) for it in seen)
 
 

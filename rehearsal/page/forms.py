@@ -123,10 +123,12 @@ async def phone(stage: Stage, form: Form) -> str:
 
 async def trouble(stage: Stage, form: Form) -> str:
     kind, times = form.get("kind", ""), form.get("times", "1")
-    seconds = next((it.seconds for it in views.TROUBLES if it.kind == kind), 1)
+    known = next((it for it in views.TROUBLES if it.kind == kind), None)
     if not re.fullmatch(r"[1-9]\d{0,6}", times):
         raise ValueError("How often?")
-    wish: dict[str, object] = {"kind": kind, "times": int(times), "seconds": seconds}
+    wish: dict[str, object] = {"kind": kind, "times": int(times)}
+    if known:
+        wish |= {"seconds": known.seconds} | ({"times": views.FOREVER} if known.lasts else {})
     stage.exchange.befall(trouble_from(wish))
     stage.exchange.stir()
     return "troubles"
@@ -152,7 +154,7 @@ async def end_trouble(stage: Stage, form: Form) -> str:
 # The neighborhood.
 
 
-def _inside(stage: Stage) -> Inside:
+def inside_of(stage: Stage) -> Inside:
     if stage.inside is None:
         raise ValueError("The carrier runs alone here: it knows nothing of the hotline.")
     return stage.inside
@@ -160,17 +162,23 @@ def _inside(stage: Stage) -> Inside:
 
 async def go_on(stage: Stage, form: Form) -> str:
     """Leap. The page is answered at once; the clock is seen to run."""
-    inside = _inside(stage)
+    begin_leap(stage, form.get("to", ""))
+    return "clock"
+
+
+def begin_leap(stage: Stage, to: str) -> asyncio.Task[None]:
+    """It is done when the clock is there. Raises ValueError for a leap that cannot be."""
+    inside = inside_of(stage)
     if stage.is_leaping:
         raise ValueError("The clock is leaping already.")
     if stage.is_playing:
         raise ValueError("A transcript plays and moves the clock. Stop it first, under Scripts.")
-    moment = leap.moment_of(form.get("to", ""), stage.exchange.now(), stage.zone)
+    moment = leap.moment_of(to, stage.exchange.now(), stage.zone)
     stage.is_leaping = True
     task = asyncio.create_task(_leap(stage, inside, moment))
     stage.leaps.add(task)
     task.add_done_callback(stage.leaps.discard)
-    return "clock"
+    return task
 
 
 async def _leap(stage: Stage, inside: Inside, moment: datetime) -> None:
@@ -184,7 +192,7 @@ async def _leap(stage: Stage, inside: Inside, moment: datetime) -> None:
 
 
 async def person(stage: Stage, form: Form) -> str:
-    inside = _inside(stage)
+    inside = inside_of(stage)
     several = {name: ";".join(form.getlist(name)) for name in ("needs", "areas")}
     single = {name: form.get(name, "") for name in ("name", "phone", "languages", "reach")}
     try:
@@ -210,7 +218,7 @@ async def begin_again(stage: Stage, form: Form) -> str:
 
 async def replay(stage: Stage, form: Form) -> str:
     """Begin again with the people and the network of a transcript, and play it."""
-    _inside(stage)
+    inside_of(stage)
     script = form.get("file", "").strip() or form.get("text", "").strip()
     if not script:
         raise ValueError("Choose a transcript, or write one.")
@@ -235,11 +243,21 @@ async def stop_replay(stage: Stage, _form: Form) -> str:
 
 def _begin_anew(stage: Stage, files: Mapping[str, str]) -> None:
     """Raises ValueError that says every mistake in the files."""
-    _inside(stage)
+    inside_of(stage)
     try:
         _anew(stage)(files)
-    except (BadSettings, BadRoster) as error:
+    except BadSettings as error:
         raise ValueError("\n".join(error.mistakes)) from None
+    except BadRoster as error:
+        raise ValueError("\n".join(_in_roster(error, is_given=ROSTER in files))) from None
+
+
+def _in_roster(error: BadRoster, *, is_given: bool) -> list[str]:
+    """Its mistakes. Whoever brought a configuration alone does not look for them there."""
+    mistakes = [f"{ROSTER}: {it}" for it in error.mistakes]
+    if is_given:
+        return mistakes
+    return ["The roster that is here already does not fit. Bring one that does:", *mistakes]
 
 
 def _anew(stage: Stage) -> Callable[[Mapping[str, str]], None]:

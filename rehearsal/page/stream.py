@@ -70,10 +70,10 @@ def is_ours(text: Text) -> bool:
 
 def clock(stage: Stage) -> Markup:
     now = stage.exchange.now().astimezone(stage.zone)
-    return draw("clock", now, "leaping" if stage.is_leaping else _way(stage, now), stage.is_leaping)
+    return draw("clock", now, "leaping" if stage.is_leaping else way(stage, now), stage.is_leaping)
 
 
-def _way(stage: Stage, now: datetime) -> str:
+def way(stage: Stage, now: datetime) -> str:
     """How the clock goes."""
     ahead = stage.inside.clock.ahead if stage.inside else timedelta()
     if stage.inside and stage.inside.clock.stands:
@@ -96,7 +96,7 @@ def costs(stage: Stage) -> Markup:
 
 def troubles(stage: Stage) -> Markup:
     names = {it.kind: it.title for it in views.TROUBLES}
-    return draw("troubles", [asdict(it) for it in stage.exchange.troubles], names)
+    return draw("troubles", [asdict(it) for it in stage.exchange.troubles], names, views.A_FEW)
 
 
 def rate(stage: Stage) -> Markup:
@@ -109,6 +109,10 @@ def notice(stage: Stage) -> Markup:
     if books.is_unanswered(list(stage.exchange.log)):
         words = "The hotline gave no usable answer to the last text: see the log."
     return draw("notice", words)
+
+
+def free_number(stage: Stage) -> Markup:
+    return draw("free_number", views.free_number([it.number for it in stage.exchange.known()]))
 
 
 def replay(stage: Stage) -> Markup:
@@ -142,9 +146,16 @@ def call_area(it: views.PhoneSeen) -> Markup:
 
 
 def phone(
-    stage: Stage, it: views.PhoneSeen, texts: list[Text], *, draft: str = "", wrong: str = ""
+    stage: Stage,
+    it: views.PhoneSeen,
+    texts: list[Text],
+    *,
+    draft: str = "",
+    wrong: str = "",
+    mistake: str = "",
 ) -> Markup:
-    """A whole phone, with its last texts."""
+    """A whole phone, with its last texts. `wrong`: with the text that is being written; `mistake`:
+    with what else was done on it."""
     shown = texts[-views.TEXTS_SHOWN :]
     return render(
         "phone.html",
@@ -156,18 +167,20 @@ def phone(
         longest=LONGEST_BODY,
         draft=draft,
         wrong=wrong,
+        mistake=mistake,
     )
 
 
 # What is new.
 
 ALWAYS = {"costs": costs, "troubles": troubles, "rate": rate, "notice": notice}
+INSIDE = {"clock": clock, "replay": replay, "free_number": free_number}
 
 
 def _draw_shared(stage: Stage) -> dict[str, Markup]:
     drawn = {key: draw_it(stage) for key, draw_it in ALWAYS.items()}
     if stage.inside:
-        drawn |= {"clock": clock(stage), "replay": replay(stage)}
+        drawn |= {key: draw_it(stage) for key, draw_it in INSIDE.items()}
     return drawn
 
 
@@ -198,11 +211,12 @@ class OpenPage:
                 continue
             self.phones[it.number] = key
             seen = views.phone_seen(it, calls.get(it.number))
+            yield chip(seen)
             if before is None:
-                yield chip(seen) + phone(self.stage, seen, [])
+                yield phone(self.stage, seen, [])
                 continue
             if before[0] != it:
-                yield chip(seen) + head(seen) + composer(seen)
+                yield head(seen) + composer(seen)
             yield call_area(seen)
 
     def _texts(self) -> Iterator[str]:

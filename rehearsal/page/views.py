@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hotline.store.roster import RosterEntry
-from rehearsal.calls import CarrierCall, waits_for
+from rehearsal.calls import CarrierCall, Done, waits_for
 from rehearsal.exchange import Exchange
+from rehearsal.meanwhile import Silence, words_of
 from rehearsal.messages import Text
 from rehearsal.neighborhood import HIDDEN
 from rehearsal.phones import Phone, PhoneState, WhenCalled, readable_number
-from rehearsal.player import HeardSound
+from rehearsal.player import HeardSound, Listening
+from rehearsal.transcript import Presses, Speaks
 
 SOUNDS_SHOWN = 60
 TEXTS_SHOWN = 60  # on one phone; the others are on a page of their own
@@ -25,12 +27,13 @@ TEXTS_SHOWN = 60  # on one phone; the others are on a page of their own
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One thing heard. `at`: its place in the call. `language`: of the voice that says it."""
+    """One thing heard, or done by whoever has the phone. `at`: its place in the call. `language`:
+    of the voice that says it. `kind`: a sound's, or keys, words, silence for what was done."""
 
     at: int
     kind: str
     words: str
-    language: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class CallSeen:
     seconds: int
     due_in: int | None
     sounds: tuple[Sound, ...]
+    has_spoken: bool  # into the recording that goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class PhoneSeen:
     name: str
     can_text: bool
     call: CallSeen | None
+
+    @property
+    def rings(self) -> bool:
+        return self.call is not None and self.call.waits_for == "answer"
 
 
 def anchor_of(number: str) -> str:
@@ -78,7 +86,7 @@ Key = tuple[Phone, object]
 def key_of(phone: Phone, call: CarrierCall | None) -> Key:
     if call is None:
         return phone, None
-    return phone, (call.sid, call.sounds, call.status, type(call.halt), len(call.recordings))
+    return phone, (call.sid, call.moments, call.status, type(call.halt), len(call.recordings))
 
 
 def phone_seen(phone: Phone, call: CarrierCall | None) -> PhoneSeen:
@@ -93,7 +101,6 @@ def phone_seen(phone: Phone, call: CarrierCall | None) -> PhoneSeen:
 
 def call_seen(call: CarrierCall) -> CallSeen:
     due_in = min((left for name, left in call.timers.items() if name != "limit"), default=None)
-    sounds = [_sound(at, it) for at, it in call.heard if it.kind != "pause"]
     return CallSeen(
         sid=call.sid,
         is_over=call.is_over,
@@ -102,12 +109,35 @@ def call_seen(call: CarrierCall) -> CallSeen:
         status=call.status,
         seconds=call.seconds(),
         due_in=None if due_in is None else max(round(due_in), 1),
-        sounds=tuple(sounds[-SOUNDS_SHOWN:]),
+        sounds=tuple(_sounds(call)[-SOUNDS_SHOWN:]),
+        has_spoken=isinstance(call.halt, Listening) and bool(call.halt.words),
     )
+
+
+def _sounds(call: CarrierCall) -> list[Sound]:
+    """What was heard and done, in its order; keys pressed one after the other are one line."""
+    heard = [_sound(at, it) for at, it in call.heard if it.kind != "pause"]
+    shown: list[Sound] = []
+    for it in sorted([*heard, *(_done(at, deed) for at, deed in call.done)], key=lambda it: it.at):
+        if it.kind == "keys" and shown and shown[-1].kind == "keys":
+            shown[-1] = replace(shown[-1], words=shown[-1].words + it.words)
+        else:
+            shown.append(it)
+    return shown
 
 
 def _sound(at: int, sound: HeardSound) -> Sound:
     return Sound(at, sound.kind, sound.words, sound.language or "en")
+
+
+def _done(at: int, deed: Done) -> Sound:
+    match deed:
+        case Presses(_, _, keys):
+            return Sound(at, "keys", keys)
+        case Speaks(_, _, words):
+            return Sound(at, "words", words)
+        case Silence():
+            return Sound(at, "silence", words_of(deed))
 
 
 def texts_of(exchange: Exchange, number: str) -> list[Text]:
@@ -191,6 +221,7 @@ class TroubleKind:
     title: str
     about: str
     seconds: float = 1
+    lasts: bool = False  # until it is ended, however often was chosen
 
 
 TROUBLES = (
@@ -204,9 +235,12 @@ TROUBLES = (
     TroubleKind("no_callbacks", "Told nothing", "no delivery is ever reported"),
     TroubleKind("files_broken", "Pictures cannot be fetched", "500 where they are kept"),
     TroubleKind("forged", "Somebody forges a webhook", "signed wrongly first: it must be refused"),
-    TroubleKind("account_refused", "Our account is dropped", "401 until it is ended"),
+    TroubleKind("account_refused", "Our account is dropped", "401 until it is ended", lasts=True),
 )
 
+
+FOREVER = 1_000_000  # times
+A_FEW = 1000  # more than these are not counted down
 
 RATES: Mapping[str, str] = {
     "": "at once",

@@ -41,7 +41,8 @@ const settings = (place) => at(place.closest(".menu")?.querySelector("summary").
 function swap(old, piece) {
   const had = document.activeElement;
   const isNear = (old.closest(".phone") || old).contains(had);
-  const typed = [...old.querySelectorAll("input[id], textarea[id]")].map((field) => [field.id, field.value]);
+  const typed = [...old.querySelectorAll("input[id], textarea[id]")]
+    .filter((field) => field.value !== field.defaultValue).map((field) => [field.id, field.value]);
   const open = [...old.querySelectorAll("details[id][open]")].map((part) => part.id);
   old.replaceWith(piece);
   for (const id of open) at(id)?.setAttribute("open", "");
@@ -49,11 +50,8 @@ function swap(old, piece) {
   piece.querySelectorAll(".heard").forEach(toEnd);
   showLine(piece.querySelector(".script .now"));
   if (piece.id === "clock" && wayOf(old) !== wayOf(piece)) forgive(piece.closest(".time"));
-  if (piece.classList.contains("call-area")) {
-    const rings = piece.classList.contains("ringing");
-    at(piece.id.replace(/-call$/, "-chip"))?.classList.toggle("rings", rings);
-    if (rings && !old.classList.contains("ringing")) announce(`${nameOf(piece)}'s phone rings.`);
-  }
+  if (piece.matches(".people a")) showInFront(piece, old);
+  if (piece.matches(".ringing") && !old.matches(".ringing")) announce(`${nameOf(piece)}'s phone rings.`);
   readyMicrophones(piece);
   if (!isNear || had.checkVisibility()) return;
   const again = (had.id && at(had.id)) || settings(had) || piece.querySelector(CONTROLS)
@@ -83,17 +81,33 @@ function announce(words) {
   if (at("said").children.length > 30) at("said").firstElementChild.remove();
 }
 
+// Whose phone buzzes or rings stands in front of the people: there it is in sight, unless somebody
+// looks for another just now.
+function showInFront(chip, before = chip) {
+  if (before.matches(".news")) chip.classList.add("news");
+  const people = at("people");
+  if (chip.matches(".news, .rings") && !people.matches(":focus-within, :hover")) people.scrollLeft = 0;
+}
+
 function buzz(phone) {
-  if (!phone.matches(":focus-within")) at(`${phone.id}-chip`)?.classList.add("news");
+  const chip = at(`${phone.id}-chip`);
+  if (chip && !phone.matches(":focus-within")) {
+    chip.classList.add("news");
+    showInFront(chip);
+  }
   phone.classList.remove("buzz");
   void phone.offsetWidth; // from the beginning, if it buzzes already
   phone.classList.add("buzz");
   setTimeout(() => phone.classList.remove("buzz"), 1500);
 }
 
+let touched = ""; // the phone at which somebody was last
+
 const hasSeen = (event) => {
   const place = event.target.closest?.(".phone, .people a");
-  if (place) at(place.id.replace(/(-chip)?$/, "-chip"))?.classList.remove("news");
+  if (!place) return;
+  touched = place.id.replace(/-chip$/, "");
+  at(`${touched}-chip`)?.classList.remove("news");
 };
 document.addEventListener("focusin", hasSeen);
 document.addEventListener("click", hasSeen);
@@ -159,7 +173,7 @@ async function send(form, submitter) {
     if (answer.ok) isDone(form);
     else giveBack(written, words);
   } catch {
-    complain(form, "The hotline does not answer.");
+    complain(form, await whyNotSent(form));
     giveBack(written, words);
   } finally { form.ariaBusy = null; }
 }
@@ -167,6 +181,17 @@ async function send(form, submitter) {
 // What could not be sent is there again, unless something else is being written already.
 function giveBack(field, words) {
   if (field && !field.value) field.value = words;
+}
+
+// A file that was changed after it was chosen is not read any more: browsers want it chosen anew.
+async function whyNotSent(form) {
+  for (const field of form.querySelectorAll("input[type=file]")) {
+    const file = field.files[0];
+    if (!file || await file.arrayBuffer().catch(() => null)) continue;
+    field.value = "";
+    return `${file.name} has changed since you chose it: choose it again.`;
+  }
+  return "The hotline does not answer.";
 }
 
 function complain(form, words) {
@@ -179,6 +204,7 @@ function complain(form, words) {
     form.append(place);
   }
   place.textContent = words;
+  if (words) show(place);
 }
 
 function isDone(form) {
@@ -198,6 +224,41 @@ document.addEventListener("click", (event) => {
   form.elements.calls.value = calls;
   form.elements.opted_out.checked = stopped !== undefined;
   menu.querySelector(":scope > :last-child").replaceWith(form);
+});
+
+// What somebody opens comes into sight.
+const show = (place) => place.scrollIntoView({ block: "nearest" });
+let opened = null;
+document.addEventListener("click", (event) => { opened = event.target.closest("summary")?.parentElement; });
+document.addEventListener("toggle", ({ target }) => {
+  if (target === opened && target.open) show(target.matches(".menu") ? target.lastElementChild : target);
+}, true);
+
+// This computer's keys press those of the phone that is in a call: of those in sight the one at
+// which somebody was last, or the only one. Where somebody writes or chooses, they do that.
+const WRITES = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+const isInSight = ({ top, bottom }) => bottom > 0 && top < innerHeight && bottom > top;
+
+function keypadInSight() {
+  const pads = [...document.querySelectorAll(".keypad")]
+    .filter((pad) => isInSight(pad.closest(".call-area").getBoundingClientRect()));
+  const isLast = (pad) => pad.closest(".phone").id === touched;
+  return pads.find(isLast) || (pads.length === 1 ? pads[0] : null);
+}
+
+// Of a shortcut of the browser's. Some keyboards have # and * behind Alt or AltGr.
+const isShortcut = ({ key, metaKey, ctrlKey, altKey }) =>
+  metaKey || (ctrlKey && !altKey) || (altKey && /\d/.test(key));
+
+document.addEventListener("keydown", (event) => {
+  if (!/^[0-9*#]$/.test(event.key) || isShortcut(event) || event.repeat || event.isComposing) return;
+  if (event.target.closest?.(WRITES)) return;
+  const pad = keypadInSight();
+  if (!pad) return;
+  event.preventDefault();
+  touched = pad.closest(".phone").id;
+  announce(`${nameOf(pad)} pressed ${event.key}`);
+  pad.querySelector(`[value="${event.key}"]`).click();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -228,7 +289,7 @@ const spoken = new Set();
 const lines = (piece) => [...piece.querySelectorAll("li.say, li.voice")].filter((line) => !spoken.has(line.dataset.at));
 
 function tellNew(piece) {
-  const isOwn = piece.closest(".phone")?.contains(document.activeElement);
+  const isOwn = piece.closest(".phone")?.id === touched;
   for (const line of lines(piece)) {
     spoken.add(line.dataset.at);
     if (isOwn && aloud.ariaPressed !== "true") announce(line.textContent);
@@ -298,7 +359,6 @@ function record(stream, button) {
       method: "POST", body: sound, headers: { "Content-Type": "audio/wav" },
     });
     complain(button.form, answer.ok ? "" : await answer.text());
-    if (answer.ok) button.textContent = "Record more";
   };
   recorder.start();
   const ours = recorder;
