@@ -4,8 +4,8 @@
 
 makes the app: the REST API (`rest.py`, `call_rest.py`), signed webhooks to the line's addresses
 (`webhooks.py`, `call_webhooks.py`), the control addresses under `/rehearsal/` (`control.py`,
-`call_control.py`) and the page at `/` (`page/`). It keeps everything in memory and calls nobody
-but the addresses it is given.
+`call_control.py`, `neighborhood_control.py`) and the page at `/` (`page/`). It keeps
+everything in memory and calls nobody but the addresses it is given.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rehearsal import call_control, call_rest, control, page, rest
+from rehearsal import call_control, call_rest, control, neighborhood_control, page, rest
 from rehearsal.delivery import leave_due
 from rehearsal.exchange import Exchange, utc_now
 from rehearsal.inside import Inside
@@ -146,6 +146,7 @@ def build(
             *rest.routes(exchange),
             *control.routes(exchange),
             *call_control.routes(exchange),
+            *neighborhood_control.routes(stage),
             *page.routes(stage),
         ],
         middleware=[Middleware(OwnPagesOnly)],

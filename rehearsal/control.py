@@ -63,6 +63,11 @@
     GET  /rehearsal/errors
         {"errors": [{"kind", "status", "body"}]}: the last 1000 answers of the hotline to webhooks
         and callbacks that were no 2xx, as the carrier's debugger keeps them.
+    GET  /rehearsal/neighborhood
+        {"name", "now": there, "way": how its clock goes, in words, "hint": a text to begin with}.
+        Only where the carrier has a hotline beside it, as in `hotline up`; so has the next one.
+    POST /rehearsal/leap      {"to": "90" (seconds) or "08:00"} → the same
+        The clock leaps there. Answers when everything on the way has happened.
     DELETE /rehearsal                      {"last": 0}: forget everything, as if just started
     GET  /rehearsal/since                  {"since": when it began, by this machine's clock}
     GET  /rehearsal/log                    {"log": [the last 200 requests and debugger errors]}

@@ -6,8 +6,8 @@
 
 It talks to a running `hotline up`, else to one that it starts for itself and ends with itself.
 Lines from a pipe are a script: each waits until everything that follows has happened. It only
-carries texts and calls to and fro: it moves no time but the silence in a call, and knows no more
-than the phones do.
+carries texts and calls to and fro, and has the clock leap where there is one; it knows no more than
+the phones do.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import IO, Any
 
 import httpx2
@@ -30,6 +31,8 @@ from rich.text import Text as Rich
 from hotline.names import first_name
 from rehearsal import neighborhood
 from rehearsal.exchange import new_sid
+from rehearsal.hints import ASKER
+from rehearsal.meanwhile import Silence, TimeIs, TimePasses, happening, words_of
 from rehearsal.messages import Text
 from rehearsal.phones import Phone, PhoneState, readable_number
 from rehearsal.story import CONTROL, parts_of, title_of
@@ -47,7 +50,6 @@ from rehearsal.transcript import (
     Turn,
     deed_in,
     print_turns,
-    silence,
 )
 
 try:
@@ -59,15 +61,18 @@ QUIET_SECONDS = 0.5  # nothing new for so long: everything has happened
 LONGEST_WAIT = 10.0  # seconds after which a script goes on in any case
 COLORS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 POUND = "#"
-HOW_TO = "like: Maria > need food near 11216"
-WELCOME = f"""
-Write who says what, {HOW_TO}
+HELLO = "hello"  # is answered by any hotline
+HELP = """
+Write who says what, {how_to}
 A line without a name goes on as the same person; a phone number is a stranger's name.
 /call calls the hotline as the same person, or /call Maria; then type keys, or words where it
 records; Enter is silence, /hangup ends the call. A phone that rings: /answer or /decline.
-/who shows the people again, /quit ends. No real text or call leaves this machine.
+/clock shows the neighborhood's time; /clock 5 minutes, /clock 8:00 or /clock next morning goes on
+to then, and what is due on the way happens.
+/who shows the people again, /help shows this, /quit ends. No real text or call leaves this machine.
 """
-COMMANDS = "/call, /answer, /decline, /hangup, /who and /quit"
+COMMANDS = "/call, /answer, /decline, /hangup, /clock, /who, /help and /quit"
+NEXT_MORNING = TimeIs(8, 0)
 LOOKS_EVERY = 0.5  # seconds between two looks at the phones, for one that rings
 
 _SAID = re.compile(r"(?P<who>[^<>]*?)\s*>\s?(?P<body>.*)")
@@ -168,7 +173,7 @@ class Conversation:
         if not self.is_script:
             self._screen.say(f"The people at {self._rehearsal.url}:")
             self._show_people()
-            self._screen.say(WELCOME)
+            self._show_help()
             threading.Thread(target=self._watch_calls, daemon=True).start()
 
     def end(self) -> None:
@@ -193,12 +198,16 @@ class Conversation:
             self._type("")
         return True
 
-    def _command(self, command: str, whose: str = "") -> None:
+    def _command(self, command: str, rest: str = "") -> None:
         match command:
             case "/who":
                 self._show_people()
+            case "/help":
+                self._show_help()
+            case "/clock":
+                self._command_clock(rest)
             case "/call" | "/answer" | "/decline" | "/hangup":
-                self._command_in_call(command, whose)
+                self._command_in_call(command, rest)
             case _:
                 self._screen.say(f"There is no {command} here, only {COMMANDS}.")
 
@@ -215,7 +224,7 @@ class Conversation:
     def _read_text(self, line: str) -> None:
         if (read := _READ.match(line)) and self._find(read["who"]):
             if not self.is_script:  # a transcript may be a script: what they should read is no news
-                self._screen.say(f"What they say is written with >, {HOW_TO}")
+                self._screen.say(f"What they say is written with >, {self._how_to()}")
             return
         said = _SAID.fullmatch(line)
         if not said and self._speaks_in_call():
@@ -231,7 +240,7 @@ class Conversation:
             self._screen.say(f"Nobody here is called {said['who'] or 'nothing'}. There are:")
             self._show_people()
         else:
-            self._screen.say(f"Who says that? Begin with a name, {HOW_TO}")
+            self._screen.say(f"Who says that? Begin with a name, {self._how_to()}")
 
     def _find(self, written: str) -> Phone | None:
         """By first name in any case, or by number: anybody may have one."""
@@ -287,13 +296,50 @@ class Conversation:
         self._look_after()
 
     def _read_meanwhile(self, line: str) -> None:
-        what = line.strip("- ")
-        length = silence(what)
-        if length or what == "silence":
-            self._calls.be_silent(length.total_seconds() if length else None)
-            self._look_after()
-            return
-        self._screen.say(f"Left out: {line} (time passes by itself; people only text and call).")
+        match happening(line.strip("- ")):
+            case Silence(seconds):
+                self._calls.be_silent(seconds)
+                self._look_after()
+            case TimePasses() | TimeIs() as wish:
+                self._leap(wish)
+            case _:
+                self._screen.say(f"Left out: {line} (here people text and call, and time passes).")
+
+    # The clock.
+
+    def _command_clock(self, wish: str) -> None:
+        """Show it, or have it leap: five minutes, +1 hour, 8:00, next morning."""
+        words = wish.strip().removeprefix("+").removesuffix(" pass")
+        leap = happening(f"{words} pass") or happening(f"it is {words}")
+        if words in ("morning", "next morning"):
+            leap = NEXT_MORNING
+        if isinstance(leap, TimePasses | TimeIs):
+            self._leap(leap)
+        elif words:
+            self._screen.say("Write it like: /clock 5 minutes, /clock 8:00 or /clock next morning")
+        else:
+            self._try(lambda: self._show_time(self._rehearsal.neighborhood()))
+
+    def _leap(self, wish: TimePasses | TimeIs) -> None:
+        """It is noted first: what follows may be heard of sooner than that it is done."""
+        turn = Meanwhile(0, words_of(wish))
+        self.note(turn)
+        if not self._try(lambda: self._show_time(self._rehearsal.leap(_moment(wish)))):
+            self.take_back(turn)
+        self._look_after()
+
+    def _try(self, do: Callable[[], None]) -> bool:
+        """Say why it cannot be done."""
+        try:
+            do()
+        except ValueError as error:
+            self.say(f"That cannot be done: {error}.".replace("..", "."))
+            return False
+        return True
+
+    def _show_time(self, seen: dict[str, Any]) -> None:
+        now = datetime.fromisoformat(seen["now"])
+        self._screen.say(f"It is {now:%A} {now.hour}:{now:%M}, {seen['way']}.")
 
     def _speaks_in_call(self) -> bool:
         return self._speaker is not None and self._calls.is_live(self._speaker)
@@ -364,6 +410,16 @@ class Conversation:
             said = f" {sign} {body}" if sign else f" {body}"
             self._screen.say(Rich.assemble(who, said, (remark, "dim")))
 
+    def _show_help(self) -> None:
+        self._screen.say(HELP.format(how_to=self._how_to()))
+
+    def _how_to(self) -> str:
+        """Like what lines are written, in words that this network knows."""
+        hint = HELLO
+        with suppress(ValueError):  # a carrier alone knows of no network
+            hint = self._rehearsal.neighborhood()["hint"]
+        return f"like: {ASKER} > {hint}"
+
     def _show_people(self) -> None:
         self._people = self._rehearsal.people()
         width = max((len(_called(phone)) for phone in self._people), default=0)
@@ -380,6 +436,13 @@ class Conversation:
 def _in_transcript(number: str, name: str) -> str:
     """A name that a transcript can have. A number is none, and is not for files that are shared."""
     return name if _NAME_IN_TRANSCRIPT.fullmatch(name) else f"Stranger {number[-4:]}"
+
+
+def _moment(wish: TimePasses | TimeIs) -> str:
+    """As a leap is asked for."""
+    if isinstance(wish, TimeIs):
+        return f"{wish.hour:02}:{wish.minute:02}"
+    return str(round(wish.length.total_seconds()))
 
 
 def _called(phone: Phone) -> str:

@@ -127,7 +127,7 @@ class PhoneCalls:
         elif set(line) <= set(KEYS):
             self.do(Presses(0, who.name, line), who)
         elif call and call["waits_for"] == "keys":
-            self._teller.say("Keys are waited for, like 1 or 11216#. Enter is silence.")
+            self._teller.say("Keys are waited for, like 1 or 12#. Enter is silence.")
         else:
             self.do(Speaks(0, who.name, line), who)
 

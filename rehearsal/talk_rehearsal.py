@@ -27,6 +27,7 @@ from rehearsal.phones import Phone, PhoneState, WhenCalled
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 START_SECONDS = 30.0  # for a neighborhood of our own to be up
+LONGEST_LEAP = 600.0  # seconds for two weeks with all that is due in them
 STOP_SECONDS = 15.0  # and for it to be down again
 
 
@@ -84,6 +85,14 @@ class Rehearsal:
         """The words of a recording that is played; empty for any other sound."""
         found = self._ask("words", "POST", f"calls/{sid}/listen", json={"at": at})
         return str(found.get("words", ""))
+
+    def neighborhood(self) -> dict[str, Any]:
+        """Its clock, and a text to begin with. Raises ValueError where there is a carrier alone."""
+        return _granted(self._ask("now", "GET", "neighborhood"))
+
+    def leap(self, to: str) -> dict[str, Any]:
+        """Until all that is due on the way has happened. Raises ValueError for what is refused."""
+        return _granted(self._ask("now", "POST", "leap", json={"to": to}, timeout=LONGEST_LEAP))
 
     def has_settled(self) -> bool:
         """Whether nothing is under way, as far as one can see from outside."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from neighborhood import NETWORK, open_neighborhood
 from served import serve
 from starlette.applications import Starlette
 
-from rehearsal.transcript import Reads, Says, Transcript, parse
+from rehearsal.talk import COMMANDS
+from rehearsal.transcript import Meanwhile, Reads, Says, Transcript, parse
 
 PATIENCE = 60
 
@@ -40,7 +42,7 @@ def talk(script: str, *options: str) -> CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def asking_and_yes() -> CompletedProcess[str]:
     """Maria asks; Ana and Ben are asked; Ana says yes; Maria hears."""
-    script = "Maria > need food near 11216, apt 4B\n-- five minutes pass --\nana > yes\n"
+    script = "Maria > need food near 11216, apt 4B\n-- Hugo's phone is off --\nana > yes\n"
     return talk(script, "--own", "--print")
 
 
@@ -79,10 +81,51 @@ def test_the_transcript_says_who_volunteers(transcript: Transcript) -> None:
     }
 
 
-def test_time_cannot_be_moved_and_that_is_said(asking_and_yes: CompletedProcess[str]) -> None:
+def test_what_else_happens_is_left_out_and_that_is_said(
+    asking_and_yes: CompletedProcess[str],
+) -> None:
     assert asking_and_yes.stderr == (
-        "Left out: -- five minutes pass -- (time passes by itself; people only text and call).\n"
+        "Left out: -- Hugo's phone is off -- (here people text and call, and time passes).\n"
     )
+
+
+@pytest.fixture(scope="module")
+def leaping() -> CompletedProcess[str]:
+    """Time goes on by command, and as a transcript has it."""
+    script = (
+        "/clock\nMaria > need food near 11216\n/clock 1 minute\n-- five minutes pass --\n"
+        "/clock next morning\n/clock +1 hour\n/clock 25:00\n/clock 20 days\n/help\nfood"
+    )
+    return talk(script, "--own", "--print")
+
+
+def test_the_clock_leaps_and_what_is_due_happens(leaping: CompletedProcess[str]) -> None:
+    turns = parse(leaping.stdout).turns
+    leaps = [it.what for it in turns if isinstance(it, Meanwhile)]
+    assert leaps == ["1 minute passes", "5 minutes pass", "it is 8:00", "1 hour passes"]
+    first = next(place for place, it in enumerate(turns) if isinstance(it, Meanwhile))
+    asked = {it.who for it in turns[:first] if isinstance(it, Reads)}
+    later = {it.who for it in turns[first:] if isinstance(it, Reads)}
+    assert (asked, bool(later - asked)) == ({"Maria", "Ana", "Ben"}, True)
+
+
+def test_the_clock_is_shown(leaping: CompletedProcess[str]) -> None:
+    said = leaping.stderr.splitlines()
+    times = [line for line in said if line.startswith("It is ")]
+    assert re.fullmatch(r"It is \w+day \d+:\d\d, as it is\.", times[0])
+    assert times[1].endswith(", 1 min ahead.")
+    assert times[2].endswith(", 6 min ahead.")
+    assert re.search(r"day 8:0\d, .* ahead\.", times[3])
+    assert re.search(r"day 9:0\d, .* ahead\.", times[4])
+    assert "Write it like: /clock 5 minutes, /clock 8:00 or /clock next morning" in said
+    assert any(line.startswith("That cannot be done: leap some seconds") for line in said)
+
+
+def test_help_is_shown_with_words_of_the_network(leaping: CompletedProcess[str]) -> None:
+    assert "Write who says what, like: Maria > need food near 11216\n" in leaping.stderr
+    assert "Who says that? Begin with a name" not in leaping.stderr
+    for command in COMMANDS.replace(" and", ",").split(", "):
+        assert command in leaping.stderr.partition("Write who says what")[2]
 
 
 # A neighborhood that is up already.
@@ -125,12 +168,19 @@ def test_who_shows_them_again(address: str) -> None:
 
 
 def test_a_line_that_is_no_text_sends_none(address: str) -> None:
-    lines = "hello", "Maria >", "/help", "# a comment", "", "Maria < what she would read"
+    lines = "hello", "Maria >", "/go", "# a comment", "", "Maria < what she would read"
     assert talk("\n".join(lines), "--url", address).stdout == (
-        "Who says that? Begin with a name, like: Maria > need food near 11216\n"
+        "Who says that? Begin with a name, like: Maria > hello\n"
         "What does Maria say?\n"
-        "There is no /help here, only /call, /answer, /decline, /hangup, /who and /quit.\n"
+        f"There is no /go here, only {COMMANDS}.\n"
     )
+
+
+def test_a_carrier_alone_has_no_clock(address: str) -> None:
+    done = talk("/clock\n/clock 5 minutes\n", "--url", address, "--print")
+    alone = "That cannot be done: The carrier runs alone here: it knows nothing of the hotline."
+    assert done.stderr.splitlines() == [alone, alone]
+    assert "pass" not in done.stdout
 
 
 def test_nobody_at_the_url_is_said_in_one_sentence() -> None:
@@ -240,7 +290,7 @@ def test_in_a_call_words_are_no_keys_and_a_name_still_texts(
     script = "Maria calls\nfood please\nMaria > food please\n/call\n"
     lines = talk(script, "--url", carrier.url).stdout.splitlines()
     assert lines[2:] == [
-        "Keys are waited for, like 1 or 11216#. Enter is silence.",
+        "Keys are waited for, like 1 or 12#. Enter is silence.",
         "Maria > food please",
         "Maria < Hello",
         "Maria calls",
