@@ -5,14 +5,12 @@ BIN := $(VENV)/bin
 DATABASE := both
 HALVES := 1
 SIDE_BY_SIDE := 3
-# What counts while it breaks everything, and measures, has the machine to itself.
-ALONE := tests/test_chaos.py tests/test_bench.py
 HOST := 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up talk test pictures chaos bench fuzz lint types words lock clean
+.PHONY: help up talk test trials pictures chaos bench fuzz lint types words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -23,9 +21,11 @@ up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; 
 talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
 	$(BIN)/hotline talk
 
-test: $(VENV)/ready-dev  ## all tests, SIDE_BY_SIDE=3; says what it leaves out where redis-server, PostgreSQL or Chromium is missing
-	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist worksteal $(foreach it,$(ALONE),--ignore $(it))
-	$(BIN)/python -m pytest $(ALONE)
+test: $(VENV)/ready-dev  ## all tests but the trials, SIDE_BY_SIDE=3; says what it leaves out where redis-server, PostgreSQL or Chromium is missing
+	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist worksteal -m "not trial"
+
+trials: $(VENV)/ready-dev  ## what wants a quiet machine: faults, guards taken out, a short run of each benchmark; about ten minutes
+	$(BIN)/python -m pytest -m trial
 
 pictures: $(VENV)/ready-dev  ## take the pictures in docs/pictures anew, with a Chromium
 	$(BIN)/python -m pytest -q tests/test_page_in_browser.py --pictures

@@ -25,6 +25,7 @@ def servers() -> Iterator[Servers]:
         yield servers
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("row", ROWS)
 def test_every_row_yields_figures(row: str, servers: Servers, tmp_path: Path) -> None:
     if row == "browsing" and browsing.program() is None:

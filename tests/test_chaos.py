@@ -53,6 +53,7 @@ def break_it(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, outcome, done.stdout
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -80,6 +81,7 @@ def test_whatever_breaks_nothing_is_lost_and_nothing_done_twice(
     assert status == 0, printed
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(
     "guard",
     [
@@ -93,6 +95,7 @@ def test_a_guard_that_is_missing_is_noticed(tmp_path: Path, guard: guards.Guard)
     assert status == 1
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("how", ["kill", "terminate"])
 def test_nothing_outlives_a_run(how: str) -> None:
     command = [sys.executable, "-m", "chaos.run", "--database", "sqlite", "--fault", "quiet"]
