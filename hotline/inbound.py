@@ -68,3 +68,29 @@ class Delivery:
     why: type[CarrierError] | None = None
     code: int | None = None
     retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Who, or what, answered a call of ours."""
+
+    is_machine: bool = False
+    is_fax: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingIn:
+    """A recording that is complete, and of which call."""
+
+    call: str
+    sid: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptIn:
+    """What was said in a recording, and of which call it is; empty if that is not told."""
+
+    call: str
+    sid: str
+    words: str

@@ -68,6 +68,7 @@ PURE_CORE = [
     "hotline.schedule",
     "hotline.segments",
     "hotline.settings",
+    "hotline.signed_addresses",
     "hotline.spelling",
     "hotline.table",
     "hotline.wire",

@@ -19,7 +19,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from hotline import phone
+from hotline import phone, signed_addresses
 from hotline.carriers.twilio import addresses, senders
 from hotline.carriers.twilio.attachments import MOST_BYTES
 from hotline.carriers.twilio.codes import PAUSES, kind_of
@@ -72,7 +72,7 @@ class Carrier:
             seconds = round(good_for.total_seconds())
             sender["validity_period"] = max(1, min(seconds, LONGEST_VALIDITY))
         if attachments and until:
-            found = [addresses.attachment(environment, name, until) for name in attachments]
+            found = [signed_addresses.attachment(environment, name, until) for name in attachments]
             sender["media_url"] = found
         callback = addresses.text_status(environment.public_url, message_id)
         message = self._call(

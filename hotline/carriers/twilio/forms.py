@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hotline import wire
 from hotline.attachment import Attachment
 from hotline.carriers.twilio import senders
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import BadForm
-from hotline.inbound import MOST_ATTACHMENTS, CallIn, Delivery, Heard, TextIn
+from hotline.inbound import (
+    MOST_ATTACHMENTS,
+    CallIn,
+    Delivery,
+    Heard,
+    Picked,
+    RecordingIn,
+    TextIn,
+    TranscriptIn,
+)
 from hotline.message import MessageMove
 
 Form = Mapping[str, str]
@@ -128,14 +136,6 @@ def _was_bridged(form: Form) -> bool:
     return is_over and form.get("DialBridged", "true") != "false"
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """Who, or what, answered a call of ours."""
-
-    is_machine: bool = False
-    is_fax: bool = False
-
-
 def answered_by(form: Form) -> Picked:
     by = form.get("AnsweredBy", "")
     return Picked(is_machine=by.startswith("machine"), is_fax=by == "fax")
@@ -154,30 +154,12 @@ def call_sid(form: Form) -> str:
     return _name(form.get("CallSid", ""), "CallSid is missing or is no name of a call")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingIn:
-    """A recording that is complete, and of which call."""
-
-    call: str
-    sid: str
-    seconds: int
-
-
 def recording(form: Form) -> RecordingIn | None:
     """None while it is not complete. Raises BadForm."""
     if form.get("RecordingStatus", "completed") != "completed":
         return None
     seconds = wire.number(form.get("RecordingDuration", "")) or 0
     return RecordingIn(call_sid(form), _recording_sid(form), seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptIn:
-    """What was said in a recording, and of which call it is; empty if that is not told."""
-
-    call: str
-    sid: str
-    words: str
 
 
 def transcript(form: Form) -> TranscriptIn | None:

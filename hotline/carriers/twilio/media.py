@@ -8,8 +8,8 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hotline import signed_addresses
 from hotline.attachment import type_by_bytes
-from hotline.carriers.twilio import addresses
 from hotline.carriers.twilio.attachments import PLAYED, File, can_go
 from hotline.errors import CarrierError
 from hotline.settings import Environment
@@ -35,12 +35,12 @@ class Media:
         that has a place behind the name of its text."""
         until = self._now() + LASTS
         if "/" in name:
-            return addresses.texted_voice(self._environment, name, until)
-        return addresses.recording(self._environment, name, until)
+            return signed_addresses.texted_voice(self._environment, name, until)
+        return signed_addresses.recording(self._environment, name, until)
 
     def is_genuine(self, path: str, until: str, key: str) -> bool:
         """Whether we made this address, and it still holds."""
-        return addresses.is_genuine(self._environment, path, until, key, self._now())
+        return signed_addresses.is_genuine(self._environment, path, until, key, self._now())
 
     def recording(self, sid: str) -> bytes | None:
         """The sound, or None if the carrier does not give it."""
