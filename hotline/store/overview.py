@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 from hotline import phone
 from hotline.help_request import HelpRequest
 from hotline.message import Channel
+from hotline.names import first_name
 from hotline.store import messages, people, requests, tables
 
 MOST_AT_ONCE = 500  # of a long list
@@ -107,7 +108,7 @@ def _name_or_phone(_who: int, name: str | None, phone_of: str) -> str:
 
 
 def _first_name_or_id(who: int, name: str | None, _phone_of: str) -> str:
-    return name.split()[0] if name else f"neighbor {who}"
+    return first_name(name) or f"neighbor {who}"
 
 
 Naming = Callable[[int, str | None, str], str]  # from an id, a name and a phone number
