@@ -10,10 +10,13 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up talk test trials pictures chaos bench fuzz lint types words lock clean
+.PHONY: help install up talk test trials pictures chaos bench fuzz lint types words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+install: $(VENV)/ready  ## the program and its libraries, into .venv (docs/running.md)
+	@echo "hotline is in $(CURDIR)/$(BIN)"
 
 up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; no account needed
 	$(BIN)/hotline up --host $(HOST) --port $(PORT)
