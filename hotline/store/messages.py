@@ -304,6 +304,7 @@ _REPLY = Prepared(
             "at": bindparam("moment", type_=tables.Moment),
             "claimed_at": bindparam("moment", type_=tables.Moment),
             "due": bindparam("look_up_at", type_=tables.Moment),
+            "tries": 1,
         }
     )
     .returning(message.c.id)
@@ -405,7 +406,8 @@ def add_message(
 _NEW = Prepared(
     insert(message)
     .values(
-        {
+        {"tries": 1}
+        | {
             it: bindparam(it)
             for it in (
                 *("neighbor_id", "channel", "state", "at", "body", "segments", "request_number"),

@@ -216,7 +216,7 @@ message = Table(
     Column("error", Integer),  # the carrier's code for why it did not arrive
     Column("failure", String(16)),  # and what that is to us: the name of an error
     Column("held_by", Integer),  # the code of what holds back all of ours, until it is mended
-    Column("tries", Integer, nullable=False, server_default="1"),  # of its words, with this one
+    Column("tries", Integer, nullable=False, server_default="0"),  # of its words, with this one
     Column("claims", Integer, nullable=False, server_default="0"),  # to bring it to the carrier
     Column("due", Moment),  # when to send, or to look up, next; NULL when nothing is to be done
     Column("good_until", Moment),  # not worth sending after that
