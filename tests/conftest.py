@@ -6,7 +6,8 @@ Maria asks; Ana, Ben and Chi volunteer; Cleo is a steward; Sam is a stranger.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import calling
@@ -18,6 +19,8 @@ from sqlalchemy import text
 from hotline.store import migrate
 from hotline.store.database import Database
 from hotline.store.tables import FIRST_NUMBER, metadata
+
+Older = Callable[[str], Database]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,6 +84,27 @@ def postgresql_url(postgresql_server: str) -> str:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     database.close()
     return postgresql_server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def older_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Older]:
+    """A new database of each kind, as it was at some version."""
+    url = f"sqlite+pysqlite:///{tmp_path / 'older.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgresql_server")
+        server = server.replace("postgresql:", "postgresql+psycopg:")
+        with closing(Database(server)) as it, it.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("DROP DATABASE IF EXISTS older WITH (FORCE)"))
+            connection.execute(text("CREATE DATABASE older"))
+        url = server.replace("/postgres?", "/older?")
+
+    def at(version: str) -> Database:
+        migrate.upgrade(database, to=version)
+        return database
+
+    with closing(Database(url)) as database:
+        yield at
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

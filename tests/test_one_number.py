@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from neighborhood import CAST, NOON
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from hotline.store import migrate, tables
 from hotline.store.database import Database
@@ -34,15 +31,9 @@ AN_HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(older_database: Callable[[str], Database]) -> Database:
     """Each test with this runs on both databases: as it is before that migration."""
-    with closing(Database(database_url.replace("postgresql:", "postgresql+psycopg:"))) as it:
-        config = Config()
-        config.set_main_option("script_location", "hotline:store/migrations")
-        before = ScriptDirectory.from_config(config).get_revision("0003").down_revision
-        put_back = text("UPDATE alembic_version SET version_num = :it").bindparams(it=before)
-        it.write(lambda c: c.execute(put_back))
-        yield it
+    return older_database("0002")
 
 
 def put(connection: Connection, table: Any, **facts: Any) -> int:

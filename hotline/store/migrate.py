@@ -10,8 +10,9 @@ from hotline.store.database import Database
 NEWEST = "0004"  # the last migration; a test holds it against the folder
 
 
-def upgrade(database: Database) -> None:
-    """Run what migrations are missing, all in one transaction. Several may try at once."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Run what migrations are missing, all in one transaction. Several may try at once. `to`: not
+    further than this version."""
     # Only this needs Alembic, which is slow to import.
     from alembic import command
     from alembic.config import Config
@@ -23,7 +24,7 @@ def upgrade(database: Database) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(4637)"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
     database.write(run)
 
