@@ -186,6 +186,9 @@ STATES = some.sampled_from(
     ["", "queued", "sending", "sent", "delivered", "read", "undelivered", "failed", "SENT", "\x00"]
 )
 ADDRESSES = some.sampled_from(["", "https://x.example/1", "javascript:x", "\x00", "é", "x" * 3000])
+MEDIA_TYPES = some.sampled_from(
+    ["", "image/jpeg", "audio/amr; x=1", "text/html\n", "é/\x00", "a/" * 999]
+)
 OPT_OUTS = some.sampled_from(["", "STOP", "START", "HELP", "stop", "NEW", "\x00", "é" * 300])
 
 VALUES = {
@@ -199,6 +202,7 @@ VALUES = {
     "NumSegments": NUMBERS,
     "MediaUrl0": ADDRESSES,
     "MediaUrl1": ADDRESSES,
+    "MediaContentType0": MEDIA_TYPES,
     "OptOutType": OPT_OUTS,
     "MessageStatus": STATES,
     "SmsStatus": STATES,

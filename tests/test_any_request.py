@@ -62,6 +62,7 @@ HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
     "/voice/transcript": calls_in().map(encoded),
     "/voice/audio/{name}": NOTHING,
     "/voice/listen/{sid}": NOTHING,
+    "/voice/listen/{sid}/{place}": NOTHING,
     "/sms/picture/{sid}/{place}": NOTHING,
     "/voice/whisper": calls_in().map(encoded),
     "/voice/whisper/key": calls_in().map(encoded),
