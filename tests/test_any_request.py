@@ -106,6 +106,8 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/ledger": NOTHING,
     "/rehearsal/replies": NOTHING,
     "/rehearsal/since": NOTHING,
+    "/rehearsal/neighborhood": NOTHING,
+    "/rehearsal/leap": JSON_BYTES,
     "/": NOTHING,
     "/do/{deed}": FORM_BYTES,
     "/events/{watch}": NOTHING,
