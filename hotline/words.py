@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from io import BytesIO
 from typing import Any, Literal
@@ -464,7 +465,9 @@ def load(languages: Sequence[str]) -> dict[str, Translations]:
     return {language: _catalogue(language) for language in languages}
 
 
+@cache
 def _catalogue(language: str) -> Translations:
+    """Compiled once in a process: that takes a while, and nobody changes it."""
     path = resources.files("hotline") / "catalogues" / language / "LC_MESSAGES" / "messages.po"
     if not path.is_file():
         return Translations()

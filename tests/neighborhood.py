@@ -50,6 +50,7 @@ from rehearsal.neighborhood.scene import CAST, MONDAY
 from rehearsal.playing import Hands, Seen
 from rehearsal.transcript import Answers, Calls, Declines, HangsUp, InCall, Presses, Speaks
 from rehearsal.twiml import LONGEST_TALK
+from rehearsal.webhooks import certificates
 from serving.app import Hotline
 
 NAMES = {phone: name for name, phone in CAST.items()}
@@ -112,7 +113,9 @@ class Neighborhood:
         self._jobs = tools.queue
         self._worker = worker
         (self._queue,) = worker.queues
-        self._http = httpx2.Client(base_url=address, timeout=30, trust_env=False)
+        self._http = httpx2.Client(
+            base_url=address, timeout=30, trust_env=False, verify=certificates()
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -325,7 +328,7 @@ def open_neighborhood(
 ) -> Iterator[Neighborhood]:
     """`watched`: what the carrier is asked and answers keeps to its published description."""
     by_hand = HandClock(now)
-    built: list[Hotline] = []
+    built: list[tuple[Hotline, settings.Settings]] = []
     mistakes: list[str] = []
 
     def build(address: str) -> ASGIApp:
@@ -343,13 +346,13 @@ def open_neighborhood(
         )
         people = [carrier.Person(phone, name) for name, phone in cast.items()]
         front = watch(carrier.build(line, now=by_hand, cast=people), mistakes)
-        built.append(Hotline(of, by_hand, front))
-        return built[0].app
+        hotline = Hotline(of, by_hand, front)
+        built.append((hotline, of))
+        return hotline.app
 
     with ExitStack() as stack:
         address = stack.enter_context(serve(build=build))
-        (hotline,) = built
-        of = make_settings(address, database_url, redis_url, hotline.house.network)
+        ((hotline, of),) = built
         database = Database(of.environment.sqlalchemy_url)
         stack.callback(database.close)
         queue = dispatch.JobQueue(redis_url)

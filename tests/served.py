@@ -3,20 +3,25 @@
 Only on 127.0.0.1, on a port that was free. Knows nothing of the apps it serves.
 """
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 
 PATIENCE = 10.0
+GRACE = 1.0  # seconds for answers that are under way when it is to stop
+A_MOMENT = 0.005
 Build = Callable[[str], ASGIApp]
 
 
 class _Server(uvicorn.Server):
-    """Says when it has started, instead of being asked again and again."""
+    """Says when it has started, instead of being asked again and again, and stops when it is told:
+    uvicorn looks ten times a second whether it is to stop, and then rests a tenth of a second,
+    which is longer than most tests take."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -24,7 +29,32 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop, self._is_told = asyncio.get_running_loop(), asyncio.Event()
         self.is_up.set()
+
+    async def main_loop(self) -> None:
+        ticking = asyncio.create_task(super().main_loop())
+        await self._is_told.wait()
+        ticking.cancel()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        if self.is_up.is_set():
+            self._loop.call_soon_threadsafe(self._is_told.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for it in (*self.servers, *(sockets or ())):
+            it.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                while state.connections or state.tasks:
+                    await asyncio.sleep(A_MOMENT)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
 
 @contextmanager
@@ -38,9 +68,7 @@ def serve(app: ASGIApp | None = None, *, build: Build | None = None) -> Iterator
         host, port = listener.getsockname()
         app = app or (build(f"http://{host}:{port}") if build else None)
         assert app is not None
-        config = uvicorn.Config(
-            app, lifespan="on", ws="none", log_level="error", timeout_graceful_shutdown=1
-        )
+        config = uvicorn.Config(app, lifespan="on", ws="none", log_level="error")
         server = _Server(config)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name=f"uvicorn-{port}", daemon=True
@@ -51,6 +79,6 @@ def serve(app: ASGIApp | None = None, *, build: Build | None = None) -> Iterator
                 raise RuntimeError("the app did not start")
             yield f"http://{host}:{port}"
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join(PATIENCE)
             assert not thread.is_alive(), "the app did not stop"

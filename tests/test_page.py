@@ -26,6 +26,7 @@ from rehearsal import leap
 from rehearsal.clock import NeighborhoodClock
 from rehearsal.page import books, tale
 from rehearsal.transcript import Meanwhile, Says, parse
+from rehearsal.webhooks import certificates
 
 MARIA, ANA, BEN, CHI, SAM = (f"+121255501{it}" for it in (40, 41, 42, 43, 59))
 FROM_PAGE = {"X-From-The-Page": "yes"}
@@ -134,7 +135,8 @@ def hotline_up(folder: Path) -> Iterator[str]:
 
 def _is_up(url: str) -> bool:
     try:
-        return httpx2.get(f"{url}/ready", trust_env=False).status_code == 200
+        ready = httpx2.get(f"{url}/ready", trust_env=False, verify=certificates())
+        return ready.status_code == 200
     except httpx2.HTTPError:
         return False
 

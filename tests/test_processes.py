@@ -20,6 +20,8 @@ import pytest
 from redis import Redis
 from waiting import until
 
+from rehearsal.webhooks import certificates
+
 MARIA, ANA = "+12125550140", "+12125550141"
 CONFIGURATION = """
 [hotline]
@@ -329,7 +331,7 @@ def _free_port() -> int:
 
 def _answers(address: str) -> bool:
     try:
-        return httpx2.get(address, trust_env=False).status_code == 200
+        return httpx2.get(address, trust_env=False, verify=certificates()).status_code == 200
     except httpx2.TransportError:
         return False
 

@@ -36,6 +36,7 @@ from hotline.desk.wave import ask_volunteers
 from hotline.store import roster
 from hotline.store.messages import Replied
 from hotline.store.tables import from_somebody, message, metadata, neighbor, request
+from rehearsal.webhooks import certificates
 from serving.app import Hotline
 from serving.webhooks import LARGEST_BODY, MOST_FIELDS
 
@@ -147,7 +148,7 @@ def open_door(
 
     with (
         serve(build=build) as address,
-        httpx2.Client(base_url=address, timeout=30, trust_env=False) as http,
+        httpx2.Client(base_url=address, timeout=30, trust_env=False, verify=certificates()) as http,
     ):
         yield Door(address, built[0], http)
 
