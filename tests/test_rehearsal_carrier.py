@@ -208,6 +208,7 @@ def carrier(
     carrier.mistakes.clear()
     hotline.reset()
     yield carrier
+    carrier.settle()  # or the next test hears of it
     assert carrier.mistakes == []
 
 
