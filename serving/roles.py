@@ -145,7 +145,8 @@ def _watched(
     def send(*ids: int) -> None:
         from paging import jobs
 
-        _take_up(of, house, database, queue)
+        if role != "worker":  # which is ready for any job
+            _take_up(of, house, database, queue)
         jobs.send(*ids)
 
     watch = Lookout(role, house, database, queue, send, is_well)
@@ -157,13 +158,12 @@ def _watched(
 
 
 def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) -> None:
-    """Let this process do jobs, once: only when it is to, for what that takes is slow to import."""
+    """Let this process do jobs: only when it is to, for what that takes is slow to import."""
     from hotline.carriers.twilio.client import Carrier
     from ivr.calling import lost
     from paging import jobs
 
-    if not jobs.is_ready():
-        jobs.take_up(jobs.Tools(house, database, Carrier(of.environment), queue, end_call=lost))
+    jobs.take_up(jobs.Tools(house, database, Carrier(of.environment), queue, end_call=lost))
 
 
 # What only the carrier's side knows of the settings, for `hotline check`.

@@ -228,10 +228,11 @@ class Street(RuleBasedStateMachine):
         return CAST[who] in self.stopped()
 
     def takers(self) -> set[tuple[int, str]]:
-        query = select(taker.c.request_number, neighbor.c.name).join(
+        query = select(taker.c.request_number, neighbor.c.phone).join(
             neighbor, neighbor.c.id == taker.c.neighbor_id
         )
-        return {(row.request_number, row.name) for row in self.read(query)}
+        called = {phone: name for name, phone in CAST.items()}
+        return {(row.request_number, called[row.phone]) for row in self.read(query)}
 
 
 def _start_anew(connection: Connection) -> None:

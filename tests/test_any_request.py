@@ -67,6 +67,7 @@ HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
     "/voice/whisper": calls_in().map(encoded),
     "/voice/whisper/key": calls_in().map(encoded),
     "/health": NOTHING,
+    "/health/deep": NOTHING,
     "/ready": NOTHING,
 }
 ACCOUNTS = "/2010-04-01/Accounts/{account}"
@@ -340,7 +341,7 @@ def test_too_much_of_it_is_refused(door: Door) -> None:
 SILENT = """
 import logging
 from serving import cli, roles
-cli.hotline.callback()
+cli.hotline.main(["check", "--help"], standalone_mode=False)
 roles.import_program()
 for name in %r:
     assert not logging.getLogger(name).isEnabledFor(logging.INFO), name

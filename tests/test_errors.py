@@ -50,7 +50,7 @@ MEANINGS: dict[type[CarrierError], list[int]] = {
     ],
     BadAttachment: [11751, 12300, 21620, 30019],
     Uncallable: [13224, 13225, 21215, 21216],
-    Refused: [20009, 21617, 21620, 30019],
+    Refused: [20009, 21617],
 }
 ENDS = (CarrierBusy, Unreachable)
 

@@ -55,8 +55,8 @@ def test_what_is_not_taken_is_looked_up_put_back_or_given_up(
 
 def test_a_busy_carrier_is_left_alone_twice_as_long_each_time() -> None:
     def pause(claims: int, asked_for: timedelta | None = None) -> timedelta:
-        it = Failed(Channel.API, claims=claims)
-        (back,) = failure.not_taken(it, errors.CarrierBusy, None, CLOCK, asked_for)
+        it = Failed(Channel.API, claims=claims, pause=asked_for)
+        (back,) = failure.not_taken(it, errors.CarrierBusy, None, CLOCK)
         assert isinstance(back, PutBack)
         return back.at - NOON
 

@@ -275,9 +275,17 @@ def test_what_was_said_can_be_heard_where_it_is_played(carrier: Carrier, hotline
     call = carrier.call()
     assert "/kept" not in hotline.paths()
     size = len(file.content)
-    heard = [{"status": 200, "type": "audio/x-wav", "bytes": size, "words": "milk, señora"}]
-    heard += [{"status": 200, "type": "", "bytes": 12, "words": ""}]
-    heard += [{"status": 0, "type": "", "bytes": 0, "words": ""}]
+    heard = [
+        {
+            "status": 200,
+            "type": "audio/x-wav",
+            "bytes": size,
+            "words": "milk, señora",
+            "plays": True,
+        }
+    ]
+    heard += [{"status": 200, "type": "", "bytes": 12, "words": "", "plays": False}]
+    heard += [{"status": 0, "type": "", "bytes": 0, "words": "", "plays": False}]
     assert [carrier.do(call, "listen", at=at) for at in (1, 2, 3)] == heard
     for at in (4, 5, None):
         address = f"/rehearsal/calls/{call['sid']}/listen"

@@ -92,11 +92,6 @@ def take_up(tools: Tools) -> None:
     _tools[:] = [tools]
 
 
-def is_ready() -> bool:
-    """Whether this process has anything to work with."""
-    return bool(_tools)
-
-
 class JobFailed(Exception):
     """A job met something unforeseen. It says where, and nothing of what was in the rows."""
 
@@ -328,7 +323,7 @@ def _hand_over(tools: Tools, it: Outbound, now: datetime) -> str:
 def _with_what_can_go(tools: Tools, it: Outbound) -> tuple[Outbound, AfterCommit]:
     """The message with those of its attachments that the carrier takes; of the others both are
     told. Raises CarrierBusy or CarrierSilent where the carrier does not give them now."""
-    found = [_looked_at(tools, one, is_last=it.tries >= MOST_LOOKS) for one in it.attachments]
+    found = [_looked_at(tools, one, is_last=it.claims >= MOST_LOOKS) for one in it.attachments]
     kept = [one for one, goes in zip(it.attachments, can_go(found), strict=True) if goes]
     if len(kept) == len(it.attachments):
         return it, AfterCommit()
