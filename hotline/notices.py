@@ -1,7 +1,7 @@
 """What somebody is told, before it is worded: a name and what goes into it, in no language yet.
 
 `words` has each notice in writing, `prompts` those worth a call as they are said on the phone, both
-by its name. Pure. It does not decide who hears what.
+by its name. Pure. Who hears what is decided in `help_request`, and of texts in `sms.conversation`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What `/ready` and `/health/deep` answer: looked up at most once in a while, whoever asks.
 
-Both are on the public address. They tell everybody the same, and nothing of anybody.
+How each part is, is found in `store.vitals` and said in `hotline.health`. Both addresses are
+public: they tell everybody the same, and nothing of anybody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What a steward's text orders of the hotline: words in, an order out.
+"""What a steward's text orders of the hotline: words in, an order out. `sms.stewards` carries it
+out, by `desk.stewarding`, which the command line uses as well.
 
 Pure. A steward may need something like anybody else, so no order is guessed: what looks like one
 and is none is asked back, and so are words of which it is not clear that they ask for help.

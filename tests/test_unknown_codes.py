@@ -147,11 +147,14 @@ def test_stewards_hear_of_a_text_that_was_given_up_and_nobody_knows_why(
 def test_two_who_meet_the_same_code_between_others_are_not_our_account(
     maple: Neighborhood,
 ) -> None:
+    """All three are asked at once. If Chi's text was the last to be taken it looks like our account
+    for minutes; then others are asked all the same."""
     maple.trouble("code", code=UNKNOWN, to=PHONES["Ana"], times=1000)
     maple.trouble("code", code=UNKNOWN, to=PHONES["Ben"], times=1000)
     maple.text("Maria", "need food")
-    maple.pass_time(2 * MINUTE)
-    assert _asked(maple) == ["Chi", "Dee", "Eva"]
+    maple.pass_time(12 * MINUTE)
+    assert {"Chi", "Dee", "Eva"} <= set(_asked(maple))
+    assert not {"Ana", "Ben"} & set(_asked(maple))
     assert not _is_held(maple)
 
 

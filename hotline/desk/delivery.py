@@ -1,7 +1,9 @@
 """What became of a message, and what follows from it, in rows.
 
-The shell around `failure`, shared by the carrier's callbacks and by the worker, who hears
-some of it when it sends. It sends nothing itself.
+The shell around `failure`, shared by the carrier's callbacks and by the worker, who hears some of
+it when it sends (`paging.jobs`). Why a message did not leave, or not arrive, is in its row
+(`message`); to whom nothing is written in the first place, `desk.telling` decides. It sends nothing
+itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Messages: every text and call, in and out, from being written down to what became of them.
 
 Functions on a connection inside somebody's transaction. What moves a message is in
-`hotline.message`: each change here names one move, and counts only where that has its row.
+`hotline.message`: each change here names one move, and counts only where that has its row. A
+conversation as a window shows it is in `overview`.
 """
 
 from __future__ import annotations

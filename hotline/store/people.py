@@ -1,5 +1,5 @@
-"""People: whoever asks, helps, or both, by their number and id; what we know of them, and whether
-our messages reach them.
+"""People: whoever asks, helps, or both, by their id and the number that `phone.known_as` makes;
+what we know of them, and whether our messages reach them.
 
 Functions on a connection inside somebody's transaction: each is one question or one change. They
 decide nothing.

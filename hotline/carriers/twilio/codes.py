@@ -3,7 +3,7 @@
 From https://www.twilio.com/docs/api/errors (a copy of 2026, read on 27 November 2026): every code
 that can come when a text is sent or a call is placed, or with a callback that tells what became of
 one; not those of parameters that we never give, nor of other products. The carrier adds codes and
-splits old ones without notice: `desk.delivery` finds out whose trouble an unlisted one is.
+splits old ones without notice: `failure.is_our_account` finds out whose trouble an unlisted one is.
 """
 
 from __future__ import annotations
