@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from neighborhood import NETWORK
 
 from hotline import errors, failure, settings
 from hotline.errors import CarrierError
-from hotline.failure import Failed, GiveUp, Handling, LookUp, PutBack, WarnStewards
+from hotline.failure import (
+    Failed,
+    GiveUp,
+    Handling,
+    LookUp,
+    PutBack,
+    Tried,
+    WarnStewards,
+    is_our_account,
+)
 from hotline.help_request import NetworkTime
 from hotline.message import Channel
 from hotline.notices import Told, notice
@@ -62,3 +72,16 @@ def test_a_busy_carrier_is_left_alone_twice_as_long_each_time() -> None:
 
     assert [pause(it).total_seconds() for it in (1, 2, 3, 7, 1000)] == [5, 10, 20, 300, 300]
     assert pause(4, timedelta(seconds=2)) == timedelta(seconds=2)
+
+
+# Whose trouble it is.
+
+
+def test_what_our_account_held_back_stays_held_back_until_something_gets_through() -> None:
+    """One text alone waits, and nobody else could show that it is our account's trouble."""
+    alone = [Tried(1, NOON, 5)]
+    held = partial(is_our_account, 1, alone, is_held=True, now=NOON)
+    assert held(None)
+    assert held(Tried(2, NOON - timedelta(hours=1), 3))
+    assert not held(Tried(2, NOON - timedelta(minutes=1), 3))
+    assert not is_our_account(1, alone, None, is_held=False, now=NOON)
