@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import time, timedelta
 from io import StringIO
 from pathlib import Path
@@ -36,6 +36,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hotline.errors import BadSettings
 from hotline.hours import Quiet, parse_quiet
+from hotline.needs import NEEDS
 from hotline.phone import is_country, is_in, is_short_code, parse
 from hotline.spelling import as_key, did_you_mean, language_meant
 
@@ -356,69 +357,7 @@ class RosterRules(_Section):
     max_a_week: Whole = 8
 
 
-NEEDS: Final = (
-    Need(
-        key="food",
-        digit=1,
-        words={
-            "en": ("food", "groceries", "grocery", "hungry", "meal", "meals"),
-            "es": ("comida", "hambre", "alimentos", "despensa", "mandado", "comer"),
-        },
-        label={"en": "food", "es": "comida"},
-    ),
-    Need(
-        key="ride",
-        digit=2,
-        words={
-            "en": ("ride", "rides", "lift", "transport", "transportation"),
-            "es": ("transporte", "viaje", "aventón", "raite"),
-        },
-        label={"en": "a ride", "es": "transporte"},
-    ),
-    Need(
-        key="medicine",
-        digit=3,
-        urgent=True,
-        words={
-            "en": (
-                *("medicine", "medication", "medications", "meds", "prescription", "pharmacy"),
-                *("insulin", "inhaler", "pills"),
-            ),
-            "es": (
-                *("medicina", "medicinas", "medicamento", "medicamentos", "farmacia"),
-                *("insulina", "inhalador", "pastillas"),
-            ),
-        },
-        label={"en": "medicine", "es": "medicina"},
-    ),
-    Need(
-        key="shelter",
-        digit=4,
-        words={
-            "en": ("shelter", "place to stay", "place to sleep", "housing", "homeless", "evicted"),
-            "es": ("refugio", "albergue", "donde dormir", "donde quedarme", "alojamiento"),
-        },
-        label={"en": "shelter", "es": "refugio"},
-    ),
-    Need(
-        key="childcare",
-        digit=5,
-        words={
-            "en": ("childcare", "child care", "babysitter", "babysitting", "babysit", "daycare"),
-            "es": ("cuidado de niños", "cuidar niños", "niñera", "guardería"),
-        },
-        label={"en": "childcare", "es": "cuidado de niños"},
-    ),
-    Need(
-        key="talk",
-        digit=6,
-        words={
-            "en": ("talk", "someone to talk to", "lonely", "listen"),
-            "es": ("hablar", "platicar", "conversar", "me siento sola", "me siento solo"),
-        },
-        label={"en": "someone to talk to", "es": "hablar con alguien"},
-    ),
-)
+_BUILT_IN: Final = tuple(Need.model_validate(asdict(it)) for it in NEEDS)
 
 
 class _Hotline(_Section):
@@ -441,7 +380,7 @@ class Network(_Hotline):
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
     voice: Voice = Voice()
-    needs: tuple[Need, ...] = NEEDS
+    needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
     leftovers: tuple[str, ...] = ()
     """What stands in the file for a language that is not spoken, a line for each language."""
@@ -484,7 +423,7 @@ class _File(_Section):
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
     voice: Voice = Voice()
-    needs: tuple[Need, ...] = NEEDS
+    needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
 
 

@@ -1,6 +1,6 @@
 """The words that people steer us with (YES, STOP, STATUS, JOIN), and what they offer, in every
-language that we have met, as plain data. What people need is not here: see `NEEDS` in
-`hotline.settings`, and a network's own `[[needs]]`.
+language that we have met, as plain data. What people need is not here: see
+`hotline.needs`, and a network's own `[[needs]]`.
 
 All are written as `reading.fold` leaves them: lower case, without accents and apostrophes. They
 are understood from everybody, whatever language we answer in. The carrier's own words (STOP,

@@ -60,6 +60,7 @@ PURE_CORE = [
     "hotline.limits",
     "hotline.message",
     "hotline.names",
+    "hotline.needs",
     "hotline.notices",
     "hotline.page",
     "hotline.phone",

@@ -17,8 +17,9 @@ from test_webhook_guard import Door, answered, open_door, sms
 from hotline import roster_file
 from hotline.carriers.twilio.client import Carrier
 from hotline.message import Channel
+from hotline.store import conversation as said
 from hotline.store import overview, people, roster, tables
-from hotline.store.overview import ConversationLine
+from hotline.store.conversation import ConversationLine
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,7 +38,7 @@ def door(database_url: str, redis_url: str) -> Iterator[Door]:
 
 
 def conversation(maple: Neighborhood, number: int = 12) -> list[ConversationLine]:
-    return maple.database.read(lambda c: overview.conversation(c, number))
+    return maple.database.read(lambda c: said.conversation(c, number))
 
 
 def replies(maple: Neighborhood, who: str) -> list[ConversationLine]:

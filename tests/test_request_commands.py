@@ -16,7 +16,7 @@ from test_webhook_guard import Door, answered, open_door, sms
 
 from hotline import roster_file
 from hotline.desk.wave import ask_volunteers
-from hotline.store import overview, requests, roster
+from hotline.store import conversation, overview, requests, roster
 from rehearsal.neighborhood.scene import CAST
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
@@ -46,7 +46,7 @@ texts.count = 0  # type: ignore[attr-defined]
 
 def told(door: Door, number: int, who: str) -> list[str]:
     """The texts about a request that are written to somebody."""
-    lines = door.hotline.database.read(lambda c: overview.conversation(c, number))
+    lines = door.hotline.database.read(lambda c: conversation.conversation(c, number))
     known = dict(door.hotline.database.read(roster.names))
     return [it.body for it in lines if known.get(it.who, "Maria").split()[0] == who]
 

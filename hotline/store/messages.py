@@ -2,7 +2,7 @@
 
 Functions on a connection inside somebody's transaction. What moves a message is in
 `hotline.message`: each change here names one move, and counts only where that has its row. A
-conversation as a window shows it is in `overview`.
+conversation as a window shows it is in `conversation`.
 """
 
 from __future__ import annotations
