@@ -88,12 +88,13 @@ def test_what_waits_for_our_account_waits_for_as_long_as_it_takes(maple: Neighbo
 def test_codes_of_our_own_making_that_everybody_meets_stop_asking_too(
     maple: Neighborhood,
 ) -> None:
-    """A trial account, a country that is switched off, words that are refused to all."""
+    """A trial account, a country that is switched off, words that are refused to all. Of a wave of
+    three nobody may know of the others yet: each is followed by one more, and then it is known."""
     for code in (21608, 21408, 21618):
         maple.trouble("code", code=code, times=1000)
         maple.text("Maria", "need food")
         maple.pass_time(4 * MINUTE)
-        assert len([it for it in VOLUNTEERS if _leaving(maple, it)]) <= 5, code
+        assert len([it for it in VOLUNTEERS if _leaving(maple, it)]) <= 6, code
         maple.end_trouble()
         maple.text("Maria", "never mind")
         maple.pass_time(2 * HOUR)
