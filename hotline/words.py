@@ -2,7 +2,7 @@
 
 A `Sentence` has the name of the notice that it words, and is the English text itself, which is also
 its key in the gettext catalogues under `hotline/catalogues/`. `Speech` says a notice in somebody's
-language with this network's names in it.
+language with this network's names in it. What is spoken on the phone is in `prompts`.
 Pure once loaded. It does not decide who hears what, and it sends nothing.
 """
 

@@ -1,4 +1,6 @@
-"""`hotline requests`: the requests, and what is done to one from the command line."""
+"""`hotline requests`: the requests, and what is done to one from the command line. It shows what
+was asked for and answered; all that was said about one is in `store.conversation`.
+"""
 
 from __future__ import annotations
 

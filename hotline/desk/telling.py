@@ -1,7 +1,8 @@
 """Telling somebody something: in their language, as the answer to their text, as a text, or by
 phone.
 
-It writes down what is to be sent and sends nothing. Who hears what is for others to say.
+It writes down what is to be sent and sends nothing. Who hears what is for others to say; whoever we
+may not write to hears nothing (`may_be_told`).
 """
 
 from __future__ import annotations

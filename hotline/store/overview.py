@@ -1,4 +1,5 @@
-"""What a window shows: requests with their waves, answers and words, conversations, what is due.
+"""What a window shows: requests with their waves, answers and words, and what is due. All that was
+said about one is in `conversation`.
 
 Read only, and on a connection inside somebody's transaction. The command line, the page of a
 rehearsal, the fault suite and the tests read through this, so that none of them looks at tables.
