@@ -91,10 +91,12 @@ def test_codes_of_our_own_making_that_everybody_meets_stop_asking_too(
     """A trial account, a country that is switched off, words that are refused to all. Of a wave of
     three nobody may know of the others yet: each is followed by one more, and then it is known."""
     for code in (21608, 21408, 21618):
+        began = maple.now()
         maple.trouble("code", code=code, times=1000)
         maple.text("Maria", "need food")
         maple.pass_time(4 * MINUTE)
-        assert len([it for it in VOLUNTEERS if _leaving(maple, it)]) <= 6, code
+        tried = [who for who in VOLUNTEERS if any(it.at >= began for it in _leaving(maple, who))]
+        assert 2 <= len(tried) <= 6 < len(VOLUNTEERS), code
         maple.end_trouble()
         maple.text("Maria", "never mind")
         maple.pass_time(2 * HOUR)
