@@ -121,6 +121,7 @@ _RENUMBERINGS: Final = tuple(
         ),
     )
 )
+_RENUMBERED: Final = ("+52", "+54", "+55", "+57", "+84", "+225", "+229", "+241")
 
 
 @lru_cache(maxsize=4096)
@@ -130,7 +131,8 @@ def known_as(number: str) -> str:
     Some phones have two: countries lengthened their numbers, and networks, apps and address books
     still come with the old ones. It is the one that today's carriers take.
     """
-    for change in _RENUMBERINGS:
+    changes = _RENUMBERINGS if number.startswith(_RENUMBERED) else ()
+    for change in changes:
         if found := change.is_old(number):
             return f"{found[1]}{change.new}{found[2]}"
     return number
@@ -205,7 +207,9 @@ def sender(text: str, country: str = "") -> str | None:
     if plain in _HIDDEN or not (plain.isascii() and _DIGITS.fullmatch(plain)):
         return None
     readings = [it for it in _readings(plain, country) if is_persons(it)]
-    return min(readings, key=_is_unsure, default=None)
+    if len(readings) > 1:
+        readings.sort(key=_is_unsure)
+    return readings[0] if readings else None
 
 
 def _readings(digits: str, country: str) -> list[str]:
