@@ -22,8 +22,7 @@ from hotline.store.database import Database
 from serving import roles
 from serving.request_commands import requests
 from serving.roster_commands import roster
-from serving.terminal import open_database as _database
-from serving.terminal import print_table as _table
+from serving.terminal import open_database, print_table
 
 
 class _Commands(click.Group):
@@ -98,7 +97,7 @@ def main() -> None:
 def web(host: str, port: int | None) -> None:
     """Run the web server that the carrier calls."""
     of = settings.load()
-    with _database(of):
+    with open_database(of):
         pass
     roles.web(of, host, port or of.environment.port)
 
@@ -110,7 +109,7 @@ def worker(count: int) -> None:
     from serving.processes import Keeper
 
     of = settings.load()
-    with _database(of):
+    with open_database(of):
         pass
     roles.import_program()
     Keeper({f"worker {number}": partial(roles.worker, of) for number in range(1, count + 1)}).run()
@@ -120,7 +119,7 @@ def worker(count: int) -> None:
 def clock() -> None:
     """Run the clock: what is due is enqueued. Several may run."""
     of = settings.load()
-    with _database(of):
+    with open_database(of):
         pass
     roles.clock(of)
 
@@ -182,10 +181,10 @@ hotline.add_command(requests)
 def log(last: int) -> None:
     """Show who decided what, and when: by id, no numbers and no words."""
     of = settings.load(carrier=False)
-    with _database(of) as database:
+    with open_database(of) as database:
         found = database.read(lambda c: record.events(c, last))
     zone = of.network.zone
-    _table(
+    print_table(
         ("when", "who", "what", "about", "request"),
         [
             (
