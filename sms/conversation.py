@@ -353,8 +353,8 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
     if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):
         return told
     match reading.intent:
-        case Intent.START | Intent.CARRIER_HELP:
-            return []  # the carrier answers these, and twice is once too often
+        case Intent.START | Intent.CARRIER_HELP | Intent.MACHINE:
+            return []  # the carrier answers these, and a machine would answer us again
         case Intent.LANGUAGE:
             known = reading.language in situation.languages
             return [Say(notice(Told.LANGUAGE_SET if known else Told.LANGUAGE_NOT_SPOKEN))]

@@ -18,6 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 from hotline.phone import emergency_number
 from hotline.settings import Network
 from sms import vocabulary
+from sms.moves import Move, moves_of
 
 LONGEST = 1600  # letters in a text, the carrier's limit; what is beyond is not read
 LARGEST_NUMBER = 9_999_999  # of a request; what is longer is a phone number or the like
@@ -34,6 +35,7 @@ class Intent(StrEnum):
     DONE = "done"
     LANGUAGE = "language"
     REACTION = "reaction"  # an iPhone's 'Liked "..."'
+    MACHINE = "machine"  # nobody wrote it, and nobody waits for an answer
     YES = "yes"
     NO = "no"
     HAND_BACK = "hand_back"
@@ -244,10 +246,31 @@ def read(
         gist = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens, said)
     if has_pictures and gist.intent is Intent.SMALL_TALK:
         gist = gist._replace(intent=Intent.WORDS)
+    gist = _by_what_it_does(gist, tokens)
     meant = _with_meaning(gist, said, tokens, lexicon)
     if _is_postcode(meant, asked_about):
         meant = _own_words_after_all(meant)
     return meant if number is None else _about_the_copy(meant, number)
+
+
+def _by_what_it_does(gist: Gist, tokens: list[Token]) -> Gist:
+    """Words that ask for no more texts, and those that no person wrote, are no answer and no
+    request, whatever else they look like."""
+    if gist.only_answer or gist.by_carrier or gist.intent not in _MAY_DO_MORE:
+        return gist
+    moves = moves_of([token.word for token in tokens], _words_as_read)
+    if Move.AUTO in moves:
+        return Gist(Intent.MACHINE)
+    return Gist(Intent.STOP) if Move.STOP in moves else gist
+
+
+def _words_as_read(written: str) -> list[str]:
+    return [token.word for token in _tokens(written)]
+
+
+_MAY_DO_MORE = {
+    *(Intent.WORDS, Intent.SMALL_TALK, Intent.YES, Intent.NO, Intent.HAND_BACK, Intent.WITHDRAW),
+}
 
 
 def words_of(said: str) -> list[str]:

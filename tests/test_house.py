@@ -91,6 +91,7 @@ PURE = [
     "rehearsal.twiml",
     "sms.conversation",
     "sms.orders",
+    "sms.patterns",
     "sms.reading",
     "sms.vocabulary",
 ]

@@ -1,0 +1,137 @@
+"""What a text does, as far as its words tell it: it asks us to write no more, or no person wrote
+it. The words are in `sms/lexicon/moves.*.tsv`, a file for each language. Pure once loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from sms.patterns import BadLexicon, LexiconRow, Patterns, compiled, rows_of
+
+_BEFORE = frozenset(
+    [
+        "hi",
+        "hello",
+        "hey",
+        "ok",
+        "okay",
+        "please",
+        "pls",
+        "plz",
+        "just",
+        "yo",
+        "sorry",
+        "um",
+        "well",
+        "so",
+        "thanks",
+        "thank",
+        "you",
+        "hola",
+        "buenas",
+        "buenos",
+        "dias",
+        "tardes",
+        "noches",
+        "por",
+        "favor",
+        "porfa",
+        "bonjour",
+        "bonsoir",
+        "svp",
+        "s",
+        "il",
+        "vous",
+        "plait",
+        "merci",
+        "bonjou",
+        "bonswa",
+        "tanpri",
+        "souple",
+        "mesi",
+        "oi",
+        "ola",
+        "bom",
+        "boa",
+        "dia",
+        "tarde",
+        "noite",
+        "obrigado",
+        "obrigada",
+        "pf",
+        "pfv",
+        "ya",
+        "no",
+        "and",
+        "but",
+        "guys",
+        "oye",
+        "oiga",
+        "disculpe",
+        "perdon",
+        "desole",
+        "desolee",
+        "pardon",
+    ]
+)
+_BEHIND = _BEFORE | frozenset(
+    [
+        "now",
+        "already",
+        "asap",
+        "immediately",
+        "ahora",
+        "gracias",
+        "anko",
+        "vous",
+        "agora",
+        "te",
+        "sir",
+    ]
+)
+
+
+class Move(StrEnum):
+    """The rows of `moves.*.tsv`, by their names."""
+
+    STOP = "stop"  # they want no more texts of ours
+    AUTO = "auto"  # a phone, a mailbox or a shop answers by itself
+
+
+def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:
+    """What these words do. `folded`: the words of what is written, folded."""
+    first, last = 0, len(words)
+    while first < last and words[first] in _BEFORE:
+        first += 1
+    while last > first and (words[last - 1] in _BEHIND or not words[last - 1].isalnum()):
+        last -= 1
+    return frozenset(Move(it.name) for it in _patterns(folded).find(words, first, last))
+
+
+@cache
+def _patterns(folded: Callable[[str], list[str]]) -> Patterns:
+    rows: list[LexiconRow] = []
+    patterns = Patterns()
+    for file in sorted((resources.files("sms") / "lexicon").iterdir(), key=lambda it: it.name):
+        if file.name.startswith("moves."):
+            rows = list(rows_of(file.read_text("utf-8"), file.name))
+            _known(rows)
+            patterns = _joined(patterns, compiled(rows, folded))
+    return patterns
+
+
+def _known(rows: Sequence[LexiconRow]) -> None:
+    for row in rows:
+        if not row.name.startswith("=") and row.name not in set(Move):
+            raise BadLexicon(f"{row.where}: {row.name!r} is none of {', '.join(Move)}")
+
+
+def _joined(one: Patterns, other: Patterns) -> Patterns:
+    by_word, by_stem = dict(one.by_word), dict(one.by_stem)
+    for word, phrases in other.by_word.items():
+        by_word[word] = [*by_word.get(word, ()), *phrases]
+    for stem, pairs in other.by_stem.items():
+        by_stem[stem] = [*by_stem.get(stem, ()), *pairs]
+    return Patterns(by_word, by_stem)

@@ -1,0 +1,245 @@
+"""Phrases as `sms/lexicon/*.tsv` has them, found in the words of a text.
+
+A file has one row a line, a name and its entries, with a tab between: `food<TAB>food* grocer*
+place_to_eat`. What an entry may be:
+
+    word            this word
+    stem*           every word that begins so
+    two_words       these words, one behind the other
+    take|pick_up    one of several words in this place
+    the?            a word that may be left out
+    stop_.._texts   up to four other words between them
+    ^yes  no$       where the text begins or ends, courtesy aside
+    <send>          one of the words of the row `=send` of this file
+    a*+b*           both in the text, in any order
+    -excluded       words that mean something else: what lies in them is not found
+    !unless         words with which the row does not hold at all, wherever they stand
+
+Entries are written as `reading.fold` leaves words: lower case, no accents, no apostrophes. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
+
+LONGEST_GAP = 4  # words
+SHORTEST_STEM = 3  # letters; what is shorter begins too much else
+
+
+class LexiconRow(NamedTuple):
+    """One line of a file, and where it stands."""
+
+    name: str
+    entries: tuple[str, ...]
+    where: str
+
+
+class BadLexicon(ValueError):
+    """A mistake in a lexicon: file, line, and what mends it."""
+
+
+class PhrasePlace(NamedTuple):
+    """One place of a phrase: which words fit there. None at all: a gap."""
+
+    words: frozenset[str]
+    stems: tuple[str, ...]
+
+    def fits(self, word: str) -> bool:
+        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
+
+
+_GAP = PhrasePlace(frozenset(), ())
+
+
+class Phrase(NamedTuple):
+    """What is found, and for what: `part` of `parts` that must all be in the text."""
+
+    places: tuple[PhrasePlace, ...]
+    name: str
+    sign: str  # "", "-" or "!"
+    parts: int
+    part: int
+    entry: int
+    begins: bool
+    ends: bool
+
+
+class Found(NamedTuple):
+    """A row that was found, and the words that it lies in, the last excluded."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Rows compiled, so that a text is gone through once, however many there are."""
+
+    by_word: Mapping[str, list[Phrase]] = field(default_factory=dict)
+    by_stem: Mapping[str, list[tuple[str, Phrase]]] = field(default_factory=dict)
+
+    def find(self, words: Sequence[str], first: int, last: int) -> list[Found]:
+        """All that is found in these words. `first` and `last` are where the text begins and ends
+        without courtesy."""
+        found: list[tuple[Phrase, int, int]] = []
+        for start, word in enumerate(words):
+            for phrase in self.by_word.get(word, ()):
+                self._try(phrase, words, start, first, last, found)
+            for stem, phrase in self.by_stem.get(word[:SHORTEST_STEM], ()):
+                if word.startswith(stem):
+                    self._try(phrase, words, start, first, last, found)
+        return _that_hold(found) if found else []
+
+    def _try(
+        self,
+        phrase: Phrase,
+        words: Sequence[str],
+        start: int,
+        first: int,
+        last: int,
+        found: list[tuple[Phrase, int, int]],
+    ) -> None:
+        if phrase.begins and start not in (0, first):
+            return
+        end = _end_of(phrase.places, 1, words, start + 1)
+        if end and not (phrase.ends and end not in (last, len(words))):
+            found.append((phrase, start, end))
+
+
+def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at: int) -> int:
+    """Behind which word a phrase ends whose first places are found; 0 if it is not there."""
+    while place < len(places):
+        if places[place] is _GAP:
+            for skipped in range(LONGEST_GAP + 1):
+                if end := _end_of(places, place + 1, words, at + skipped):
+                    return end
+            return 0
+        if at >= len(words) or not places[place].fits(words[at]):
+            return 0
+        place, at = place + 1, at + 1
+    return at
+
+
+def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
+    """What is left without what is excluded, and of what has parts those with all of them."""
+    masked: dict[str, list[tuple[int, int]]] = {}
+    unless: set[str] = set()
+    parts: dict[int, dict[int, tuple[str, int, int]]] = {}
+    holds: list[Found] = []
+    for phrase, start, end in found:
+        if phrase.sign == "-":
+            masked.setdefault(phrase.name, []).append((start, end))
+        elif phrase.sign == "!":
+            unless.add(phrase.name)
+        elif phrase.parts == 1:
+            holds.append(Found(phrase.name, start, end))
+        else:
+            known = parts.setdefault(phrase.entry, {})
+            known[phrase.part] = (phrase.name, start, end)
+            if len(known) == phrase.parts:
+                holds.extend(Found(*it) for it in known.values())
+    return [
+        it
+        for it in holds
+        if it.name not in unless
+        and not any(start < it.end and it.start < end for start, end in masked.get(it.name, ()))
+    ]
+
+
+def compiled(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> Patterns:
+    """The rows of some files as patterns. `folded`: the words of what is written, folded.
+    Raises BadLexicon."""
+    by_word: dict[str, list[Phrase]] = {}
+    by_stem: dict[str, list[tuple[str, Phrase]]] = {}
+    for phrase in _phrases(rows, folded):
+        first = phrase.places[0]
+        for word in first.words:
+            by_word.setdefault(word, []).append(phrase)
+        for stem in first.stems:
+            by_stem.setdefault(stem[:SHORTEST_STEM], []).append((stem, phrase))
+    return Patterns(by_word, by_stem)
+
+
+def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> Iterator[Phrase]:
+    named: dict[str, str] = {}
+    entry_number = 0
+    for row in rows:
+        if row.name.startswith("="):
+            named[row.name[1:]] = "|".join(row.entries)
+            continue
+        for entry in row.entries:
+            entry_number += 1
+            sign = entry[0] if entry[0] in "-!" else ""
+            parts = entry[len(sign) :].split("+")
+            for part, written in enumerate(parts):
+                for places, begins, ends in _variants(written, named, row, folded):
+                    yield Phrase(
+                        places, row.name, sign, len(parts), part, entry_number, begins, ends
+                    )
+
+
+def _variants(
+    written: str, named: Mapping[str, str], row: LexiconRow, folded: Callable[[str], list[str]]
+) -> Iterator[tuple[tuple[PhrasePlace, ...], bool, bool]]:
+    """A phrase with and without each word that may be left out."""
+    begins, ends = written.startswith("^"), written.endswith("$")
+    ways: list[tuple[tuple[PhrasePlace, ...], ...]] = []
+    for piece in written.removeprefix("^").removesuffix("$").split("_"):
+        can_be_left_out = piece.endswith("?")
+        places = _places(piece.removesuffix("?"), named, row, folded)
+        ways.append(((), places) if can_be_left_out else (places,))
+    for way in product(*ways):
+        places = tuple(place for some in way for place in some)
+        if not places or places[0] is _GAP or places[-1] is _GAP:
+            raise BadLexicon(f"{row.where}: {written!r} needs a word at both ends")
+        yield places, begins, ends
+
+
+def _places(
+    piece: str, named: Mapping[str, str], row: LexiconRow, folded: Callable[[str], list[str]]
+) -> tuple[PhrasePlace, ...]:
+    """A piece of a phrase: mostly one place, more if its word is written as several."""
+    if piece == "..":
+        return (_GAP,)
+    words: set[str] = set()
+    stems: list[str] = []
+    for word in _named_words(piece, named, row):
+        told = folded(word.removesuffix("*"))
+        if len(told) > 1 and "|" not in piece:
+            return tuple(PhrasePlace(frozenset({it}), ()) for it in told)
+        if len(told) != 1:
+            raise BadLexicon(f"{row.where}: {word!r} is no word; write two words as two_words")
+        if not word.endswith("*"):
+            words.add(told[0])
+        elif len(told[0]) < SHORTEST_STEM:
+            raise BadLexicon(f"{row.where}: {word!r} begins too much; write the words out")
+        else:
+            stems.append(told[0])
+    return (PhrasePlace(frozenset(words), tuple(stems)),)
+
+
+def _named_words(piece: str, named: Mapping[str, str], row: LexiconRow) -> Iterator[str]:
+    for word in piece.split("|"):
+        if word.startswith("<"):
+            if word[1:-1] not in named or not word.endswith(">"):
+                raise BadLexicon(f"{row.where}: there is no row ={word.strip('<>')} above it")
+            yield from _named_words(named[word[1:-1]], named, row)
+        else:
+            yield word
+
+
+def rows_of(text: str, file: str) -> Iterator[LexiconRow]:
+    """The rows of a file. What stands behind # is for people. Raises BadLexicon."""
+    for number, line in enumerate(text.splitlines(), 1):
+        written = line.split("#", 1)[0].rstrip()
+        if not written:
+            continue
+        where = f"{file}: line {number}"
+        name, tab, entries = written.partition("\t")
+        if not tab or not name or not entries.split():
+            raise BadLexicon(f"{where}: write a name, a tab, and its entries")
+        yield LexiconRow(name.strip(), tuple(entries.split()), where)

@@ -1,0 +1,77 @@
+"""What a text does, whoever wrote it: the words of `sms/lexicon/moves.*.tsv`."""
+
+from __future__ import annotations
+
+import pytest
+from neighborhood import NETWORK
+
+from hotline.settings import read_network
+from sms.patterns import BadLexicon, compiled, rows_of
+from sms.reading import Intent, read
+
+NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
+
+
+def intent(body: str) -> Intent:
+    return read(body, NEIGHBORHOOD, asked_about=(12,)).intent
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("please stop sending me these", "stop texting this phone!", "quit messaging us"),
+        *("hi, can you take me off your list please", "remove my number from your system"),
+        *("I don't want any more texts", "sorry I don't want to be on the list anymore"),
+        *("don't text me again", "pls delete my number", "unsubscribe me pls", "ok just stop"),
+        *("ya no me manden mensajes por favor", "dejen de escribirme", "sáquenme de la lista"),
+        *("quiten mi número", "no quiero recibir más mensajes", "denme de baja"),
+        *("arrêtez de m'envoyer des messages", "enlevez-moi de la liste svp", "ne m'écrivez plus"),
+        *("je veux plus recevoir de messages", "tanpri sispann voye mesaj", "retire m nan lis la"),
+        *("m pa vle resevwa mesaj ankò", "para de me mandar mensagem", "me tira dessa lista"),
+        *("não quero mais receber mensagens", "стоп", "停止", "dừng", "توقف", "やめて", "stopp!"),
+    ],
+)
+def test_whoever_wants_no_more_texts_gets_none(body: str) -> None:
+    assert intent(body) is Intent.STOP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("can you stop by with some food", "tell them to stop at the side door"),
+        *("my ex won't stop texting me, I need somebody to talk to", "the bleeding will not stop"),
+        *("get me off this roof", "don't text me in the middle of the night", "take me to the bus"),
+        *("the rain doesn't stop and we need a tarp", "why do you not send us food"),
+        *("puede parar alguien por aquí con leche", "no me mande carne por favor"),
+        *("arrêtez-vous devant la pharmacie", "m pa gen manje ankò", "para duas pessoas"),
+        *("pode parar na porta do lado", "please send the list to my number"),
+    ],
+)
+def test_stopping_something_else_stops_no_texts(body: str) -> None:
+    assert intent(body) is not Intent.STOP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("[Auto-Reply] I'm driving with Do Not Disturb turned on", "Automatic reply: back at 5"),
+        *("I am out of the office until Monday", "Thank you for contacting Rosa's Flowers!"),
+        *("Yes, we are open daily 9 to 5!", "respuesta automática: estoy conduciendo con casco"),
+    ],
+)
+def test_a_machine_asks_for_nothing(body: str) -> None:
+    assert intent(body) is Intent.MACHINE
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("stop texts", "write a name, a tab, and its entries"),
+        ("stop\t.._texts", "needs a word at both ends"),
+        ("stop\ta*", "begins too much"),
+        ("stop\t<send>_me", "there is no row =send above it"),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_with_its_line(line: str, says: str) -> None:
+    with pytest.raises(BadLexicon, match=f"moves.xx.tsv: line 2: .*{says}"):
+        compiled(rows_of(f"# words\n{line}", "moves.xx.tsv"), str.split)
