@@ -23,6 +23,7 @@ def intent(body: str) -> Intent:
         *("hi, can you take me off your list please", "remove my number from your system"),
         *("I don't want any more texts", "sorry I don't want to be on the list anymore"),
         *("don't text me again", "pls delete my number", "unsubscribe me pls", "ok just stop"),
+        *("remove me from the volunteers", "leave this number alone", "take me off this thread"),
         *("ya no me manden mensajes por favor", "dejen de escribirme", "sáquenme de la lista"),
         *("quiten mi número", "no quiero recibir más mensajes", "denme de baja"),
         *("arrêtez de m'envoyer des messages", "enlevez-moi de la liste svp", "ne m'écrivez plus"),
