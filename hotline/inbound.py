@@ -41,10 +41,11 @@ class TextIn:
 @dataclass(frozen=True, slots=True)
 class CallIn:
     """A call as it begins: the carrier's name of it and the caller's number, None for a hidden
-    one."""
+    one. `is_attested`: the carrier knows that they may use that number."""
 
     sid: str
     caller: str | None
+    is_attested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

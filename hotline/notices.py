@@ -110,6 +110,12 @@ class Told(Enum):
     TRANSCRIPT = auto()
     NO_WAY_BACK = auto()
 
+    # To the number on file, of a call.
+    CODE = auto()
+    DONE_BY_PHONE = auto()
+    HANDED_BACK_BY_PHONE = auto()
+    WITHDRAWN_BY_PHONE = auto()
+
     # To anybody.
     LANGUAGE_SET = auto()
     LANGUAGE_NOT_SPOKEN = auto()

@@ -69,6 +69,19 @@ class Prompt(StrEnum):
         "We could not hear you. Please call again, or text this number what you need. Goodbye."
     )
 
+    # To whoever has to show that the number is theirs.
+    ABOUT_MINE = N_("For a request that you made, took or were asked about, press star.")
+    KEY_IN_CODE = N_(
+        "We have just texted a code to this number. Key it in, then press pound. If this phone"
+        " gets no texts, press 1, then pound."
+    )
+    WRONG_CODE = N_("That is not the code.")
+    RINGING_BACK = N_("Please hang up. We call this number back in a moment. Goodbye.")
+    NO_PROOF = N_(
+        "We cannot make sure that this is your number. Please text this number, or call again"
+        " from a phone that shows its number. Goodbye."
+    )
+
     # To whoever has an open request.
     IS_OPEN = N_("Your request {number} is open. We are asking neighbors.")
     WILL_BE_ASKED = N_("Your request {number} is open. We ask neighbors at {time}.")
@@ -299,6 +312,25 @@ NEWS: Mapping[Told, News] = {
     ),
     Told.VOICE_MESSAGE: News(
         _VOICE_MESSAGE, to_machine=_VOICE_MESSAGE, wakes=True, replaces_older=False
+    ),
+    # Of a call.
+    Told.DONE_BY_PHONE: News(
+        N_(
+            "Somebody called from your number and said that request {number} is done. If that is"
+            " not so, call this number."
+        )
+    ),
+    Told.HANDED_BACK_BY_PHONE: News(
+        N_(
+            "Somebody called from your number and gave request {number} back. If that is not so,"
+            " call this number."
+        )
+    ),
+    Told.WITHDRAWN_BY_PHONE: News(
+        N_(
+            "Somebody called from your number and closed your request {number}. If you still need"
+            " it, call this number."
+        )
     ),
     # To somebody who joins.
     Told.VOUCHED: News(

@@ -282,6 +282,24 @@ class Sentence(StrEnum):
         " CANT {number} hands it back."
     )
 
+    # To the number on file, of a call.
+    CODE = N_(
+        "{network}: your code for the phone is {words}. It holds for ten minutes. You did not call"
+        " us? Then tell it to nobody."
+    )
+    DONE_BY_PHONE = N_(
+        "Somebody called from your number and said that {number} is done. Not so?"
+        " Text YES {number} and it is yours again."
+    )
+    HANDED_BACK_BY_PHONE = N_(
+        "Somebody called from your number and gave {number} back. We ask others now."
+        " Not so? Text YES {number}"
+    )
+    WITHDRAWN_BY_PHONE = N_(
+        "Somebody called from your number and closed your request {number}. Still need it?"
+        " Just write it here."
+    )
+
     # To anybody.
     LANGUAGE_SET = N_("OK, we will write to you in English.")
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")

@@ -14,7 +14,7 @@ from hotline import phone
 from hotline.desk import joining
 from hotline.document import GOODBYE, Document, Wait, as_json, from_json
 from hotline.inbound import CallIn, Heard
-from hotline.store import calls, forgetting, people, roster
+from hotline.store import calls, forgetting, people, proofs, roster
 from hotline.store.calls import CallRow
 from hotline.store.people import Neighbor
 from hotline.work import Work
@@ -22,6 +22,7 @@ from ivr import documents, menu, recordings
 from ivr.deeds import do
 from ivr.facts import facts
 from ivr.menu import Call, Draft, Facts, Kind, Step
+from ivr.trust import Trust, trust
 from ivr.visit import PhoneLine, Visit, call_of, state_of, visit_of
 
 LOST_AFTER = timedelta(minutes=10)  # without a word: longer than the longest step
@@ -45,9 +46,10 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
     is_busy = calls.live_calls(work.connection, work.now) >= work.network.limits.calls_at_once
     person = _caller(work, it.caller)
     row = _begin(work, it.sid, person, None)
-    visit = Visit(work, line, row, Call(), person)
+    trusted = trust(it.caller, is_attested=it.is_attested)
+    visit = Visit(work, line, row, Call(trust=trusted), person)
     known_facts = facts(visit)
-    visit.call = menu.begin(known_facts)
+    visit.call = menu.begin(known_facts, trusted)
     if is_busy:
         visit.move(step=Step.BUSY)
     _go_on(visit, known_facts)
@@ -75,17 +77,22 @@ def call_out(work: Work, line: PhoneLine, sid: str, message_id: int, *, is_machi
         _answer(work, from_json(known.answer))
         return
     why = calls.reason(work.connection, message_id)
-    if why is None or (is_machine and why.page_id is not None):
+    is_proof = proofs.is_call(work.connection, message_id)
+    if why is None or (is_machine and (is_proof or why.page_id is not None)):
         _answer(work, GOODBYE)  # a machine takes nothing
         return
     person = work.person(why.neighbor)
     row = _begin(work, sid, person, message_id)
     news = (is_machine and why.machine) or why.body
     language = work.speech.spoken(person.language)
-    call = Call(language=language, about=why.request_number, news=news, heard=True)
+    about, by_us = why.request_number, Trust.PROVEN  # it is the number on file that answers
+    call = Call(language=language, about=about, news=news, heard=True, trust=by_us)
     visit = Visit(work, line, row, call, person)
     known_facts = facts(visit)
-    visit.move(step=_first_step(why, known_facts, is_machine=is_machine))
+    if is_proof:
+        visit.call = menu.proven(call, known_facts)
+    else:
+        visit.move(step=_first_step(why, known_facts, is_machine=is_machine))
     _go_on(visit, known_facts)
 
 
@@ -156,7 +163,7 @@ def consent(work: Work, line: PhoneLine, call_id: int, turn: int, heard: Heard) 
         _answer(work, GOODBYE)
         return
     visit, partner = two
-    whispered, deed = menu.react(Call(step=Step.WHISPER), heard, facts(visit))
+    whispered, deed = menu.react(Call(step=Step.WHISPER, trust=Trust.PROVEN), heard, facts(visit))
     if deed:
         do(visit, deed)
     _answer(work, documents.whisper(visit, whispered.step, partner))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, assert_never
 
-from hotline import phone
+from hotline import phone, proof
 from hotline.desk import delivery, joining, telling
 from hotline.desk.step import open_request
 from hotline.help_request import (
@@ -23,14 +23,16 @@ from hotline.help_request import (
 )
 from hotline.inbound import Heard
 from hotline.message import Channel
+from hotline.notices import Told, notice
 from hotline.page import Answer, PageMove
-from hotline.store import calls, messages, pages, people, requests
-from hotline.store.messages import Inbound
+from hotline.store import calls, messages, pages, people, proofs, requests
+from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from ivr import menu, recordings
-from ivr.facts import is_asked, topics
+from ivr.facts import facts, is_asked, topics
 from ivr.menu import Deed, Draft, Kind, Step, Talk
+from ivr.trust import Trust
 from ivr.visit import Visit, save
 
 SILENCE = Heard()
@@ -55,6 +57,12 @@ def do(visit: Visit, deed: Deed, heard: Heard = SILENCE) -> None:
             _say_how_it_stands(visit, is_well=deed is Deed.SAY_YES)
         case Deed.CONNECT:
             _connect(visit)
+        case Deed.SEND_CODE:
+            _send_code(visit)
+        case Deed.CHECK_CODE:
+            _check_code(visit, heard.keys)
+        case Deed.RING_BACK:
+            _ring_back(visit)
         case Deed.TAKE | Deed.PASS | Deed.FINISH | Deed.HAND_BACK | Deed.WITHDRAW:
             _happen(visit, deed)
         case _:
@@ -62,10 +70,37 @@ def do(visit: Visit, deed: Deed, heard: Heard = SILENCE) -> None:
 
 
 def _remember_language(visit: Visit) -> None:
-    if visit.person:
+    """What is on file changes only for who has shown that it is theirs."""
+    if visit.person and (visit.person.language is None or visit.call.trust is Trust.PROVEN):
         language = visit.call.language
         people.set_language(visit.work.connection, visit.person.id, language, chosen=True)
         visit.is_now(replace(visit.person, language=language, language_chosen=True))
+
+
+# Whose number is it?
+
+
+def _send_code(visit: Visit) -> None:
+    """Nobody is sent more than a few a day, whoever calls in their name."""
+    work, person = visit.work, visit.person
+    code = proof.new_code()
+    if person and proofs.issue(work.connection, person.id, work.now, code=code):
+        telling.send(work, person.id, notice(Told.CODE, words=code))
+
+
+def _check_code(visit: Visit, keys: str) -> None:
+    work, person = visit.work, visit.person
+    if person and proofs.accept(work.connection, person.id, keys, work.now):
+        visit.move(trust=Trust.PROVEN)
+        visit.call = menu.proven(visit.call, facts(visit))
+
+
+def _ring_back(visit: Visit) -> None:
+    work, person = visit.work, visit.person
+    if person is None or not proofs.may_issue(work.connection, person.id, work.now):
+        return
+    called = telling.call(work, person.id, "", About(may_wake=True))
+    proofs.issue(work.connection, person.id, work.now, call=called)
 
 
 # Something new.
@@ -202,7 +237,20 @@ def _happen(visit: Visit, deed: RequestDeed) -> None:
     if deed is Deed.PASS and topic and topic.was_missed:
         _pass_at_last(visit, number, visit.person.id)
         return
-    visit.happen(number, _event(deed, visit.person.id), is_told=deed is Deed.TAKE)
+    is_told = deed in (Deed.TAKE, Deed.PASS) and not visit.is_ours
+    visit.happen(number, _event(deed, visit.person.id), is_told=is_told or deed is Deed.TAKE)
+    if not visit.is_ours and (told := _BY_PHONE.get(deed)):
+        about = About(number)
+        telling.send(visit.work, visit.person.id, notice(told, number=number), about)
+
+
+_BY_PHONE = {
+    Deed.FINISH: Told.DONE_BY_PHONE,
+    Deed.HAND_BACK: Told.HANDED_BACK_BY_PHONE,
+    Deed.WITHDRAW: Told.WITHDRAWN_BY_PHONE,
+}
+"""What the number on file is told of a change by phone, with the way to undo it. Of a call that we
+made nothing: it is that number that answered."""
 
 
 def _pass_at_last(visit: Visit, number: int, me: int) -> None:

@@ -16,14 +16,21 @@ from hotline.help_request import HelpRequest, State
 from hotline.settings import Network
 from hotline.store import calls, messages, pages, requests, roster
 from hotline.store.people import Neighbor
+from ivr import menu
 from ivr.menu import Choice, Facts, Kind, Result, Topic
+from ivr.trust import Trust
 from ivr.visit import Visit
 
 _KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
 
 
 def facts(visit: Visit) -> Facts:
-    """How things are now."""
+    """How things are now, as far as this call is trusted."""
+    known = _known(visit)
+    return known if visit.call.trust is Trust.PROVEN else menu.for_anybody(known)
+
+
+def _known(visit: Visit) -> Facts:
     network, person = visit.work.network, visit.person
     return Facts(
         languages=network.languages,

@@ -6,7 +6,8 @@ knows no carrier, no database and no clock; `facts` looks up the `Facts` and `de
 `Deed`s.
 
 Silence and keys that mean nothing lead on after a while, in the end to the recording, so that a
-caller without a keypad only has to stay on the line and speak. Nothing here asks for proof.
+caller without a keypad only has to stay on the line and speak. Whoever needs something is asked
+for no proof; what `LEAST` names needs it, and then it is asked for.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from hotline import phone
+from hotline import phone, proof
 from hotline.document import Wait
 from hotline.inbound import Heard
 from hotline.phone import BadPhone
+from ivr.trust import Trust
 
 JOIN_KEY = "8"
+MINE_KEY = "*"  # no need has it
 MOST_TURNS = 40  # of one call; after that every key leads on
 LONGEST_POSTCODE = 10  # keys
 
@@ -57,6 +60,9 @@ class Step(StrEnum):
     NAME = "name"  # of somebody who wants to help
     JOINED = "joined"
     WILL_BE_ASKED = "will be asked"  # by phone
+    PROOF = "proof"  # that the number is theirs: a code that was texted there
+    RING_BACK = "ring back"  # who gets no texts hangs up, and who answers our call has proven it
+    NO_PROOF = "no proof"
     SENT = "sent"
     WILL_CALL = "will call"
     PAGE = "page"  # we call them: can they help?
@@ -101,6 +107,9 @@ class Deed(StrEnum):
     CONNECT = "connect"
     JOIN = "join"
     STOP = "stop"
+    SEND_CODE = "text a code"
+    CHECK_CODE = "check the code"
+    RING_BACK = "call them back"
 
 
 # What a call knows.
@@ -134,8 +143,11 @@ class Call:
     """One call as it stands. `former` is what was said before starting over; `about` and `sent`
     are requests' numbers; `misses` counts silence and wrong keys at this step; `news` is what we
     called to say; `partner` is the id of whom we call for them; `name` is
-    the recording of theirs."""
+    the recording of theirs; `wanted` is where they go once they have proven who they are."""
 
+    trust: Trust = Trust.UNKNOWN
+    wanted: Step = Step.TOPIC
+    wrong_code: int = 0
     step: Step = Step.LANGUAGE
     language: str = ""
     turns: int = 0
@@ -303,6 +315,14 @@ def _call_partner(call: Call, _heard: Heard, facts: Facts) -> Call:
     return replace(call, partner=partner, talk=Talk.NOT_NOW if partner is None else Talk.NONE)
 
 
+def _first_topic(call: Call, _heard: Heard, facts: Facts) -> Call:
+    return replace(call, about=facts.topics[0].number if facts.topics else None)
+
+
+def _code(call: Call, _heard: Heard, _facts: Facts) -> Call:
+    return replace(call, wrong_code=call.wrong_code + 1)
+
+
 def _name(call: Call, heard: Heard, _facts: Facts) -> Call:
     return replace(call, name=heard.recording)
 
@@ -377,6 +397,7 @@ ROWS: tuple[Row, ...] = (
     Row(_S.NEEDS, _K.NEED, _S.POSTCODE, _need),
     Row(_S.NEEDS, "0", _S.MESSAGE),
     Row(_S.NEEDS, JOIN_KEY, _S.NAME),
+    Row(_S.NEEDS, MINE_KEY, _S.TOPIC, _first_topic),
     Row(_S.NEEDS, "9", _S.NEEDS),
     Row(_S.NEEDS, _K.ON, _S.MESSAGE),
     Row(_S.POSTCODE, _K.DIGITS, _S.POSTCODE_CHECK, _postcode),
@@ -403,6 +424,10 @@ ROWS: tuple[Row, ...] = (
     Row(_S.NAME, _K.ON, _S.JOINED, None, _D.JOIN),
     Row(_S.JOINED, "1", _S.WILL_BE_ASKED, None, _D.CALL_INSTEAD),
     Row(_S.JOINED, _K.ON, _S.GOODBYE),
+    # Whose number is it?
+    Row(_S.PROOF, "1", _S.RING_BACK),
+    Row(_S.PROOF, _K.DIGITS, _S.PROOF, _code, _D.CHECK_CODE),
+    Row(_S.PROOF, _K.ON, _S.NO_PROOF),
     # We call them.
     Row(_S.PAGE, "1", _S.OUTCOME, None, _D.TAKE),
     Row(_S.PAGE, "2", _S.OUTCOME, None, _D.PASS),
@@ -417,9 +442,23 @@ ROWS: tuple[Row, ...] = (
 )
 _BY_KEY = {(row.step, row.key): row for row in ROWS}
 
+_C, _P = Trust.CLAIMED, Trust.PROVEN
+LEAST: dict[Deed | Step, Trust] = {
+    # What somebody does.
+    **dict.fromkeys((_D.REMEMBER_LANGUAGE, _D.SEND), Trust.UNKNOWN),
+    **dict.fromkeys((_D.CALL_INSTEAD, _D.SEND_CODE, _D.CHECK_CODE, _D.RING_BACK), _C),
+    **dict.fromkeys((_D.TAKE, _D.PASS, _D.FINISH, _D.HAND_BACK, _D.WITHDRAW), _P),
+    **dict.fromkeys((_D.SAY_YES, _D.SAY_NO, _D.STOP, _D.JOIN), _P),
+    **dict.fromkeys((_D.ADD_MESSAGE, _D.CONNECT), _P),
+    # What they hear. Of what is not here everybody hears: it tells of nobody.
+    **dict.fromkeys((_S.STANDING, _S.TAKEN, _S.HOLDING, _S.ASKED, _S.OVER), _P),
+    **dict.fromkeys((_S.LISTEN, _S.ADD, _S.TALK, _S.OUTCOME, _S.NAME), _P),
+}
+"""The least trust that a deed and a step need. From somebody who has less, proof is asked for."""
+
 WAITS: dict[Step, Wait] = {
     **{row.step: Wait.KEY for row in ROWS},
-    **dict.fromkeys((Step.POSTCODE, Step.CALL_BACK), Wait.DIGITS),
+    **dict.fromkeys((Step.POSTCODE, Step.CALL_BACK, Step.PROOF), Wait.DIGITS),
     **dict.fromkeys((Step.MESSAGE, Step.ADD, Step.NAME), Wait.MESSAGE),
     Step.TALK: Wait.TALK,
     Step.WHISPER: Wait.CONSENT,
@@ -434,6 +473,7 @@ PATIENCE: dict[Step, int] = {
     Step.PAGE: 5,
     Step.NEWS: 3,
     Step.WHISPER: 1,  # somebody is waiting
+    Step.PROOF: 9,  # a text takes a while
 }
 USUAL_PATIENCE = 3
 SILENCE, WRONG_KEY = 2, 1
@@ -451,9 +491,9 @@ def wait(call: Call) -> Wait:
     return WAITS.get(call.step, Wait.HANG_UP)
 
 
-def begin(facts: Facts) -> Call:
+def begin(facts: Facts, trust: Trust) -> Call:
     """Somebody calls."""
-    call = Call(language=facts.language)
+    call = Call(language=facts.language, trust=trust)
     skips = facts.knows_language or len(facts.languages) < 2
     about = facts.topics[0].number if facts.topics else None
     call = replace(call, about=about)
@@ -469,8 +509,47 @@ def react(call: Call, heard: Heard, facts: Facts) -> tuple[Call, Deed | None]:
     is_endless = call.turns > MOST_TURNS and key not in _ENDING
     if row is None or key == Key.ON or is_endless:
         return _missed(call, is_silence=heard == Heard())
+    if call.trust < _least(row):
+        return _ask_for_proof(replace(call, misses=0, wrong_key=False, wanted=row.next), facts)
     moved = row.change(call, heard, facts) if row.change else call
     return replace(moved, step=row.next, misses=0, wrong_key=False), row.deed
+
+
+def _least(row: Row) -> Trust:
+    if row.key == MINE_KEY:
+        return Trust.PROVEN
+    of_deed = LEAST[row.deed] if row.deed else Trust.UNKNOWN
+    return max(of_deed, LEAST.get(row.next, Trust.UNKNOWN))
+
+
+def _ask_for_proof(call: Call, facts: Facts) -> tuple[Call, Deed | None]:
+    if facts.is_hidden or facts.has_stopped or not facts.can_call:
+        return replace(call, step=Step.NO_PROOF), None
+    if facts.can_text:
+        return replace(call, step=Step.PROOF), Deed.SEND_CODE
+    return replace(call, step=Step.RING_BACK), None
+
+
+def proven(call: Call, facts: Facts) -> Call:
+    """They have shown who they are: on to what they wanted. `facts` as they are then."""
+    return _first_topic(
+        replace(call, trust=Trust.PROVEN, step=call.wanted, wrong_code=0), Heard(), facts
+    )
+
+
+def for_anybody(facts: Facts) -> Facts:
+    """What somebody may hear who has proven nothing: nobody can tell from it whether a number is
+    known."""
+    return replace(
+        facts,
+        language=facts.languages[0],
+        knows_language=False,
+        topics=(),
+        result=None,
+        is_asked=False,
+        on_roster=False,
+        code=None,
+    )
 
 
 _ENDING = {Key.NEED, Key.MESSAGE, Key.TALKED, Key.NOBODY}
@@ -496,9 +575,13 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return Key.NEED
         case Step.POSTCODE:
             return Key.DIGITS if heard.keys else Key.NO_DIGITS
+        case Step.PROOF if heard.keys and heard.keys != "1":
+            return Key.DIGITS
         case Step.CALL_BACK:
             return _key_of_number(heard.keys, facts)
         case Step.NEEDS if heard.keys == JOIN_KEY and not offers_joining(facts):
+            return Key.ON
+        case Step.NEEDS if heard.keys == MINE_KEY and is_told_of_their_own(call, facts):
             return Key.ON
         case Step.SENT | Step.JOINED if not offers_calls(facts):
             return Key.ON
@@ -508,6 +591,11 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             has_talked = heard.was_bridged and call.talk is Talk.BEGAN
             return Key.TALKED if has_talked else Key.NOBODY
     return heard.keys or Key.ON
+
+
+def is_told_of_their_own(call: Call, facts: Facts) -> bool:
+    """Whether they hear of what is between us without asking for it, or there is nothing."""
+    return call.trust is Trust.PROVEN and not facts.topics
 
 
 def offers_calls(facts: Facts) -> bool:
@@ -574,6 +662,8 @@ def _passes(call: Call, facts: Facts) -> Step | None:
             return standing if standing is not call.step else None
         case Step.LISTEN if topic is None or not topic.can_be_heard:
             return Step.TOPIC
+        case Step.PROOF if call.wrong_code >= proof.MOST_TRIES:
+            return Step.NO_PROOF
         case Step.NAME if facts.on_roster or facts.code is not None:
             return Step.JOINED
         case Step.NEEDS if not facts.needs:
@@ -601,4 +691,6 @@ def to_send(call: Call) -> Draft:
 
 def hung_up(call: Call) -> Deed | None:
     """What a hang-up leaves to do: nothing that somebody told us is lost."""
-    return Deed.SEND if call.sent is None and to_send(call).is_something else None
+    if call.sent is None and to_send(call).is_something:
+        return Deed.SEND
+    return Deed.RING_BACK if call.step is Step.RING_BACK else None

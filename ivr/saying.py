@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hotline.prompts import Prompt, Spoken, spoken
 from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_joining, to_send
+from ivr.trust import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +164,21 @@ def _what_is_needed(call: Call, facts: Facts) -> Spoken:
     return spoken(Prompt.NEEDED, need=topic.needs, area=topic.area)
 
 
-def _say_needs(_call: Call, facts: Facts) -> Iterator[Spoken]:
+def _say_needs(call: Call, facts: Facts) -> Iterator[Spoken]:
     for choice in facts.needs:
         yield spoken(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
     yield spoken(Prompt.CHOOSE_MESSAGE, digit=0)
     if offers_joining(facts) and not facts.on_roster:
         yield spoken(Prompt.TO_HELP)
+    if call.trust < Trust.PROVEN:
+        yield spoken(Prompt.ABOUT_MINE)
     yield spoken(Prompt.AGAIN, digit=9)
+
+
+def _say_proof(call: Call, _facts: Facts) -> Iterator[Spoken]:
+    if call.wrong_code:
+        yield spoken(Prompt.WRONG_CODE)
+    yield spoken(Prompt.KEY_IN_CODE)
 
 
 def _say_joined(_call: Call, facts: Facts) -> Iterator[Spoken]:
@@ -317,6 +326,9 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Spoken]]] = {
     Step.JOINED: _say_joined,
     Step.WILL_BE_ASKED: _only(Prompt.ASKED_BY_PHONE),
     Step.SENT: _say_sent,
+    Step.PROOF: _say_proof,
+    Step.RING_BACK: _only(Prompt.RINGING_BACK),
+    Step.NO_PROOF: _only(Prompt.NO_PROOF),
     Step.WILL_CALL: _only(Prompt.WE_CALL_YOU),
     Step.PAGE: _say_page,
     Step.OUTCOME: _say_outcome,

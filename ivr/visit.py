@@ -14,6 +14,7 @@ from hotline.store.calls import CallRow
 from hotline.store.people import Neighbor
 from hotline.work import Work
 from ivr.menu import Call, Draft, Step, Talk
+from ivr.trust import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class Visit:
     row: CallRow
     call: Call
     person: Neighbor | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was we who called the number on file."""
+        return self.row.message_id is not None
 
     def move(self, **facts: Any) -> None:
         """Go on in the menu."""
@@ -93,7 +99,12 @@ def _draft_of(it: Draft) -> list[Any]:
 def call_of(state: Mapping[str, Any]) -> Call:
     """As it was written down."""
     drafts = {name: _as_draft(*state[name]) for name in ("draft", "former")}
-    known = {"step": Step(state["step"]), "talk": Talk(state.get("talk", ""))}
+    known = {
+        "step": Step(state["step"]),
+        "wanted": Step(state.get("wanted", Step.TOPIC)),
+        "trust": Trust(state.get("trust", Trust.UNKNOWN)),
+        "talk": Talk(state.get("talk", "")),
+    }
     return Call(**{**state, **drafts, **known})
 
 

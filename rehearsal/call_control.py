@@ -43,7 +43,9 @@ async def post_call(exchange: Exchange, request: Request) -> Response:
         raise ValueError("from: who calls?")
     if "/" in sid:
         raise ValueError("sid: it is part of an address, and has no /")
-    call = await deeds.call_hotline(exchange, readable_number(who) or who, sid or None)
+    is_attested = wish.get("is_attested", True) is True
+    number = readable_number(who) or who
+    call = await deeds.call_hotline(exchange, number, sid or None, is_attested=is_attested)
     return JSONResponse(_seen(exchange, call))
 
 

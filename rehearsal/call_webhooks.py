@@ -45,6 +45,7 @@ def step_fields(call: CarrierCall, line: Line) -> dict[str, str]:
         "Direction": call.direction,
         "ApiVersion": API_VERSION,
         **({"ParentCallSid": call.parent.sid} if call.parent else {}),
+        **({"StirVerstat": call.attestation} if call.attestation else {}),
     }
 
 

@@ -104,6 +104,7 @@ class CarrierCall:
     moments: int = 0
     overheard: Callable[[HeardSound], None] = lambda _: None  # who is told of each sound
     recordings: list[str] = field(default_factory=list)
+    attestation: str = ""  # what the carrier says of the caller's number, as StirVerstat
     trouble: str | None = None  # what befalls its callbacks, once it is known
     late: float = 0.0
     kept_back: list[tuple[Address, Mapping[str, str]]] = field(default_factory=list)

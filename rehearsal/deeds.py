@@ -52,8 +52,14 @@ def _do(exchange: Exchange, call: CarrierCall, deed: Done) -> None:
     call.does(deed)
 
 
-async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> CarrierCall:
-    """Somebody calls: the call, when it waits for them or is over."""
+VOUCHED = "TN-Validation-Passed-A"
+
+
+async def call_hotline(
+    exchange: Exchange, who: str, sid: str | None = None, *, is_attested: bool = True
+) -> CarrierCall:
+    """Somebody calls: the call, when it waits for them or is over. `is_attested`: the carrier
+    vouches that the number is theirs; of a hidden one it says nothing."""
     line = exchange.line
     _require(sid not in exchange.calls, "sid: there is such a call already")
     call = CarrierCall(
@@ -67,6 +73,7 @@ async def call_hotline(exchange: Exchange, who: str, sid: str | None = None) -> 
         fallback=Address(line.voice_fallback_url),
         status_callback=Address(line.voice_status_url),
         status="ringing",
+        attestation=VOUCHED if is_attested and who != HIDDEN else "",
     )
     exchange.keep_call(call)
     exchange.tell(Calls(0, who, is_hidden=who == HIDDEN))

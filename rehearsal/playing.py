@@ -69,8 +69,8 @@ class Street(Protocol):
     async def text(self, number: str, words: str, media: Sequence[str]) -> int:
         """Text the hotline: the HTTP status of its answer."""
 
-    async def call(self, number: str) -> Seen:
-        """Call the hotline."""
+    async def call(self, number: str, *, is_attested: bool = True) -> Seen:
+        """Call the hotline; `is_attested`: the carrier vouches for the number."""
 
     async def act(self, sid: str, deed: str, wish: dict[str, object]) -> Seen:
         """Do in a call what has this name in `call_control.DEEDS`."""
@@ -133,9 +133,9 @@ class Hands:
 
     async def do_in_call(self, turn: InCall) -> Seen:
         match turn:
-            case Calls(_, who, is_hidden):
-                number = HIDDEN if is_hidden else self.number(who)
-                return self._be_in(who, await self._street.call(number))
+            case Calls(_, who, is_hidden, shown):
+                number = HIDDEN if is_hidden else self.number(shown or who)
+                return self._be_in(who, await self._street.call(number, is_attested=not shown))
             case Answers(_, who):
                 return self._be_in(who, await self._act(who, "answer"))
             case Declines(_, who):
@@ -224,7 +224,12 @@ class Hands:
     async def _last_call(self, who: str) -> Seen | None:
         number, sid = self.number(who), self._calls.get(who)
         calls = await self._street.calls()
-        theirs = [it for it in calls if it["sid"] == sid or it["phone"] == number]
+        of_others = {it for name, it in self._calls.items() if name != who}
+        theirs = [
+            it
+            for it in calls
+            if it["sid"] == sid or (it["phone"] == number and it["sid"] not in of_others)
+        ]
         return theirs[-1] if theirs else None
 
 

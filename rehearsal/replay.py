@@ -150,8 +150,9 @@ class Watched:
         await self._settle()
         return answer.status
 
-    async def call(self, number: str) -> Seen:
-        return await self._seen(await deeds.call_hotline(self._exchange, number))
+    async def call(self, number: str, *, is_attested: bool = True) -> Seen:
+        call = await deeds.call_hotline(self._exchange, number, is_attested=is_attested)
+        return await self._seen(call)
 
     async def act(self, sid: str, deed: str, wish: dict[str, object]) -> Seen:
         call = self._exchange.calls[sid]

@@ -170,7 +170,9 @@ class PhoneCalls:
 
     def _do(self, deed: InCall, who: Phone) -> Seen:
         match deed:
-            case Calls(_, _, is_hidden):
+            case Calls(_, _, is_hidden, shown):
+                if shown:
+                    raise ValueError("here everybody calls with their own number")
                 if self.is_live(who):
                     raise ValueError("there is a call already")
                 call = self._rehearsal.call(HIDDEN if is_hidden else who.number)

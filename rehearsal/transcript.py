@@ -29,7 +29,9 @@ In a call:
     Ana   < press 1 to talk
     Ana   hangs up
 
-`calls from a hidden number` and `declines` are the others. Silence without a length is as long as
+`calls from a hidden number`, `calls as Ana` and `declines` are the others. The carrier vouches for
+the number of whoever `calls`, and not for one that they call `as`, be it their own.
+Silence without a length is as long as
 the call waits before it goes on by itself. `<` is then what they heard since they last did
 something, all in one; nobody has to mention it, but a phone that rings has to be expected by
 `rings`, or answered or declined at once. Where words were both heard and texted, what was heard
@@ -81,6 +83,7 @@ class Calls:
     line: int
     who: str
     is_hidden: bool = False
+    shown: str = ""  # whose number the call shows, without proof; "" for their own, with proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ class Transcript:
 
 _TURN = re.compile(r"(?P<who>[^\W_][\w .'-]*?)\s*(?P<sign>[<>]) ?(?P<words>.*)")
 _IN_CALL = re.compile(
-    r"(?P<who>[^\W_][\w .'-]*?)\s+(?:(?P<calls>calls)(?P<hidden> from a hidden number)?"
+    r"(?P<who>[^\W_][\w .'-]*?)\s+(?:(?P<calls>calls)"
+    r"(?:(?P<hidden> from a hidden number)| as (?P<shown>[^\W_][\w .'-]*))?"
     r"|presses (?P<keys>[0-9*#]+)|says \"(?P<words>.+)\""
     r"|(?P<hangs>hangs up)|(?P<answers>answers)|(?P<declines>declines))"
 )
@@ -192,7 +196,7 @@ def deed_in(line: str, number: int = 0) -> InCall | None:
         return None
     who = found["who"]
     if found["calls"]:
-        return Calls(number, who, is_hidden=bool(found["hidden"]))
+        return Calls(number, who, is_hidden=bool(found["hidden"]), shown=found["shown"] or "")
     if found["keys"]:
         return Presses(number, who, found["keys"])
     if found["words"]:
@@ -219,7 +223,9 @@ def _deed(turn: Says | Reads | Rings | InCall) -> str:
             return f"< {', '.join(words)}"
         case Rings():
             return "< rings"
-        case Calls(_, _, is_hidden):
+        case Calls(_, _, is_hidden, shown):
+            if shown:
+                return f"calls as {shown}"
             return "calls from a hidden number" if is_hidden else "calls"
         case Presses(_, _, keys):
             return f"presses {keys}"

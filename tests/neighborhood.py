@@ -147,9 +147,9 @@ class Neighborhood:
 
     # Calls: each as the rehearsal's control addresses show it.
 
-    def call(self, who: str, *, is_hidden: bool = False) -> Seen:
-        """Somebody calls the hotline."""
-        return self._do(Calls(0, who, is_hidden))
+    def call(self, who: str, *, is_hidden: bool = False, shown: str = "") -> Seen:
+        """Somebody calls the hotline; `shown`: with this number, for which nobody vouches."""
+        return self._do(Calls(0, who, is_hidden, shown))
 
     def answer(self, who: str) -> Seen:
         return self._do(Answers(0, who))
@@ -282,8 +282,8 @@ class OverHttp:
     async def text(self, number: str, words: str, media: Sequence[str]) -> int:
         return int(self._maple.text(number, words, media=media)["status"])
 
-    async def call(self, number: str) -> Seen:
-        return self._maple.ask("calls", {"from": number})
+    async def call(self, number: str, *, is_attested: bool = True) -> Seen:
+        return self._maple.ask("calls", {"from": number, "is_attested": is_attested})
 
     async def act(self, sid: str, deed: str, wish: dict[str, object]) -> Seen:
         return self._maple.ask(f"calls/{sid}/{deed}", wish)

@@ -71,6 +71,7 @@ class Caller:
             "CallSid": self.sid,
             "AccountSid": ACCOUNT,
             "From": self.number,
+            "StirVerstat": "TN-Validation-Passed-A",
             "To": NUMBER,
             "CallStatus": "in-progress",
             "FromCity": "",

@@ -27,6 +27,7 @@ from ivr.menu import (
     Topic,
     Wait,
 )
+from ivr.trust import Trust
 
 FACTS = Facts(
     languages=("en", "es"),
@@ -52,7 +53,8 @@ SILENCE, LONE_HASH = Heard(), Heard(keys="#")
 def at(step: Step, draft: Draft = FOOD) -> Call:
     about = ABOUT.get(step, 14)
     back = "+12125550140"
-    return Call(step=step, language="en", draft=draft, about=about, call_back=back, partner=8)
+    call = Call(step=step, language="en", draft=draft, about=about, call_back=back, partner=8)
+    return replace(call, trust=Trust.PROVEN)
 
 
 def go(call: Call, heard: Heard) -> tuple[Call, Deed | None]:
@@ -69,7 +71,7 @@ def test_a_hang_up_at_any_step_sends_what_was_said(step: Step) -> None:
     assert menu.hung_up(replace(at(step), sent=12)) is None, "once is enough"
 
 
-@pytest.mark.parametrize("heard", [SILENCE, Heard(keys="*"), LONE_HASH], ids=["silence", "*", "#"])
+@pytest.mark.parametrize("heard", [SILENCE, Heard(keys="D"), LONE_HASH], ids=["silence", "D", "#"])
 @pytest.mark.parametrize("step", WAITING)
 def test_silence_and_wrong_keys_lead_on_from_every_step(step: Step, heard: Heard) -> None:
     call, tries = at(step), 0
@@ -88,7 +90,7 @@ def test_in_the_end_everybody_hears_a_goodbye(step: Step) -> None:
             call = replace(call, sent=12)
         passed += 1
         assert passed < 20
-    assert call.step in (Step.GOODBYE, Step.OUTCOME, Step.NOTHING, Step.DECLINED)
+    assert call.step in (Step.GOODBYE, Step.OUTCOME, Step.NOTHING, Step.DECLINED, Step.NO_PROOF)
     assert call.sent or menu.hung_up(call) is Deed.SEND, "what was said is not lost"
 
 
@@ -233,7 +235,7 @@ def test_every_step_has_something_to_say(step: Step) -> None:
 
 @given(some.lists(some.text("0123456789*#", max_size=12) | some.just("speaks"), max_size=80))
 def test_no_keys_whatever_make_it_endless(pressed: list[str]) -> None:
-    call, script = menu.begin(FACTS), iter(pressed)
+    call, script = menu.begin(FACTS, Trust.PROVEN), iter(pressed)
     chose = False
     for _ in range(menu.MOST_TURNS + 30):
         if menu.wait(call) is Wait.HANG_UP:
@@ -269,3 +271,20 @@ def test_numbers_to_call_back(keys: str, number: str | None) -> None:
 def test_news_that_ask_nothing_take_no_answer(key: str) -> None:
     call, deed = menu.react(at(Step.NEWS), Heard(keys=key), replace(FACTS, is_asked=False))
     assert (call.step, call.wrong_key, deed) == (Step.NEWS, True, None)
+
+
+def test_every_deed_says_how_far_a_call_must_be_trusted_for_it() -> None:
+    assert set(Deed) <= menu.LEAST.keys()
+
+
+NEED_PROOF = [it for it in ROWS if it.deed and menu.LEAST[it.deed] is Trust.PROVEN]
+
+
+@pytest.mark.parametrize("row", NEED_PROOF, ids=lambda it: it.deed)
+def test_who_has_proven_nothing_does_nothing_that_needs_it(row: menu.Row) -> None:
+    assert row.deed
+    facts = replace(FACTS, is_hidden=False)
+    call = replace(at(row.step), trust=Trust.CLAIMED)
+    heard = Heard(recording="RE1") if row.key == Key.MESSAGE else Heard(keys=row.key)
+    _, deed = menu.react(call, heard, facts)
+    assert deed is not row.deed

@@ -233,7 +233,7 @@ def _press_all(url: str, callers: Sequence[str], together: Any, telling: Pipe) -
     answers = []
     for place, caller in enumerate(callers):
         sid = f"CA-{place}"
-        said(calling.answer, CallIn(sid, caller))
+        said(calling.answer, CallIn(sid, caller, is_attested=True))
         assert "press 1. To pass" in _only(said(calling.step, sid, 1, Heard(keys="1")))
         together.wait(PATIENCE)
         answers.append(said(calling.step, sid, 2, Heard(keys="1")))

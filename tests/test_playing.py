@@ -43,7 +43,7 @@ class Still:
         self.done.append((number, words, *media))
         return self.status
 
-    async def call(self, number: str) -> Seen:
+    async def call(self, number: str, *, is_attested: bool = True) -> Seen:  # noqa: ARG002
         self.done.append((number, "calls"))
         self.rang.append(call_of(number))
         return self.rang[-1]

@@ -43,6 +43,7 @@ def test_a_call_reaches_the_hotline_with_every_field(carrier: Carrier, hotline: 
             "Called": NUMBER,
             "CallStatus": "ringing",
             "Direction": "inbound",
+            "StirVerstat": "TN-Validation-Passed-A",
             "ApiVersion": "2010-04-01",
         }
     ]

@@ -83,13 +83,14 @@ def _call(work: Work, person: Neighbor, told: Notice, about: About) -> None:
     call(work, person.id, said, about, to_machine)
 
 
-def call(work: Work, who: int, said: str, about: About, on_machine: str | None = None) -> None:
-    """Write a call down: not in quiet hours, unless it may wake somebody."""
+def call(work: Work, who: int, said: str, about: About, on_machine: str | None = None) -> int:
+    """Write a call down: not in quiet hours, unless it may wake somebody. Its id."""
     due = schedule.may_ask_from(about.may_wake, work.network, work.now)
     draft = NewMessage(who, said, channel=Channel.CALL, on_machine=on_machine, about=about, due=due)
     number = messages.add_message(work.connection, draft, work.now)
     if due <= work.now:
         work.after.messages.append(number)
+    return number
 
 
 def may_be_told(work: Work, person: Neighbor) -> bool:

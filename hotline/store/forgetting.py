@@ -321,6 +321,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
     connection.execute(written.values(body="", pictures=None))
     connection.execute(update(page).where(page.c.neighbor_id == who).values(note=None))
     connection.execute(delete(offer).where(offer.c.neighbor_id == who))
+    connection.execute(delete(tables.proof).where(tables.proof.c.neighbor_id == who))
     connection.execute(
         update(neighbor)
         .where(neighbor.c.id == who)

@@ -287,6 +287,18 @@ recording = Table(
     Column("recorded_at", Moment, nullable=False),
 )
 
+# What was sent to a number so that who calls can show that it is theirs. Rows of a day.
+proof = Table(
+    "proof",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("digest", String(100)),  # of the code, with its salt; NULL: used, or a call
+    Column("message_id", ForeignKey("message.id"), index=True),  # the call that was made
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("at", Moment, nullable=False),
+)
+
 # Who decided what, when: only ever added to, and it holds no numbers and no words.
 event = Table(
     "event",

@@ -97,7 +97,8 @@ def _media_type(form: Form, place: int) -> str:
 
 def call_in(form: Form, country: str) -> CallIn:
     """Somebody calls. `country`: where digits without a + are from. Raises BadForm."""
-    return CallIn(call_sid(form), _caller(form, country))
+    is_attested = form.get("StirVerstat", "") == "TN-Validation-Passed-A"
+    return CallIn(call_sid(form), _caller(form, country), is_attested)
 
 
 def _caller(form: Form, country: str) -> str | None:

@@ -1,0 +1,60 @@
+"""Codes that were texted to show who calls, and calls that were made for it.
+
+Functions on a connection inside somebody's transaction: each is one question or one change.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
+
+from hotline.proof import LIVES, MOST_A_DAY, MOST_TRIES, digest, is_code
+from hotline.store.tables import proof
+
+DAY = timedelta(days=1)
+
+
+def issue(
+    connection: Connection, who: int, now: datetime, *, code: str = "", call: int | None = None
+) -> bool:
+    """Keep a code by its digest, or which call is made instead of one. False if there were too
+    many today."""
+    connection.execute(delete(proof).where(proof.c.at < now - DAY))
+    if not may_issue(connection, who, now):
+        return False
+    facts = {"neighbor_id": who, "at": now, "message_id": call}
+    connection.execute(insert(proof).values(facts | {"digest": digest(code) if code else None}))
+    return True
+
+
+def may_issue(connection: Connection, who: int, now: datetime) -> bool:
+    lately = select(func.count()).where(proof.c.neighbor_id == who, proof.c.at > now - DAY)
+    return connection.execute(lately).scalar_one() < MOST_A_DAY
+
+
+def accept(connection: Connection, who: int, keys: str, now: datetime) -> bool:
+    """Whether these keys are the last code that they were sent. It counts the try, and a code is
+    good once."""
+    tried = (
+        update(proof)
+        .where(proof.c.id == _last(who), proof.c.at > now - LIVES, proof.c.tries < MOST_TRIES)
+        .where(proof.c.digest.is_not(None))
+        .values(tries=proof.c.tries + 1)
+        .returning(proof.c.id, proof.c.digest)
+    )
+    row = connection.execute(tried).one_or_none()
+    if row is None or not is_code(keys, row.digest):
+        return False
+    connection.execute(update(proof).where(proof.c.id == row.id).values(digest=None))
+    return True
+
+
+def _last(who: int) -> ScalarSelect[int]:
+    return select(func.max(proof.c.id)).where(proof.c.neighbor_id == who).scalar_subquery()
+
+
+def is_call(connection: Connection, message_id: int) -> bool:
+    """Whether this call of ours is made so that who answers has proven who they are."""
+    found = select(proof.c.id).where(proof.c.message_id == message_id)
+    return connection.execute(found).first() is not None
