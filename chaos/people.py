@@ -87,7 +87,12 @@ class Person:
             return
         number = it.number
         match it.sentence:
-            case Sentence.PAGE | Sentence.PAGE_ANYWHERE:
+            case (
+                Sentence.PAGE
+                | Sentence.PAGE_ANYWHERE
+                | Sentence.PAGE_URGENT
+                | Sentence.PAGE_URGENT_ANYWHERE
+            ):
                 self.asked.add(number)
             case Sentence.NOT_DONE_YET:
                 self.holds.add(number)

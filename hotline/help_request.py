@@ -110,6 +110,7 @@ class WordsAdded:
     needs: tuple[str, ...]
     area: str | None
     people: int = 1
+    urgent: bool = False  # they tell of danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,22 @@ class Withdrawn:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A taker and whoever asked, or somebody who takes it too, have nothing to do with each other
+    any more. `by`: who wanted that."""
+
+    neighbor: int
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptApart:
+    """Somebody would take it who is kept apart from one whom they would meet."""
+
+    neighbor: int
+
+
 # What a steward does.
 
 
@@ -252,6 +269,8 @@ Event = (
     | WentWell
     | NotYet
     | Withdrawn
+    | Parted
+    | KeptApart
     | ByStewards
 )
 
@@ -346,10 +365,16 @@ def next_step(request: HelpRequest, event: Event, clock: NetworkTime) -> Change:
 
 
 def new_request(
-    requester: int, needs: tuple[str, ...], area: str | None, people: int, clock: NetworkTime
+    requester: int,
+    needs: tuple[str, ...],
+    area: str | None,
+    people: int,
+    clock: NetworkTime,
+    *,
+    urgent: bool = False,
 ) -> HelpRequest:
     """What somebody asks for, before it has a number: due as soon as anybody may be asked."""
-    urgent = clock.network.is_urgent(needs)
+    urgent = urgent or clock.network.is_urgent(needs)
     return HelpRequest(
         0,
         requester,
@@ -378,7 +403,7 @@ def opened(request: HelpRequest, clock: NetworkTime) -> list[Effect]:
 def _more_known(request: HelpRequest, event: WordsAdded, clock: NetworkTime) -> Change:
     """Needs add up, and the newest area holds."""
     needs = tuple(dict.fromkeys([*request.needs, *event.needs]))
-    urgent = clock.network.is_urgent(needs)
+    urgent = request.urgent or event.urgent or clock.network.is_urgent(needs)
     known = replace(
         request,
         needs=needs,
@@ -502,6 +527,27 @@ def _handed_back(request: HelpRequest, event: HandedBack, clock: NetworkTime) ->
         Tell(request.requester, told),
         AskSoon(),
     ]
+
+
+def _parted(request: HelpRequest, event: Parted, clock: NetworkTime) -> Change:
+    """As if it had been handed back, or were needed no longer: neither is told why."""
+    handed_back = HandedBack(event.neighbor)
+    again, effects = _handed_back(request, handed_back, clock)
+    if again == request:
+        return request, []
+    if event.by != event.neighbor:
+        told = Tell(event.neighbor, _say(Told.NO_LONGER_NEEDED, request))
+        return again, [told, AskSoon()]
+    return again, [it for it in effects if it != effects[0]]
+
+
+def _parted_after(request: HelpRequest, _event: Parted, _clock: NetworkTime) -> Change:
+    return replace(request, due=None, checked_in=False), []
+
+
+def _kept_apart(request: HelpRequest, event: KeptApart, _clock: NetworkTime) -> Change:
+    """What they hear could be said to anybody whose YES comes late."""
+    return request, [Tell(event.neighbor, _say(Told.THANKS_ALL_THE_SAME, request))]
 
 
 def _open_again(request: HelpRequest, clock: NetworkTime) -> HelpRequest:
@@ -685,6 +731,8 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_O, Passed, _no, (_O,)),
     RequestRow(_O, Unreached, _unreached, (_O,)),
     RequestRow(_O, HandedBack, _handed_back, (_O,)),
+    RequestRow(_O, Parted, _parted, (_O,)),
+    RequestRow(_O, KeptApart, _kept_apart, (_O,)),
     RequestRow(_O, Done, _done_while_open, (_D, _W)),
     RequestRow(_O, Withdrawn, _withdrawn, (_W,)),
     RequestRow(_O, Closed, _closed, (_W,)),
@@ -695,17 +743,22 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_T, StillOnIt, _still_on_it, (_T,)),
     RequestRow(_T, TimeIsUp, _check_in, (_T, _O)),
     RequestRow(_T, HandedBack, _handed_back, (_O, _T)),
+    RequestRow(_T, Parted, _parted, (_T, _O)),
+    RequestRow(_T, KeptApart, _kept_apart, (_T,)),
     RequestRow(_T, Done, _done, (_D,)),
     RequestRow(_T, Withdrawn, _withdrawn, (_W,)),
     RequestRow(_T, Closed, _closed, (_W,)),
     RequestRow(_T, Reopened, _reopened, (_O,)),
     RequestRow(_D, Accepted, _yes_once_done, (_D,)),
+    RequestRow(_D, Parted, _parted_after, (_D,)),
+    RequestRow(_D, KeptApart, _kept_apart, (_D,)),
     RequestRow(_D, WentWell, _went_well, (_D,)),
     RequestRow(_D, NotYet, _not_yet, (_T, _O, _D)),
     RequestRow(_D, TimeIsUp, _talk_is_over, (_D,)),
     RequestRow(_D, Withdrawn, _nothing_open, (_D,)),
     RequestRow(_D, Reopened, _reopened, (_O,)),
     RequestRow(_W, Accepted, _yes_once_withdrawn, (_W,)),
+    RequestRow(_W, KeptApart, _kept_apart, (_W,)),
     RequestRow(_W, Withdrawn, _nothing_open, (_W,)),
     RequestRow(_W, Reopened, _reopened, (_O,)),
 )

@@ -43,6 +43,8 @@ class Told(Enum):
     # To somebody who is asked.
     PAGE = auto()
     PAGE_ANYWHERE = auto()
+    PAGE_URGENT = auto()
+    PAGE_URGENT_ANYWHERE = auto()
     YOURS = auto()
     YOURS_QUOTE_FOLLOWS = auto()
     QUOTE = auto()
@@ -116,6 +118,14 @@ class Told(Enum):
     HANDED_BACK_BY_PHONE = auto()
     WITHDRAWN_BY_PHONE = auto()
 
+    # To somebody in danger, or who is kept apart from another.
+    EMERGENCY = auto()
+    CRISIS = auto()
+    CRISIS_CALL = auto()
+    HELD = auto()
+    SAFE = auto()
+    SAFE_FROM_NOBODY = auto()
+
     # To anybody.
     LANGUAGE_SET = auto()
     LANGUAGE_NOT_SPOKEN = auto()
@@ -141,6 +151,9 @@ class Told(Enum):
     STEWARDS_NO_WAY_BACK = auto()
     STEWARDS_LATE = auto()
     STEWARDS_ON_TIME = auto()
+    STEWARDS_SAFE = auto()
+    STEWARDS_DANGER = auto()
+    STEWARDS_APART = auto()
 
     # To whom it concerns, when a steward looks after a request or lets somebody rest.
     CLOSED_BY_STEWARDS = auto()

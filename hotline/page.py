@@ -10,7 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.help_request import Accepted, Event, HandedBack, HelpRequest, Passed, Unreached
+from hotline.help_request import (
+    Accepted,
+    Event,
+    HandedBack,
+    HelpRequest,
+    KeptApart,
+    Passed,
+    Unreached,
+)
 
 
 class PageState(StrEnum):
@@ -70,7 +78,7 @@ def leaving(before: HelpRequest, after: HelpRequest, event: Event) -> list[Answe
     """Of whoever takes it no longer, or does not want to."""
     gone = [Answer(it, PageMove.LEAVE) for it in before.takers if it not in after.takers]
     match event:
-        case Passed(neighbor) | HandedBack(neighbor) if neighbor not in (
+        case Passed(neighbor) | HandedBack(neighbor) | KeptApart(neighbor) if neighbor not in (
             *before.takers,
             *after.takers,
         ):

@@ -253,6 +253,8 @@ NEWS: Mapping[Told, News] = {
     # To somebody who is asked, or takes something.
     Told.PAGE: News(Prompt.NEEDED, wakes=True, replaces_older=False),
     Told.PAGE_ANYWHERE: News(Prompt.NEEDED_ANYWHERE, wakes=True, replaces_older=False),
+    Told.PAGE_URGENT: News(Prompt.NEEDED, wakes=True, replaces_older=False),
+    Told.PAGE_URGENT_ANYWHERE: News(Prompt.NEEDED_ANYWHERE, wakes=True, replaces_older=False),
     Told.STILL_ON_IT: News(
         N_(
             "Are you still taking request {number}? If so, press 2. If you cannot make it, press 3."

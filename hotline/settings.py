@@ -341,6 +341,13 @@ class Limits(_Section):
     ] = ()
 
 
+class DangerLines(_Section):
+    """Whom to call in danger, where the country's own numbers do not fit: see `help_lines`."""
+
+    emergency: Annotated[str, AfterValidator(_word)] | None = None
+    crisis: Annotated[str, AfterValidator(_word)] | None = None
+
+
 class Voice(_Section):
     """How the hotline sounds: the carrier's name of a voice for each language, and a folder of
     recordings of the network's own."""
@@ -379,6 +386,7 @@ class Network(_Hotline):
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
+    danger: DangerLines = DangerLines()
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
@@ -422,6 +430,7 @@ class _File(_Section):
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
+    danger: DangerLines = DangerLines()
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
@@ -499,6 +508,7 @@ def read_network(text: str, file: str) -> Network:
         waves=sections.waves,
         roster=sections.roster,
         limits=sections.limits,
+        danger=sections.danger,
         voice=sections.voice,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,

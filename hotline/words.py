@@ -76,7 +76,7 @@ class Sentence(StrEnum):
     NOTHING_OPEN = N_("You have no open request with us. Need something? Just write it here.")
     TAKEN = N_(
         "Good news: {name} is taking your request {number}. Reply here to talk to {name}."
-        " We pass it on; nobody sees your number."
+        " We pass it on; nobody sees your number. Afraid? SAFE"
     )
     TAKEN_NOTE = N_(
         'Good news: {name} is taking your request {number} and says: "{note}". Reply here to'
@@ -132,9 +132,17 @@ class Sentence(StrEnum):
         "{network}: a neighbor needs {need} ({ago})."
         " Reply YES {number} to take it, NO {number} to pass."
     )
+    PAGE_URGENT = N_(
+        "{network}: urgent, a neighbor in {area} needs {need} ({ago})."
+        " Reply YES {number} to take it, NO {number} to pass."
+    )
+    PAGE_URGENT_ANYWHERE = N_(
+        "{network}: urgent, a neighbor needs {need} ({ago})."
+        " Reply YES {number} to take it, NO {number} to pass."
+    )
     YOURS = N_(
-        '{number} is yours, thank you! They wrote: "{quote}" Reply here to talk.'
-        " DONE {number} when finished, CANT {number} to hand back."
+        '{number} is yours, thanks! They wrote: "{quote}" Reply here to talk.'
+        " DONE {number} if done, CANT {number} hands back. Afraid? SAFE"
     )
     YOURS_QUOTE_FOLLOWS = N_(
         "{number} is yours, thank you! Their words come in the next text. Reply here to talk."
@@ -300,6 +308,29 @@ class Sentence(StrEnum):
         " Just write it here."
     )
 
+    # To somebody in danger, or who is kept apart from another.
+    EMERGENCY = N_("Call {emergency} now, before anything else. They can come at once.")
+    CRISIS = N_(
+        "In danger? Call {emergency} now. You matter to us. To talk, any hour: {crisis}."
+        " We are here too: what do you need today?"
+    )
+    CRISIS_CALL = N_(
+        "In danger? Call {emergency} now, any hour. You matter to us. We are here too: what do you"
+        " need today?"
+    )
+    HELD = N_(
+        "We did not pass that on. In danger? Call {emergency} now. Reply SAFE {number} and you two"
+        " hear nothing more from each other here."
+    )
+    SAFE = N_(
+        "Done: nothing passes between you two any more, and we tell nobody why. Others are asked if"
+        " {number} is still open. In danger? Call {emergency}."
+    )
+    SAFE_FROM_NOBODY = N_(
+        "In danger? Call {emergency} now. You talk to nobody here just now. SAFE keeps somebody we"
+        " brought you together with away from you."
+    )
+
     # To anybody.
     LANGUAGE_SET = N_("OK, we will write to you in English.")
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
@@ -436,6 +467,15 @@ class Sentence(StrEnum):
     STEWARDS_ALL_DELETED = N_(
         "Whoever asked for {number} had everything deleted, so it cannot be opened again."
     )
+    STEWARDS_SAFE = N_(
+        "{network}: SAFE was said about {number}. The two are kept apart from now on. Please look"
+        " after it."
+    )
+    STEWARDS_DANGER = N_(
+        "{network}: {number} may be an emergency. They were given the number to call. Please look"
+        " after it."
+    )
+    STEWARDS_APART = N_("{name} cannot take {number}: they are kept apart from somebody there.")
     STEWARDS_STOPPED = N_("{name} said STOP to our texts, so we cannot give them {number}.")
     STEWARDS_AWAY = N_("Our texts do not reach {name}, so we cannot give them {number}.")
     STEWARDS_RESTS = N_("{name} is resting, so we do not give them {number}. BACK ends the rest.")
@@ -519,7 +559,7 @@ class Speech:
         language = self.spoken(language)
         said = {name: self._value(name, value, language) for name, value in values.items()}
         said.setdefault("network", self.network.name)
-        said.setdefault("emergency", phone.emergency_number(self.network.country))
+        said.setdefault("emergency", self._emergency)
         for name in DIGIT_BY_DIGIT & said.keys():
             said[name] = " ".join(str(said[name]))
         return self._template(words, language).format(**said)
@@ -532,6 +572,11 @@ class Speech:
         known = self.network.languages
         return language if language in known else known[0]
 
+    @property
+    def _emergency(self) -> str:
+        network = self.network
+        return network.danger.emergency or phone.emergency_number(network.country)
+
     def _template(self, words: str, language: str) -> str:
         return str(self.catalogues[language].gettext(str(words)))
 
@@ -540,7 +585,7 @@ class Speech:
     ) -> Iterator[dict[str, object]]:
         spoken = {name: self._value(name, value, language) for name, value in values.items()}
         spoken.setdefault("network", self.network.name)
-        spoken.setdefault("emergency", phone.emergency_number(self.network.country))
+        spoken.setdefault("emergency", self._emergency)
         yield spoken
         names = shorter_names(str(spoken["network"]))
         needs = values.get("need")

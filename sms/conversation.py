@@ -135,6 +135,7 @@ class OpenRequest:
     needs: tuple[str, ...]
     area: str | None
     people: int = 1
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class AddWords:
     needs: tuple[str, ...]
     area: str | None
     people: int = 1
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,28 @@ class PassOn:
     to: int
     notice: Notice
     request: HelpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Whoever wrote may be in danger and reads whom to call; `crisis`: they do not want to live."""
+
+    crisis: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellOfDanger:
+    """The stewards hear which request may be an emergency; None: the one of this text."""
+
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepApart:
+    """Whoever wrote and the others of a conversation have nothing to do with each other any more;
+    None: of all of theirs."""
+
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +233,9 @@ Act = (
     | StartTexts
     | Obey
     | Steer
+    | Warn
+    | TellOfDanger
+    | KeepApart
 )
 
 
@@ -325,7 +352,9 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
 def must_be_done(acts: Iterable[Act]) -> bool:
     """Whether this is done however much somebody writes: STOP, coming back from it, and being
     forgotten."""
-    return any(isinstance(act, StopTexts | StartTexts) or _forgets(act) for act in acts)
+    return any(
+        isinstance(act, StopTexts | StartTexts | Warn | KeepApart) or _forgets(act) for act in acts
+    )
 
 
 def _forgets(act: Act) -> bool:

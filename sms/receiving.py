@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from hotline import limits, phone
 from hotline.attachment import Attachment
-from hotline.desk import delivery, step, telling
+from hotline.desk import apart, delivery, step, telling
+from hotline.help_lines import help_lines
 from hotline.help_request import Event, HelpRequest, TalkLine, WordsAdded
 from hotline.inbound import TextIn
 from hotline.limits import HeardText, Pace
@@ -22,11 +23,12 @@ from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
-from sms import conversation, joining, orders, steward_orders, stewards, tending
+from sms import conversation, joining, orders, shelter, steward_orders, stewards, tending
 from sms.conversation import (
     Act,
     AddWords,
     Happens,
+    KeepApart,
     Obey,
     OpenRequest,
     PassOn,
@@ -36,6 +38,8 @@ from sms.conversation import (
     StartTexts,
     Steer,
     StopTexts,
+    TellOfDanger,
+    Warn,
 )
 from sms.orders import Forget, Order
 from sms.reading import Reading, read
@@ -54,7 +58,9 @@ def receive(work: Work, it: TextIn) -> None:
         work.after.replies += messages.replies_to(work.connection, delivered_as)
         return
     situation = _situation(work, person, it.sender)
-    acts = conversation.decide(situation, *_read(work, it, situation))
+    reading, order, answer, steering = _read(work, it, situation)
+    acts = conversation.decide(situation, reading, order, answer, steering)
+    acts = shelter.shelter(situation, reading, acts)
     pace = limits.pace(it.body, lately, work.now, work.network.limits)
     if person and person.trouble and people.note_texts(work.connection, person.id):
         record(work.connection, person.id, "reachable", work.now)
@@ -208,13 +214,15 @@ class Answering:
             case StartTexts():
                 people.set_stopped(work.connection, me, None)
                 self._is_now(replace(self.person, stopped=False))
-            case OpenRequest(needs, area, many):
-                request = step.open_request(work, self.person, needs, area, people=many)
+            case OpenRequest(needs, area, many, urgent):
+                request = step.open_request(
+                    work, self.person, needs, area, people=many, urgent=urgent
+                )
                 self.words_of = request.number
-            case AddWords(request, needs, area, many):
+            case AddWords(request, needs, area, many, urgent):
                 requests.require_unchanged(work.connection, request)
                 self.words_of = request.number
-                self._happen(request.number, WordsAdded(needs, area, many))
+                self._happen(request.number, WordsAdded(needs, area, many, urgent))
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case Obey(order):
@@ -226,9 +234,28 @@ class Answering:
                 told_steward = stewards.obey(work.by(self.person), steering)
                 if told_steward:
                     telling.answer(work.by(self.person), told_steward)
+            case Warn(crisis):
+                telling.answer(work, self._whom_to_call(crisis=crisis))
+            case TellOfDanger(number):
+                self._tell_of_danger(number or self.words_of)
+            case KeepApart(number):
+                telling.answer(work, apart.keep_apart(work, self.person, number))
             case PassOn(to, told, request):
                 requests.require_unchanged(work.connection, request)
                 self._pass_on(to, told, request)
+
+    def _whom_to_call(self, *, crisis: bool) -> Notice:
+        lines = help_lines(self.person.phone, self.work.network)
+        if not crisis:
+            return notice(Told.EMERGENCY, emergency=lines.emergency)
+        if lines.crisis is None:
+            return notice(Told.CRISIS_CALL, emergency=lines.emergency)
+        return notice(Told.CRISIS, emergency=lines.emergency, crisis=lines.crisis)
+
+    def _tell_of_danger(self, number: int | None) -> None:
+        if number is not None:
+            told = notice(Told.STEWARDS_DANGER, number=number)
+            telling.tell_stewards(self.work.by(None), told, About(number, may_wake=True))
 
     def _is_now(self, person: Neighbor) -> None:
         self.person = person

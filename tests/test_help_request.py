@@ -24,11 +24,13 @@ from hotline.help_request import (
     HandedBack,
     HeardOf,
     HelpRequest,
+    KeptApart,
     NetworkTime,
     NobodyLeft,
     NotBefore,
     NotYet,
     OthersDue,
+    Parted,
     Passed,
     Reopened,
     State,
@@ -168,6 +170,7 @@ SOME: tuple[Event, ...] = (
     *(HeardOf(NOON), Accepted(ANA), Accepted(BEN), Passed(ANA), Unreached(ANA), HandedBack(ANA)),
     *(TimeIsUp(), StillOnIt(ANA), Done(ANA), Done(MARIA), WentWell(), NotYet()),
     *(NotYet(takers_are_gone=True), Withdrawn()),
+    *(Parted(ANA, by=MARIA), Parted(ANA, by=ANA), KeptApart(BEN)),
     *(Closed(), Reopened(), Assigned(ANA), Assigned(BEN), Corrected(("medicine",))),
 )
 

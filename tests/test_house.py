@@ -70,6 +70,7 @@ PURE_CORE = [
     "hotline.schedule",
     "hotline.segments",
     "hotline.settings",
+    "hotline.help_lines",
     "hotline.signed_addresses",
     "hotline.spelling",
     "hotline.table",

@@ -69,7 +69,7 @@ def test_the_transcript_has_the_texts_as_they_were_sent(
 ) -> None:
     said = asking_and_yes.stdout
     assert "Maria > need food near 11216, apt 4B\n" in said
-    assert 'Ana   < 12 is yours, thank you! They wrote: "need food near 11216, apt 4B"' in said
+    assert 'Ana   < 12 is yours, thanks! They wrote: "need food near 11216, apt 4B"' in said
     assert "Maria < Good news: Ana is taking your request 12." in said
 
 

@@ -39,6 +39,7 @@ LONGEST = {
     "names": ("Maximiliano", "Guadalupe", "Alessandra"),
     "emergency": "911",
     "code": 30_034,
+    "crisis": "800 911 2000",
     "spent": 80_000,
     "budget": 100_000,
     "country": "MX",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hotline import help_request, page, phone, schedule, segments
 from hotline.desk import telling
 from hotline.help_request import (
+    Accepted,
     AskNeighbor,
     AskSoon,
     Assigned,
@@ -19,6 +20,7 @@ from hotline.help_request import (
     GiveWords,
     HandedBack,
     HelpRequest,
+    KeptApart,
     NotYet,
     State,
     Tell,
@@ -30,7 +32,7 @@ from hotline.help_request import (
 from hotline.inbound import MOST_ATTACHMENTS
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
-from hotline.store import messages, pages, requests
+from hotline.store import apart, messages, pages, requests
 from hotline.store.messages import About, Words
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -53,9 +55,18 @@ def take_step(
         return
     if isinstance(event, NotYet):
         event = NotYet(takers_are_gone=_are_gone(work, before))
+    if isinstance(event, Accepted | Assigned) and would_meet(work, before, event.neighbor):
+        event = KeptApart(event.neighbor)
     after, effects = help_request.next_step(before, event, work.clock)
     _write(work, before, after, event, note)
     carry_out(work, after, effects)
+
+
+def would_meet(work: Work, request: HelpRequest, who: int) -> bool:
+    """Whether by taking it somebody would meet one whom they are kept apart from."""
+    if who in request.takers:
+        return False
+    return apart.from_any(work.connection, who, (request.requester, *request.takers))
 
 
 def _are_gone(work: Work, request: HelpRequest) -> bool:
@@ -115,9 +126,10 @@ def open_request(
     area: str | None,
     *,
     people: int = 1,
+    urgent: bool = False,
 ) -> HelpRequest:
     """Write a new request down and tell its requester the number."""
-    asked = help_request.new_request(requester.id, needs, area, people, work.clock)
+    asked = help_request.new_request(requester.id, needs, area, people, work.clock, urgent=urgent)
     request = requests.open_request(work.connection, asked)
     work.know(requester)
     carry_out(work, request, help_request.opened(request, work.clock))
@@ -187,7 +199,7 @@ def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
         "area": request.area,
         "ago": work.now - request.since,
     }
-    told = notice(Told.PAGE if request.area else Told.PAGE_ANYWHERE, **about)
+    told = notice(_page_told(request), **about)
     until = work.now + schedule.page_lasts(request.urgent, work.network)
     silent = pages.pages_in_silence(work.connection, crew, PAGES_BEFORE_REST + 2)
     for neighbor in crew:
@@ -196,6 +208,12 @@ def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
         if silent[neighbor] == PAGES_BEFORE_REST + 1:  # once: whatever they write counts anew
             rest = About(request.number, may_wake=request.urgent)
             telling.send(work, neighbor, notice(Told.REST), rest)
+
+
+def _page_told(request: HelpRequest) -> Told:
+    if request.urgent:
+        return Told.PAGE_URGENT if request.area else Told.PAGE_URGENT_ANYWHERE
+    return Told.PAGE if request.area else Told.PAGE_ANYWHERE
 
 
 def _thanks(work: Work, request: HelpRequest, neighbor: int) -> Notice:

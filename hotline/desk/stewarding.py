@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from hotline import phone, roster
 from hotline.desk import telling
-from hotline.desk.step import take_step
+from hotline.desk.step import take_step, would_meet
 from hotline.help_request import (
     Accepted,
     Assigned,
@@ -175,6 +175,8 @@ def _why_not(work: Work, request: HelpRequest, who: int) -> Answered | None:
     about = {"name": who, "number": request.number}
     if who == request.requester:
         return _refused(Told.STEWARDS_THEIRS, **about)
+    if would_meet(work, request, who):
+        return _refused(Told.STEWARDS_APART, **about)
     if load.stopped:
         return _refused(Told.STEWARDS_STOPPED, **about)
     if load.out_of_reach:

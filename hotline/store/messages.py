@@ -559,6 +559,15 @@ _DROP_NEWS = Prepared(
 )
 
 
+def drop_between(connection: Connection, one: int, other: int) -> None:
+    """Do not send what either of these said to the other and still waits."""
+    pairs = ((one, other), (other, one))
+    theirs = [and_(message.c.neighbor_id == to, message.c.from_id == by) for to, by in pairs]
+    waits = message.c.state == MessageState.WAITING.value
+    left = update(message).where(or_(*theirs), waits)
+    connection.execute(left.values(_given_up(WhyDropped.OLD_NEWS)))
+
+
 def postpone(connection: Connection, ids: Collection[int], now: datetime, until: datetime) -> None:
     """Let those of these wait whose turn it is not: somebody is in another call, or the same words
     are in doubt."""

@@ -96,6 +96,7 @@ def free_volunteers(
         "available": list(available),
         "now": now,
         "requester": it.requester,
+        "company": [it.requester, *it.takers],
         "number": it.number,
         "round": it.round,
         "passed_since": now - PASS_HOLDS,
@@ -161,6 +162,7 @@ def _can_be_asked(also: int, without: int) -> Any:
         *(_offers(bindparam(f"also_{place}")) for place in range(also)),
         *(~_offers(bindparam(f"without_{place}")) for place in range(without)),
         ~_is_at_something(),
+        ~_is_apart(),
         ~exists().where(about_this, page.c.round == bindparam("round")),
         ~exists().where(
             about_this,
@@ -190,6 +192,14 @@ def _is_at_something() -> Any:
         tables.is_at_it,
         request.c.number == taker.c.request_number,
         tables.one_of(request.c.state, *LIVE),
+    )
+
+
+def _is_apart() -> Any:
+    """Whether somebody is kept apart from whoever asks, or from who takes it already."""
+    return exists().where(
+        tables.apart.c.neighbor_id == neighbor.c.id,
+        is_among(tables.apart.c.other_id, "company"),
     )
 
 

@@ -93,6 +93,16 @@ neighbor = Table(
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
 Index("ix_neighbor_code", neighbor.c.code, unique=True)
 
+# Who is never brought together again, each pair in both directions: ids, and never why.
+apart = Table(
+    "apart",
+    metadata,
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("other_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+Index("ix_apart_other_id", apart.c.other_id)
+
 # Where a wave is looked for, made anew from a neighbor's row whenever that changes: so that three
 # people are found among a hundred thousand without reading them all.
 

@@ -1,0 +1,41 @@
+"""Whom to call in danger: the emergency number of a country, and who listens to people who do not
+want to live. Pure. A network's `[danger]` says it where these do not fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotline import phone
+from hotline.settings import Network
+
+# National lines that are free and answer day and night, as each country's health service names
+# them. In Haiti and the Dominican Republic there is none that we could be sure of.
+_CRISIS = {
+    "US": "988",
+    "CA": "988",
+    "GB": "116 123",
+    "MX": "800 911 2000",
+    "FR": "3114",
+    "BR": "188",
+    "ES": "024",
+    "AU": "13 11 14",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLines:
+    """`crisis` is None where we know of none."""
+
+    emergency: str
+    crisis: str | None
+
+
+def help_lines(number: str, network: Network) -> HelpLines:
+    """For whoever has this phone: of their own country, if it is one of the network's."""
+    own = phone.country(number)
+    country = own if own in network.countries else network.country
+    if country != network.country:
+        return HelpLines(phone.emergency_number(country), _CRISIS.get(country))
+    emergency = network.danger.emergency or phone.emergency_number(country)
+    return HelpLines(emergency, network.danger.crisis or _CRISIS.get(country))

@@ -1,0 +1,62 @@
+"""Pairs of people who are never brought together again.
+
+Functions on a connection inside somebody's transaction. Who wanted it, and why, is not kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from hotline.store import tables
+from hotline.store.database import upsert
+from hotline.store.prepared import Prepared, is_among
+
+apart, request, taker, event = tables.apart, tables.request, tables.taker, tables.event
+
+
+def keep(connection: Connection, one: int, other: int, now: datetime) -> None:
+    """From now on; nothing changes if they are apart already."""
+    both = [(one, other), (other, one)]
+    rows = [{"neighbor_id": who, "other_id": them, "since": now} for who, them in both]
+    connection.execute(upsert(connection, apart).values(rows).on_conflict_do_nothing())
+
+
+def from_any(connection: Connection, who: int, others: Collection[int]) -> bool:
+    """Whether somebody is apart from one of these."""
+    return bool(_FROM_ANY.rows(connection, {"who": who, "others": list(others)}))
+
+
+_FROM_ANY = Prepared(
+    select(apart.c.other_id)
+    .where(apart.c.neighbor_id == bindparam("who"), is_among(apart.c.other_id, "others"))
+    .limit(1)
+)
+
+
+def others_of(connection: Connection, who: int) -> frozenset[int]:
+    found = select(apart.c.other_id).where(apart.c.neighbor_id == who)
+    return frozenset(connection.execute(found).scalars())
+
+
+def were_together(connection: Connection, who: int, number: int | None) -> list[tuple[int, int]]:
+    """With whom somebody had to do about a request that is over or was given back: its number, and
+    their id. About the last one, if no number is given."""
+    mine = or_(request.c.requester_id == who, taker.c.neighbor_id == who)
+    took = select(request.c.number, request.c.requester_id, taker.c.neighbor_id).where(
+        taker.c.request_number == request.c.number, mine
+    )
+    gave_back = select(request.c.number, request.c.requester_id, event.c.neighbor_id).where(
+        event.c.request_number == request.c.number,
+        event.c.what.in_(["handed_back", "let_go"]),
+        or_(request.c.requester_id == who, event.c.neighbor_id == who),
+    )
+    if number is not None:
+        took = took.where(request.c.number == number)
+        gave_back = gave_back.where(request.c.number == number)
+    rows = [tuple(row) for some in (took, gave_back) for row in connection.execute(some)]
+    last = max((row[0] for row in rows), default=None)
+    found = {(it, helper if asker == who else asker) for it, asker, helper in rows if it == last}
+    return sorted((it, other) for it, other in found if other not in (None, who))
