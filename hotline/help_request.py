@@ -148,8 +148,11 @@ class HeardOf:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
+    """Somebody says YES. `refusal`: what they hear who may not take it now."""
+
     neighbor: int
     note: str = ""
+    refusal: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +458,8 @@ def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
     taker = event.neighbor
     if taker in request.takers:
         return request, [GiveWords(taker)]
+    if event.refusal:
+        return request, [Tell(taker, event.refusal)]
     takers = (*request.takers, taker)
     joined = replace(request, takers=takers)
     effects: list[Effect] = [GiveWords(taker), *_told_who_else(request, taker)]

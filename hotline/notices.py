@@ -98,6 +98,12 @@ class Told(Enum):
     VOUCH_DONE = auto()
     VOUCH_UNKNOWN = auto()
     VOUCH_STEWARDS = auto()
+    VOUCH_LATER = auto()
+    VOUCH_ENOUGH = auto()
+
+    # To somebody who may not take a request now.
+    HANDS_FULL = auto()
+    SUSPENDED = auto()
 
     # Between the two.
     CLOSING = auto()
@@ -166,6 +172,7 @@ class Told(Enum):
 
     # To a steward who looks after requests.
     STEWARDS_WORDS = auto()
+    STEWARDS_WORDS_PEOPLE = auto()
     STEWARDS_DID_YOU_MEAN = auto()
     STEWARDS_UNCLEAR = auto()
     STEWARDS_ALL_OPEN = auto()
@@ -190,6 +197,7 @@ class Told(Enum):
     STEWARDS_WHICH = auto()
     STEWARDS_RESTING = auto()
     STEWARDS_RESTING_UNTIL = auto()
+    STEWARDS_CARRIES = auto()
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ def coming(before: HelpRequest, after: HelpRequest, event: Event) -> list[Answer
     """Of whoever takes it from now on, said YES too late, or was not reached."""
     new = [Answer(it, PageMove.TAKE) for it in after.takers if it not in before.takers]
     match event:
+        case Accepted(refusal=refusal) if refusal:
+            return new  # they may take it another time
         case Accepted(neighbor) if neighbor not in after.takers:
             return [*new, Answer(neighbor, PageMove.COME_LATE)]
         case Accepted(neighbor) if neighbor in before.takers and after.is_live:

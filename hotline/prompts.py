@@ -118,6 +118,10 @@ class Prompt(StrEnum):
     )
     TOO_LATE = N_("Request {number} is covered. {name} got there first. Thank you. Goodbye.")
     PASSED = N_("Thank you for telling us. Goodbye.")
+    HANDS_FULL = N_(
+        "Thank you. You have request {number} already. Once that is done, call again. Goodbye."
+    )
+    SUSPENDED = N_("Thank you. We do not ask you to help just now. Goodbye.")
     NOT_NEEDED = N_("Request {number} is taken care of. Thank you. Goodbye.")
     STOPPED = N_("We will not call this number any more. Goodbye.")
     YOU_HOLD = N_("You are taking request {number}.")

@@ -357,11 +357,12 @@ class Voice(_Section):
 
 
 class RosterRules(_Section):
-    """Who may join, and how often one neighbor is asked."""
+    """Who may join, how often one neighbor is asked, and how many requests they have at a time."""
 
     joining: Literal["vouched", "open", "stewards"] = "vouched"
     max_a_day: Whole = 3
     max_a_week: Whole = 8
+    hold: Whole = 2
 
 
 _BUILT_IN: Final = tuple(Need.model_validate(asdict(it)) for it in NEEDS)
@@ -689,6 +690,7 @@ _EXAMPLES: Final = {
     "roster.joining": 'joining = "vouched"',
     "roster.max_a_day": "max_a_day = 3",
     "roster.max_a_week": "max_a_week = 8",
+    "roster.hold": "hold = 2",
     "limits.texts_a_minute": "texts_a_minute = 15",
     "limits.texts_an_hour": "texts_an_hour = 100",
     "limits.segments_a_day": "segments_a_day = 10000",

@@ -255,6 +255,24 @@ class Sentence(StrEnum):
     VOUCH_DONE = N_("{name} is on our list now. Thank you!")
     VOUCH_UNKNOWN = N_("We know nobody new with the number {code}. Please ask them once more.")
     VOUCH_STEWARDS = N_("Thank you! Here the people who run the hotline put others on the list.")
+    VOUCH_LATER = N_(
+        "Thank you for bringing somebody! You can once you have been with us for two weeks and"
+        " have done two requests. Until then, please ask another neighbor."
+    )
+    VOUCH_ENOUGH = N_(
+        "Thank you for bringing people! Each neighbor can bring two a week. Please try again in"
+        " some days, or ask another neighbor."
+    )
+
+    # To somebody who may not take a request now.
+    HANDS_FULL = N_(
+        "Thank you! You have {other} already. Text DONE {other} when finished or CANT {other} to"
+        " hand it back, then YES {number} if it is still open."
+    )
+    SUSPENDED = N_(
+        "Thank you. The people who run {network} do not ask you to help just now. Need something"
+        " yourself? Just write it here."
+    )
 
     # Between the two.
     CLOSING = N_(
@@ -445,6 +463,10 @@ class Sentence(StrEnum):
         "OPEN, WHO 12, CLOSE 12, REOPEN 12, AREA 12 {area}, NEED 12 {key}, ASSIGN 12 Ana,"
         " PAUSE Ana 3d. For yourself: ASK and what you need."
     )
+    STEWARDS_WORDS_PEOPLE = N_(
+        "About helpers: CARRY Ana 8 lets her have 8 requests at a time for a day, PAUSE Ana 3d"
+        " lets her rest."
+    )
     STEWARDS_DID_YOU_MEAN = N_(
         "We did nothing: did you mean {example}? HELP STEWARD tells all words. Need something"
         " yourself? Text ASK and what it is."
@@ -488,6 +510,7 @@ class Sentence(StrEnum):
     STEWARDS_WHICH = N_("Which one: {people}? Put the number behind the name, like {example}")
     STEWARDS_RESTING = N_("{name} is asked nothing until they text BACK, and knows it.")
     STEWARDS_RESTING_UNTIL = N_("{name} is asked nothing until {day}, and knows it.")
+    STEWARDS_CARRIES = N_("{name} can have {count} requests at a time, for a day.")
 
 
 class Part(StrEnum):

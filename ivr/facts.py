@@ -12,12 +12,14 @@ from datetime import datetime
 from hotline import page, phone, schedule
 from hotline.attachment import Attachment, AttachmentKind
 from hotline.desk import telling
+from hotline.desk.step import why_not_take
 from hotline.help_request import HelpRequest, State
+from hotline.notices import Notice
 from hotline.settings import Network
 from hotline.store import calls, messages, pages, requests, roster
 from hotline.store.people import Neighbor
 from ivr import menu
-from ivr.menu import Choice, Facts, Kind, Result, Topic
+from ivr.menu import Choice, Facts, Kind, Result, Step, Topic
 from ivr.trust import Trust
 from ivr.visit import Visit
 
@@ -210,7 +212,8 @@ def _result(visit: Visit) -> Result | None:
     me, work, number = visit.person.id, visit.work, request.number
     if not request.is_live or me not in request.takers:
         taker = request.taker if request.state is State.TAKEN else None
-        return Result(number, is_open=request.state is State.OPEN, name=taker)
+        refusal = _refusal(visit, request)
+        return Result(number, is_open=request.state is State.OPEN, name=taker, refusal=refusal)
     texted, is_all = _texted(visit, request)
     return Result(
         number,
@@ -220,6 +223,16 @@ def _result(visit: Visit) -> Result | None:
         cannot_play=not is_all,
         is_nobodys=phone.is_nobodys(work.person(request.requester).phone),
     )
+
+
+def _refusal(visit: Visit, request: HelpRequest) -> Notice | None:
+    """Why they may not take what is open still, if they wanted to."""
+    person, work = visit.person, visit.work
+    if person is None or visit.call.step is not Step.OUTCOME:
+        return None
+    asked = {it.number: it.page for it in pages.pages_of(work.connection, person.id)}
+    has_passed = asked.get(request.number) is page.PageState.PASSED
+    return None if has_passed else why_not_take(work, request, person.id)
 
 
 def is_asked(visit: Visit) -> bool:

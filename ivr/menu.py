@@ -20,6 +20,7 @@ from enum import StrEnum
 from hotline import phone, proof
 from hotline.document import Wait
 from hotline.inbound import Heard
+from hotline.notices import Notice
 from hotline.phone import BadPhone
 from ivr.trust import Trust
 
@@ -225,6 +226,7 @@ class Result:
     messages: tuple[str, ...] = ()
     cannot_play: bool = False
     is_nobodys: bool = False  # who asked left no number
+    refusal: Notice | None = None  # why they may not take it now
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from hotline.notices import Notice, Told
 from hotline.prompts import Prompt, Spoken, spoken
 from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_joining, to_send
 from ivr.trust import Trust
@@ -285,12 +286,20 @@ def _say_outcome(_call: Call, facts: Facts) -> Iterator[Spoken]:
         if result.messages:
             yield spoken(Prompt.THEY_LEFT_A_MESSAGE)
         yield spoken(Prompt.HOW_TO_FINISH)
+    elif result.refusal:
+        yield _refused(result.refusal)
     elif result.is_open:
         yield spoken(Prompt.PASSED)
     elif result.name is not None:
         yield spoken(Prompt.TOO_LATE, number=number, name=result.name)
     else:
         yield spoken(Prompt.NOT_NEEDED, number=number)
+
+
+def _refused(refusal: Notice) -> Spoken:
+    if refusal.what is Told.SUSPENDED:
+        return spoken(Prompt.SUSPENDED)
+    return spoken(Prompt.HANDS_FULL, number=refusal.values["other"])
 
 
 def _only(prompt: Prompt) -> Callable[[Call, Facts], Iterator[Spoken]]:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from hotline.desk import joining, telling
 from hotline.desk.joining import WAITS
 from hotline.notices import Notice, Told, notice
-from hotline.store import roster
+from hotline.store import roster, trust
 from hotline.store.people import Neighbor
+from hotline.trust import VOUCHED_WITHIN, why_not_vouch
 from hotline.work import Work
 from sms.orders import Areas, Can, Name, Order, Skip, Times, Unclear
 
@@ -88,6 +89,9 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
     by_stewards = work.network.roster.joining == "stewards"
     if by_stewards and person.phone not in work.network.stewards:
         return notice(Told.VOUCH_STEWARDS)
+    is_steward = person.phone in work.network.stewards
+    if not is_steward and (not_now := _why_not_vouch(work, person)):
+        return not_now
     newcomer = roster.who_has_code(work.connection, code)
     if newcomer is None or not roster.enter(
         work.connection, newcomer, person.id, "vouched", work.now
@@ -95,3 +99,9 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
         return notice(Told.VOUCH_UNKNOWN, code=code)
     telling.send(work, newcomer, notice(Told.VOUCHED, name=newcomer))
     return notice(Told.VOUCH_DONE, name=newcomer)
+
+
+def _why_not_vouch(work: Work, person: Neighbor) -> Notice | None:
+    known = trust.trusted(work.connection, person.id)
+    lately = trust.vouched_since(work.connection, person.id, work.now - VOUCHED_WITHIN)
+    return why_not_vouch(known, lately, work.now)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hotline.settings import Network
+from hotline.trust import MOST_CARRIED
 from sms import orders, vocabulary
 from sms.orders import Look
 from sms.reading import LARGEST_NUMBER, Intent, Reading, words_of
@@ -65,6 +66,14 @@ class LetRest:
 
 
 @dataclass(frozen=True, slots=True)
+class LetCarry:
+    """For a day, as many requests at a time."""
+
+    called: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowWords:
     """What a steward can text."""
 
@@ -85,6 +94,7 @@ StewardOrder = (
     | SetNeeds
     | Assign
     | LetRest
+    | LetCarry
     | ShowWords
     | AskBack
 )
@@ -113,7 +123,7 @@ def _is_doubtful(verb: str, said: _Said) -> bool:
     and a rest, an area and a need are what anybody tells of themselves."""
     if verb == "need":
         return said.is_loud and said.number is not None and not said.reading.needs
-    if verb in ("area", "pause", "help"):
+    if verb in ("area", "pause", "help", "carry"):
         return said.number is not None and verb != "help"
     return said.number is not None or said.is_loud or not _asks(said.reading)
 
@@ -214,6 +224,14 @@ def _pause(said: _Said) -> StewardOrder | None:
     return None
 
 
+def _carry(said: _Said) -> StewardOrder | None:
+    *name, most = said.rest or [""]
+    is_count = most.isascii() and most.isdigit() and 1 <= int(most) <= MOST_CARRIED
+    if said.is_asked or not is_count or not 1 <= len(name) <= MOST_WORDS_OF_A_NAME:
+        return None
+    return LetCarry(" ".join(name), int(most))
+
+
 def _rest_alone(said: _Said) -> str:
     return " ".join(["pause", *said.rest])
 
@@ -228,6 +246,7 @@ _READ: dict[str, Callable[[_Said], StewardOrder | None]] = {
     "need": _need,
     "assign": _assign,
     "pause": _pause,
+    "carry": _carry,
 }
 
 
@@ -248,6 +267,7 @@ def _example(verb: str, said: _Said) -> str:
         "need": f"NEED {number} {need}",
         "assign": f"ASSIGN {number} Ana",
         "pause": "PAUSE Ana 3d",
+        "carry": "CARRY Ana 8",
     }[verb]
 
 

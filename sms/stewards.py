@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.desk import stewarding
+from hotline.desk import stewarding, telling
 from hotline.desk.stewarding import Answered
 from hotline.notices import Notice, Told, notice
 from hotline.work import Work
@@ -10,6 +10,7 @@ from sms.steward_orders import (
     AskBack,
     Assign,
     CloseRequest,
+    LetCarry,
     LetRest,
     ReopenRequest,
     SetArea,
@@ -25,7 +26,8 @@ def obey(work: Work, order: StewardOrder) -> Notice | None:
     """What the steward is told, if not what anybody would be who says YES."""
     match order:
         case ShowWords():
-            return _words(work)
+            telling.answer(work, _words(work))
+            return notice(Told.STEWARDS_WORDS_PEOPLE)
         case AskBack(example):
             return notice(Told.STEWARDS_DID_YOU_MEAN, example=example)
         case _:
@@ -54,6 +56,8 @@ def _obeyed(work: Work, order: StewardOrder) -> Answered:
             return stewarding.assign(work, number, called)
         case LetRest(called, days):
             return stewarding.let_rest(work, called, days)
+        case LetCarry(called, most):
+            return stewarding.let_carry(work, called, most)
         case ShowOpen():
             return stewarding.list_open(work)
         case _:

@@ -325,6 +325,7 @@ STEWARD_VERBS = {
     **dict.fromkeys(("need", "necesidad", "besoin"), "need"),
     **dict.fromkeys(("assign", "asignar", "asigna", "assigner"), "assign"),
     **dict.fromkeys(("pause", "pausa", "pausar"), "pause"),
+    **dict.fromkeys(("carry", "carga", "porter"), "carry"),
     **dict.fromkeys(("help", "ayuda", "aide"), "help"),
 }
 # In front of what a steward needs for themselves.

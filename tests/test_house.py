@@ -74,6 +74,7 @@ PURE_CORE = [
     "hotline.signed_addresses",
     "hotline.spelling",
     "hotline.table",
+    "hotline.trust",
     "hotline.wire",
     "hotline.words",
 ]

@@ -6,8 +6,10 @@ The thin shell around `help_request.next_step` that texts, calls and the clock s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hotline import help_request, page, phone, schedule, segments
+from hotline import trust as trusting
 from hotline.desk import telling
 from hotline.help_request import (
     Accepted,
@@ -32,7 +34,7 @@ from hotline.help_request import (
 from hotline.inbound import MOST_ATTACHMENTS
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
-from hotline.store import apart, messages, pages, requests
+from hotline.store import apart, messages, pages, requests, trust
 from hotline.store.messages import About, Words
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -57,6 +59,8 @@ def take_step(
         event = NotYet(takers_are_gone=_are_gone(work, before))
     if isinstance(event, Accepted | Assigned) and would_meet(work, before, event.neighbor):
         event = KeptApart(event.neighbor)
+    if isinstance(event, Accepted):
+        event = replace(event, refusal=why_not_take(work, before, event.neighbor))
     after, effects = help_request.next_step(before, event, work.clock)
     _write(work, before, after, event, note)
     carry_out(work, after, effects)
@@ -73,6 +77,14 @@ def _are_gone(work: Work, request: HelpRequest) -> bool:
     """Whether none of its takers can be asked anything."""
     work.meet(request.takers)
     return all(work.person(it).stopped for it in request.takers)
+
+
+def why_not_take(work: Work, request: HelpRequest, who: int) -> Notice | None:
+    """What somebody hears who may not take this now; of what is not to be had they hear that."""
+    if request.state is not State.OPEN or who in request.takers:
+        return None
+    known, held = trust.trusted(work.connection, who), trust.held(work.connection, who)
+    return trusting.why_not_take(known, held, request.number, work.network.roster.hold, work.now)
 
 
 def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, note: str) -> None:

@@ -23,9 +23,11 @@ from hotline.help_request import (
     State,
 )
 from hotline.notices import Notice, Told, notice
-from hotline.store import pages, people, requests
+from hotline.store import pages, people, requests, trust
 from hotline.store import roster as entries
+from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
+from hotline.trust import CARRIES_FOR, most_carried
 from hotline.work import Work
 
 MOST_LISTED = 20  # open requests, before they are made to fit a text
@@ -183,12 +185,19 @@ def _why_not(work: Work, request: HelpRequest, who: int) -> Answered | None:
         return _refused(Told.STEWARDS_AWAY, **about)
     if load.paused_until is not None and load.paused_until > work.now:
         return _refused(Told.STEWARDS_RESTS, **about)
-    if load.holds is not None and load.holds != request.number:
+    if load.holds is not None and not _carries_more(work, request, who):
         return _refused(Told.STEWARDS_BUSY, **about, other=load.holds)
     most = work.network.roster.max_a_day
     if load.asked_today >= min(most, load.max_a_day or most):
         return _refused(Told.STEWARDS_FULL, **about)
     return None
+
+
+def _carries_more(work: Work, request: HelpRequest, who: int) -> bool:
+    """Whether a steward lets them have more than one, and they have not got so many."""
+    most = most_carried(trust.trusted(work.connection, who), work.now) or 0
+    held = [it for it in trust.held(work.connection, who) if it != request.number]
+    return len(held) < most
 
 
 # What they do for somebody.
@@ -208,6 +217,17 @@ def let_rest(work: Work, called: str, days: int | None) -> Answered:
     telling.send(work, found, rest)
     told = Told.STEWARDS_RESTING_UNTIL if until else Told.STEWARDS_RESTING
     return Answered(notice(told, name=found, **({"day": until} if until else {})))
+
+
+def let_carry(work: Work, called: str, most: int) -> Answered:
+    """Somebody may have so many requests at a time, for a day."""
+    found = _find(work, called, f"CARRY {{}} {most}")
+    if isinstance(found, Answered):
+        return found
+    trust.let_carry(work.connection, found, most, work.now + CARRIES_FOR)
+    by = work.actor.id if work.actor else None
+    record(work.connection, by, "carry", work.now, about=found)
+    return Answered(notice(Told.STEWARDS_CARRIES, name=found, count=most))
 
 
 def _find(work: Work, called: str, command: str) -> int | Answered:

@@ -155,6 +155,7 @@ def _can_be_asked(also: int, without: int) -> Any:
         neighbor.c.id == offer.c.neighbor_id,
         neighbor.c.on_roster,
         neighbor.c.stopped_at.is_(None),
+        neighbor.c.suspended_at.is_(None),
         # Who can be called.
         or_(neighbor.c.trouble.is_(None), neighbor.c.trouble == "landline"),
         neighbor.c.id != bindparam("requester"),
@@ -280,6 +281,8 @@ def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: da
             "language": language,
             "code": None,
             "joining": None,
+            "newcomer_since": None,
+            "suspended_at": None,
         },
     )
     connection.execute(put, [_on_roster(entry, now) for entry in people])
@@ -480,6 +483,7 @@ def enter(connection: Connection, who: int, by: int, what: str, now: datetime) -
         .values(
             on_roster=True,
             code=None,
+            newcomer_since=now,
             joining=case((neighbor.c.joining != "wait", neighbor.c.joining), else_=None),
         )
     )

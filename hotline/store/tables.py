@@ -89,6 +89,10 @@ neighbor = Table(
     Column("code", Integer),  # of a newcomer: who is on the roster vouches for this number
     Column("since", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False, server_default="1970-01-01 00:00:00.000000"),
+    Column("newcomer_since", Moment),  # joined by themselves; NULL: an organizer put them there
+    Column("suspended_at", Moment),  # stewards let them help nobody
+    Column("carry", Integer),  # how many requests a steward lets them hold, until then
+    Column("carry_until", Moment),
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
 Index("ix_neighbor_code", neighbor.c.code, unique=True)
