@@ -198,6 +198,14 @@ class Told(Enum):
     STEWARDS_RESTING = auto()
     STEWARDS_RESTING_UNTIL = auto()
     STEWARDS_CARRIES = auto()
+    STEWARDS_CONFIRM_REMOVE = auto()
+    STEWARDS_CONFIRM_SUSPEND = auto()
+    STEWARDS_CONFIRM_RESTORE = auto()
+    STEWARDS_NO_SUCH_CODE = auto()
+    STEWARDS_REMOVED = auto()
+    STEWARDS_SUSPENDED = auto()
+    STEWARDS_RESTORED = auto()
+    STEWARDS_BROUGHT = auto()
 
 
 @dataclass(frozen=True)

@@ -464,8 +464,8 @@ class Sentence(StrEnum):
         " PAUSE Ana 3d. For yourself: ASK and what you need."
     )
     STEWARDS_WORDS_PEOPLE = N_(
-        "About helpers: CARRY Ana 8 lets her have 8 requests at a time for a day, PAUSE Ana 3d"
-        " lets her rest."
+        "About helpers: PAUSE Ana 3d, CARRY Ana 8 (requests at a time, for a day), SUSPEND Ana,"
+        " REMOVE Ana, RESTORE Ana."
     )
     STEWARDS_DID_YOU_MEAN = N_(
         "We did nothing: did you mean {example}? HELP STEWARD tells all words. Need something"
@@ -511,6 +511,28 @@ class Sentence(StrEnum):
     STEWARDS_RESTING = N_("{name} is asked nothing until they text BACK, and knows it.")
     STEWARDS_RESTING_UNTIL = N_("{name} is asked nothing until {day}, and knows it.")
     STEWARDS_CARRIES = N_("{name} can have {count} requests at a time, for a day.")
+    STEWARDS_CONFIRM_REMOVE = N_(
+        "Take {name} off the list? Then text CONFIRM {code} within ten minutes. Did you not ask"
+        " for this? Then do nothing."
+    )
+    STEWARDS_CONFIRM_SUSPEND = N_(
+        "Let {name} help nobody for now? Then text CONFIRM {code} within ten minutes. Did you not"
+        " ask for this? Then do nothing."
+    )
+    STEWARDS_CONFIRM_RESTORE = N_(
+        "Let {name} help again? Then text CONFIRM {code} within ten minutes. Did you not ask for"
+        " this? Then do nothing."
+    )
+    STEWARDS_NO_SUCH_CODE = N_("That code does not fit, or no longer. Please begin once more.")
+    STEWARDS_REMOVED = N_(
+        "{name} is off the list and cannot come back by themselves. What they had goes on to"
+        " others. {example} undoes it."
+    )
+    STEWARDS_SUSPENDED = N_(
+        "{name} helps nobody for now. What they had goes on to others. {example} undoes it."
+    )
+    STEWARDS_RESTORED = N_("{name} is on the list and can help again.")
+    STEWARDS_BROUGHT = N_("{name} brought to the list: {people}")
 
 
 class Part(StrEnum):

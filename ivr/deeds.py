@@ -163,7 +163,7 @@ def _call_instead(visit: Visit) -> None:
 def _join(visit: Visit) -> None:
     """As by text, where the name is the first of four questions. They are in without it."""
     work, person = visit.work, visit.person
-    if person is None:
+    if person is None or person.suspended:
         return
     joining.come_in(work, person)
     visit.person = person = work.person(person.id)

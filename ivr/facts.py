@@ -50,7 +50,7 @@ def _known(visit: Visit) -> Facts:
         result=_result(visit),
         asks_at=_asks_at(visit),
         is_asked=is_asked(visit),
-        joining=network.roster.joining,
+        joining="stewards" if person and person.suspended else network.roster.joining,
         on_roster=person is not None and person.on_roster,
         code=_code(visit),
     )

@@ -15,7 +15,7 @@ import click
 from sqlalchemy import Connection
 
 from hotline import phone, roster_file, settings, table
-from hotline.desk import listing
+from hotline.desk import leaving, listing
 from hotline.errors import BadRoster, HotlineError
 from hotline.roster_changes import ChangeKind, RosterChange, removal
 from hotline.roster_file import COLUMNS, Roster
@@ -98,12 +98,15 @@ def _removed(
             continue
         change = removal(known)
         if not dry_run:
-            change = database.write(partial(_remove, house, known.entry.phone)) or change
+            off = partial(_remove, house, known.entry.phone, bars=False)
+            change = database.write(off) or change
         yield change
 
 
-def _remove(house: House, number: str, connection: Connection) -> RosterChange | None:
-    return listing.remove(house.work(connection), number)
+def _remove(
+    house: House, number: str, connection: Connection, *, bars: bool = True
+) -> RosterChange | None:
+    return listing.remove(house.work(connection), number, bars=bars)
 
 
 @roster.command("add")
@@ -156,14 +159,65 @@ def _known_at(connection: Connection, written: str, of: Settings) -> KnownPerson
 @roster.command("remove")
 @click.argument("who", metavar="PHONE-OR-ID")
 def roster_remove(who: str) -> None:
-    """Take one person off the roster. What they hold goes on to others."""
+    """Take one person off the roster, not to come back by themselves. What they hold goes on to
+    others."""
     of = settings.load(carrier=False)
     with open_database(of) as database:
         known = database.read(partial(_find, who, of))
         change = database.write(partial(_remove, furnish(of.network), known.entry.phone))
+        brought = database.read(partial(_brought_by, furnish(of.network), known))
     click.echo(f"{known.entry.name or known.entry.phone} is off the roster.")
-    for line in _goes_on(change or removal(known)):
+    _say_what_follows(change or removal(known), brought)
+
+
+def _say_what_follows(change: RosterChange, brought: str) -> None:
+    for line in _goes_on(change):
         click.echo(f"{line[0].upper()}{line[1:]}. Whoever asked is told.")
+    if brought:
+        click.echo(f"They brought to the roster: {brought}")
+
+
+def _brought_by(house: House, known: KnownPerson, connection: Connection) -> str:
+    return leaving.brought_by(house.work(connection), known.id)
+
+
+@roster.command("suspend")
+@click.argument("who", metavar="PHONE-OR-ID")
+def roster_suspend(who: str) -> None:
+    """Let one person on the roster help nobody until they are restored. What they hold goes on to
+    others; they can still ask for help."""
+    of = settings.load(carrier=False)
+    house = furnish(of.network)
+    with open_database(of) as database:
+        known = database.read(partial(_find, who, of))
+        done = database.write(partial(_suspend, house, known.entry.phone))
+        brought = database.read(partial(_brought_by, house, known))
+    if done is None:
+        raise HotlineError("They are suspended already, or not on the roster yet.")
+    click.echo(f"{known.entry.name or known.entry.phone} helps nobody until you restore them.")
+    _say_what_follows(removal(done), brought)
+
+
+def _suspend(house: House, number: str, connection: Connection) -> KnownPerson | None:
+    return listing.suspend(house.work(connection), number)
+
+
+@roster.command("restore")
+@click.argument("who", metavar="PHONE-OR-ID")
+def roster_restore(who: str) -> None:
+    """Let somebody help again who was suspended or taken off the roster."""
+    of = settings.load(carrier=False)
+    with open_database(of) as database:
+        known = database.read(partial(_look_up, who, of))
+        restore = partial(_restore, furnish(of.network), known.entry.phone if known else "")
+        done = database.write(restore)
+    if done is None:
+        raise HotlineError("Nobody with this phone or id was suspended or taken off the roster.")
+    click.echo(f"{done.entry.name or done.entry.phone} is on the roster and can help again.")
+
+
+def _restore(house: House, number: str, connection: Connection) -> KnownPerson | None:
+    return listing.restore(house.work(connection), number)
 
 
 @roster.command("show")
@@ -179,15 +233,18 @@ def roster_show(who: str) -> None:
 
 def _find(who: str, of: Settings, connection: Connection) -> KnownPerson:
     """By phone or id, whoever is on the roster or waits for a vouch."""
-    if who.isascii() and who.isdigit() and len(who) <= LONGEST_ID:
-        known = people_listed.known_by_id(connection, int(who))
-    else:
-        known = _known_at(connection, who, of)
+    known = _look_up(who, of, connection)
     if known is None or not known.is_listed:
         raise HotlineError(
             "Nobody on the roster has this phone or id; `hotline roster list` shows who is on it."
         )
     return known
+
+
+def _look_up(who: str, of: Settings, connection: Connection) -> KnownPerson | None:
+    if who.isascii() and who.isdigit() and len(who) <= LONGEST_ID:
+        return people_listed.known_by_id(connection, int(who))
+    return _known_at(connection, who, of)
 
 
 @roster.command("list")
@@ -309,6 +366,8 @@ def states_of(known: KnownPerson, now: datetime, zone: ZoneInfo) -> list[str]:
     found = []
     if known.code is not None:
         found.append(f"waits for a vouch: {known.code}")
+    if known.suspended:
+        found.append("suspended")
     if known.stopped:
         found.append("said STOP")
     if known.paused_until and known.paused_until > now:

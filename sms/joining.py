@@ -25,6 +25,8 @@ STANDS = timedelta(days=1)  # how long a question does
 def question_of(person: Neighbor, now: datetime) -> str | None:
     """What somebody was asked last on their way to the roster, if that still stands."""
     since = person.joining_since
+    if person.suspended:
+        return None
     if person.joining is None or since is None or since + STANDS > now:
         return person.joining
     return None if person.joining == "name" else WAITS
@@ -36,6 +38,8 @@ def may_vouch(work: Work, person: Neighbor) -> bool:
 
 def join(work: Work, person: Neighbor, name: str) -> Notice:
     """Begin, or ask again what was asked last."""
+    if person.suspended:
+        return notice(Told.SUSPENDED)
     if person.joining in ("can", "area", "hours", WAITS):
         return joining.ask(work, person, person.joining)
     known = name or roster.standing(work.connection, person.id).entry.name

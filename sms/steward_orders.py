@@ -17,6 +17,7 @@ from sms.orders import Look
 from sms.reading import LARGEST_NUMBER, Intent, Reading, words_of
 
 MOST_WORDS_OF_A_NAME = 4
+STANDINGS = ("remove", "suspend", "restore")  # what stewards do about somebody, once confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,21 @@ class LetCarry:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeStanding:
+    """`verb`: "remove", "suspend" or "restore"; done once it is confirmed."""
+
+    verb: str
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmOrder:
+    """By the code that we texted."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowWords:
     """What a steward can text."""
 
@@ -95,6 +111,8 @@ StewardOrder = (
     | Assign
     | LetRest
     | LetCarry
+    | ChangeStanding
+    | ConfirmOrder
     | ShowWords
     | AskBack
 )
@@ -123,7 +141,7 @@ def _is_doubtful(verb: str, said: _Said) -> bool:
     and a rest, an area and a need are what anybody tells of themselves."""
     if verb == "need":
         return said.is_loud and said.number is not None and not said.reading.needs
-    if verb in ("area", "pause", "help", "carry"):
+    if verb in ("area", "pause", "help", "carry", "confirm", *STANDINGS):
         return said.number is not None and verb != "help"
     return said.number is not None or said.is_loud or not _asks(said.reading)
 
@@ -232,6 +250,19 @@ def _carry(said: _Said) -> StewardOrder | None:
     return LetCarry(" ".join(name), int(most))
 
 
+def _standing(verb: str) -> Callable[[_Said], StewardOrder | None]:
+    def read(said: _Said) -> StewardOrder | None:
+        is_name = 1 <= len(said.rest) <= MOST_WORDS_OF_A_NAME
+        return ChangeStanding(verb, " ".join(said.rest)) if is_name and not said.is_asked else None
+
+    return read
+
+
+def _confirm(said: _Said) -> StewardOrder | None:
+    code = "".join(said.rest)
+    return ConfirmOrder(code) if code.isascii() and code.isdigit() else None
+
+
 def _rest_alone(said: _Said) -> str:
     return " ".join(["pause", *said.rest])
 
@@ -247,6 +278,8 @@ _READ: dict[str, Callable[[_Said], StewardOrder | None]] = {
     "assign": _assign,
     "pause": _pause,
     "carry": _carry,
+    **{verb: _standing(verb) for verb in STANDINGS},
+    "confirm": _confirm,
 }
 
 
@@ -268,6 +301,8 @@ def _example(verb: str, said: _Said) -> str:
         "assign": f"ASSIGN {number} Ana",
         "pause": "PAUSE Ana 3d",
         "carry": "CARRY Ana 8",
+        **{it: f"{it.upper()} Ana" for it in STANDINGS},
+        "confirm": "CONFIRM and the code",
     }[verb]
 
 

@@ -9,7 +9,9 @@ from hotline.work import Work
 from sms.steward_orders import (
     AskBack,
     Assign,
+    ChangeStanding,
     CloseRequest,
+    ConfirmOrder,
     LetCarry,
     LetRest,
     ReopenRequest,
@@ -58,6 +60,10 @@ def _obeyed(work: Work, order: StewardOrder) -> Answered:
             return stewarding.let_rest(work, called, days)
         case LetCarry(called, most):
             return stewarding.let_carry(work, called, most)
+        case ChangeStanding(verb, called):
+            return stewarding.ask_to_confirm(work, verb, called)
+        case ConfirmOrder(code):
+            return stewarding.confirm(work, code)
         case ShowOpen():
             return stewarding.list_open(work)
         case _:

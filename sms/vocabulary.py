@@ -326,6 +326,10 @@ STEWARD_VERBS = {
     **dict.fromkeys(("assign", "asignar", "asigna", "assigner"), "assign"),
     **dict.fromkeys(("pause", "pausa", "pausar"), "pause"),
     **dict.fromkeys(("carry", "carga", "porter"), "carry"),
+    **dict.fromkeys(("remove", "quitar", "quita", "retirer"), "remove"),
+    **dict.fromkeys(("suspend", "suspender", "suspende", "suspendre"), "suspend"),
+    **dict.fromkeys(("restore", "restaurar", "restaura", "retablir"), "restore"),
+    **dict.fromkeys(("confirm", "confirmar", "confirma", "confirmer"), "confirm"),
     **dict.fromkeys(("help", "ayuda", "aide"), "help"),
 }
 # In front of what a steward needs for themselves.

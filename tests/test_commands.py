@@ -152,7 +152,13 @@ def test_one_person_is_added_changed_shown_and_removed(shell: Shell) -> None:
     assert shown == shell.run("roster", "show", "1")
     for line in ("state        can be asked", "areas        northside", "asked last   never"):
         assert line in shown
-    assert "Ana is off the roster." in shell.run("roster", "remove", "1")
+    assert "Ana helps nobody until" in shell.run("roster", "suspend", "1")
+    assert "suspended already" in shell.run("roster", "suspend", "1", status=1)
+    assert "suspended" in shell.run("roster", "list")
+    for _ in range(2):
+        assert "Ana is on the roster and can help" in shell.run("roster", "restore", "2125550141")
+        assert "was suspended or taken off" in shell.run("roster", "restore", "1", status=1)
+        assert "Ana is off the roster." in shell.run("roster", "remove", "1")
     for command in ("remove", "show"):
         for who in ("1", "2125550141", "99", "2125550149", "Ana"):
             assert "Nobody on the roster has" in shell.run("roster", command, who, status=1)

@@ -24,7 +24,7 @@ _BEFORE_A_NAME = re.compile(
 def come_in(work: Work, person: Neighbor) -> bool:
     """Onto the list, or to a number to be vouched for. Twice is once: False then."""
     known = roster.standing(work.connection, person.id)
-    if known.on_roster or known.code is not None:
+    if person.suspended or known.on_roster or known.code is not None:
         return False
     if work.network.roster.joining == "open":
         roster.enter(work.connection, person.id, person.id, "joined", work.now)

@@ -10,12 +10,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from hotline.desk import telling
-from hotline.desk.step import take_step
-from hotline.help_request import HandedBack, Unreached
+from hotline.desk import leaving, telling
 from hotline.notices import Told, notice
 from hotline.roster_changes import ChangeKind, RosterChange, change_of, removal
-from hotline.store import listing, pages, people, record, roster
+from hotline.store import listing, people, record, roster
+from hotline.store.listing import KnownPerson
 from hotline.store.roster import RosterEntry
 from hotline.work import Work
 
@@ -72,20 +71,37 @@ def ask_again(work: Work, who: int) -> None:
     work.changed(who)
 
 
-def remove(work: Work, phone: str) -> RosterChange | None:
+def remove(work: Work, phone: str, *, bars: bool = True) -> RosterChange | None:
     """Take whoever has this phone off the roster; None if nobody on it has. What they hold goes on
     to others, and whoever asked for it is told so, as when it is handed back; what they were asked
-    about, others are asked."""
-    connection = work.connection
-    roster.choose_alone(connection)  # no wave that is chosen just now has them in it
-    known = listing.known_at(connection, [phone], to_change=True).get(phone)
+    about, others are asked. `bars`: they cannot come back by themselves."""
+    known = _alone(work, phone)
     if known is None or not known.is_listed:
         return None
-    listing.take_off(connection, known.id)
-    record.record(connection, None, "unlisted", work.now, about=known.id)
-    work.changed(known.id)
-    for number in pages.take_back(connection, known.id):
-        take_step(work, number, Unreached(known.id))
-    for number in known.holds:
-        take_step(work, number, HandedBack(known.id))
+    leaving.remove(work, known, bars=bars)
     return removal(known)
+
+
+def suspend(work: Work, phone: str) -> KnownPerson | None:
+    """Let whoever has this phone help nobody until they are restored; None if nobody on the roster
+    has it, or they are suspended."""
+    known = _alone(work, phone)
+    if known is None or not known.on_roster or known.suspended:
+        return None
+    leaving.suspend(work, known)
+    return known
+
+
+def restore(work: Work, phone: str) -> KnownPerson | None:
+    """Let whoever has this phone help again, on the roster; None if nobody is kept from it."""
+    known = _alone(work, phone)
+    if known is None or not known.suspended:
+        return None
+    leaving.restore(work, known)
+    return known
+
+
+def _alone(work: Work, phone: str) -> KnownPerson | None:
+    """To be changed, with no wave that is chosen just now and has them in it."""
+    roster.choose_alone(work.connection)
+    return listing.known_at(work.connection, [phone], to_change=True).get(phone)

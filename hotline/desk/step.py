@@ -76,7 +76,11 @@ def would_meet(work: Work, request: HelpRequest, who: int) -> bool:
 def _are_gone(work: Work, request: HelpRequest) -> bool:
     """Whether none of its takers can be asked anything."""
     work.meet(request.takers)
-    return all(work.person(it).stopped for it in request.takers)
+    return all(_is_gone(work.person(it)) for it in request.takers)
+
+
+def _is_gone(person: Neighbor) -> bool:
+    return person.stopped or person.suspended
 
 
 def why_not_take(work: Work, request: HelpRequest, who: int) -> Notice | None:

@@ -6,11 +6,12 @@ The shell that the command line and stewards' texts share. What it means for a r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline import phone, roster
-from hotline.desk import telling
+from hotline.desk import leaving, listing, telling
 from hotline.desk.step import take_step, would_meet
 from hotline.help_request import (
     Accepted,
@@ -23,8 +24,9 @@ from hotline.help_request import (
     State,
 )
 from hotline.notices import Notice, Told, notice
-from hotline.store import pages, people, requests, trust
+from hotline.store import confirmations, pages, people, requests, trust
 from hotline.store import roster as entries
+from hotline.store.confirmations import Confirmation
 from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
 from hotline.trust import CARRIES_FOR, most_carried
@@ -230,11 +232,54 @@ def let_carry(work: Work, called: str, most: int) -> Answered:
     return Answered(notice(Told.STEWARDS_CARRIES, name=found, count=most))
 
 
-def _find(work: Work, called: str, command: str) -> int | Answered:
+# What they do about somebody, once it is confirmed: texts can be sent in somebody's name.
+
+
+def ask_to_confirm(work: Work, verb: str, called: str) -> Answered:
+    """`verb`: "remove", "suspend" or "restore"."""
+    everybody = entries.suspended_names if verb == "restore" else entries.names
+    found = _find(work, called, verb.upper(), everybody(work.connection))
+    if isinstance(found, Answered) or work.actor is None:
+        return found if isinstance(found, Answered) else Answered(None, is_done=False)
+    order = Confirmation(verb, found)
+    code = confirmations.ask(work.connection, work.actor.id, order, work.now)
+    return _refused(_TO_CONFIRM[verb], name=found, code=code)
+
+
+_TO_CONFIRM = {
+    "remove": Told.STEWARDS_CONFIRM_REMOVE,
+    "suspend": Told.STEWARDS_CONFIRM_SUSPEND,
+    "restore": Told.STEWARDS_CONFIRM_RESTORE,
+}
+_CONFIRMED: dict[str, tuple[Callable[[Work, str], object], Told]] = {
+    "remove": (listing.remove, Told.STEWARDS_REMOVED),
+    "suspend": (listing.suspend, Told.STEWARDS_SUSPENDED),
+    "restore": (listing.restore, Told.STEWARDS_RESTORED),
+}
+
+
+def confirm(work: Work, code: str) -> Answered:
+    order = None
+    if work.actor:
+        order = confirmations.confirmed(work.connection, work.actor.id, code, work.now)
+    if order is None:
+        return _refused(Told.STEWARDS_NO_SUCH_CODE)
+    do, told = _CONFIRMED[order.verb]
+    do(work, work.person(order.about).phone)
+    telling.answer(work, notice(told, name=order.about, example=f"RESTORE {order.about}"))
+    brought = leaving.brought_by(work, order.about) if order.verb != "restore" else ""
+    list_them = notice(Told.STEWARDS_BROUGHT, name=order.about, people=brought)
+    return Answered(list_them if brought else None)
+
+
+def _find(
+    work: Work, called: str, command: str, everybody: list[tuple[int, str]] | None = None
+) -> int | Answered:
     """Who is meant by a name, or by the number that tells two of that name apart."""
+    everybody = entries.names(work.connection) if everybody is None else everybody
     if work.actor and called.casefold() in ("me", "yo", "moi"):
         return work.actor.id
-    found = roster.called(called, entries.names(work.connection))
+    found = roster.called(called, everybody)
     if len(found) == 1:
         return found[0][0]
     if not found:

@@ -57,6 +57,7 @@ class KnownPerson:
     max_a_day: int | None = None
     asked_at: datetime | None = None
     holds: tuple[int, ...] = ()
+    suspended: bool = False  # or taken off the roster, not to come back by themselves
 
     @property
     def is_listed(self) -> bool:
@@ -111,6 +112,7 @@ def _known(row: Any, own: frozenset[str], holds: tuple[int, ...]) -> KnownPerson
         max_a_day=row.max_a_day,
         asked_at=row.asked_at if row.asked_at.year > tables.NEVER.year else None,
         holds=holds,
+        suspended=row.suspended_at is not None,
     )
 
 

@@ -38,18 +38,20 @@ class Neighbor:
     joining: str | None = None  # what they were asked last on their way to the roster
     joining_since: datetime | None = None
     trouble: str | None = None  # why no text reaches them, as the carrier says
+    suspended: bool = False  # as if they were not on the roster, and they do not come onto it
 
 
 _KNOWN = (
     *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
     *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
+    neighbor.c.suspended_at,
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
     who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
-    reach, trouble, joining, joining_since = more
+    reach, trouble, joining, joining_since, suspended_at = more
     return Neighbor(
         who,
         phone,
@@ -57,12 +59,13 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         language,
         language_chosen,
         stopped_at is not None,
-        on_roster,
+        on_roster and suspended_at is None,
         asked_at.year > tables.NEVER.year,
         reach == "voice" or trouble == "landline",
         joining,
         joining_since,
         trouble,
+        suspended_at is not None,
     )
 
 

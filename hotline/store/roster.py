@@ -382,8 +382,17 @@ def let_rest(
 
 def names(connection: Connection) -> list[tuple[int, str]]:
     """Ids and names of everybody on the roster, by name."""
-    listed = select(neighbor.c.id, neighbor.c.name).where(neighbor.c.on_roster)
+    listed = select(neighbor.c.id, neighbor.c.name).where(
+        neighbor.c.on_roster, neighbor.c.suspended_at.is_(None)
+    )
     rows = connection.execute(listed.order_by(neighbor.c.name, neighbor.c.id))
+    return [(who, name or "") for who, name in rows]
+
+
+def suspended_names(connection: Connection) -> list[tuple[int, str]]:
+    """The same of those whom stewards suspended or took off it."""
+    some = select(neighbor.c.id, neighbor.c.name).where(neighbor.c.suspended_at.is_not(None))
+    rows = connection.execute(some.order_by(neighbor.c.name, neighbor.c.id))
     return [(who, name or "") for who, name in rows]
 
 

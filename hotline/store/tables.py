@@ -329,6 +329,18 @@ Index("ix_event_neighbor_id", event.c.neighbor_id)
 Index("ix_event_about_id", event.c.about_id)
 Index("ix_event_request_number", event.c.request_number)
 
+# What a steward ordered by text and has not confirmed: one order of each.
+confirmation = Table(
+    "confirmation",
+    metadata,
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("verb", String(8), nullable=False),
+    Column("about_id", ForeignKey("neighbor.id"), nullable=False),
+    Column("code", String(6), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
 # What is still to be deleted at the carrier of people who wanted to be forgotten. A row is gone
 # once it is done, and the number with it.
 erasure = Table(

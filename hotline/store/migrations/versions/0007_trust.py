@@ -1,4 +1,4 @@
-"""How much somebody on the roster is trusted with, and what of a place its taker knows.
+"""How much somebody on the roster is trusted with, and what stewards have to confirm.
 
 Whoever came by themselves before counts as a newcomer from the day they came; what their requesters
 confirmed since counts, too.
@@ -22,6 +22,20 @@ def upgrade() -> None:
     op.add_column("neighbor", sa.Column("suspended_at", MOMENT))
     op.add_column("neighbor", sa.Column("carry", sa.Integer()))
     op.add_column("neighbor", sa.Column("carry_until", MOMENT))
+    op.create_table(
+        "confirmation",
+        sa.Column("neighbor_id", sa.Integer(), nullable=False),
+        sa.Column("verb", sa.String(8), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(6), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["neighbor_id"], ["neighbor.id"], name="fk_confirmation_neighbor_id"
+        ),
+        sa.ForeignKeyConstraint(["about_id"], ["neighbor.id"], name="fk_confirmation_about_id"),
+        sa.PrimaryKeyConstraint("neighbor_id", name="pk_confirmation"),
+    )
     op.execute(
         """
         UPDATE neighbor SET newcomer_since = (
