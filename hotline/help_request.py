@@ -304,6 +304,13 @@ class GiveWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForPlace:
+    """Ask whoever asked whether this taker may know the place, if that is still kept from them."""
+
+    neighbor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Thank:
     """Tell a taker that it is done; now and then with what everybody did together."""
 
@@ -327,7 +334,7 @@ class AskSoon:
     """Wake whoever asks volunteers: this request is due."""
 
 
-Effect = AskNeighbor | Tell | GiveWords | Thank | TellWaiting | TellStewards | AskSoon
+Effect = AskNeighbor | Tell | GiveWords | AskForPlace | Thank | TellWaiting | TellStewards | AskSoon
 
 
 # The machine.
@@ -464,7 +471,7 @@ def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
     joined = replace(request, takers=takers)
     effects: list[Effect] = [GiveWords(taker), *_told_who_else(request, taker)]
     if len(takers) < request.people:
-        return joined, [*effects, *_some_found(joined, event)]
+        return joined, [*effects, *_some_found(joined, event), AskForPlace(taker)]
     good_news = (
         _say(Told.TAKEN_NOTE, request, name=taker, note=event.note)
         if event.note
@@ -473,6 +480,7 @@ def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
     return _now_taken(joined, clock), [
         *effects,
         Tell(request.requester, good_news),
+        AskForPlace(taker),
         TellWaiting(_say(Told.COVERED, request, name=taker)),
     ]
 
@@ -637,7 +645,10 @@ def _check_in(request: HelpRequest, _event: TimeIsUp, clock: NetworkTime) -> Cha
     if request.checked_in:
         return _let_go(request, clock)
     question = _say(Told.STILL_ON_IT, request)
-    return _waiting_for_answer(request, clock), [Tell(it, question) for it in request.takers]
+    return _waiting_for_answer(request, clock), [
+        *(Tell(it, question) for it in request.takers),
+        *(AskForPlace(it) for it in request.takers),
+    ]
 
 
 def _waiting_for_answer(request: HelpRequest, clock: NetworkTime) -> HelpRequest:

@@ -70,6 +70,15 @@ class Told(Enum):
     DONE_TOGETHER = auto()
     WHICH_DONE = auto()
 
+    # Where somebody can be found, once they say OK.
+    SEND_PLACE = auto()
+    PLACE_LEFT_OUT = auto()
+    PLACE_SENT = auto()
+    PLACE_KEPT = auto()
+    PLACE_FOLLOWS = auto()
+    PLACE_REFUSED = auto()
+    PLACE_TO_HEAR = auto()
+
     # To somebody on the roster, about themselves.
     PAUSED = auto()
     PAUSED_UNTIL = auto()

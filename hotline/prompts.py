@@ -130,6 +130,7 @@ class Prompt(StrEnum):
     HEAR_WHAT_THEY_NEED = N_("To hear what they need, press 5.")
     CANNOT_PLAY = N_("With a text came a voice message that we cannot play on the phone.")
     THE_ASKER_SAID = N_("This is what the neighbor who asked said.")
+    PLACE_FOLLOWS = N_("You hear where they are once they agree. We let you know.")
     NOBODY_TO_CALL = N_("They left no number, so nobody can call them back.")
     DONE_OR_BACK = N_("If it is done, press 2. To hand it back, press 3.")
     THANKS_DONE = N_("Request {number} is done. Thank you, neighbor. Goodbye.")
@@ -337,6 +338,15 @@ NEWS: Mapping[Told, News] = {
             "Somebody called from your number and closed your request {number}. If you still need"
             " it, call this number."
         )
+    ),
+    Told.PLACE_TO_HEAR: News(
+        N_("For request {number}, you can hear now where they are. Call this number."),
+        wakes=True,
+        replaces_older=False,
+    ),
+    Told.PLACE_REFUSED: News(
+        N_("For request {number}, they would rather not say yet where they are. That is fine."),
+        replaces_older=False,
     ),
     # To somebody who joins.
     Told.VOUCHED: News(

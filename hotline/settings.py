@@ -224,6 +224,7 @@ def _sender(text: str) -> str:
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=10_080, allow_inf_nan=False)]
 DoneHours = Annotated[float, Field(strict=True, gt=0, le=720, allow_inf_nan=False)]
+ASKED_FIRST = ("shelter", "talk", "company")  # needs of which no `address` is set
 DONE_HOURS, URGENT_DONE_HOURS = 24.0, 3.0  # of a need that names none
 Key = Annotated[str, AfterValidator(_key)]
 Word = Annotated[str, AfterValidator(_word)]
@@ -292,6 +293,12 @@ class Need(_Section):
     words: Annotated[dict[str, tuple[Word, ...]], ByLanguage] = {}
     label: Annotated[dict[str, Annotated[str, AfterValidator(_label)]], ByLanguage] = {}
     done_hours: DoneHours | None = None  # how long until we ask its taker how it stands
+    # Whether its taker is told the exact place once whoever asked says OK.
+    address: Literal["asked", "at_once"] | None = None
+
+    @property
+    def asks_before_address(self) -> bool:
+        return self.address == "asked" or (self.address is None and self.key in ASKED_FIRST)
 
     def called(self, language: str) -> str:
         """Its name in a text; the default language's where this one has none."""
@@ -415,6 +422,9 @@ class Network(_Hotline):
 
     def is_urgent(self, needs: Iterable[str]) -> bool:
         return any(need.urgent for need in map(self.need, needs) if need)
+
+    def asks_before_address(self, needs: Iterable[str]) -> bool:
+        return any(need.asks_before_address for need in map(self.need, needs) if need)
 
     def done_within(self, needs: Iterable[str]) -> timedelta:
         """How long whoever took these needs has before we ask whether they are still on it."""
@@ -703,6 +713,7 @@ _EXAMPLES: Final = {
     "needs.urgent": "urgent = true",
     "needs.words": 'words = { en = ["food", "hungry"], es = ["comida", "hambre"] }',
     "needs.done_hours": "done_hours = 24",
+    "needs.address": 'address = "asked"',
     "needs.label": 'label = { en = "food", es = "comida" }',
     "areas.key": 'key = "northside"',
     "areas.words": 'words = ["northside", "11216"]',

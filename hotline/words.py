@@ -196,6 +196,31 @@ class Sentence(StrEnum):
     )
     WHICH_DONE = N_("Which one is done: {numbers}? Reply with its number, like DONE {number}")
 
+    # Where somebody can be found, once they say OK.
+    SEND_PLACE = N_(
+        "{name} would like to come. Send {name} your address, and all you wrote? Reply OK {number}"
+        " or NO {number}. Until then you can talk here."
+    )
+    PLACE_LEFT_OUT = N_(
+        "We kept that back from {name}, as it may tell where you are. Send it, and all you wrote?"
+        " Reply OK {number} or NO {number}."
+    )
+    PLACE_SENT = N_("{number}: {name} has it now. Reply here to talk to {name}.")
+    PLACE_KEPT = N_(
+        "{number}: we keep it to ourselves. You can still talk to {name} here, and OK {number}"
+        " sends it after all."
+    )
+    PLACE_FOLLOWS = N_(
+        "{number} ({need}, {area}): where they are, we send you once they say OK. Reply here to"
+        " talk. No answer? CANT {number} hands it back."
+    )
+    PLACE_REFUSED = N_(
+        "{number}: they would rather not say yet where they are. That is fine. Reply here to talk,"
+        " or CANT {number} to hand it back."
+    )
+
+    PLACE_TO_HEAR = N_("{number}: they said OK. To hear where they are, call this number.")
+
     # To somebody on the roster, about themselves.
     PAUSED = N_("OK, enjoy the rest: we ask you nothing until you text BACK.")
     PAUSED_UNTIL = N_(

@@ -11,12 +11,13 @@ from datetime import datetime
 
 from hotline import page, phone, schedule
 from hotline.attachment import Attachment, AttachmentKind
-from hotline.desk import telling
+from hotline.desk import places, telling
 from hotline.desk.step import why_not_take
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Notice
 from hotline.settings import Network
 from hotline.store import calls, messages, pages, requests, roster
+from hotline.store.messages import Words
 from hotline.store.people import Neighbor
 from ivr import menu
 from ivr.menu import Choice, Facts, Kind, Result, Step, Topic
@@ -158,6 +159,8 @@ def _with_messages(visit: Visit, topic: Topic, request: HelpRequest) -> Topic:
         for message in calls.messages_for(work.connection, topic.number, me, work.now, by=by)
     )
     texted, is_all = _texted(visit, request)
+    if topic.kind is Kind.HELD and (readable := _before_ok(visit, request)):
+        return replace(topic, quote=telling.quote_aloud(readable), place_follows=True)
     quote = _words_of(visit, topic.number) if topic.kind is Kind.HELD else ""
     return replace(topic, messages=recorded + texted, quote=quote, cannot_play=not is_all)
 
@@ -188,6 +191,14 @@ def _asked_from(visit: Visit, it: HelpRequest) -> datetime | None:
     return it.due if waits and it.due and it.due > visit.work.now else None
 
 
+def _before_ok(visit: Visit, request: HelpRequest) -> list[Words] | None:
+    """What they may hear before whoever asked says OK; None if they may hear all."""
+    if visit.person is None:
+        return None
+    said = messages.words_of(visit.work.connection, request.number)
+    return places.readable_now(visit.work, request, visit.person.id, said)
+
+
 def _words_of(visit: Visit, number: int) -> str:
     return telling.quote_aloud(messages.words_of(visit.work.connection, number))
 
@@ -214,6 +225,9 @@ def _result(visit: Visit) -> Result | None:
         taker = request.taker if request.state is State.TAKEN else None
         refusal = _refusal(visit, request)
         return Result(number, is_open=request.state is State.OPEN, name=taker, refusal=refusal)
+    if readable := _before_ok(visit, request):
+        quote = telling.quote_aloud(readable)
+        return Result(number, is_mine=True, quote=quote, place_follows=True)
     texted, is_all = _texted(visit, request)
     return Result(
         number,

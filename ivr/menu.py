@@ -194,6 +194,7 @@ class Topic:
     quote: str = ""  # what was written, for whoever holds it
     was_missed: bool = False  # our call about it: somebody else is asked by now
     partner: int | None = None
+    place_follows: bool = False  # they hear no more before whoever asked says OK
 
     @property
     def can_be_heard(self) -> bool:
@@ -226,6 +227,7 @@ class Result:
     messages: tuple[str, ...] = ()
     cannot_play: bool = False
     is_nobodys: bool = False  # who asked left no number
+    place_follows: bool = False  # as of a topic
     refusal: Notice | None = None  # why they may not take it now
 
 

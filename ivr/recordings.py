@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hotline.desk import telling
+from hotline.desk import places, telling
 from hotline.help_request import HelpRequest
 from hotline.notices import Told, notice
 from hotline.store import calls, requests
@@ -42,6 +42,7 @@ def is_written_down(work: Work, of: RecordingOf, words: str) -> None:
     number = of.request_number
     if request := _held(work, number) if number else None:
         readers = request.takers if of.passed_to is None else (of.passed_to,)
+        readers = tuple(it for it in readers if not places.is_kept_from(work, request, it))
         told = notice(Told.TRANSCRIPT, number=number, quote=words)
         for reader in readers:
             telling.send(work, reader, told, About(number, may_wake=request.urgent))

@@ -109,6 +109,8 @@ def _say_listen(call: Call, facts: Facts) -> Iterator[Spoken]:
     topic = facts.topic(call.about)
     if topic and topic.quote:
         yield spoken(Prompt.THEY_WROTE, quote=topic.quote)
+    if topic and topic.place_follows:
+        yield spoken(Prompt.PLACE_FOLLOWS)
     if topic and topic.cannot_play:
         yield spoken(Prompt.CANNOT_PLAY)
     if topic and topic.messages and topic.kind in (Kind.TAKEN, Kind.OVER):
@@ -279,6 +281,8 @@ def _say_outcome(_call: Call, facts: Facts) -> Iterator[Spoken]:
         yield spoken(Prompt.IT_IS_YOURS, number=number)
         if result.quote:
             yield spoken(Prompt.THEY_WROTE, quote=result.quote)
+        if result.place_follows:
+            yield spoken(Prompt.PLACE_FOLLOWS)
         if result.is_nobodys:
             yield spoken(Prompt.NOBODY_TO_CALL)
         if result.cannot_play:

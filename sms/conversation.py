@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hotline import page
+from hotline.address import KeptPlace, PlaceState
 from hotline.help_request import (
     OURSELVES,
     Accepted,
@@ -59,7 +60,7 @@ class Situation:
     `requests`: the open and taken ones that they asked for or took, and those done so lately that
     the two still talk; oldest first. `talk`: what was passed on to them and from them about these,
     the newest first. `pages`: what they were asked about, newest first. `example`: a need to show
-    in an example.
+    in an example. `places`: what their takers do not know yet.
     """
 
     me: int
@@ -73,6 +74,7 @@ class Situation:
     languages: tuple[str, ...] = ()
     example: tuple[str, ...] = ()
     question: str | None = None
+    places: tuple[KeptPlace, ...] = ()
     may_vouch: bool = False
     is_steward: bool = False
 
@@ -193,6 +195,15 @@ class KeepApart:
 
 
 @dataclass(frozen=True, slots=True)
+class TellPlace:
+    """Whether this taker may know where whoever wrote can be found."""
+
+    request: HelpRequest
+    taker: int
+    is_ok: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetLanguage:
     language: str
     chosen: bool
@@ -228,6 +239,7 @@ Act = (
     | AddWords
     | Happens
     | PassOn
+    | TellPlace
     | SetLanguage
     | StopTexts
     | StartTexts
@@ -378,7 +390,34 @@ def _language(situation: Situation, reading: Reading) -> list[Act]:
     return [SetLanguage(reading.language, chosen=reading.intent is Intent.LANGUAGE)]
 
 
+def _taker_wrote(situation: Situation, kept: KeptPlace) -> bool:
+    """Whether this taker wrote to them since we asked whether they may know the place."""
+    about = [it for it in situation.talk if it.number == kept.number]
+    asked_at = max((it.at for it in about if it.by == OURSELVES), default=None)
+    return any(it.by == kept.taker and (asked_at is None or it.at >= asked_at) for it in about)
+
+
+def _place(situation: Situation, reading: Reading) -> list[Act]:
+    """The answer to whether somebody may know where they are, if this is one. Who talks to the
+    taker just then says so with the number: "OK" may be an answer to the taker."""
+    if reading.intent not in (Intent.YES, Intent.NO) or not reading.only_answer:
+        return []
+    about = [it for it in situation.places if reading.number in (None, it.number)]
+    if reading.number is None:
+        about = [it for it in about if it.state is PlaceState.ASKED]
+        clear = not (situation.open_pages or situation.how or situation.still or situation.held)
+        clear = clear and len({it.number for it in about}) == 1
+        if not clear or _taker_wrote(situation, about[0]):
+            return []
+    if not about:
+        return []
+    request = next(it for it in situation.requests if it.number == about[0].number)
+    return [TellPlace(request, about[0].taker, reading.intent is Intent.YES)]
+
+
 def _decide(situation: Situation, reading: Reading) -> list[Act]:
+    if told := _place(situation, reading):
+        return told
     if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):
         return told
     match reading.intent:

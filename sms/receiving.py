@@ -11,14 +11,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hotline import limits, phone
+from hotline.address import KeptPlace
 from hotline.attachment import Attachment
 from hotline.desk import apart, delivery, step, telling
+from hotline.desk import places as desk_places
 from hotline.help_lines import help_lines
 from hotline.help_request import Event, HelpRequest, TalkLine, WordsAdded
 from hotline.inbound import TextIn
 from hotline.limits import HeardText, Pace
 from hotline.notices import Notice, Told, notice
-from hotline.store import messages, pages, people, requests
+from hotline.store import messages, pages, people, places, requests
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -39,6 +41,7 @@ from sms.conversation import (
     Steer,
     StopTexts,
     TellOfDanger,
+    TellPlace,
     Warn,
 )
 from sms.orders import Forget, Order
@@ -123,12 +126,14 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
             STRANGER, work.now, languages=languages, example=example, is_steward=is_steward
         )
     concerned = requests.requests_of(work.connection, person.id)
+    kept = _places_kept(work, person, concerned)
     asked = pages.pages_of(work.connection, person.id) if person.was_asked else []
     return Situation(
         me=person.id,
         now=work.now,
         requests=tuple(concerned),
-        talk=_talk(work, person, concerned),
+        talk=_talk(work, person, concerned, is_asked=bool(kept)),
+        places=kept,
         pages=tuple(asked),
         on_roster=person.on_roster,
         stopped=person.stopped,
@@ -141,10 +146,22 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
     )
 
 
-def _talk(work: Work, person: Neighbor, concerned: list[HelpRequest]) -> tuple[TalkLine, ...]:
+def _places_kept(
+    work: Work, person: Neighbor, concerned: Iterable[HelpRequest]
+) -> tuple[KeptPlace, ...]:
+    """Of their own requests, in the needs of which they are asked."""
+    mine = [it for it in concerned if it.requester == person.id and it.takers and it.is_live]
+    asked = [it.number for it in mine if work.network.asks_before_address(it.needs)]
+    return tuple(kept for number in asked for kept in places.kept(work.connection, number))
+
+
+def _talk(
+    work: Work, person: Neighbor, concerned: list[HelpRequest], *, is_asked: bool
+) -> tuple[TalkLine, ...]:
     """What was said lately, where it may not be plain what an answer is about."""
     numbers = [it.number for it in concerned if it.takers]
-    if not numbers or (len(concerned) < 2 and not any(it.checked_in for it in concerned)):
+    is_plain = len(concerned) < 2 and not any(it.checked_in for it in concerned)
+    if not numbers or (is_plain and not is_asked):
         return ()
     since = work.now - conversation.LATELY
     return tuple(messages.talk_of(work.connection, person.id, numbers, since))
@@ -240,6 +257,11 @@ class Answering:
                 self._tell_of_danger(number or self.words_of)
             case KeepApart(number):
                 telling.answer(work, apart.keep_apart(work, self.person, number))
+            case TellPlace(request, taker, is_ok):
+                requests.require_unchanged(work.connection, request)
+                self.about = self.about or request.number
+                answering = work.by(self.person)
+                (desk_places.give if is_ok else desk_places.keep)(answering, request, taker)
             case PassOn(to, told, request):
                 requests.require_unchanged(work.connection, request)
                 self._pass_on(to, told, request)
@@ -278,6 +300,8 @@ class Answering:
         if self.work.person(to).stopped:
             telling.answer(self.work, notice(Told.THEY_SAID_STOP, number=request.number))
             return
+        if request.requester == self.person.id and self._is_kept(to, told, request):
+            return
         about = About(
             request.number,
             may_wake=request.urgent,
@@ -287,6 +311,13 @@ class Answering:
         telling.send(self.work, to, self._with_attachments(told, to), about)
         me, number = self.person.id, request.number
         telling.left_out_of_call(self.work.by(self.person), to, number, me, self.attachments)
+
+    def _is_kept(self, to: int, told: Notice, request: HelpRequest) -> bool:
+        """Whether these words wait for an OK, because they may tell where somebody can be found."""
+        work, words = self.work.by(self.person), str(told.values["words"])
+        return desk_places.is_kept_from(work, request, to) and desk_places.keep_words(
+            work, request, to, words, self.attachments
+        )
 
     def _with_attachments(self, told: Notice, to: int) -> Notice:
         language = self.work.person(to).language

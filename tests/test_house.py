@@ -38,6 +38,7 @@ PACKAGES = {
 }
 
 PURE_CORE = [
+    "hotline.address",
     "hotline.attachment",
     "hotline.carriers.twilio.addresses",
     "hotline.carriers.twilio.attachments",

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from hotline import help_request, page, phone, schedule, segments
 from hotline import trust as trusting
-from hotline.desk import telling
+from hotline.desk import places, telling
 from hotline.help_request import (
     Accepted,
+    AskForPlace,
     AskNeighbor,
     AskSoon,
     Assigned,
@@ -183,6 +184,8 @@ def carry_out(work: Work, request: HelpRequest, effects: Iterable[Effect]) -> No
                 telling.tell(work, neighbor, _thanks(work, request, neighbor), about)
             case GiveWords(neighbor):
                 _give_words(work, request, neighbor)
+            case AskForPlace(neighbor):
+                places.ask(work, request, neighbor)
             case TellWaiting(told):
                 _tell_waiting(work, request, told)
             case TellStewards(told):
@@ -195,7 +198,7 @@ def _concerned(effects: Iterable[Effect]) -> list[int]:
     """Everybody that these effects are for, or name."""
     found: list[int] = []
     for effect in effects:
-        if isinstance(effect, AskNeighbor | Tell | GiveWords | Thank):
+        if isinstance(effect, AskNeighbor | Tell | GiveWords | AskForPlace | Thank):
             found.append(effect.neighbor)
         if isinstance(effect, Tell | TellWaiting):
             named = effect.notice.values.get("name")
@@ -256,16 +259,11 @@ def _give_words(work: Work, request: HelpRequest, neighbor: int) -> None:
     came with it."""
     said = messages.words_of(work.connection, request.number)
     about = About(request.number, may_wake=request.urgent)
-    for told in _words_for(work, request, neighbor, said):
+    said, follows = places.before_ok(work, request, neighbor, said)
+    for told in (*_words_for(work, request, neighbor, said), *follows):
         telling.tell(work, neighbor, told, about)
     attachments = tuple(it for words in said for it in words.attachments)[-MOST_ATTACHMENTS:]
-    if attachments:
-        shown = telling.shown(work, attachments, work.person(neighbor).language)
-        told = notice(Told.THEIR_ATTACHMENTS, number=request.number, words=shown)
-        passed_on = About(request.number, from_id=request.requester, attachments=attachments)
-        telling.send(work, neighbor, told, passed_on)
-        asker = request.requester
-        telling.left_out_of_call(work, neighbor, request.number, asker, attachments)
+    telling.pass_on_attachments(work, neighbor, about, request.requester, attachments)
 
 
 def _words_for(work: Work, request: HelpRequest, neighbor: int, said: list[Words]) -> list[Notice]:

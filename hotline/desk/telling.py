@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline import phone, schedule, segments
+from hotline.address import LEFT_OUT
 from hotline.attachment import Attachment, AttachmentKind
 from hotline.message import Channel
 from hotline.names import first_name
@@ -154,6 +155,19 @@ def shown(work: Work, attachments: Iterable[Attachment], language: str | None) -
     return " ".join(work.speech.part(_SHOWN[it.kind], language) for it in attachments)
 
 
+def pass_on_attachments(
+    work: Work, who: int, about: About, by: int, attachments: tuple[Attachment, ...]
+) -> None:
+    """What came with a request, to whoever takes it."""
+    if not attachments or about.request_number is None:
+        return
+    number = about.request_number
+    words = shown(work, attachments, work.person(who).language)
+    told = notice(Told.THEIR_ATTACHMENTS, number=number, words=words)
+    send(work, who, told, About(number, from_id=by, attachments=attachments))
+    left_out_of_call(work, who, number, by, attachments)
+
+
 def left_out_of_call(
     work: Work, to: int, number: int, by: int, attachments: Iterable[Attachment]
 ) -> None:
@@ -177,7 +191,7 @@ _SHOWN = {
 
 def quote_aloud(said: Iterable[messages.Words]) -> str:
     """What was written or keyed in, to be read out: a postcode by its digits."""
-    bodies = [it.body for it in said if it.body]
+    bodies = [it.body.replace(LEFT_OUT, "...") for it in said if it.body]
     whole = ". ".join(" ".join(body) if body.isdigit() else body for body in bodies)
     return textwrap.shorten(whole, LONGEST_QUOTE, placeholder=" ...")
 

@@ -202,6 +202,20 @@ _RECORDED = Prepared(
 )
 
 
+def said_besides(connection: Connection, number: int, who: int, since: datetime) -> list[Words]:
+    """What somebody wrote about a request since then that is no part of what it was asked for
+    with, the oldest first."""
+    said = select(message.c.sid, message.c.body, message.c.pictures).where(
+        message.c.request_number == number,
+        message.c.neighbor_id == who,
+        tables.from_somebody,
+        message.c.is_words.is_(False),
+        message.c.at >= since,
+    )
+    rows = connection.execute(said.order_by(message.c.id))
+    return [Words(body, by_our_names(sid, _from_json(kept))) for sid, body, kept in rows]
+
+
 def by_our_names(sid: str, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
     """What came with the text of this name, each by the name of the text and its place in it."""
     return tuple(Attachment(f"{sid}/{place}", it.type) for place, it in enumerate(attachments))

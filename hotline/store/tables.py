@@ -169,6 +169,7 @@ taker = Table(
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),
     Column("since", Moment, nullable=False),
     Column("outcome", String(10)),  # the request's last state; NULL until it is over
+    Column("place", String(8)),  # whether they know it: see `store.places`; NULL: nobody was asked
     UniqueConstraint("request_number", "neighbor_id"),
     # Somebody may have finished thousands: what they are at is found without looking at these.
     Index("ix_taker_neighbor_id", "neighbor_id", "outcome", "request_number"),

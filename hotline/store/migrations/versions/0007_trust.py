@@ -1,4 +1,5 @@
-"""How much somebody on the roster is trusted with, and what stewards have to confirm.
+"""How much somebody on the roster is trusted with, what stewards have to confirm, and whether who
+takes a request knows the place.
 
 Whoever came by themselves before counts as a newcomer from the day they came; what their requesters
 confirmed since counts, too.
@@ -22,6 +23,7 @@ def upgrade() -> None:
     op.add_column("neighbor", sa.Column("suspended_at", MOMENT))
     op.add_column("neighbor", sa.Column("carry", sa.Integer()))
     op.add_column("neighbor", sa.Column("carry_until", MOMENT))
+    op.add_column("taker", sa.Column("place", sa.String(8)))
     op.create_table(
         "confirmation",
         sa.Column("neighbor_id", sa.Integer(), nullable=False),
