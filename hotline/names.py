@@ -44,6 +44,56 @@ _BEHIND = frozenset(
 )
 
 
+LONGEST_OWN_NAME = 30  # letters
+MOST_NAMES = 3  # words of it
+_BETWEEN = " -'\u2019"
+_TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "HANGUL": "CJK"}  # written in one name
+
+# What somebody is, or says they are, and is not called: whoever opens a door believes it.
+_OFFICES = frozenset(
+    {
+        *("police", "policeman", "officer", "cop", "sheriff", "fbi", "ice", "cps", "government"),
+        *("doctor", "nurse", "medic", "paramedic", "ambulance", "firefighter", "emergency"),
+        *("steward", "stewards", "hotline", "admin", "administrator", "moderator", "support"),
+        *("coordinator", "manager", "staff", "official", "operator", "system", "social", "worker"),
+        *("policia", "oficial", "agente", "doctora", "medico", "medica", "enfermera", "enfermero"),
+        *("bombero", "bomberos", "ambulancia", "emergencia", "coordinador", "coordinadora"),
+        *("administrador", "administradora", "gobierno", "migracion", "soporte", "encargado"),
+        *("policier", "gendarme", "agent", "docteur", "medecin", "infirmier", "infirmiere"),
+        *("pompier", "urgence", "responsable", "coordinateur", "coordinatrice", "administrateur"),
+        *("lapolis", "polis", "dokte", "enfimye", "ponpye", "ijans", "responsab", "gouvenman"),
+        *("doutor", "doutora", "enfermeira", "enfermeiro", "bombeiro", "governo", "gerente"),
+    }
+)
+
+
+def is_own_name(written: str) -> bool:
+    """Whether somebody may call themselves so: one to three words in letters of one script, with
+    hyphens and apostrophes in them and a dot behind an initial, and no word of office. What cannot
+    be seen, or turns a line around, is no letter."""
+    bare = re.sub(r"(?<=\b\w)\.(?= |$)", "", written)
+    words = bare.split()
+    if not 1 <= len(words) <= MOST_NAMES or len(written) > LONGEST_OWN_NAME:
+        return False
+    letters = [it for it in bare if it not in _BETWEEN]
+    if any(unicodedata.category(it) not in _LETTERS for it in letters):
+        return False
+    offices = _OFFICES | (_TITLES - _TITLES_WITH_A_DOT)
+    is_person = offices.isdisjoint(_plain(word) for word in re.split(r"[ \-]+", bare))
+    return is_person and len({_script(it) for it in letters} - {""}) == 1
+
+
+_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo", "Lm", "Mn", "Mc"})
+
+
+def _script(letter: str) -> str:
+    """As Unicode calls it; empty for a mark, which goes with any."""
+    if unicodedata.category(letter)[0] == "M":
+        return ""
+    script = unicodedata.name(letter, "?").split()[0]
+    return _TOGETHER.get(script, script)
+
+
 def first_name(name: str | None) -> str | None:
     """The first name of somebody, for whoever hears of them; None if there is no name.
 

@@ -23,7 +23,6 @@ ANY_TIME = Hours()
 # In the list of offers: the area or need of who named none, and what everybody is found under.
 ANY, WHEREVER, WHATEVER = "", "*", "*"
 MOST_NEEDS = 4  # of one request, that are weighed against each other
-MOST_NAMES, LONGEST_OWN_NAME = 3, 40  # words and letters of the name that somebody gives us
 PASS_HOLDS = timedelta(hours=24)  # somebody who passed is not asked about it again before that
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hotline.hours import BadHours, parse_hours
-from hotline.roster import LONGEST_OWN_NAME, MOST_NAMES
+from hotline.names import is_own_name
 from hotline.settings import Network
 from sms import vocabulary
 from sms.reading import Intent, Reading, fold, once_per_network
@@ -240,10 +240,10 @@ def _answer(question: str, reading: Reading, words: list[str], network: Network)
 def name_in(written: str, network: Network) -> Name | None:
     """Up to three words that are a name for all we know."""
     words = _words(written)
-    letters = all(word.isalpha() for word in words)
-    if not 1 <= len(words) <= MOST_NAMES or not letters or len(written) > LONGEST_OWN_NAME:
+    name = " ".join(written.split())
+    if not is_own_name(name) or not _no_names(network).isdisjoint(words):
         return None
-    return Name(" ".join(written.split())) if _no_names(network).isdisjoint(words) else None
+    return Name(name)
 
 
 @once_per_network

@@ -11,6 +11,8 @@ from datetime import timedelta
 import pytest
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 
+from hotline.store import listing, roster
+
 ASKERS = ("Maria", "Dora", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim")
 STEWARDS = f'[hotline]\nstewards = ["{CAST["Cleo"]}"]\n'
 OFTEN = "\n[roster]\nmax_a_day = 50\nmax_a_week = 50\n"
@@ -160,8 +162,15 @@ def test_on_the_phone_as_by_text(maple: Neighborhood) -> None:
     assert _held(maple) == [12]
 
 
-def _is_listed(maple: Neighborhood, who: str) -> bool:
-    from hotline.store import listing
+@pytest.mark.parametrize("name", ["Officer Ana", "Hotline Support", "<b>Ben</b>", "B\u202een"])
+def test_nobody_takes_a_name_that_opens_doors(maple: Neighborhood, name: str) -> None:
+    maple.text("Ben", f"NAME {name}")
+    maple.text("Sam", "JOIN")
+    maple.text("Sam", name)
+    assert "What is your first name?" in _read(maple, "Sam")[-1]
+    assert maple.database.read(lambda c: roster.names(c)) == [(1, "Ben")]
 
+
+def _is_listed(maple: Neighborhood, who: str) -> bool:
     known = maple.database.read(lambda c: listing.known_at(c, [maple.number(who)]))
     return known[maple.number(who)].on_roster

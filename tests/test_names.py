@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.names import first_name
+from hotline.names import first_name, is_own_name
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,27 @@ def test_whoever_has_a_name_is_called_by_some_of_it(name: str) -> None:
     called = first_name(name)
     assert (called is None) == (not name.split())
     assert called is None or set(called.split()) != {""}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Ana", "ana lucía", "Jean-Luc", "O'Brien", "D\u2019Angelo", "Ana B.", "Søren", "Zoë"),
+        *("Нина", "محمد", "李娜", "ゆき", "José María", "Nguyễn"),
+    ],
+)
+def test_people_call_themselves_so(name: str) -> None:
+    assert is_own_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "Officer Ana", "POLICE", "Policía", "dokte Jan", "Dr. Ana", "Ana-Admin", "hotline"),
+        *("<b>Ana</b>", "Ana\u202e", "A\u200bna", "\u2066Ana", "Ana\x1b[31m", "Аnа", "Ana 2"),
+        *("a b c d", "A" * 31, "Ana_B", "Ana/Ben", "Ana @ home", "Ana\nBen!", "Ana!"),
+    ],
+)
+def test_nobody_calls_themselves_so(name: str) -> None:
+    """Offices, marks that cannot be seen or turn a line around, two scripts in one name."""
+    assert not is_own_name(name)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from hotline.desk import telling
+from hotline.names import is_own_name
 from hotline.notices import Notice, Told, notice
-from hotline.roster import LONGEST_OWN_NAME, MOST_NAMES
 from hotline.store import people, roster
 from hotline.store.people import Neighbor
 from hotline.work import Work
@@ -87,6 +87,5 @@ def name_in_speech(words: str) -> str:
     """The name that somebody said, as the carrier wrote it down; empty for what is none."""
     said = _BEFORE_A_NAME.sub("", re.sub(r"[.,!?]", " ", words))
     names = said.split()
-    is_name = all(it.replace("-", "").replace("'", "").isalpha() for it in names)
     name = " ".join(names)
-    return name if is_name and len(names) <= MOST_NAMES and len(name) <= LONGEST_OWN_NAME else ""
+    return name if is_own_name(name) else ""
