@@ -164,6 +164,7 @@ class Told(Enum):
     STEWARDS_UNREACHED = auto()
     STEWARDS_UNANSWERED = auto()
     STEWARDS_NO_WAY_BACK = auto()
+    STEWARDS_OFTEN_LEAVES = auto()
     STEWARDS_LATE = auto()
     STEWARDS_ON_TIME = auto()
     STEWARDS_SAFE = auto()

@@ -448,6 +448,10 @@ class Sentence(StrEnum):
         " request {number}. Does anybody know them?"
     )
 
+    STEWARDS_OFTEN_LEAVES = N_(
+        "{network}: {name} took requests and handed them back or went silent {count} times in two"
+        " weeks. Perhaps ask how they are? SUSPEND lets somebody rest."
+    )
     STEWARDS_LATE = N_(
         "{network}: asking neighbors is late, since {time}. No request is lost. Please have"
         " somebody look at the machine it runs on."

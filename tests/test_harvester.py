@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 
-from hotline.store import listing, roster
+from hotline.store import listing, record, roster
 
 ASKERS = ("Maria", "Dora", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim")
 STEWARDS = f'[hotline]\nstewards = ["{CAST["Cleo"]}"]\n'
@@ -160,6 +160,22 @@ def test_on_the_phone_as_by_text(maple: Neighborhood) -> None:
     maple.press("Sam", "1")
     assert "You have request 1 2 already" in maple.heard("Sam")
     assert _held(maple) == [12]
+
+
+def test_who_takes_and_leaves_again_and_again_is_told_to_stewards_once(
+    maple: Neighborhood,
+) -> None:
+    _all_ask(maple)
+    _join(maple, "Sam", by="Ben")
+    for number in range(12, 17):
+        maple.text("Sam", "OPEN")
+        maple.text("Sam", f"YES {number}")
+        maple.text("Sam", f"CANT {number}")
+        maple.pass_time(timedelta(minutes=11))
+        told = [it for it in _read(maple, "Cleo") if "handed them back" in it]
+        assert len(told) == (number == 14)
+    kept = maple.database.read(lambda c: record.events(c, 99))
+    assert [it.what for it in kept if it.request == 12] == ["took", "handed_back"]
 
 
 @pytest.mark.parametrize("name", ["Officer Ana", "Hotline Support", "<b>Ben</b>", "B\u202een"])

@@ -37,6 +37,7 @@ def test_what_people_decide_is_kept(maple: Neighborhood) -> None:
         (ben, "name", None, None),
         (ben, "wants_in", None, None),
         (ana, "vouched", ben, None),
+        (ben, "took", None, 12),
         (ben, "handed_back", None, 12),
     ]
     assert maple.database.read(lambda c: record.events(c, 1)) == found[-1:]

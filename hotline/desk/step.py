@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from hotline import help_request, page, phone, schedule, segments
 from hotline import trust as trusting
@@ -18,6 +19,7 @@ from hotline.help_request import (
     AskSoon,
     Assigned,
     ByStewards,
+    Done,
     Effect,
     Event,
     GiveWords,
@@ -42,6 +44,7 @@ from hotline.store.record import record
 from hotline.work import Job, Work
 
 PAGES_BEFORE_REST = 3  # that nobody answers; then we ask once whether they want a rest
+OFTEN, OFTEN_WITHIN = 3, timedelta(days=14)  # handed back or went silent: the stewards are told
 THANKS_EVERY = 5  # requests that somebody finished; then they hear what all did together
 
 
@@ -107,25 +110,46 @@ def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, no
     pages.note_answers(connection, number, coming, now, note)
     if what := _what_is_kept(before, after, event):
         about = event.neighbor if isinstance(event, Assigned) else None
-        who = _who(work, before, event)
-        record(connection, who, what, now, about=about, request_number=number)
+        for who in _who(work, before, event):
+            record(connection, who, what, now, about=about, request_number=number)
+        _tell_who_often_leaves(work, before, after)
 
 
-def _who(work: Work, before: HelpRequest, event: Event) -> int | None:
+def _who(work: Work, before: HelpRequest, event: Event) -> tuple[int | None, ...]:
     """Whoever acts; where nobody does, whose time was up, or who is not reached any more. None: the
     command line."""
+    match event:
+        case Accepted(neighbor) | HandedBack(neighbor) if not work.actor:
+            return (neighbor,)
+        case TimeIsUp():
+            return before.takers
     if work.actor:
-        return work.actor.id
-    if isinstance(event, ByStewards):
-        return None
-    return event.neighbor if isinstance(event, HandedBack) else before.taker
+        return (work.actor.id,)
+    return (None,) if isinstance(event, ByStewards) else (before.taker,)
+
+
+def _tell_who_often_leaves(work: Work, before: HelpRequest, after: HelpRequest) -> None:
+    """The stewards hear of somebody on the roster who handed back or went silent for the third
+    time: perhaps it is too much for them, perhaps they only look."""
+    since = work.now - OFTEN_WITHIN
+    for who in before.takers:
+        if who in after.takers or not work.person(who).on_roster:
+            continue
+        if trust.left_since(work.connection, who, since) >= OFTEN:
+            often = notice(Told.STEWARDS_OFTEN_LEAVES, name=who, count=OFTEN)
+            telling.tell_stewards_once(work, often, since)
 
 
 def _what_is_kept(before: HelpRequest, after: HelpRequest, event: Event) -> str | None:
-    """Who gave a request back, what opened one again that was over, and what stewards did."""
+    """Who took a request, gave it back or finished it, what opened one again that was over, and
+    what stewards did."""
     if isinstance(event, ByStewards):
         return type(event).__name__.lower() if after != before else None
     match event:
+        case Accepted() if after.takers != before.takers:
+            return "took"
+        case Done() if after.state is State.DONE:
+            return "done"
         case HandedBack() if after.takers != before.takers:
             return "handed_back"
         case TimeIsUp() if after.state is State.OPEN:

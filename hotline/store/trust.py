@@ -78,6 +78,16 @@ def vouched_since(connection: Connection, who: int, moment: datetime) -> int:
     return connection.execute(theirs).scalar_one()
 
 
+def left_since(connection: Connection, who: int, moment: datetime) -> int:
+    """How often somebody handed a request back, or was let go because they were silent."""
+    theirs = select(func.count()).where(
+        event.c.neighbor_id == who,
+        event.c.what.in_(["handed_back", "let_go"]),
+        event.c.at > moment,
+    )
+    return connection.execute(theirs).scalar_one()
+
+
 def brought_by(connection: Connection, who: int) -> list[int]:
     """The ids of those on the roster for whom somebody vouched, the first first."""
     theirs = (
