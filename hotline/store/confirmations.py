@@ -6,19 +6,15 @@ Functions on a connection inside somebody's transaction.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from hotline import proof
 from hotline.store import tables
 
 confirmation = tables.confirmation
-
-LASTS = timedelta(minutes=10)
-MOST_TRIES = 5
-CODES = 1_000_000  # six digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +27,14 @@ class Confirmation:
 
 def ask(connection: Connection, steward: int, it: Confirmation, now: datetime) -> str:
     """Write the order down, in place of one before; the code that confirms it."""
-    code = f"{secrets.randbelow(CODES):06}"
+    code = proof.new_code()
     connection.execute(delete(confirmation).where(confirmation.c.neighbor_id == steward))
-    facts = {"neighbor_id": steward, "verb": it.verb, "about_id": it.about, "code": code}
+    facts = {
+        "neighbor_id": steward,
+        "verb": it.verb,
+        "about_id": it.about,
+        "digest": proof.digest(code),
+    }
     connection.execute(insert(confirmation).values(facts | {"at": now, "tries": 0}))
     return code
 
@@ -44,9 +45,9 @@ def confirmed(
     """The order that this code confirms, once; None if it confirms none, or no longer."""
     theirs = confirmation.c.neighbor_id == steward
     row = connection.execute(select(confirmation).where(theirs)).first()
-    if row is None or row.at + LASTS < now or row.tries >= MOST_TRIES:
+    if row is None or row.at + proof.LIVES < now or row.tries >= proof.MOST_TRIES:
         return None
-    if not secrets.compare_digest(row.code, code):
+    if not proof.is_code(code, row.digest):
         connection.execute(update(confirmation).where(theirs).values(tries=row.tries + 1))
         return None
     connection.execute(delete(confirmation).where(theirs))

@@ -337,7 +337,7 @@ confirmation = Table(
     Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
     Column("verb", String(8), nullable=False),
     Column("about_id", ForeignKey("neighbor.id"), nullable=False),
-    Column("code", String(6), nullable=False),
+    Column("digest", String(100), nullable=False),  # of the code, with its salt
     Column("at", Moment, nullable=False),
     Column("tries", Integer, nullable=False),
 )

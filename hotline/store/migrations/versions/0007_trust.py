@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("neighbor_id", sa.Integer(), nullable=False),
         sa.Column("verb", sa.String(8), nullable=False),
         sa.Column("about_id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(6), nullable=False),
+        sa.Column("digest", sa.String(100), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
