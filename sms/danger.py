@@ -29,10 +29,11 @@ class Danger(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DangerHeard:
     """`danger` is the most pressing; `is_alone`: nothing else was said; `not_meant`: needs that
-    these words name and do not ask for: "water is rising"."""
+    these words name and do not ask for: "water is rising"; `asks`: they ask for help."""
 
     danger: Danger
     is_alone: bool = False
+    asks: bool = False
     not_meant: tuple[str, ...] = ()
 
 
@@ -621,15 +622,27 @@ def heard(said: str) -> DangerHeard | None:
     if found := _called(said, words):
         return found
     if _SELF_HARM.search(words) and not _is_taken_back(words):
-        return DangerHeard(Danger.SELF_HARM, not_meant=("medicine",) * bool(_PILLS.search(words)))
+        pills = ("medicine",) * bool(_PILLS.search(words))
+        return DangerHeard(Danger.SELF_HARM, asks=bool(_ASKS.search(words)), not_meant=pills)
     if _VIOLENCE.search(words) and not _is_taken_back(words):
-        return DangerHeard(Danger.VIOLENCE)
+        return DangerHeard(Danger.VIOLENCE, asks=bool(_ASKS.search(words)))
     if _RESCUE.search(words) and not _is_taken_back(words):
         return DangerHeard(Danger.RESCUE, not_meant=("water",) * bool(_WATER.search(words)))
     return None
 
 
 _SPLIT = re.compile(r"[^\w!]+")
+_ASKS = _any(
+    "help",
+    r"ayud\w+",
+    r"aid(?:e|er|ez|es)",
+    "ede",
+    r"ajud\w+",
+    "socorro",
+    "auxilio",
+    "secours",
+    "sekou",
+)
 
 
 def _called(said: str, words: str) -> DangerHeard | None:

@@ -68,7 +68,8 @@ def _in_danger(heard: danger.DangerHeard, act: Act) -> Act | None:
             return None
         case OpenRequest(needs) | AddWords(_, needs):
             wanted = tuple(it for it in needs if it not in heard.not_meant)
-            if heard.danger in _ABOUT_PEOPLE and not wanted and isinstance(act, OpenRequest):
+            is_asked = bool(wanted) or heard.asks
+            if heard.danger in _ABOUT_PEOPLE and not is_asked and isinstance(act, OpenRequest):
                 return None
             return replace(act, needs=wanted, urgent=True)
         case Say(told) if told.what is Told.HELLO:
