@@ -255,10 +255,13 @@ def read(
 
 def _by_what_it_does(gist: Gist, tokens: list[Token]) -> Gist:
     """Words that ask for no more texts, and those that no person wrote, are no answer and no
-    request, whatever else they look like."""
+    request, whatever else they look like; but who begins with "need" asks."""
     if gist.only_answer or gist.by_carrier or gist.intent not in _MAY_DO_MORE:
         return gist
-    moves = moves_of([token.word for token in tokens], _words_as_read)
+    words = [token.word for token in tokens]
+    if words[:1] == ["need"]:
+        return gist
+    moves = moves_of(words, _words_as_read)
     if Move.AUTO in moves:
         return Gist(Intent.MACHINE)
     return Gist(Intent.STOP) if Move.STOP in moves else gist
