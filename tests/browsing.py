@@ -227,8 +227,11 @@ class Screen:
     # The clock.
 
     def leaps(self, button: str) -> None:
-        """Wait until the leap is done."""
+        """Wait until the leap has begun, and is done."""
+        shown = self.clock().locator("time")
+        before = shown.get_attribute("datetime") or ""
         self.page.get_by_role("button", name=button).click()
+        expect(shown).not_to_have_attribute("datetime", before)
         expect(self.clock()).to_contain_text(re.compile("ahead"))
         expect(self.clock()).not_to_contain_text("leaping")
 
