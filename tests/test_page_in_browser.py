@@ -412,6 +412,7 @@ def test_the_settings_of_a_phone_say_how_it_is(look: Open) -> None:
     expect(ana.frame.get_by_label("This phone is")).to_have_value("landline")
     ana.frame.get_by_label("has said STOP").check()
     ana.frame.get_by_role("button", name="Set", exact=True).click()
+    expect(ana.frame.get_by_label("has said STOP")).not_to_be_visible()  # set, and closed
     ana.frame.get_by_label("Settings of Ana's phone").click()
     expect(ana.frame.get_by_label("has said STOP")).to_be_checked()
 
