@@ -275,9 +275,13 @@ class Answering:
         return notice(Told.CRISIS, emergency=lines.emergency, crisis=lines.crisis)
 
     def _tell_of_danger(self, number: int | None) -> None:
-        if number is not None:
-            told = notice(Told.STEWARDS_DANGER, number=number)
-            telling.tell_stewards(self.work.by(None), told, About(number, may_wake=True))
+        """Nobody who has to do with that request: it may be about them."""
+        request = requests.find_request(self.work.connection, number) if number else None
+        if request is None:
+            return
+        told, about = notice(Told.STEWARDS_DANGER, number=number), About(number, may_wake=True)
+        theirs = (request.requester, *request.takers)
+        telling.tell_stewards(self.work.by(None), told, about, but=theirs)
 
     def _is_now(self, person: Neighbor) -> None:
         self.person = person

@@ -27,9 +27,10 @@ def keep_apart(work: Work, person: Neighbor, number: int | None) -> Notice:
         apart.keep(work.connection, me, other, work.now)
         messages.drop_between(work.connection, me, other)
         record(work.connection, me, "apart", work.now, about=other, request_number=about)
+    everybody = {other for _, other in pairs}
     for about in sorted({it for it, _ in pairs}):
         _part(work, person, about, {other for it, other in pairs if it == about})
-        telling.tell_stewards(work, notice(Told.STEWARDS_SAFE, number=about))
+        telling.tell_stewards(work, notice(Told.STEWARDS_SAFE, number=about), but=everybody)
     return notice(Told.SAFE, number=pairs[-1][0])
 
 

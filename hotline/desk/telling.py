@@ -8,7 +8,7 @@ may not write to hears nothing (`may_be_told`).
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -204,9 +204,13 @@ def stewards(work: Work) -> list[int]:
     return people.known_or_new(work.connection, work.network.stewards, work.now)
 
 
-def tell_stewards(work: Work, told: Notice, about: About = NOTHING) -> None:
+def tell_stewards(
+    work: Work, told: Notice, about: About = NOTHING, but: Collection[int] = ()
+) -> None:
+    """All of them `but` these: a steward may be whom somebody is afraid of."""
     for steward in stewards(work):
-        tell(work, steward, told, about)
+        if steward not in but:
+            tell(work, steward, told, about)
 
 
 def tell_stewards_once(work: Work, told: Notice, since: datetime) -> None:
