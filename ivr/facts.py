@@ -12,7 +12,7 @@ from datetime import datetime
 from hotline import page, phone, schedule
 from hotline.attachment import Attachment, AttachmentKind
 from hotline.desk import places, telling
-from hotline.desk.step import why_not_take
+from hotline.desk.step import refusal
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Notice
 from hotline.settings import Network
@@ -246,7 +246,7 @@ def _refusal(visit: Visit, request: HelpRequest) -> Notice | None:
         return None
     asked = {it.number: it.page for it in pages.pages_of(work.connection, person.id)}
     has_passed = asked.get(request.number) is page.PageState.PASSED
-    return None if has_passed else why_not_take(work, request, person.id)
+    return None if has_passed else refusal(work, request, person.id)
 
 
 def is_asked(visit: Visit) -> bool:

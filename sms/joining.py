@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from hotline.desk import joining, telling
 from hotline.desk.joining import WAITS
+from hotline.newcomers import VOUCHED_WITHIN, why_not_vouch
 from hotline.notices import Notice, Told, notice
-from hotline.store import roster, trust
+from hotline.store import newcomers, roster
 from hotline.store.people import Neighbor
-from hotline.trust import VOUCHED_WITHIN, why_not_vouch
 from hotline.work import Work
 from sms.orders import Areas, Can, Name, Order, Skip, Times, Unclear
 
@@ -106,6 +106,6 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
 
 
 def _why_not_vouch(work: Work, person: Neighbor) -> Notice | None:
-    known = trust.trusted(work.connection, person.id)
-    lately = trust.vouched_since(work.connection, person.id, work.now - VOUCHED_WITHIN)
+    known = newcomers.helper(work.connection, person.id)
+    lately = newcomers.vouched_since(work.connection, person.id, work.now - VOUCHED_WITHIN)
     return why_not_vouch(known, lately, work.now)

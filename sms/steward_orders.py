@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hotline.newcomers import MOST_CARRIED
 from hotline.settings import Network
-from hotline.trust import MOST_CARRIED
 from sms import orders, vocabulary
 from sms.orders import Look
 from sms.reading import LARGEST_NUMBER, Intent, Reading, words_of

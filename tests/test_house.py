@@ -75,7 +75,7 @@ PURE_CORE = [
     "hotline.signed_addresses",
     "hotline.spelling",
     "hotline.table",
-    "hotline.trust",
+    "hotline.newcomers",
     "hotline.wire",
     "hotline.words",
 ]

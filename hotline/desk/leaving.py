@@ -9,7 +9,7 @@ from __future__ import annotations
 from hotline import names
 from hotline.desk.step import take_step
 from hotline.help_request import HandedBack, State, TimeIsUp, Unreached
-from hotline.store import listing, messages, pages, people, requests, roster, trust
+from hotline.store import listing, messages, newcomers, pages, people, requests, roster
 from hotline.store.listing import KnownPerson
 from hotline.store.record import record
 from hotline.work import Work
@@ -21,19 +21,19 @@ def remove(work: Work, known: KnownPerson, *, bars: bool = True) -> None:
     """Off the roster. `bars`: they come back only if whoever runs the hotline lets them."""
     listing.take_off(work.connection, known.id)
     if bars:
-        trust.set_suspended(work.connection, known.id, work.now)
+        newcomers.set_suspended(work.connection, known.id, work.now)
     _leave(work, known, "unlisted")
 
 
 def suspend(work: Work, known: KnownPerson) -> None:
     """They stay on the roster and are asked nothing, nor can they take anything."""
-    trust.set_suspended(work.connection, known.id, work.now)
+    newcomers.set_suspended(work.connection, known.id, work.now)
     _leave(work, known, "suspended")
 
 
 def restore(work: Work, known: KnownPerson) -> None:
     """They can help again; whoever was taken off the roster is put there by whoever says so."""
-    trust.set_suspended(work.connection, known.id, None)
+    newcomers.set_suspended(work.connection, known.id, None)
     if not known.on_roster:
         people.set_facts(work.connection, known.id, on_roster=True)
         roster.list_offers(work.connection, [known.entry])
@@ -67,7 +67,7 @@ def _stop_passing_on(work: Work, who: int) -> None:
 
 def brought_by(work: Work, who: int) -> str:
     """First names and ids of those on the roster for whom they vouched; empty if there are none."""
-    ids = trust.brought_by(work.connection, who)
+    ids = newcomers.brought_by(work.connection, who)
     work.meet(ids)
     some = [f"{names.first_name(work.person(it).name)} ({it})" for it in ids[:MOST_BROUGHT]]
     return ", ".join([*some, "..."] if len(ids) > MOST_BROUGHT else some)

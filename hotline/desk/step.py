@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hotline import help_request, page, phone, schedule, segments
-from hotline import trust as trusting
 from hotline.desk import places, telling
 from hotline.help_request import (
     Accepted,
@@ -35,9 +34,10 @@ from hotline.help_request import (
     TimeIsUp,
 )
 from hotline.inbound import MOST_ATTACHMENTS
+from hotline.newcomers import why_not_take
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
-from hotline.store import apart, messages, pages, requests, trust
+from hotline.store import apart, messages, newcomers, pages, requests
 from hotline.store.messages import About, Words
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -64,7 +64,7 @@ def take_step(
     if isinstance(event, Accepted | Assigned) and would_meet(work, before, event.neighbor):
         event = KeptApart(event.neighbor)
     if isinstance(event, Accepted):
-        event = replace(event, refusal=why_not_take(work, before, event.neighbor))
+        event = replace(event, refusal=refusal(work, before, event.neighbor))
     after, effects = help_request.next_step(before, event, work.clock)
     _write(work, before, after, event, note)
     carry_out(work, after, effects)
@@ -87,12 +87,12 @@ def _is_gone(person: Neighbor) -> bool:
     return person.stopped or person.suspended
 
 
-def why_not_take(work: Work, request: HelpRequest, who: int) -> Notice | None:
+def refusal(work: Work, request: HelpRequest, who: int) -> Notice | None:
     """What somebody hears who may not take this now; of what is not to be had they hear that."""
     if request.state is not State.OPEN or who in request.takers:
         return None
-    known, held = trust.trusted(work.connection, who), trust.held(work.connection, who)
-    return trusting.why_not_take(known, held, request.number, work.network.roster.hold, work.now)
+    helper, held = newcomers.helper(work.connection, who), newcomers.held(work.connection, who)
+    return why_not_take(helper, held, request.number, work.network.roster.hold, work.now)
 
 
 def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, note: str) -> None:
@@ -135,7 +135,7 @@ def _tell_who_often_leaves(work: Work, before: HelpRequest, after: HelpRequest) 
     for who in before.takers:
         if who in after.takers or not work.person(who).on_roster:
             continue
-        if trust.left_since(work.connection, who, since) >= OFTEN:
+        if newcomers.left_since(work.connection, who, since) >= OFTEN:
             often = notice(Told.STEWARDS_OFTEN_LEAVES, name=who, count=OFTEN)
             telling.tell_stewards_once(work, often, since)
 

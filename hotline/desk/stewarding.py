@@ -23,13 +23,13 @@ from hotline.help_request import (
     Reopened,
     State,
 )
+from hotline.newcomers import CARRIES_FOR, most_carried
 from hotline.notices import Notice, Told, notice
-from hotline.store import confirmations, pages, people, requests, trust
+from hotline.store import confirmations, newcomers, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.confirmations import Confirmation
 from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
-from hotline.trust import CARRIES_FOR, most_carried
 from hotline.work import Work
 
 MOST_LISTED = 20  # open requests, before they are made to fit a text
@@ -197,8 +197,8 @@ def _why_not(work: Work, request: HelpRequest, who: int) -> Answered | None:
 
 def _carries_more(work: Work, request: HelpRequest, who: int) -> bool:
     """Whether a steward lets them have more than one, and they have not got so many."""
-    most = most_carried(trust.trusted(work.connection, who), work.now) or 0
-    held = [it for it in trust.held(work.connection, who) if it != request.number]
+    most = most_carried(newcomers.helper(work.connection, who), work.now) or 0
+    held = [it for it in newcomers.held(work.connection, who) if it != request.number]
     return len(held) < most
 
 
@@ -226,7 +226,7 @@ def let_carry(work: Work, called: str, most: int) -> Answered:
     found = _find(work, called, f"CARRY {{}} {most}")
     if isinstance(found, Answered):
         return found
-    trust.let_carry(work.connection, found, most, work.now + CARRIES_FOR)
+    newcomers.let_carry(work.connection, found, most, work.now + CARRIES_FOR)
     by = work.actor.id if work.actor else None
     record(work.connection, by, "carry", work.now, about=found)
     return Answered(notice(Told.STEWARDS_CARRIES, name=found, count=most))

@@ -1,4 +1,4 @@
-"""How much somebody on the roster is trusted with: what they may take, and whom they may bring.
+"""What newcomers may take and whom they may bring, and everybody else on the roster.
 
 Pure. Newcomers are those who joined by themselves, vouched for or where joining is open. Whoever
 runs the hotline stands for the people they put on the roster: these are no newcomers.
@@ -22,9 +22,9 @@ MOST_CARRIED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
-    """What trust in somebody rests on. `newcomer_since`: None for whom an organizer put on the
-    roster; `confirmed`: requests of which whoever asked said that they are done, counted up to
+class Helper:
+    """What decides about somebody who helps. `newcomer_since`: None for whom an organizer put on
+    the roster; `confirmed`: requests of which whoever asked said that they are done, counted up to
     what matters; `carry`: what a steward lets them hold until `carry_until`."""
 
     newcomer_since: datetime | None = None
@@ -34,7 +34,7 @@ class Trusted:
     carry_until: datetime | None = None
 
 
-def most_held(it: Trusted, hold: int, now: datetime) -> int:
+def most_held(it: Helper, hold: int, now: datetime) -> int:
     """How many requests they may have at a time; `hold` is what the network lets others have."""
     if carried := most_carried(it, now):
         return carried
@@ -42,13 +42,13 @@ def most_held(it: Trusted, hold: int, now: datetime) -> int:
     return min(NEWCOMER_HOLDS, hold) if is_newcomer else hold
 
 
-def most_carried(it: Trusted, now: datetime) -> int | None:
+def most_carried(it: Helper, now: datetime) -> int | None:
     """What a steward lets them have at a time; None if nobody said so, or it is over."""
     return it.carry if it.carry_until is not None and it.carry_until > now else None
 
 
 def why_not_take(
-    it: Trusted, held: tuple[int, ...], number: int, hold: int, now: datetime
+    it: Helper, held: tuple[int, ...], number: int, hold: int, now: datetime
 ) -> Notice | None:
     """What they hear who may not take request `number` now; `held` are those they have."""
     if it.suspended:
@@ -58,7 +58,7 @@ def why_not_take(
     return None
 
 
-def why_not_vouch(it: Trusted, lately: int, now: datetime) -> Notice | None:
+def why_not_vouch(it: Helper, lately: int, now: datetime) -> Notice | None:
     """What they hear who may bring nobody now; `lately` is how many they brought in a week."""
     since = it.newcomer_since
     is_new = since is not None and since + VOUCHES_FROM > now

@@ -1,7 +1,7 @@
-"""What trust in somebody on the roster rests on: rows, read when they take or vouch, and changed by
-stewards.
+"""What decides how much somebody on the roster may take, and whom they may bring: rows, read when
+they do, and changed by stewards.
 
-Functions on a connection inside somebody's transaction. What follows is in `hotline.trust`.
+Functions on a connection inside somebody's transaction. What follows is in `hotline.newcomers`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from hotline.help_request import LIVE, State
+from hotline.newcomers import CONFIRMED_TO_HOLD, Helper
 from hotline.store import tables
 from hotline.store.people import set_facts
 from hotline.store.prepared import Prepared
-from hotline.trust import CONFIRMED_TO_HOLD, Trusted
 
 neighbor, request, taker = tables.neighbor, tables.request, tables.taker
 event = tables.event
 
 
-def trusted(connection: Connection, who: int) -> Trusted:
+def helper(connection: Connection, who: int) -> Helper:
     """Of somebody; what requesters confirmed is looked up for newcomers alone."""
-    ((since, suspended_at, carry, carry_until),) = _TRUSTED.rows(connection, {"who": who})
+    ((since, suspended_at, carry, carry_until),) = _HELPER.rows(connection, {"who": who})
     confirmed = _confirmed(connection, who) if since is not None else 0
-    return Trusted(since, suspended_at is not None, confirmed, carry, carry_until)
+    return Helper(since, suspended_at is not None, confirmed, carry, carry_until)
 
 
-_TRUSTED = Prepared(
+_HELPER = Prepared(
     select(
         *(neighbor.c.newcomer_since, neighbor.c.suspended_at),
         *(neighbor.c.carry, neighbor.c.carry_until),
