@@ -19,7 +19,7 @@ from bench.choosing import NOON
 from bench.report import Figure, median
 from bench.texts import People
 from bench.town import Servers
-from hotline.desk import delivery, wave
+from hotline.desk import budget, wave
 from hotline.inbound import TextIn
 from hotline.store import messages, overview, pages, tables
 from hotline.store.database import Database
@@ -109,7 +109,7 @@ class _Street:
         self._time("somebody known asks", self._texting(known, "need a ride, area03"))
         asking = self._time("a wave", lambda work: wave.ask_volunteers(work, theirs))
         self._time("claiming its texts", partial(_claim, asking.after.messages))
-        self._time("the day's segments", delivery.budget)
+        self._time("the day's segments", budget.is_ample)
         self._time("YES", self._texting(self._phone(self._asked(theirs)), "yes"))
         self._time("STATUS", self._texting(known, "status"))
         self._take(busy, self._newest_request())

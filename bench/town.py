@@ -65,6 +65,7 @@ stewards = ["+12125550100"]
 
 [limits]
 calls_at_once = 1000000
+new_an_hour = 1000000
 
 [waves]
 minutes = 60

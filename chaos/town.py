@@ -66,6 +66,9 @@ stewards = ["+12125550100"]
 max_a_day = 1000
 max_a_week = 5000
 
+[limits]
+new_an_hour = 1000000
+
 [[needs]]
 key = "food"
 label = { en = "food", es = "comida" }

@@ -140,6 +140,13 @@ class NotBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Nobody is asked before that moment: what is left until then is kept for others."""
+
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HeardOf:
     """When it was time to check in, it turned out that a taker had been heard of since."""
 
@@ -261,6 +268,7 @@ Event = (
     | OthersDue
     | NobodyLeft
     | NotBefore
+    | HeldBack
     | HeardOf
     | Accepted
     | Passed
@@ -459,6 +467,19 @@ def _nobody_left(request: HelpRequest, _event: NobodyLeft, clock: NetworkTime) -
 
 def _not_before(request: HelpRequest, event: NotBefore, _clock: NetworkTime) -> Change:
     return replace(request, due=event.moment, owed=0), []
+
+
+def _held_back(request: HelpRequest, event: HeldBack, clock: NetworkTime) -> Change:
+    """Say so honestly, but not again and again. The round goes on then."""
+    waiting = replace(request, due=event.moment, owed=0)
+    told_at = request.told_nobody_at
+    if told_at is not None and told_at + TELL_AGAIN >= clock.now:
+        return waiting, []
+    about = {"need": request.needs, "area": request.area, "time": event.moment}
+    return replace(waiting, told_nobody_at=clock.now), [
+        Tell(request.requester, _say(Told.HELD_BACK, request, time=event.moment)),
+        TellStewards(_say(Told.STEWARDS_HELD_BACK, request, **about)),
+    ]
 
 
 def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
@@ -743,6 +764,7 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_O, OthersDue, _others, (_O,)),
     RequestRow(_O, NobodyLeft, _nobody_left, (_O,)),
     RequestRow(_O, NotBefore, _not_before, (_O,)),
+    RequestRow(_O, HeldBack, _held_back, (_O,)),
     RequestRow(_O, Accepted, _yes, (_O, _T)),
     RequestRow(_O, Passed, _no, (_O,)),
     RequestRow(_O, Unreached, _unreached, (_O,)),

@@ -30,18 +30,9 @@ class Pace(StrEnum):
     ECHO = "echo"
 
 
-class Budget(StrEnum):
-    """How many of the day's segments are left."""
-
-    ENOUGH = "enough"
-    LOW = "low"
-    SPENT = "spent"
-
-
-def budget(spent: int, limits: Limits) -> Budget:
-    if spent < WARN_AT * limits.segments_a_day:
-        return Budget.ENOUGH
-    return Budget.LOW if spent < limits.segments_a_day else Budget.SPENT
+def is_low(spent: int, limits: Limits) -> bool:
+    """Whether most of the day's segments are used."""
+    return spent >= WARN_AT * limits.segments_a_day
 
 
 @dataclass(frozen=True, slots=True)

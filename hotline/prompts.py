@@ -226,6 +226,12 @@ NEWS: Mapping[Told, News] = {
         ),
         wakes=True,
     ),
+    Told.HELD_BACK: News(
+        N_(
+            "Many people ask us today, so your request {number} waits its turn. We go on asking at"
+            " {time}. You are not forgotten. In danger, call {emergency}."
+        )
+    ),
     Told.SOME_MORE_WANTED: News(
         N_(
             "For your request {number} we still look for somebody more, and try again at {time}."

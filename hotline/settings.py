@@ -222,6 +222,7 @@ def _sender(text: str) -> str:
 
 
 Whole = Annotated[int, Field(strict=True, ge=1)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=90)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=10_080, allow_inf_nan=False)]
 DoneHours = Annotated[float, Field(strict=True, gt=0, le=720, allow_inf_nan=False)]
 ASKED_FIRST = ("shelter", "talk", "company")  # needs of which no `address` is set
@@ -336,12 +337,16 @@ class Waves(_Section):
 
 
 class Limits(_Section):
-    """What one phone, and one day, may come to. `countries`: those we text; none given means the
-    network's own."""
+    """What one phone, and one day, may come to. `kept_percent`: of the day's segments and of what a
+    volunteer is asked, for what is urgent and for people we know; `new_an_hour`: requests of others
+    before they wait their turn, None as it fits the roster (`reserve`). `countries`: those we text;
+    none given means the network's own."""
 
     texts_a_minute: Whole = 15
     texts_an_hour: Whole = 100
     segments_a_day: Whole = 10_000
+    kept_percent: Percent = 30
+    new_an_hour: Whole | None = None
     calls_at_once: Whole = 20
     countries: Annotated[
         tuple[Annotated[str, AfterValidator(_country)], ...], AfterValidator(_once)
@@ -704,6 +709,8 @@ _EXAMPLES: Final = {
     "limits.texts_a_minute": "texts_a_minute = 15",
     "limits.texts_an_hour": "texts_an_hour = 100",
     "limits.segments_a_day": "segments_a_day = 10000",
+    "limits.kept_percent": "kept_percent = 30",
+    "limits.new_an_hour": "new_an_hour = 20",
     "limits.calls_at_once": "calls_at_once = 20",
     "voice.voices": 'voices = { en = "Joanna", es = "Mia es-MX" }',
     "voice.audio": 'audio = "recordings"',

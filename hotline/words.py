@@ -82,6 +82,10 @@ class Sentence(StrEnum):
         'Good news: {name} is taking your request {number} and says: "{note}". Reply here to'
         " talk to {name}."
     )
+    HELD_BACK = N_(
+        "Many people ask us today, so {number} waits its turn: we go on asking at {time}. You are"
+        " not forgotten. In danger? Call {emergency}."
+    )
     NOBODY_YET = N_(
         "Nobody is free for {number} yet. We keep asking and try again at {time}. We have not"
         " forgotten you. In danger? Call {emergency}."
@@ -425,6 +429,18 @@ class Sentence(StrEnum):
     STEWARDS_BUDGET_SPENT = N_(
         "{network}: all {budget} text segments of today are used, and texts wait until midnight."
         " segments_a_day raises the limit."
+    )
+    STEWARDS_SEGMENTS_KEPT = N_(
+        "{network}: what is left of today's {budget} text segments is kept for urgent needs and"
+        " people we know. Other texts wait until midnight."
+    )
+    STEWARDS_HELD_BACK = N_(
+        "{network}: {number} ({need}, {area}) waits until {time}: what neighbors can still do is"
+        " kept for urgent needs and people we know."
+    )
+    STEWARDS_CROWDED = N_(
+        "{network}: many new people ask at once. All are asked about, the oldest first, a few"
+        " neighbors each. OPEN lists them; CLOSE what is none."
     )
     STEWARDS_ABROAD = N_(
         "{network}: somebody wrote from a phone in {country}, where we send no texts. To answer,"

@@ -23,6 +23,7 @@ from hotline.help_request import (
     GiveWords,
     HandedBack,
     HeardOf,
+    HeldBack,
     HelpRequest,
     KeptApart,
     NetworkTime,
@@ -65,6 +66,7 @@ events: some.SearchStrategy[Event] = some.one_of(
     some.builds(OthersDue, some.lists(people, unique=True).map(tuple)),
     some.just(NobodyLeft()),
     some.builds(NotBefore, moments),
+    some.builds(HeldBack, moments),
     some.builds(HeardOf, moments),
     some.builds(Accepted, people, some.sampled_from(["", "at five"])),
     some.builds(Passed, people),
@@ -166,6 +168,7 @@ def test_every_row_leads_to_all_that_it_says_and_to_nothing_else() -> None:
 
 
 SOME: tuple[Event, ...] = (
+    HeldBack(NOON),
     *(WordsAdded((), None), WaveDue((ANA,)), OthersDue((BEN,)), NobodyLeft(), NotBefore(NOON)),
     *(HeardOf(NOON), Accepted(ANA), Accepted(BEN), Passed(ANA), Unreached(ANA), HandedBack(ANA)),
     *(TimeIsUp(), StillOnIt(ANA), Done(ANA), Done(MARIA), WentWell(), NotYet()),

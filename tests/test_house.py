@@ -59,6 +59,7 @@ PURE_CORE = [
     "hotline.hours",
     "hotline.inbound",
     "hotline.limits",
+    "hotline.reserve",
     "hotline.message",
     "hotline.names",
     "hotline.needs",

@@ -206,16 +206,20 @@ def test_when_most_of_the_days_segments_are_used_the_stewards_hear_once(
 
 def test_when_all_are_used_texts_wait_until_midnight(maple: Neighborhood) -> None:
     _use(maple, 22)
+    for place, need in enumerate(("groceries", "groceries", "insulin")):
+        maple.text(f"+1646555090{place}", f"need {need}")  # asking has a part of its own
+    maple.received()
 
-    answer = maple.text("Maria", "need groceries")["replies"]
+    answer = maple.text("Maria", "need insulin")["replies"]
 
-    assert "your request is 12" in answer[0]  # who writes is answered
+    assert "your request is 15" in answer[0]  # who writes is answered
     received = maple.received()
     assert {it.who for it in received} == {"Maria", "Cleo"}
-    assert ["all 22" in it.body for it in received if it.who == "Cleo"] == [True]
+    assert any("15 waits its turn" in it.body for it in received if it.who == "Maria")
+    assert any("15 (medicine" in it.body for it in received if it.who == "Cleo")
     maple.pass_until(7)
     assert "Ana" not in {it.who for it in maple.received()}  # quiet hours are kept as well
-    maple.pass_until(9)
+    maple.pass_until(13)  # nor is anybody asked more often in a day
     assert "Ana" in {it.who for it in maple.received()}
 
 

@@ -8,10 +8,10 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from hotline import errors, failure, limits, phone
+from hotline import errors, failure, phone
 from hotline.attachment import Attachment
 from hotline.desk import telling
 from hotline.desk.step import take_step
@@ -34,7 +34,6 @@ from hotline.failure import (
 )
 from hotline.help_request import HandedBack, HelpRequest, State, Unreached
 from hotline.inbound import Delivery
-from hotline.limits import Budget
 from hotline.message import Channel, MessageMove
 from hotline.notices import Notice, Told, notice
 from hotline.page import Answer, PageMove
@@ -45,7 +44,6 @@ from hotline.work import Work
 
 SETTLED_AFTER = timedelta(minutes=2)  # what was sent that long ago has mostly arrived, or not
 STEWARDS_HEAR = timedelta(hours=6)  # how often of the same trouble
-OVER_BUDGET = -1  # among the codes of what holds a message back: ourselves
 UNKNOWN_CODE = 0  # for a refusal without a code
 
 
@@ -280,47 +278,3 @@ def wrote_from_abroad(work: Work, number: str) -> None:
 def no_way_back(work: Work, it: HelpRequest) -> None:
     """Somebody asked and cannot be told: perhaps a steward knows who it is."""
     warn_stewards(work, notice(Told.STEWARDS_NO_WAY_BACK, **_about(it)))
-
-
-# The day's segments.
-
-
-def budget(work: Work) -> Budget:
-    """How many of the day's segments are left."""
-    spent = messages.segments_since(work.connection, _midnight(work))
-    return limits.budget(spent, work.network.limits)
-
-
-def _midnight(work: Work) -> datetime:
-    local = work.now.astimezone(work.network.zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def mind_the_budget(work: Work, ids: Collection[int]) -> list[int]:
-    """Tell the stewards when most of the day's segments are used. When all are, hold these messages
-    until midnight, but for those to stewards. Returns those to send."""
-    match budget(work):
-        case Budget.ENOUGH:
-            return list(ids)
-        case Budget.LOW:
-            _warn_of_the_budget(work)
-            return list(ids)
-        case Budget.SPENT:
-            return _hold_until_midnight(work, ids)
-
-
-def _warn_of_the_budget(work: Work) -> None:
-    most = work.network.limits.segments_a_day
-    spent = round(limits.WARN_AT * most)
-    told = notice(Told.STEWARDS_MOST_OF_BUDGET, spent=spent, budget=most)
-    warn_stewards(work, told, _midnight(work))
-
-
-def _hold_until_midnight(work: Work, ids: Collection[int]) -> list[int]:
-    midnight = _midnight(work)
-    until = (midnight + timedelta(days=1)).astimezone(UTC)
-    stewards = telling.stewards(work)
-    held = set(messages.hold(work.connection, ids, stewards, until, OVER_BUDGET))
-    told = notice(Told.STEWARDS_BUDGET_SPENT, budget=work.network.limits.segments_a_day)
-    warn_stewards(work, told, midnight)
-    return [it for it in ids if it not in held]

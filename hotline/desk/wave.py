@@ -6,9 +6,10 @@ comes to is `due`'s to say, what that means for the request `step`'s.
 
 from __future__ import annotations
 
-from hotline import due, roster, schedule
+from hotline import due, reserve, roster, schedule
+from hotline.desk import budget
 from hotline.desk.step import take_step
-from hotline.help_request import Event, HelpRequest, NotBefore, OthersDue, State, WaveDue
+from hotline.help_request import Event, HeldBack, HelpRequest, NotBefore, OthersDue, State, WaveDue
 from hotline.store import messages, pages, requests
 from hotline.store import roster as volunteers
 from hotline.work import Work
@@ -43,17 +44,26 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     starts = due.asks_from(request, messages.held_until(connection), clock)
     if starts > work.now:
         return NotBefore(starts)
-    crew = choose_crew(work, request, due.how_many(request, clock))
+    asker = budget.asker(work, request)
+    kept = reserve.kept_from(request, asker, work.network.limits)
+    if not budget.may_ask(work, kept):
+        return HeldBack(schedule.may_ask_from(request.urgent, work.network, budget.midnight(work)))
+    if asker.is_crowded:
+        budget.warn_of_the_crowd(work)
+    crew = choose_crew(work, request, reserve.at_once(due.how_many(request, clock), asker), kept)
     if crew:
         return due.found(request, crew, clock)
+    if kept and choose_crew(work, request, 1):
+        return HeldBack(schedule.ask_again_at(request.urgent, work.network, work.now))
     may_answer = pages.anybody_may_still_answer(connection, request)
     wait_to_leave = pages.wait_to_leave(connection, request)
     return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
 
 
-def choose_crew(work: Work, request: HelpRequest, size: int) -> tuple[int, ...]:
+def choose_crew(work: Work, request: HelpRequest, size: int, kept: int = 0) -> tuple[int, ...]:
     """The ids of the next people to ask about a request, best first, at most `size`, all from
-    the nearest circle in which anybody is free."""
+    the nearest circle in which anybody is free. `kept`: percent of how often they may be asked
+    that are for others."""
     connection, network, now = work.connection, work.network, work.now
     if schedule.may_ask_from(request.urgent, network, now) > now:
         return ()
@@ -68,6 +78,6 @@ def choose_crew(work: Work, request: HelpRequest, size: int) -> tuple[int, ...]:
         circle = search.circle
         for some in available:
             crew += volunteers.free_volunteers(
-                connection, request, search.ways, some, size - len(crew), network.roster, now
+                connection, request, search.ways, some, size - len(crew), network.roster, now, kept
             )
     return tuple(crew)

@@ -305,6 +305,7 @@ def add_replies(
     return found
 
 
+OVER_BUDGET = -1  # among the codes of what holds a message back: ourselves
 TOLD_WITHIN = timedelta(minutes=5)  # the carrier tells what becomes of a reply
 _REPLY = Prepared(
     insert(message)
@@ -691,27 +692,18 @@ def hold(
     )
 
 
-def segments_since(connection: Connection, moment: datetime) -> int:
-    """How many segments left since then."""
-    ((sent,),) = _SEGMENTS_SINCE.rows(connection, {"moment": moment})
-    return sent or 0
-
-
-_SEGMENTS_SINCE = Prepared(
-    select(func.sum(message.c.segments)).where(
-        message.c.claimed_at >= bindparam("moment", type_=tables.Moment)
-    )
-)
-
-
 def held_until(connection: Connection) -> datetime | None:
     """When the last of those messages is tried again that are held back by our account's trouble;
-    None while there is no such trouble."""
+    None while there is no such trouble. What the day's segments hold back is none."""
     until: datetime | None = _HELD_UNTIL.rows(connection, {})[0][0]
     return until
 
 
-_HELD_UNTIL = Prepared(select(func.max(message.c.due, type_=tables.Moment)).where(tables.held))
+_HELD_UNTIL = Prepared(
+    select(func.max(message.c.due, type_=tables.Moment)).where(
+        tables.held, message.c.held_by != OVER_BUDGET
+    )
+)
 
 
 # What became of it.

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Integer,
     and_,
     bindparam,
     case,
@@ -85,11 +86,12 @@ def free_volunteers(
     most: int,
     rules: RosterRules,
     now: datetime,
+    kept: int = 0,
 ) -> list[int]:
     """Who is found on one of these ways and can be asked about a request now, whoever was asked
     longest ago first: of one of these availabilities, on the roster, reached by text or call,
     not paused, holding nothing, not asked in this round, not having passed lately, not asked too
-    often."""
+    often. `kept`: percent of how often they may be asked that are for others."""
     if not available or most <= 0:
         return []
     facts = {
@@ -104,6 +106,7 @@ def free_volunteers(
         "week_ago": now - timedelta(days=7),
         "a_day": rules.max_a_day,
         "a_week": rules.max_a_week,
+        "kept": kept,
         "most": most,
     }
     # People stand in the index in the order in which they are asked: few are looked at.
@@ -205,9 +208,12 @@ def _is_apart() -> Any:
 
 
 def _at_most(rule: str, days: int) -> Any:
-    """The network's limit for so many days, or the person's own if that is smaller."""
+    """The network's limit for so many days, or the person's own if that is smaller, without what is
+    kept for others; never less than one."""
     own = neighbor.c.max_a_day * days
-    return case((own < bindparam(rule), own), else_=bindparam(rule))
+    most = case((own < bindparam(rule), own), else_=bindparam(rule))
+    for_anybody = most - (most * bindparam("kept", type_=Integer) + 99) // 100
+    return case((for_anybody < 1, 1), else_=for_anybody)
 
 
 def _pages_since(moment: str) -> Any:

@@ -259,7 +259,7 @@ _partial("ix_message_from_id", message.c.from_id.is_not(None), message.c.from_id
 _partial(
     "ix_message_claimed_at",
     message.c.claimed_at.is_not(None),
-    *(message.c.claimed_at, message.c.segments),
+    *(message.c.claimed_at, message.c.segments, message.c.channel, message.c.page_id),
 )
 
 

@@ -24,7 +24,7 @@ from hotline.attachment import Attachment
 from hotline.carriers.twilio.attachments import File, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
-from hotline.desk import delivery
+from hotline.desk import budget, delivery
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
@@ -36,7 +36,6 @@ from hotline.errors import (
     describe,
 )
 from hotline.failure import LOOK_UP_AFTER
-from hotline.limits import Budget
 from hotline.message import Channel
 from hotline.store import forgetting, messages
 from hotline.store.database import Database, Stale
@@ -127,7 +126,7 @@ def _ask(number: int, at_once: bool, work: Work) -> list[Outbound]:
     """One request's next wave. Messages that leave at once are claimed as they are written."""
     ask_volunteers(work, number)
     written = work.after.messages
-    if not (at_once and written) or delivery.budget(work) is not Budget.ENOUGH:
+    if not (at_once and written) or not budget.is_ample(work):
         return []
     claimed = messages.claim(work.connection, written[:AT_ONCE], work.now, work.now + LOST_AFTER)
     written[:] = sorted(set(written) - {it.id for it in claimed})
@@ -210,7 +209,7 @@ def send(*ids: int) -> None:
     tools = _tools[0]
     warned, wanted = AfterCommit(), list(ids)
     if not tools.database.read(partial(_has_budget, tools.house)):
-        wanted, warned = tools.do(lambda work: delivery.mind_the_budget(work, ids))
+        wanted, warned = tools.do(lambda work: budget.mind(work, ids))
     now = tools.house.now()
     due = tools.database.read(lambda connection: messages.due_by_neighbor(connection, wanted, now))
     _finish_all(tools, [tools.threads.submit(_bring, tools, some) for some in due])
@@ -218,7 +217,7 @@ def send(*ids: int) -> None:
 
 
 def _has_budget(house: House, connection: Connection) -> bool:
-    return delivery.budget(house.work(connection)) is Budget.ENOUGH
+    return budget.is_ample(house.work(connection))
 
 
 def _send_all(tools: Tools, some: Sequence[Outbound]) -> list[Future[AfterCommit]]:

@@ -1,0 +1,112 @@
+"""One phone, or a machine with many numbers, cannot silence us: what is kept, and for whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+
+ROSTER = [{"phone": f"+1917555{1000 + place}", "name": f"Vera {place}"} for place in range(6)]
+STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
+QUIETLY = "\n[waves]\nminutes = 60\nurgent_minutes = 60\n"
+SMALL_DAY = "\n[limits]\nsegments_a_day = 60\n"
+
+
+@pytest.fixture
+def maple(database_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    with open_neighborhood(database_url, redis_url, STEWARDS + QUIETLY) as neighborhood:
+        neighborhood.put_on_roster(*ROSTER)
+        yield neighborhood
+
+
+def _stranger(place: int) -> str:
+    return f"+1646555{1000 + place}"
+
+
+def _pages(maple: Neighborhood) -> dict[str, int]:
+    """How many pages each volunteer got since this was called last."""
+    found = {one["phone"]: 0 for one in ROSTER}
+    for it in maple.received():
+        if it.who in found and "YES" in it.body:
+            found[it.who] += 1
+    return found
+
+
+# How often people are asked.
+
+
+def test_a_flood_of_requests_does_not_use_up_every_volunteers_day(maple: Neighborhood) -> None:
+    for place in range(18):
+        maple.text(_stranger(place), "need groceries")
+    pages = _pages(maple)
+    assert max(pages.values()) == 2  # of three
+
+    maple.text("Maria", "my mother is out of insulin")
+
+    assert sum(_pages(maple).values()) > 0
+
+
+def test_who_was_helped_before_is_asked_for_in_a_flood(maple: Neighborhood) -> None:
+    maple.text("Maria", "need groceries")
+    maple.text(ROSTER[0]["phone"], "yes")
+    maple.text("Maria", "done")
+    for place in range(18):
+        maple.text(_stranger(place), "need groceries")
+    maple.received()
+
+    maple.text("Maria", "need a ride tomorrow")
+
+    assert sum(_pages(maple).values()) > 0
+
+
+def test_who_waits_hears_so_and_so_do_the_stewards(maple: Neighborhood) -> None:
+    for place in range(18):
+        maple.text(_stranger(place), "need groceries")
+
+    received = maple.received()
+
+    waiting = [it for it in received if "waits its turn" in it.body]
+    assert waiting
+    assert any("waits until" in it.body for it in received if it.who == "Cleo")
+    assert sum("many new people" in it.body for it in received if it.who == "Cleo") == 1
+
+
+def test_on_a_night_when_many_need_something_each_is_asked_about_at_once(
+    maple: Neighborhood,
+) -> None:
+    more = [{"phone": f"+1718555{1000 + place}", "name": f"Wim {place}"} for place in range(18)]
+    maple.put_on_roster(*ROSTER, *more)
+    for place in range(12):
+        maple.text(_stranger(place), "our street is under water, need a bed tonight")
+
+    asked: dict[int, str] = {}
+    for it in maple.received():
+        if found := re.search(r"YES (\d+)", it.body):
+            asked.setdefault(int(found[1]), it.who)
+    assert list(asked) == sorted(it.number for it in maple.requests())
+    for number, volunteer in asked.items():
+        maple.text(volunteer, f"yes {number}")
+    assert {it.state.value for it in maple.requests()} == {"taken"}
+
+
+# The day's segments.
+
+
+@pytest.fixture
+def poor(database_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    whole = STEWARDS + QUIETLY + SMALL_DAY
+    with open_neighborhood(database_url, redis_url, whole) as neighborhood:
+        neighborhood.put_on_roster(*ROSTER)
+        yield neighborhood
+
+
+def test_greetings_do_not_use_up_what_pages_need(poor: Neighborhood) -> None:
+    for place in range(80):
+        poor.text(_stranger(place), "hello")
+    poor.received()
+
+    poor.text("Maria", "my mother is out of insulin")
+
+    assert sum(_pages(poor).values()) == 5
