@@ -199,15 +199,21 @@ def _split(text: str) -> SplitResult:
 
 
 def _carrier_address(text: str) -> str:
-    _split(text)
+    parts = _split(text)
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+        raise ValueError("must begin with https://: the token goes there; http:// is for 127.0.0.1")
     return text.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1")
 
 
 def _public_address(text: str) -> str:
     parts = _split(text)
     if "?" in text or "#" in text:
         raise ValueError("must end before the ? or #")
-    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1"):
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
         raise ValueError("must begin with https://, the carrier calls nothing else")
     if "_" in str(parts.hostname):
         raise ValueError("has a _ in its name, and the carrier cannot call that")

@@ -59,7 +59,12 @@ class Hotline:
         signatures = Signatures.of(environment)
         self.refusals = Refusals(environment.public_url, partial(_explain, signatures, environment))
         self.webhooks = Webhooks(
-            signatures, self.house, self.database, self.enqueuer, self.refusals
+            signatures,
+            self.house,
+            self.database,
+            self.enqueuer,
+            self.refusals,
+            partial(credentials.names_account, account=environment.twilio_account_sid),
         )
         self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
         self.media = Media(environment, now)
@@ -249,11 +254,11 @@ class Hotline:
 
 def _explain(signatures: Signatures, environment: Environment, it: TurnedAway) -> str:
     """Why a signature does not fit, in words for the log."""
+    if not credentials.names_account(it.fields, environment.twilio_account_sid):
+        return "It names another account than TWILIO_ACCOUNT_SID"
     fits = signatures.nearest(it.host, it.path_and_query, it.fields, it.signature)
     if fits:
         return f"It would fit {fits}"
-    if not credentials.names_account(it.fields, environment.twilio_account_sid):
-        return "It names another account than TWILIO_ACCOUNT_SID"
     return "Nothing near that address fits: probably the token is another account's, or old"
 
 

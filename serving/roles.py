@@ -62,6 +62,8 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
     """Run an app until SIGTERM or SIGINT; requests under way have `last_answers` seconds."""
     import uvicorn
 
+    from serving.connections import LIMITS
+
     # uvicorn raises the signal again once it has ended: then this is what is left to do.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -83,6 +85,7 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=last_answers,
+        **LIMITS,
     )
     server = Server(config)
     # What is here now stays, and a text leaves no garbage in circles: looking for it again and

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -58,17 +59,19 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serve(app: ASGIApp | None = None, *, build: Build | None = None) -> Iterator[str]:
+def serve(
+    app: ASGIApp | None = None, *, build: Build | None = None, **options: Any
+) -> Iterator[str]:
     """The app's base URL, such as `http://127.0.0.1:40123`, until the block ends.
 
-    `build` makes an app that must know its own address.
+    `build` makes an app that must know its own address; `options` are uvicorn's.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         host, port = listener.getsockname()
         app = app or (build(f"http://{host}:{port}") if build else None)
         assert app is not None
-        config = uvicorn.Config(app, lifespan="on", ws="none", log_level="error")
+        config = uvicorn.Config(app, lifespan="on", log_level="error", **{"ws": "none", **options})
         server = _Server(config)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name=f"uvicorn-{port}", daemon=True

@@ -541,7 +541,7 @@ def test_a_database_is_called_as_sqlalchemy_likes_it(url: str, called: str) -> N
         ("PUBLIC_URL", " https://help.example.org:8443 ", "https://help.example.org:8443"),
         ("PUBLIC_URL", "http://localhost:8000", "http://localhost:8000"),
         ("PUBLIC_URL", "http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
-        ("TWILIO_API_URL", "http://carrier.internal:4010/", "http://carrier.internal:4010"),
+        ("TWILIO_API_URL", "http://127.0.0.1:4010/", "http://127.0.0.1:4010"),
         ("REDIS_URL", "unix:///run/redis.sock", "unix:///run/redis.sock"),
         ("HOTLINE_NUMBER", "+1 (212) 555-0100", "+12125550100"),
         ("HOTLINE_NUMBER", "898211", "898211"),
@@ -583,6 +583,11 @@ def test_addresses_and_numbers_are_kept_neatly(name: str, written: str, kept: st
         ("TWILIO_AUTH_TOKEN", "two words", "must be one word without spaces"),
         ("TWILIO_AUTH_TOKEN_SECONDARY", "two words", "must be one word without spaces"),
         ("TWILIO_API_URL", "api.twilio.com", "is not a web address"),
+        (
+            "TWILIO_API_URL",
+            "http://carrier.internal:4010",
+            "must begin with https://: the token goes there; http:// is for 127.0.0.1",
+        ),
         (
             "HOTLINE_NUMBER",
             "",

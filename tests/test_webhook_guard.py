@@ -211,6 +211,11 @@ def test_a_genuine_text_is_answered_and_written_down(either_door: Door) -> None:
     assert either_door.count(request) == 1
 
 
+def test_a_form_about_another_account_is_refused_though_it_is_signed(door: Door) -> None:
+    refused(door, door.text(sms(AccountSid="AC" + "2" * 32)))
+    assert door.text(sms()).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/sms", "/sms/status?text=1"])
 def test_an_unsigned_form_is_refused(either_door: Door, path: str) -> None:
     refused(either_door, either_door.post(encoded(sms()), None, path))

@@ -39,7 +39,7 @@ def mistakes(environment: Environment) -> Iterator[tuple[str, str]]:
 def names_account(fields: Sequence[tuple[str, str]], account: str) -> bool:
     """Whether a form, which need not be genuine, is about this account or about none."""
     named = [value for name, value in fields if name == "AccountSid"]
-    return not named or account in named
+    return all(value == account for value in named)
 
 
 def _kind(text: str) -> str:
