@@ -1,10 +1,12 @@
 """Files that come with texts in a rehearsal: each name has one of its own.
 
-How a name ends says what the file is and what it calls itself, as phones do it: `ring twice.amr`,
+`broken.jpg` is none that can be shown, `tracked.mov` tells where it was at each moment. How a name
+ends says what the file is and what it calls itself, as phones do it: `ring twice.amr`,
 `the door.mov`, `home.loc.vcf`; without an ending it is a small picture. `900 KB.mov` is that large.
 """
 
 import hashlib
+import io
 import re
 import struct
 import zlib
@@ -12,6 +14,8 @@ import zlib
 from rehearsal.recordings import sound
 
 SIDE = 8  # pixels
+ORIENTATION, ON_ITS_SIDE, PLACE = 0x0112, 6, 0x8825  # as EXIF numbers them
+MADE_AT = 3_855_310_203  # in seconds since 1904, as films count
 KILOBYTE = 1000
 
 # What the carrier takes, each with how it may begin where that is easily told.
@@ -74,22 +78,37 @@ def _made(name: str) -> tuple[bytes, str]:
         return picture(name), "image/png"
     if ending[0] == ".wav":
         return sound(2, name.removesuffix(".wav")), "audio/x-wav"
+    if name.startswith("broken"):
+        return b"\xff\xd8\xff" + name.encode(), "image/jpeg"
+    if name.startswith("tracked"):
+        return _boxes(b"qt  ", b"meta"), "video/quicktime"
     begins, kind = _ENDINGS.get(ending[0], (b"", "application/octet-stream"))
-    return begins + name.encode(), kind
+    if begins in _PHOTOS:
+        return photo(name, _PHOTOS[begins]), kind
+    return begins + (_box(b"mdat", name.encode()) if b"ftyp" in begins else name.encode()), kind
+
+
+def _box(name: bytes, *inside: bytes) -> bytes:
+    content = b"".join(inside)
+    return struct.pack(">I4s", 8 + len(content), name) + content
 
 
 def _boxes(brand: bytes, shows: bytes) -> bytes:
-    kind = struct.pack(">I4s4sI", 16, b"ftyp", brand, 0)
-    return kind + struct.pack(">I4sII4s", 20, b"hdlr", 0, 0, shows)
+    """A film without a picture, or sound without a sound, that tells where and when it was made."""
+    made = _box(b"mvhd", struct.pack(">4xII", MADE_AT, MADE_AT))
+    track = _box(b"trak", _box(b"mdia", _box(b"hdlr", struct.pack(">II4s", 0, 0, shows))))
+    place = _box(b"udta", _box(b"\xa9xyz", b"+40.6892-073.9442/"))
+    return _box(b"ftyp", brand, bytes(4)) + _box(b"moov", made, track, place)
 
 
-_JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+_JPEG, _HEIC, _WEBP = b"a JPEG", b"a HEIC", b"a WebP"
+_PHOTOS = {_JPEG: "JPEG", _HEIC: "HEIF", _WEBP: "WEBP"}  # as Pillow calls them
 _CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n"
 _ENDINGS = {
     ".jpg": (_JPEG, "image/jpg"),
     ".bin": (_JPEG, "application/octet-stream"),
-    ".heic": (_boxes(b"heic", b"pict"), "image/heic"),
-    ".webp": (b"RIFF\x00\x01\x00\x00WEBPVP8 ", "image/webp"),
+    ".heic": (_HEIC, "image/heic"),
+    ".webp": (_WEBP, "image/webp"),
     ".3gp": (_boxes(b"3gp6", b"soun"), "audio/3gpp"),
     ".3gpv": (_boxes(b"3gp4", b"vide"), "video/3gpp"),
     ".amr": (b"#!AMR\n", "audio/amr-nb"),
@@ -108,9 +127,29 @@ _ENDINGS = {
 }
 
 
+def photo(name: str, called: str) -> bytes:
+    """A picture as a phone takes it, on its side and with the place where it was taken. `called`:
+    its kind, as Pillow calls it."""
+    from PIL import Image  # only for pictures: it takes memory
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    notes = Image.Exif()
+    notes[ORIENTATION] = ON_ITS_SIDE
+    notes.get_ifd(PLACE).update({1: "N", 2: (40.0, 41.0, 21.0), 3: "W", 4: (73.0, 56.0, 39.0)})
+    written = io.BytesIO()
+    size = (2 * SIDE, SIDE)
+    Image.new("RGB", size, tuple(_color(name))).save(written, called, exif=notes, quality=90)
+    return written.getvalue()
+
+
+def _color(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()[:3]
+
+
 def picture(name: str) -> bytes:
     """A small PNG of one color."""
-    color = hashlib.sha256(name.encode()).digest()[:3]
+    color = _color(name)
     rows = (b"\0" + color * SIDE) * SIDE
     head = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
     parts = (_part(b"IHDR", head), _part(b"IDAT", zlib.compress(rows)), _part(b"IEND", b""))

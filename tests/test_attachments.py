@@ -12,6 +12,7 @@ import pytest
 from neighborhood import CAST, Neighborhood, open_neighborhood
 from sqlalchemy import select
 
+from hotline.cleaning import cleaned
 from hotline.store import tables
 from rehearsal.files import file
 
@@ -38,24 +39,25 @@ def test_a_picture_of_the_request_goes_to_its_taker(maple: Neighborhood) -> None
     maple.text("Ana", "yes")
     shown = texts_to(maple, "Ana")[-1]
     assert shown["body"] == "12, what they sent with it: [a picture]"
-    assert files_in(shown) == [file("the carton")]
+    assert files_in(shown) == [clean("the carton")]
 
 
 def test_pictures_are_passed_on_both_ways(talk: Neighborhood) -> None:
     talk.text("Maria", "the blue door", media=["a door", "a bell"])
     shown = texts_to(talk, "Ana")[-1]
     assert shown["body"] == "Your neighbor (12): the blue door [a picture] [a picture]"
-    assert files_in(shown) == [file("a door"), file("a bell")]
+    assert files_in(shown) == [clean("a door"), clean("a bell")]
 
     talk.text("Ana", "", media=["milk"])
     shown = texts_to(talk, "Maria")[-1]
     assert shown["body"] == "Ana (12): [a picture]"
-    assert files_in(shown) == [file("milk")]
+    assert files_in(shown) == [clean("milk")]
 
 
 GOES = {
     "a.jpg": ("[a picture]", "image/jpeg"),
-    "a.heic": ("[a picture]", "image/heic"),
+    "a.heic": ("[a picture]", "image/jpeg"),
+    "a.webp": ("[a picture]", "image/jpeg"),
     "a.amr": ("[a voice message]", "audio/amr"),
     "a.3gp": ("[a voice message]", "audio/3gpp"),
     "a.m4a": ("[a voice message]", "audio/mp4"),
@@ -80,16 +82,18 @@ def test_what_phones_send_goes_through(talk: Neighborhood, name: str) -> None:
     text = texts_to(talk, "Ana")[-1]
     assert (text["body"], text["status"]) == (f"Your neighbor (12): look {called}", "delivered")
     (found,) = [httpx2.get(it, trust_env=False) for it in text["media"]]
-    assert (found.content, found.headers["content-type"]) == (file(name), kind)
+    assert (found.content, found.headers["content-type"]) == (cleaned(file(name)), kind)
+    assert not any(it in found.content for it in (b"Exif", b"+40.6892"))
 
 
 LEFT_OUT = {
     "page.html": "[a picture]",  # it says that it is one
     "a.svg": "[a picture]",
-    "a.webp": "[a picture]",
     "a.kml": "[a place on the map]",
     "900 KB.mov": "[a video]",
     "5100 KB.jpg": "[a picture]",
+    "broken.jpg": "[a picture]",
+    "tracked.mov": "[a video]",
     "https://127.0.0.1:1/gone": "[a picture]",
 }
 
@@ -101,17 +105,23 @@ def test_what_cannot_go_is_left_out_and_both_hear_of_it(talk: Neighborhood, name
     talk.text("Maria", "the door", media=["a door", name, "a bell"])
     words, missing = words_first(texts_to(talk, "Ana")[before:])
     assert words["body"] == f"Your neighbor (12): the door [a picture] {called} [a picture]"
-    assert (words["status"], files_in(words)) == ("delivered", [file("a door"), file("a bell")])
+    assert (words["status"], files_in(words)) == ("delivered", [clean("a door"), clean("a bell")])
     assert missing["body"].startswith(f"12: they also sent {called}, which")
     told = texts_to(talk, "Maria")[-1]["body"]
     assert told.startswith(f"12: we could not pass on {called}: too big, or of a kind")
 
 
 def test_together_no_more_goes_than_the_carrier_takes(talk: Neighborhood) -> None:
-    heavy = [f"{it} 700 KB.jpg" for it in range(9)]
+    heavy = [f"{it} 250 KB.ogg" for it in range(4)]
     talk.text("Maria", "look", media=heavy)
     words, _ = words_first(texts_to(talk, "Ana")[-2:])
-    assert (words["status"], len(words["media"])) == ("delivered", 7)
+    assert (words["status"], len(words["media"])) == ("delivered", 2)
+
+
+def test_large_pictures_are_made_smaller_and_all_go(talk: Neighborhood) -> None:
+    talk.text("Maria", "look", media=[f"{it} 700 KB.jpg" for it in range(9)])
+    text = texts_to(talk, "Ana")[-1]
+    assert (text["status"], len(text["media"])) == ("delivered", 9)
 
 
 def test_at_no_address_of_ours_is_there_anything_that_a_browser_runs(talk: Neighborhood) -> None:
@@ -135,7 +145,7 @@ def test_what_is_refused_all_the_same_takes_nothing_with_it(talk: Neighborhood) 
     talk.pass_time(timedelta(minutes=1))  # the same words to one person leave one after the other
     words, *alone = sorted(texts_to(talk, "Ana")[before:], key=lambda it: len(it["media"]))
     assert words["body"] == "Your neighbor (12): the blue door [a picture] [a picture]"
-    assert sorted(files_in(it)[0] for it in alone) == sorted([file("a door"), file("a bell")])
+    assert sorted(files_in(it)[0] for it in alone) == sorted([clean("a door"), clean("a bell")])
     assert {it["body"] for it in alone} == {"12, what they sent with it: [a picture]"}
 
 
@@ -155,7 +165,7 @@ def test_what_the_carrier_does_not_give_now_waits(talk: Neighborhood) -> None:
     assert len(texts_to(talk, "Ana")) == before
     talk.pass_time(timedelta(minutes=2))
     (text,) = texts_to(talk, "Ana")[before:]
-    assert files_in(text) == [file("a door")]
+    assert files_in(text) == [clean("a door")]
 
 
 def test_words_do_not_wait_for_ever(talk: Neighborhood) -> None:
@@ -226,3 +236,8 @@ def addresses_at_carrier(maple: Neighborhood) -> list[str]:
     last = query.order_by(tables.message.c.id.desc())
     kept = maple.database.read(lambda c: c.execute(last).scalars().first()) or []
     return [address for address, _ in kept]
+
+
+def clean(name: str) -> bytes | None:
+    """The file of this name, as it is passed on."""
+    return cleaned(file(name))

@@ -48,6 +48,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.senders",
     "hotline.carriers.twilio.signature",
     "hotline.carriers.twilio.voices",
+    "hotline.cleaning",
     "hotline.contact",
     "hotline.diagram",
     "hotline.document",

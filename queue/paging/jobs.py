@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline import schedule
 from hotline.attachment import Attachment
-from hotline.carriers.twilio.attachments import File, can_go
+from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
 from hotline.desk import budget, delivery
@@ -334,11 +334,12 @@ def _looked_at(tools: Tools, it: Attachment, *, is_last: bool) -> File | None:
     """None for what is not there any more. `is_last`: nobody waits longer for it."""
     address = tools.database.read(lambda connection: messages.address_of(connection, it.at))
     try:
-        return File.of(tools.carrier.attachment(address)) if address else None
+        file = as_passed_on(tools.carrier.attachment(address)) if address else None
     except CarrierError as error:
         if isinstance(error, CarrierBusy | CarrierSilent) and not is_last:
             raise CarrierBusy(str(error)) from None
         return None
+    return None if file is None else File.of(file)
 
 
 def _leave_out(it: Outbound, kept: Sequence[Attachment], work: Work) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.attachment import type_by_bytes
+from hotline.cleaning import cleaned
 
 RESIZED = {"image/jpeg", "image/png", "image/gif"}  # by the carrier, for each phone
 TAKEN = RESIZED | {
@@ -46,6 +47,11 @@ class File:
     @classmethod
     def of(cls, file: bytes) -> File:
         return cls(type_by_bytes(file), len(file))
+
+
+def as_passed_on(file: bytes) -> bytes | None:
+    """Without where it was taken; None for what cannot be cleaned, or is too large to be whole."""
+    return cleaned(file) if len(file) <= MOST_BYTES else None
 
 
 def can_go(files: Sequence[File | None]) -> list[bool]:

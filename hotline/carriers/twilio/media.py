@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hotline import signed_addresses
 from hotline.attachment import type_by_bytes
-from hotline.carriers.twilio.attachments import PLAYED, File, can_go
+from hotline.carriers.twilio.attachments import PLAYED, File, as_passed_on, can_go
 from hotline.errors import CarrierError
 from hotline.settings import Environment
 from hotline.work import Now
@@ -50,9 +50,9 @@ class Media:
             return None
 
     def attachment(self, address: str) -> tuple[bytes, str] | None:
-        """What came with a text, by its address at the carrier, and what its bytes are; None if the
-        carrier does not give it, or would not take it along."""
-        file = self._file(address)
+        """What came with a text, by its address at the carrier, as it is passed on, and what its
+        bytes are; None if the carrier does not give it, or would not take it along."""
+        file = as_passed_on(self._file(address) or b"")
         found = File.of(file) if file is not None else None
         return (file or b"", found.type or "") if found and all(can_go([found])) else None
 
