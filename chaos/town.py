@@ -68,6 +68,8 @@ max_a_week = 5000
 
 [limits]
 new_an_hour = 1000000
+open_requests = 1000000
+calls_an_hour = 1000000
 
 [[needs]]
 key = "food"

@@ -50,6 +50,13 @@ _SERVICES: Final = {
     PhoneNumberType.UAN,
 }
 
+# What costs whoever calls it as much as any call. Of a number that nobody knows yet, `is_persons`
+# tells whether it can be somebody's.
+_ORDINARY: Final = {
+    *(PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
+    *(PhoneNumberType.VOIP, PhoneNumberType.UNKNOWN),
+}
+
 # Area codes that there can be in North America, handed out or not: none begins with 0 or 1, has a 9
 # in the middle or ends like 911. https://www.nanpa.com/numbering/area-codes
 _NORTH_AMERICAN: Final = re.compile(r"\+1(?!.11)[2-9][0-8][0-9]")
@@ -248,6 +255,19 @@ def is_persons(number: str) -> bool:
     if phonenumbers.is_valid_number(it):
         return phonenumbers.number_type(it) not in _SERVICES
     return not number.startswith("+1") or bool(_NORTH_AMERICAN.match(number))
+
+
+def can_be_called_back(keys: str, country: str) -> str | None:
+    """The number that somebody keyed in, as `known_as` has it, if a call there costs what any call
+    costs, and it is no emergency number."""
+    if phonenumbers.connects_to_emergency_number(keys, country):
+        return None
+    try:
+        number = parse(keys, country)
+    except BadPhone:
+        return None
+    kind = phonenumbers.number_type(phonenumbers.parse(number, None))
+    return number if is_persons(number) and kind in _ORDINARY else None
 
 
 def nobodys(call_id: int | str) -> str:

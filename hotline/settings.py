@@ -353,6 +353,8 @@ class Limits(_Section):
     segments_a_day: Whole = 10_000
     kept_percent: Percent = 30
     new_an_hour: Whole | None = None
+    open_requests: Whole = 3
+    calls_an_hour: Whole = 10
     calls_at_once: Whole = 20
     countries: Annotated[
         tuple[Annotated[str, AfterValidator(_country)], ...], AfterValidator(_once)
@@ -717,6 +719,8 @@ _EXAMPLES: Final = {
     "limits.segments_a_day": "segments_a_day = 10000",
     "limits.kept_percent": "kept_percent = 30",
     "limits.new_an_hour": "new_an_hour = 20",
+    "limits.open_requests": "open_requests = 3",
+    "limits.calls_an_hour": "calls_an_hour = 10",
     "limits.calls_at_once": "calls_at_once = 20",
     "voice.voices": 'voices = { en = "Joanna", es = "Mia es-MX" }',
     "voice.audio": 'audio = "recordings"',

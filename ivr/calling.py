@@ -43,8 +43,8 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
     if known:
         _answer(work, from_json(known.answer))
         return
-    is_busy = calls.live_calls(work.connection, work.now) >= work.network.limits.calls_at_once
     person = _caller(work, it.caller)
+    is_busy = _is_busy(work, person)
     row = _begin(work, it.sid, person, None)
     trusted = trust(it.caller, is_attested=it.is_attested)
     visit = Visit(work, line, row, Call(trust=trusted), person)
@@ -53,6 +53,16 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
     if is_busy:
         visit.move(step=Step.BUSY)
     _go_on(visit, known_facts)
+
+
+def _is_busy(work: Work, person: Neighbor | None) -> bool:
+    """Whether as many call as we answer, or this one as often in an hour."""
+    of = work.network.limits
+    if calls.live_calls(work.connection, work.now) >= of.calls_at_once:
+        return True
+    since = work.now - timedelta(hours=1)
+    often = calls.begun_since(work.connection, person.id, since) if person else 0
+    return often >= of.calls_an_hour
 
 
 def _caller(work: Work, number: str | None) -> Neighbor | None:

@@ -20,6 +20,7 @@ from hotline.help_request import (
     StillOnIt,
     WentWell,
     Withdrawn,
+    WordsAdded,
 )
 from hotline.inbound import Heard
 from hotline.message import Channel
@@ -112,13 +113,25 @@ def _send(visit: Visit) -> None:
     requester = visit.person or _behind_a_hidden_number(visit)
     needs = (draft.need,) if draft.need else ()
     area = next((it.key for it in work.network.areas if draft.postcode in it.words), None)
-    request = open_request(work, requester, needs, area)
+    request = _full(visit, requester, needs, area) or open_request(work, requester, needs, area)
     _keep(visit, draft, request, requester)
     visit.move(sent=request.number)
     if phone.is_nobodys(requester.phone):
         delivery.no_way_back(work, request)
     elif not phone.is_in(requester.phone, work.network.countries):
         delivery.wrote_from_abroad(work, requester.phone)
+
+
+def _full(
+    visit: Visit, requester: Neighbor, needs: tuple[str, ...], area: str | None
+) -> HelpRequest | None:
+    """The newest request of somebody who has as many open as there may be: this belongs to it."""
+    concerned = requests.requests_of(visit.work.connection, requester.id)
+    theirs = [it for it in concerned if it.requester == requester.id and it.state is State.OPEN]
+    if len(theirs) < visit.work.network.limits.open_requests:
+        return None
+    visit.happen(theirs[-1].number, WordsAdded(needs, area))
+    return theirs[-1]
 
 
 def _keep(visit: Visit, draft: Draft, request: HelpRequest, requester: Neighbor) -> None:

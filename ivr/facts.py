@@ -40,6 +40,7 @@ def _known(visit: Visit) -> Facts:
         needs=_choices(network),
         country=network.country,
         countries=network.countries,
+        ours=visit.line.ours,
         language=visit.work.speech.spoken(person.language if person else None),
         knows_language=person is not None and person.language is not None,
         is_hidden=person is None,

@@ -21,7 +21,6 @@ from hotline import phone, proof
 from hotline.document import Wait
 from hotline.inbound import Heard
 from hotline.notices import Notice
-from hotline.phone import BadPhone
 from ivr.trust import Trust
 
 JOIN_KEY = "8"
@@ -239,6 +238,7 @@ class Facts:
     needs: tuple[Choice, ...]
     country: str
     countries: tuple[str, ...]
+    ours: frozenset[str] = frozenset()  # our own numbers
     language: str = ""
     knows_language: bool = False
     is_hidden: bool = False
@@ -622,12 +622,10 @@ def _key_of_number(keys: str, facts: Facts) -> str:
 
 
 def callable_number(keys: str, facts: Facts) -> str | None:
-    """The number that somebody keyed in, if it can be one where we call."""
-    try:
-        number = phone.parse(keys, facts.country)
-    except BadPhone:
-        return None
-    return number if phone.is_in(number, facts.countries) else None
+    """The number that somebody keyed in, if it can be one where we call: never ours."""
+    number = phone.can_be_called_back(keys, facts.country)
+    is_far = number is None or not phone.is_in(number, facts.countries)
+    return None if is_far or number in facts.ours else number
 
 
 def enter(call: Call, facts: Facts) -> Call:

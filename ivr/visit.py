@@ -19,11 +19,12 @@ from ivr.trust import Trust
 
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
-    """What we can do on the phone: whether our number `can_call`, and what sounds must call
-    themselves so that it `plays` them."""
+    """What we can do on the phone: whether our number `can_call`, what sounds must call themselves
+    so that it `plays` them, and which numbers are `ours`."""
 
     can_call: bool = False
     plays: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from hotline import wire
+from hotline import phone, wire
 from hotline.carriers.twilio import attachments, credentials, forms, twiml
 from hotline.carriers.twilio.media import Media
 from hotline.carriers.twilio.signature import Signatures
@@ -68,7 +68,9 @@ class Hotline:
         )
         self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
         self.media = Media(environment, now)
-        self.line = PhoneLine(bool(environment.calling_number), attachments.CALLED_SO)
+        self.line = PhoneLine(
+            bool(environment.calling_number), attachments.CALLED_SO, _ours(environment)
+        )
         self.studio = twiml.Studio(
             environment.public_url,
             environment.calling_number,
@@ -260,6 +262,11 @@ def _explain(signatures: Signatures, environment: Environment, it: TurnedAway) -
     if fits:
         return f"It would fit {fits}"
     return "Nothing near that address fits: probably the token is another account's, or old"
+
+
+def _ours(environment: Environment) -> frozenset[str]:
+    """Our own numbers, as far as the settings tell them."""
+    return frozenset({phone.known_as(it) for it in [environment.hotline_number] if it})
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+from neighborhood import CAST, NETWORK, NUMBER, Neighborhood, open_neighborhood
 
 ROSTER = [{"phone": f"+1917555{1000 + place}", "name": f"Vera {place}"} for place in range(6)]
 STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
@@ -110,3 +111,59 @@ def test_greetings_do_not_use_up_what_pages_need(poor: Neighborhood) -> None:
     poor.text("Maria", "my mother is out of insulin")
 
     assert sum(_pages(poor).values()) == 5
+
+
+# The phone.
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["9005550199", "8005550199", "911", NUMBER, NUMBER.removeprefix("+1"), "+18765550199"],
+    ids=["premium", "toll-free", "emergency", "ours", "ours, short", "abroad"],
+)
+def test_nobody_makes_us_call_what_is_no_ordinary_phone(maple: Neighborhood, keys: str) -> None:
+    heard = _keys_in(maple, keys)
+    assert "The number to call back is" not in heard
+    assert "We cannot see your number" in heard  # they are asked once more
+
+
+def test_an_ordinary_number_is_called_back(maple: Neighborhood) -> None:
+    assert "2 1 2 5 5 5 0 1 4 0" in _keys_in(maple, "2125550140")
+
+
+def _keys_in(maple: Neighborhood, keys: str) -> str:
+    """What a hidden caller hears who keys this number in."""
+    maple.call("Maria", is_hidden=True)
+    for key in ("1", "1", "#"):
+        maple.press("Maria", key)
+    maple.say("Maria", "groceries")
+    maple.press("Maria", "#")
+    maple.press("Maria", f"{keys.lstrip('+')}#")
+    return maple.heard("Maria")
+
+
+def test_one_phone_has_three_open_requests_and_nothing_of_more_is_lost(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "need food")
+    for key in "2121":
+        maple.call("Maria")
+        maple.press("Maria", "3")  # something new
+        maple.press("Maria", key)
+        maple.hang_up("Maria")
+    assert len(maple.requests()) == 3
+    assert set(maple.requests()[-1].needs) == {"food", "ride"}
+
+
+def test_who_calls_again_and_again_hears_that_the_lines_are_in_use(maple: Neighborhood) -> None:
+    for _ in range(10):
+        maple.call("Maria")
+        assert "For English" in maple.heard("Maria")
+        maple.hang_up("Maria")
+    maple.call("Maria")
+    assert "All our lines are in use" in maple.heard("Maria")
+    maple.call("Nora")
+    assert "For English" in maple.heard("Nora")
+    maple.pass_time(timedelta(hours=1))
+    maple.call("Maria")
+    assert "For English" in maple.heard("Maria")

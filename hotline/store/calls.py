@@ -157,6 +157,12 @@ _LIVE = Prepared(
 )
 
 
+def begun_since(connection: Connection, who: int, moment: datetime) -> int:
+    """How often somebody has called us since then."""
+    theirs = select(func.count()).where(call.c.neighbor_id == who, call.c.message_id.is_(None))
+    return connection.execute(theirs.where(call.c.began_at > moment)).scalar_one()
+
+
 # What we call to say.
 
 
