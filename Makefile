@@ -10,7 +10,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install up talk test trials pictures chaos bench fuzz lint types words lock clean
+.PHONY: help install up talk test trials pictures chaos bench fuzz lint types audit words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,9 @@ types: $(VENV)/ready-dev  ## mypy, strictly
 	$(BIN)/mypy
 	MYPYPATH=queue:fuzz $(BIN)/mypy fuzz/*.py
 
+audit: $(BIN)/python  ## whether a library that we pin has a known hole (asks the package index)
+	PYTHON=$(BIN)/python .ci/audit
+
 words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the code
 	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/catalogues/messages.pot hotline/words.py hotline/prompts.py
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i hotline/catalogues/messages.pot -d hotline/catalogues -D messages
@@ -64,7 +67,7 @@ lock:  ## choose and pin the newest libraries that fit together (needs uv)
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-fuzz.lock
 
 clean:  ## throw away what these targets made, but never ./hotline-data
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
+	rm -rf $(VENV) .venv-audit .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
