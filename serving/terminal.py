@@ -40,11 +40,18 @@ def _say_where_it_may_be(database: Database) -> None:
 
 
 def print_table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Whatever stands in it: what people call themselves is no markup and orders no terminal."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(_harmless(cell)) for cell in row))
     # Cut to the width of a terminal, but not in a pipe.
     Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+
+
+def _harmless(cell: str) -> str:
+    """Without letters that are not seen, and turn or color what is."""
+    return "".join(it if it.isprintable() or it == "\n" else " " for it in cell)

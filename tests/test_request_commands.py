@@ -119,3 +119,17 @@ def test_what_is_needed_and_where_is_corrected(door: Door, shell: Shell) -> None
     assert shell.run("log").count("command line  corrected") == 2
     assert "The areas are" in shell.run("requests", "area", "12", "nowhere", status=2)
     assert "The needs are" in shell.run("requests", "need", "12", "umbrellas", status=2)
+
+
+@pytest.mark.parametrize(
+    "name", ["[/red] Ana", "[bold", "Ana\x1b]0;mine\x07", "Ana\u202e ziuR", "\\[/]", "A\tB", ""]
+)
+def test_the_roster_is_listed_whatever_somebody_is_called(
+    door: Door, shell: Shell, name: str
+) -> None:
+    strange = roster.RosterEntry("+12125550177", name)
+    door.hotline.database.write(lambda c: roster.put_on_roster(c, [strange], NOON))
+    listed = shell.run("roster", "list")
+    assert "Ben Ruiz" in listed
+    assert not {"\x1b", "\x07", "\u202e", "\t"} & set(listed)
+    assert name.partition("\x1b")[0].partition("\u202e")[0].partition("\t")[0] in listed
