@@ -5,8 +5,8 @@ Pure. Of how often a volunteer may be asked, and of the day's segments, a share 
 urgent and for people the network knows: who is on the roster, or asked before and was helped. Any
 other is a stranger, which is nothing bad: everybody was one once. When more of them ask in an hour
 than fits the roster, each request asks few people at a time, the oldest first, so that all are
-asked about; and what is urgent from a hidden number, which a machine can make any number of, takes
-nothing of what is kept.
+asked about. What is urgent from a hidden number takes nothing of what is kept: a machine can call
+from any number of those, and say that each is urgent.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ def most_in_an_hour(network: Network, on_roster: int) -> int:
 
 def kept_from(request: HelpRequest, asker: Asker, limits: Limits) -> int:
     """How many percent are kept for others than this request."""
-    may_be_a_machine = asker.is_crowded and asker.is_hidden
-    has_all = asker.is_known or (request.urgent and not may_be_a_machine)
+    has_all = asker.is_known or (request.urgent and not asker.is_hidden)
     return 0 if has_all else limits.kept_percent
 
 

@@ -49,6 +49,21 @@ def test_a_flood_of_requests_does_not_use_up_every_volunteers_day(maple: Neighbo
     assert sum(_pages(maple).values()) > 0
 
 
+@pytest.mark.parametrize("key", ["1", "3"], ids=["food", "urgent"])
+def test_hidden_calls_do_not_use_up_every_volunteers_day(maple: Neighborhood, key: str) -> None:
+    for _ in range(18):
+        maple.call("Sam", is_hidden=True)
+        maple.press("Sam", "1")
+        maple.press("Sam", key)
+        maple.hang_up("Sam")
+    assert len(maple.requests()) == 18
+    assert max(_pages(maple).values()) <= 3
+
+    maple.text("Maria", "my mother is out of insulin")
+
+    assert sum(_pages(maple).values()) > 0
+
+
 def test_who_was_helped_before_is_asked_for_in_a_flood(maple: Neighborhood) -> None:
     maple.text("Maria", "need groceries")
     maple.text(ROSTER[0]["phone"], "yes")
