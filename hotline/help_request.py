@@ -206,8 +206,8 @@ class WentWell:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """It was said to be done, and the requester says that it is not. `takers_are_gone`: none of
-    those who had it can be asked anything."""
+    """The requester says that it is not done: though its takers say that it is, or because nobody
+    came. `takers_are_gone`: none of those who have it can be asked anything."""
 
     takers_are_gone: bool = False
 
@@ -723,15 +723,21 @@ def _went_well(request: HelpRequest, _event: WentWell, _clock: NetworkTime) -> C
 
 
 def _not_yet(request: HelpRequest, event: NotYet, clock: NetworkTime) -> Change:
-    """Its takers are asked first; where none of them can be, others are."""
-    if not request.checked_in:
-        return request, []
+    """Whoever was asked how it went says so."""
+    return _not_there(request, event, clock) if request.checked_in else (request, [])
+
+
+def _not_there(request: HelpRequest, event: NotYet, clock: NetworkTime) -> Change:
+    """Its takers are asked first; where none of them can be, others are. Of those who were asked
+    already the answer is waited for."""
     if event.takers_are_gone:
         return _let_go(request, clock)
+    told = Tell(request.requester, _say(Told.ASKING_TAKER, request, name=request.taker))
+    if request.state is State.TAKEN and request.checked_in:
+        return request, [told]
     question = _say(Told.NOT_DONE_YET, request)
-    told = _say(Told.ASKING_TAKER, request, name=request.taker)
     return _waiting_for_answer(request, clock), [
-        Tell(request.requester, told),
+        told,
         *(Tell(taker, question) for taker in request.takers),
     ]
 
@@ -780,6 +786,7 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_T, HeardOf, _heard_of, (_T,)),
     RequestRow(_T, StillOnIt, _still_on_it, (_T,)),
     RequestRow(_T, TimeIsUp, _check_in, (_T, _O)),
+    RequestRow(_T, NotYet, _not_there, (_T, _O)),
     RequestRow(_T, HandedBack, _handed_back, (_O, _T)),
     RequestRow(_T, Parted, _parted, (_T, _O)),
     RequestRow(_T, KeptApart, _kept_apart, (_T,)),

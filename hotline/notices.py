@@ -150,6 +150,16 @@ class Told(Enum):
     FORGET_AFTER_CLOSING = auto()
     FORGET_AFTER_HELPING = auto()
     WANTS_TO_JOIN = auto()
+    UNCLEAR_TO_HELPER = auto()
+
+    # Questions about the hotline.
+    ANSWER_WHO = auto()
+    ANSWER_REAL = auto()
+    ANSWER_COST = auto()
+    ANSWER_PRIVACY = auto()
+    ANSWER_PLACE = auto()
+    ANSWER_HOURS = auto()
+    ANSWER_HOW = auto()
 
     # To stewards.
     STEWARDS_NOBODY = auto()

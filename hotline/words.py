@@ -395,6 +395,40 @@ class Sentence(StrEnum):
         " to hand it back, then FORGET ME again."
     )
     WANTS_TO_JOIN = N_("Thank you for wanting to help! To be on the list of {network}, text JOIN.")
+    UNCLEAR_TO_HELPER = N_(
+        "Thanks! Nobody was asked because of this. Need something yourself? Start with NEED, like:"
+        " need {need}. A rest from texts: PAUSE 7"
+    )
+
+    # Questions about the hotline.
+    ANSWER_WHO = N_(
+        "This is {network}: neighbors who help each other, by text. Need something? Write what and"
+        " where."
+    )
+    ANSWER_REAL = N_(
+        "{network} is real people. A computer passes texts on, a neighbor comes. Need something?"
+        " Write what and where."
+    )
+    ANSWER_COST = N_(
+        "It costs nothing, and nobody has to earn it. Pay no one who asks for money. Need something?"
+        " Write what and where."
+    )
+    ANSWER_PRIVACY = N_(
+        "No papers, no name needed. Only who says yes to helping reads your words, and nobody sees"
+        " your number. Need something? Write it."
+    )
+    ANSWER_PLACE = N_(
+        "We have no office: neighbors come to you, or meet you nearby. Need something? Write what"
+        " and where you are."
+    )
+    ANSWER_HOURS = N_(
+        "You can write at any hour. Neighbors answer when they can, at night mostly next morning."
+        " Need something? Write what and where."
+    )
+    ANSWER_HOW = N_(
+        "Write what you need and where, like: need {need}. We ask neighbors by text until one says"
+        " yes. Free, no questions."
+    )
 
     # To stewards.
     STEWARDS_NOBODY = N_(

@@ -6,7 +6,7 @@ carries the acts out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +30,7 @@ from hotline.help_request import (
 from hotline.limits import Pace
 from hotline.notices import Notice, Told, notice
 from hotline.roster import Asked
+from sms.moves import Move
 from sms.orders import (
     Areas,
     Back,
@@ -50,6 +51,7 @@ from sms.orders import (
 )
 from sms.reading import Intent, Reading
 from sms.steward_orders import StewardOrder, asks_for_themselves, says_ask
+from sms.turns import ABOUT_US, Role, turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +417,25 @@ def _place(situation: Situation, reading: Reading) -> list[Act]:
     return [TellPlace(request, about[0].taker, reading.intent is Intent.YES)]
 
 
+def role_of(situation: Situation) -> Role:
+    """Whoever talks to somebody, or is asked how it went, writes about that; else whoever was asked
+    to take something; else whoever waits."""
+    mine = [it for it in situation.requests if it.requester == situation.me]
+    if situation.how and not situation.held:
+        return Role.ASKED_HOW
+    if any(it.takers and it.is_live for it in mine):
+        return Role.HAS_TAKER
+    if situation.held:
+        return Role.HOLDS
+    if situation.open_pages:
+        return Role.PAGED
+    if situation.my_open:
+        return Role.WAITS
+    return Role.HELPER if situation.on_roster else Role.STRANGER
+
+
 def _decide(situation: Situation, reading: Reading) -> list[Act]:
+    reading = turned(reading, role_of(situation))
     if told := _place(situation, reading):
         return told
     if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):
@@ -442,8 +462,53 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return _answer(situation, reading)
         case Intent.SMALL_TALK:
             return _small_talk(situation, reading)
+        case Intent.ABOUT_US:
+            return [Say(notice(_ANSWERS[_topic(reading)]))]
+        case Intent.OFFER:
+            return _offers(situation)
+        case Intent.NO_SHOW:
+            return _no_show(situation, reading)
+        case Intent.ASK:
+            return _asks_besides(situation, reading)
+        case Intent.UNCLEAR:
+            return _guide(situation, Told.HOW_TO_TAKE_OR_ASK)
         case _:
             return _words(situation, reading)
+
+
+_ANSWERS: Mapping[Move, Told] = {
+    Move.WHO: Told.ANSWER_WHO,
+    Move.REAL: Told.ANSWER_REAL,
+    Move.COST: Told.ANSWER_COST,
+    Move.PRIVACY: Told.ANSWER_PRIVACY,
+    Move.PLACE: Told.ANSWER_PLACE,
+    Move.HOURS: Told.ANSWER_HOURS,
+    Move.HOW: Told.ANSWER_HOW,
+}
+
+
+def _topic(reading: Reading) -> Move:
+    """What is asked about us; who asks nothing in particular hears how it works."""
+    return next((it for it in ABOUT_US if it in reading.moves), Move.HOW)
+
+
+def _no_show(situation: Situation, reading: Reading) -> list[Act]:
+    """Nobody came: whoever took it is asked, and hears none of these words."""
+    mine = [it for it in situation.requests if it.requester == situation.me and it.takers]
+    about = [it for it in mine if reading.number in (None, it.number)] or mine
+    return [Happens(about[-1].number, NotYet())]
+
+
+def _asks_besides(situation: Situation, reading: Reading) -> list[Act]:
+    """Somebody who is in the middle of something else asks for something: it is a request of its
+    own, unless it belongs to what they talk about."""
+    known = {need for it in situation.requests if it.is_live for need in it.needs}
+    if situation.conversations and known.issuperset(reading.needs):
+        return _words(situation, reading)
+    talk = situation.conversations[-1] if len(situation.conversations) == 1 else None
+    is_theirs = talk is not None and talk.requester == situation.me
+    words = _passed_on(situation, reading, talk) if talk and is_theirs else []
+    return [*words, OpenRequest(reading.needs, reading.area, reading.people)]
 
 
 def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:

@@ -1,5 +1,6 @@
-"""What a text does, as far as its words tell it: it asks us to write no more, or no person wrote
-it. The words are in `sms/lexicon/moves.*.tsv`, a file for each language. Pure once loaded."""
+"""What a text does, as far as its words tell it: it asks for something, offers something, says that
+nobody came. What follows from that depends on who wrote it: see `turns`. The words are in
+`sms/lexicon/moves.*.tsv`, a file for each language. Pure once loaded."""
 
 from __future__ import annotations
 
@@ -33,7 +34,30 @@ class Move(StrEnum):
     """The rows of `moves.*.tsv`, by their names."""
 
     STOP = "stop"  # they want no more texts of ours
-    AUTO = "auto"  # a phone, a mailbox or a shop answers by itself
+    AUTO = "auto"  # a phone, a mailbox or a shop wrote it
+    ASK = "ask"  # they or others need something
+    NOTHING = "nothing"  # they need nothing, and say so
+    OFFER = "offer"  # they have time or things to give
+    CHATTER = "chatter"  # a joke, a wrong number, somebody else's business
+    MET = "met"  # what was asked for is not needed any more
+    STILL = "still"  # it is needed all the same
+    NO_SHOW = "no_show"  # nobody came
+    ANOTHER = "another"  # they want somebody else to come
+    TAKES = "takes"  # they will do it
+    REFUSES = "refuses"  # they will not
+    MAYBE = "maybe"  # that depends
+    HANDS_BACK = "hands_back"  # they took it and cannot do it
+    DELIVERED = "delivered"  # they did it
+    WELL = "well"  # it went well
+    NOT_WELL = "not_well"  # it did not, or not all of it
+    # What they ask about us.
+    WHO = "who"
+    REAL = "real"  # whether a person is there, and whether it is honest
+    COST = "cost"
+    PRIVACY = "privacy"  # who sees what, and whether papers are asked for
+    PLACE = "place"
+    HOURS = "hours"
+    HOW = "how"  # how it works, and for whom
 
 
 def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:

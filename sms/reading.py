@@ -41,6 +41,12 @@ class Intent(StrEnum):
     HAND_BACK = "hand_back"
     SMALL_TALK = "small_talk"
     WORDS = "words"
+    # What only somebody in a certain situation says: `turns` finds these.
+    ABOUT_US = "about_us"  # a question about the hotline itself
+    OFFER = "offer"  # they have time or things to give
+    ASK = "ask"  # they need something, though they wrote in a situation in which most do not
+    NO_SHOW = "no_show"  # nobody came, or not with everything
+    UNCLEAR = "unclear"  # one short question back is better than a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Reading:
     as well. `first_number` stands in front of all other words. `says_more`: behind the answer stand
     words enough to be a story of their own. `offers`: it offers something and asks for nothing.
     `not_yet`: it begins with words that deny that something is done. `people`: how many it asks to
-    come.
+    come. `moves`: what else it does, as its words tell.
     """
 
     intent: Intent
@@ -73,6 +79,7 @@ class Reading:
     offers: bool = False
     not_yet: bool = False
     people: int = 1
+    moves: frozenset[Move] = frozenset()
 
 
 class Gist(NamedTuple):
@@ -246,22 +253,24 @@ def read(
         gist = _answer(said, tokens, frozenset(asked_about)) or _own_words(tokens, said)
     if has_pictures and gist.intent is Intent.SMALL_TALK:
         gist = gist._replace(intent=Intent.WORDS)
-    gist = _by_what_it_does(gist, tokens)
-    meant = _with_meaning(gist, said, tokens, lexicon)
+    words = [token.word for token in tokens]
+    moves = moves_of(words, _words_as_read) if _may_do_more(gist) else frozenset()
+    gist = _by_what_it_does(gist, words, moves)
+    meant = replace(_with_meaning(gist, said, tokens, lexicon), moves=moves)
     if _is_postcode(meant, asked_about):
         meant = _own_words_after_all(meant)
     return meant if number is None else _about_the_copy(meant, number)
 
 
-def _by_what_it_does(gist: Gist, tokens: list[Token]) -> Gist:
+def _may_do_more(gist: Gist) -> bool:
+    return not (gist.only_answer or gist.by_carrier) and gist.intent in _MAY_DO_MORE
+
+
+def _by_what_it_does(gist: Gist, words: list[str], moves: frozenset[Move]) -> Gist:
     """Words that ask for no more texts, and those that no person wrote, are no answer and no
     request, whatever else they look like; but who begins with "need" asks."""
-    if gist.only_answer or gist.by_carrier or gist.intent not in _MAY_DO_MORE:
-        return gist
-    words = [token.word for token in tokens]
     if words[:1] == ["need"]:
         return gist
-    moves = moves_of(words, _words_as_read)
     if Move.AUTO in moves:
         return Gist(Intent.MACHINE)
     return Gist(Intent.STOP) if Move.STOP in moves else gist

@@ -1,0 +1,129 @@
+"""What a text comes to, by who wrote it: from the moves in its words to an intent. Pure.
+
+The same words are another thing from another person: "somebody else, please" hands back what the
+writer took, and asks for another neighbor where the writer is waiting for one. `TURNS` says so,
+one row for each; the first that fits holds. What no row is for stays what `reading` made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from sms.moves import Move
+from sms.reading import Intent, Reading
+
+
+class Role(StrEnum):
+    """Who somebody is to us when they write."""
+
+    STRANGER = "stranger"  # nothing of theirs is open, and they are not on the roster
+    WAITS = "waits"  # their request is open
+    HAS_TAKER = "has_taker"  # somebody took it
+    ASKED_HOW = "asked_how"  # it is said to be done, and we asked how it went
+    PAGED = "paged"  # we asked whether they take something
+    HOLDS = "holds"  # they took something
+    HELPER = "helper"  # on the roster, with nothing to do with us now
+
+
+class Turn(NamedTuple):
+    """A text with one of `moves` and none of `unless` becomes `intent`. `needs`: whether it must
+    name a need (True), must not (False), or either (None); `question`: the same of a question
+    mark at its end."""
+
+    moves: frozenset[Move]
+    intent: Intent
+    unless: frozenset[Move] = frozenset()
+    needs: bool | None = None
+    question: bool | None = None
+
+
+def _turn(
+    *moves: Move,
+    to: Intent,
+    unless: tuple[Move, ...] = (),
+    needs: bool | None = None,
+    question: bool | None = None,
+) -> Turn:
+    return Turn(frozenset(moves), to, frozenset(unless), needs, question)
+
+
+ABOUT_US: Final = (
+    *(Move.PRIVACY, Move.COST, Move.REAL, Move.HOURS, Move.PLACE, Move.WHO, Move.HOW),
+)
+"""What people ask about us, the plainest first: of two, the first is answered."""
+
+TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
+    Role.STRANGER: (
+        _turn(Move.NOTHING, to=Intent.ABOUT_US, unless=(Move.STILL,)),
+        _turn(Move.OFFER, to=Intent.OFFER, unless=(Move.ASK,)),
+        _turn(Move.ASK, to=Intent.WORDS),
+        _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
+        _turn(Move.CHATTER, to=Intent.SMALL_TALK, needs=False),
+    ),
+    Role.WAITS: (
+        _turn(Move.MET, to=Intent.WITHDRAW, unless=(Move.STILL, Move.ASK)),
+        _turn(Move.NO_SHOW, to=Intent.STATUS, unless=(Move.ASK,)),
+        _turn(
+            *(Move.WHO, Move.REAL, Move.COST, Move.PRIVACY),
+            to=Intent.ABOUT_US,
+            unless=(Move.ASK,),
+            needs=False,
+        ),
+    ),
+    Role.HAS_TAKER: (
+        _turn(Move.MET, to=Intent.WITHDRAW, unless=(Move.STILL, Move.ASK)),
+        _turn(Move.NO_SHOW, to=Intent.NO_SHOW),
+        _turn(Move.ASK, to=Intent.ASK, needs=True),
+        _turn(Move.REAL, Move.PRIVACY, to=Intent.ABOUT_US, unless=(Move.ASK,), question=True),
+    ),
+    Role.ASKED_HOW: (
+        _turn(Move.NO_SHOW, to=Intent.NO_SHOW),
+        _turn(Move.NOT_WELL, to=Intent.NO_SHOW, unless=(Move.WELL,)),
+        _turn(Move.WELL, to=Intent.YES, unless=(Move.NOT_WELL,)),
+    ),
+    Role.PAGED: (
+        _turn(Move.TAKES, to=Intent.UNCLEAR, question=True),
+        _turn(Move.REFUSES, to=Intent.NO, unless=(Move.TAKES,)),
+        _turn(Move.TAKES, to=Intent.YES, unless=(Move.REFUSES, Move.MAYBE)),
+        _turn(Move.TAKES, Move.MAYBE, to=Intent.UNCLEAR),
+        _turn(Move.ASK, to=Intent.ASK, needs=True),
+        _turn(*ABOUT_US, to=Intent.UNCLEAR),
+    ),
+    Role.HOLDS: (
+        _turn(Move.HANDS_BACK, to=Intent.HAND_BACK, question=False),
+        _turn(Move.DELIVERED, to=Intent.DONE, question=False),
+        _turn(Move.ASK, to=Intent.ASK, needs=True),
+    ),
+    Role.HELPER: (
+        _turn(Move.OFFER, Move.TAKES, to=Intent.OFFER, unless=(Move.ASK,)),
+        _turn(Move.ASK, to=Intent.WORDS),
+        _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
+        _turn(*Move, to=Intent.UNCLEAR, needs=False),
+    ),
+}
+
+_MAY_TURN = (Intent.WORDS, Intent.SMALL_TALK, Intent.YES, Intent.NO, Intent.HAND_BACK)
+
+
+def turned(reading: Reading, role: Role) -> Reading:
+    """What somebody in this role means by it. An answer with nothing else in it, or with the number
+    of a request behind a YES, is what it is."""
+    is_plain = reading.only_answer or reading.starts_with_need
+    is_plain = is_plain or (reading.intent is Intent.YES and reading.number is not None)
+    if is_plain or reading.intent not in _MAY_TURN:
+        return reading
+    turn = next((it for it in TURNS[role] if _fits(it, reading)), None)
+    if turn is None or turn.intent is reading.intent:
+        return reading
+    return replace(reading, intent=turn.intent, note=reading.said)
+
+
+def _fits(turn: Turn, reading: Reading) -> bool:
+    if turn.moves.isdisjoint(reading.moves) or not turn.unless.isdisjoint(reading.moves):
+        return False
+    if turn.needs not in (None, bool(reading.needs)):
+        return False
+    return turn.question in (None, reading.said.rstrip().endswith("?"))
