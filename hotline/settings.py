@@ -46,6 +46,7 @@ LANGUAGES: Final = ("en", "es")
 CONFIGURATION: Final = "hotline.toml"
 LONGEST_NAME: Final = 60
 LONGEST_LABEL: Final = 24
+LONGEST_ANSWER: Final = 300
 
 ENVIRONMENT_FILE: Final = ".env"
 _QUOTES: Final = "\"'\u201c\u201d\u2018\u2019"
@@ -157,6 +158,12 @@ def _word(text: str) -> str:
 def _label(text: str) -> str:
     if len(_word(text)) > LONGEST_LABEL:
         raise ValueError(f"has more than {LONGEST_LABEL} letters")
+    return _word(text)
+
+
+def _answer(text: str) -> str:
+    if len(_word(text)) > LONGEST_ANSWER:
+        raise ValueError(f"has more than {LONGEST_ANSWER} letters")
     return _word(text)
 
 
@@ -368,6 +375,21 @@ class DangerLines(_Section):
     crisis: Annotated[str, AfterValidator(_word)] | None = None
 
 
+Answer = Annotated[dict[str, Annotated[str, AfterValidator(_answer)]], ByLanguage]
+
+
+class OwnAnswers(_Section):
+    """What people read who ask about the hotline, in each language; where it says nothing, ours."""
+
+    who: Answer = {}
+    real: Answer = {}
+    cost: Answer = {}
+    privacy: Answer = {}
+    place: Answer = {}
+    hours: Answer = {}
+    how: Answer = {}
+
+
 class Voice(_Section):
     """How the hotline sounds: the carrier's name of a voice for each language, and a folder of
     recordings of the network's own."""
@@ -408,6 +430,7 @@ class Network(_Hotline):
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
     danger: DangerLines = DangerLines()
+    answers: OwnAnswers = OwnAnswers()
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
@@ -455,6 +478,7 @@ class _File(_Section):
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
     danger: DangerLines = DangerLines()
+    answers: OwnAnswers = OwnAnswers()
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
@@ -533,6 +557,7 @@ def read_network(text: str, file: str) -> Network:
         roster=sections.roster,
         limits=sections.limits,
         danger=sections.danger,
+        answers=sections.answers,
         voice=sections.voice,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,
@@ -664,6 +689,7 @@ def _leftovers(sections: _File, file: str) -> Iterator[str]:
     written = sections.needs if "needs" in sections.model_fields_set else ()
     places: dict[str, Mapping[str, object]] = {
         "voice.voices": sections.voice.voices,
+        **{f"answers.{topic}": told for topic, told in sections.answers},
         **{f"needs.{need.key}.words": need.words for need in written},
         **{f"needs.{need.key}.label": need.label for need in written},
     }
@@ -683,6 +709,8 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "waves": Waves,
     "roster": RosterRules,
     "limits": Limits,
+    "danger": DangerLines,
+    "answers": OwnAnswers,
     "voice": Voice,
     "needs": Need,
     "areas": Area,

@@ -396,8 +396,8 @@ class Sentence(StrEnum):
     )
     WANTS_TO_JOIN = N_("Thank you for wanting to help! To be on the list of {network}, text JOIN.")
     UNCLEAR_TO_HELPER = N_(
-        "Thanks! Nobody was asked because of this. Need something yourself? Start with NEED, like:"
-        " need {need}. A rest from texts: PAUSE 7"
+        "Thanks! We asked nobody because of this. Need something yourself? Start with NEED, like:"
+        " need {need}. To rest: PAUSE 7 DAYS"
     )
 
     # Questions about the hotline.
@@ -410,8 +410,8 @@ class Sentence(StrEnum):
         " Write what and where."
     )
     ANSWER_COST = N_(
-        "It costs nothing, and nobody has to earn it. Pay no one who asks for money. Need something?"
-        " Write what and where."
+        "It costs nothing, and nobody has to earn it. Pay no one who asks for money. Need"
+        " something? Write what and where."
     )
     ANSWER_PRIVACY = N_(
         "No papers, no name needed. Only who says yes to helping reads your words, and nobody sees"
@@ -638,6 +638,17 @@ class Part(StrEnum):
 _WRITTEN: Mapping[Told, Sentence] = {it: Sentence[it.name] for it in Told}
 
 
+_TOPICS: Mapping[Told, str] = {
+    Told.ANSWER_WHO: "who",
+    Told.ANSWER_REAL: "real",
+    Told.ANSWER_COST: "cost",
+    Told.ANSWER_PRIVACY: "privacy",
+    Told.ANSWER_PLACE: "place",
+    Told.ANSWER_HOURS: "hours",
+    Told.ANSWER_HOW: "how",
+}
+"""Where a network's own answer stands in its `[answers]`."""
+
 LONGEST_LIST = 30  # letters; of more than one name
 DIGIT_BY_DIGIT = {"number", "digits", "emergency", "code"}  # 911 is no "nine hundred and eleven"
 
@@ -669,6 +680,8 @@ class Speech:
     def say(self, it: Notice, language: str) -> str:
         """The text as it is sent, in one segment where cutting names at a word allows that."""
         language = self.spoken(language)
+        if own := self._own_answer(it.what, language):
+            return own
         template = self._template(_WRITTEN[it.what], language)
         text = ""
         for values in self._ever_shorter(it.values, language):
@@ -676,6 +689,11 @@ class Speech:
             if segments.count(text) <= 1:
                 break
         return text
+
+    def _own_answer(self, what: Told, language: str) -> str | None:
+        """What the network itself says to a question about it."""
+        topic = _TOPICS.get(what)
+        return getattr(self.network.answers, topic).get(language) if topic else None
 
     def speak(self, words: str, values: Mapping[str, object], language: str) -> str:
         """What is said on the phone: whole, with numbers digit by digit. `words` are English, with

@@ -431,6 +431,8 @@ def role_of(situation: Situation) -> Role:
         return Role.PAGED
     if situation.my_open:
         return Role.WAITS
+    if situation.conversations:
+        return Role.TALKS
     return Role.HELPER if situation.on_roster else Role.STRANGER
 
 
@@ -463,7 +465,7 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
         case Intent.SMALL_TALK:
             return _small_talk(situation, reading)
         case Intent.ABOUT_US:
-            return [Say(notice(_ANSWERS[_topic(reading)]))]
+            return [Say(notice(_ANSWERS[_topic(reading)], need=situation.example))]
         case Intent.OFFER:
             return _offers(situation)
         case Intent.NO_SHOW:
@@ -471,7 +473,9 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
         case Intent.ASK:
             return _asks_besides(situation, reading)
         case Intent.UNCLEAR:
-            return _guide(situation, Told.HOW_TO_TAKE_OR_ASK)
+            return _guide(situation, Told.HOW_TO_TAKE_OR_ASK) or [
+                Say(notice(Told.UNCLEAR_TO_HELPER, need=situation.example))
+            ]
         case _:
             return _words(situation, reading)
 
@@ -502,8 +506,8 @@ def _no_show(situation: Situation, reading: Reading) -> list[Act]:
 def _asks_besides(situation: Situation, reading: Reading) -> list[Act]:
     """Somebody who is in the middle of something else asks for something: it is a request of its
     own, unless it belongs to what they talk about."""
-    known = {need for it in situation.requests if it.is_live for need in it.needs}
-    if situation.conversations and known.issuperset(reading.needs):
+    known = {need for it in situation.asked_for for need in it.needs}
+    if known.issuperset(reading.needs):
         return _words(situation, reading)
     talk = situation.conversations[-1] if len(situation.conversations) == 1 else None
     is_theirs = talk is not None and talk.requester == situation.me

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from sms.patterns import BadLexicon, LexiconRow, Patterns, compiled, rows_of
 
@@ -36,6 +37,7 @@ class Move(StrEnum):
     STOP = "stop"  # they want no more texts of ours
     AUTO = "auto"  # a phone, a mailbox or a shop wrote it
     ASK = "ask"  # they or others need something
+    OWN = "own"  # it is they themselves who need it
     NOTHING = "nothing"  # they need nothing, and say so
     OFFER = "offer"  # they have time or things to give
     CHATTER = "chatter"  # a joke, a wrong number, somebody else's business
@@ -50,6 +52,8 @@ class Move(StrEnum):
     DELIVERED = "delivered"  # they did it
     WELL = "well"  # it went well
     NOT_WELL = "not_well"  # it did not, or not all of it
+    LATER = "later"  # they do it, but later than was said
+    QUESTION = "question"  # it begins like a question
     # What they ask about us.
     WHO = "who"
     REAL = "real"  # whether a person is there, and whether it is honest
@@ -72,26 +76,13 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
 
 @cache
 def _patterns(folded: Callable[[str], list[str]]) -> Patterns:
-    rows: list[LexiconRow] = []
-    patterns = Patterns()
-    for file in sorted((resources.files("sms") / "lexicon").iterdir(), key=lambda it: it.name):
-        if file.name.startswith("moves."):
-            rows = list(rows_of(file.read_text("utf-8"), file.name))
-            _known(rows)
-            patterns = _joined(patterns, compiled(rows, folded))
-    return patterns
+    files = sorted((resources.files("sms") / "lexicon").iterdir(), key=lambda it: it.name)
+    return compiled((_rows(it) for it in files if it.name.startswith("moves.")), folded)
 
 
-def _known(rows: Sequence[LexiconRow]) -> None:
+def _rows(file: Traversable) -> list[LexiconRow]:
+    rows = list(rows_of(file.read_text("utf-8"), file.name))
     for row in rows:
         if not row.name.startswith("=") and row.name not in set(Move):
             raise BadLexicon(f"{row.where}: {row.name!r} is none of {', '.join(Move)}")
-
-
-def _joined(one: Patterns, other: Patterns) -> Patterns:
-    by_word, by_stem = dict(one.by_word), dict(one.by_stem)
-    for word, phrases in other.by_word.items():
-        by_word[word] = [*by_word.get(word, ()), *phrases]
-    for stem, pairs in other.by_stem.items():
-        by_stem[stem] = [*by_stem.get(stem, ()), *pairs]
-    return Patterns(by_word, by_stem)
+    return rows

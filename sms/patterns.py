@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 LONGEST_GAP = 4  # words
@@ -62,9 +62,14 @@ class Phrase(NamedTuple):
     sign: str  # "", "-" or "!"
     parts: int
     part: int
-    entry: int
+    entry: str
     begins: bool
     ends: bool
+
+    def may_be_in(self, spoken: set[str]) -> bool:
+        """Whether its last word is among these: so most phrases are soon done with."""
+        words, stems = self.places[-1]
+        return bool(stems) or not words.isdisjoint(spoken)
 
 
 class Found(NamedTuple):
@@ -75,39 +80,65 @@ class Found(NamedTuple):
     end: int
 
 
+class Beginnings(NamedTuple):
+    """The phrases that begin with one word: those with nothing behind it, by the word that must
+    come next, and those of which the next word may be several or far."""
+
+    alone: list[Phrase]
+    by_next: dict[str, list[Phrase]]
+    others: list[Phrase]
+
+    def add(self, phrase: Phrase) -> None:
+        following = phrase.places[1:2]
+        if not following:
+            self.alone.append(phrase)
+        elif following[0].stems or following[0] is _GAP:
+            self.others.append(phrase)
+        else:
+            for word in following[0].words:
+                self.by_next.setdefault(word, []).append(phrase)
+
+
 @dataclass(frozen=True, slots=True)
 class Patterns:
     """Rows compiled, so that a text is gone through once, however many there are."""
 
-    by_word: Mapping[str, list[Phrase]] = field(default_factory=dict)
+    by_word: Mapping[str, Beginnings] = field(default_factory=dict)
     by_stem: Mapping[str, list[tuple[str, Phrase]]] = field(default_factory=dict)
 
     def find(self, words: Sequence[str], first: int, last: int) -> list[Found]:
         """All that is found in these words. `first` and `last` are where the text begins and ends
         without courtesy."""
         found: list[tuple[Phrase, int, int]] = []
+        spoken = set(words)
         for start, word in enumerate(words):
-            for phrase in self.by_word.get(word, ()):
-                self._try(phrase, words, start, first, last, found)
+            begun = self.by_word.get(word)
+            if begun:
+                following = words[start + 1] if start + 1 < len(words) else ""
+                for phrase in (*begun.alone, *begun.by_next.get(following, ())):
+                    _try(phrase, words, start, first, last, found)
+                for phrase in begun.others:
+                    if phrase.may_be_in(spoken):
+                        _try(phrase, words, start, first, last, found)
             for stem, phrase in self.by_stem.get(word[:SHORTEST_STEM], ()):
                 if word.startswith(stem):
-                    self._try(phrase, words, start, first, last, found)
+                    _try(phrase, words, start, first, last, found)
         return _that_hold(found) if found else []
 
-    def _try(
-        self,
-        phrase: Phrase,
-        words: Sequence[str],
-        start: int,
-        first: int,
-        last: int,
-        found: list[tuple[Phrase, int, int]],
-    ) -> None:
-        if phrase.begins and start not in (0, first):
-            return
-        end = _end_of(phrase.places, 1, words, start + 1)
-        if end and not (phrase.ends and end not in (last, len(words))):
-            found.append((phrase, start, end))
+
+def _try(
+    phrase: Phrase,
+    words: Sequence[str],
+    start: int,
+    first: int,
+    last: int,
+    found: list[tuple[Phrase, int, int]],
+) -> None:
+    if phrase.begins and start not in (0, first):
+        return
+    end = _end_of(phrase.places, 1, words, start + 1)
+    if end and not (phrase.ends and end not in (last, len(words))):
+        found.append((phrase, start, end))
 
 
 def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at: int) -> int:
@@ -128,7 +159,7 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     """What is left without what is excluded, and of what has parts those with all of them."""
     masked: dict[str, list[tuple[int, int]]] = {}
     unless: set[str] = set()
-    parts: dict[int, dict[int, tuple[str, int, int]]] = {}
+    parts: dict[str, dict[int, tuple[str, int, int]]] = {}
     holds: list[Found] = []
     for phrase, start, end in found:
         if phrase.sign == "-":
@@ -150,15 +181,17 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     ]
 
 
-def compiled(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> Patterns:
-    """The rows of some files as patterns. `folded`: the words of what is written, folded.
+def compiled(
+    files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list[str]]
+) -> Patterns:
+    """The rows of each file as patterns. `folded`: the words of what is written, folded.
     Raises BadLexicon."""
-    by_word: dict[str, list[Phrase]] = {}
+    by_word: dict[str, Beginnings] = {}
     by_stem: dict[str, list[tuple[str, Phrase]]] = {}
-    for phrase in _phrases(rows, folded):
+    for phrase in chain.from_iterable(_phrases(rows, folded) for rows in files):
         first = phrase.places[0]
         for word in first.words:
-            by_word.setdefault(word, []).append(phrase)
+            by_word.setdefault(word, Beginnings([], {}, [])).add(phrase)
         for stem in first.stems:
             by_stem.setdefault(stem[:SHORTEST_STEM], []).append((stem, phrase))
     return Patterns(by_word, by_stem)
@@ -166,20 +199,16 @@ def compiled(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> 
 
 def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> Iterator[Phrase]:
     named: dict[str, str] = {}
-    entry_number = 0
     for row in rows:
         if row.name.startswith("="):
             named[row.name[1:]] = "|".join(row.entries)
             continue
         for entry in row.entries:
-            entry_number += 1
             sign = entry[0] if entry[0] in "-!" else ""
-            parts = entry[len(sign) :].split("+")
+            parts, name = entry[len(sign) :].split("+"), f"{row.where}: {entry}"
             for part, written in enumerate(parts):
                 for places, begins, ends in _variants(written, named, row, folded):
-                    yield Phrase(
-                        places, row.name, sign, len(parts), part, entry_number, begins, ends
-                    )
+                    yield Phrase(places, row.name, sign, len(parts), part, name, begins, ends)
 
 
 def _variants(

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from hotline.help_request import Accepted
 from hotline.notices import Told, notice
 from sms import danger
 from sms.conversation import (
     Act,
     AddWords,
+    Happens,
     KeepApart,
     OpenRequest,
     PassOn,
@@ -74,6 +76,8 @@ def _in_danger(heard: danger.DangerHeard, act: Act) -> Act | None:
             return replace(act, needs=wanted, urgent=True)
         case Say(told) if told.what is Told.HELLO:
             return None
+        case Happens(_, Accepted()):
+            return None  # "he is right behind me" takes nothing
         case _:
             return act
 

@@ -25,11 +25,12 @@ class Role(StrEnum):
     ASKED_HOW = "asked_how"  # it is said to be done, and we asked how it went
     PAGED = "paged"  # we asked whether they take something
     HOLDS = "holds"  # they took something
+    TALKS = "talks"  # something of theirs was done lately, and the two may still talk
     HELPER = "helper"  # on the roster, with nothing to do with us now
 
 
 class Turn(NamedTuple):
-    """A text with one of `moves` and none of `unless` becomes `intent`. `needs`: whether it must
+    """A text with one of `moves` (none at all: any words) and none of `unless` becomes `intent`. `needs`: whether it must
     name a need (True), must not (False), or either (None); `question`: the same of a question
     mark at its end."""
 
@@ -57,11 +58,12 @@ ABOUT_US: Final = (
 
 TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
     Role.STRANGER: (
-        _turn(Move.NOTHING, to=Intent.ABOUT_US, unless=(Move.STILL,)),
+        _turn(Move.NOTHING, to=Intent.ABOUT_US, unless=(Move.STILL, Move.ASK)),
         _turn(Move.OFFER, to=Intent.OFFER, unless=(Move.ASK,)),
         _turn(Move.ASK, to=Intent.WORDS),
         _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
         _turn(Move.CHATTER, to=Intent.SMALL_TALK, needs=False),
+        _turn(Move.QUESTION, to=Intent.ABOUT_US, needs=False),
     ),
     Role.WAITS: (
         _turn(Move.MET, to=Intent.WITHDRAW, unless=(Move.STILL, Move.ASK)),
@@ -77,7 +79,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(Move.MET, to=Intent.WITHDRAW, unless=(Move.STILL, Move.ASK)),
         _turn(Move.NO_SHOW, to=Intent.NO_SHOW),
         _turn(Move.ASK, to=Intent.ASK, needs=True),
-        _turn(Move.REAL, Move.PRIVACY, to=Intent.ABOUT_US, unless=(Move.ASK,), question=True),
+        _turn(Move.REAL, to=Intent.ABOUT_US, unless=(Move.ASK,), question=True),
     ),
     Role.ASKED_HOW: (
         _turn(Move.NO_SHOW, to=Intent.NO_SHOW),
@@ -93,15 +95,18 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(*ABOUT_US, to=Intent.UNCLEAR),
     ),
     Role.HOLDS: (
+        _turn(Move.LATER, to=Intent.WORDS),
         _turn(Move.HANDS_BACK, to=Intent.HAND_BACK, question=False),
         _turn(Move.DELIVERED, to=Intent.DONE, question=False),
-        _turn(Move.ASK, to=Intent.ASK, needs=True),
+        _turn(Move.OWN, to=Intent.ASK, needs=True, question=False),
     ),
+    Role.TALKS: (),
     Role.HELPER: (
         _turn(Move.OFFER, Move.TAKES, to=Intent.OFFER, unless=(Move.ASK,)),
         _turn(Move.ASK, to=Intent.WORDS),
         _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
-        _turn(*Move, to=Intent.UNCLEAR, needs=False),
+        _turn(Move.QUESTION, to=Intent.ABOUT_US, unless=(Move.ASK,)),
+        _turn(to=Intent.UNCLEAR, needs=False),
     ),
 }
 
@@ -115,6 +120,8 @@ def turned(reading: Reading, role: Role) -> Reading:
     is_plain = is_plain or (reading.intent is Intent.YES and reading.number is not None)
     if is_plain or reading.intent not in _MAY_TURN:
         return reading
+    if reading.intent is Intent.NO and reading.number is not None and _is_question(reading):
+        return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
     turn = next((it for it in TURNS[role] if _fits(it, reading)), None)
     if turn is None or turn.intent is reading.intent:
         return reading
@@ -122,8 +129,14 @@ def turned(reading: Reading, role: Role) -> Reading:
 
 
 def _fits(turn: Turn, reading: Reading) -> bool:
-    if turn.moves.isdisjoint(reading.moves) or not turn.unless.isdisjoint(reading.moves):
+    if turn.moves.isdisjoint(reading.moves) and (turn.moves or reading.intent is not Intent.WORDS):
+        return False
+    if not turn.unless.isdisjoint(reading.moves):
         return False
     if turn.needs not in (None, bool(reading.needs)):
         return False
-    return turn.question in (None, reading.said.rstrip().endswith("?"))
+    return turn.question in (None, _is_question(reading))
+
+
+def _is_question(reading: Reading) -> bool:
+    return reading.said.rstrip().endswith("?")

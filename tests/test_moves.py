@@ -75,7 +75,7 @@ def test_a_machine_asks_for_nothing(body: str) -> None:
 )
 def test_a_mistake_in_a_file_is_told_with_its_line(line: str, says: str) -> None:
     with pytest.raises(BadLexicon, match=f"moves.xx.tsv: line 2: .*{says}"):
-        compiled(rows_of(f"# words\n{line}", "moves.xx.tsv"), str.split)
+        compiled([rows_of(f"# words\n{line}", "moves.xx.tsv")], str.split)
 
 
 def test_who_begins_with_need_asks() -> None:
