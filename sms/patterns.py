@@ -181,9 +181,7 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     ]
 
 
-def compiled(
-    files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list[str]]
-) -> Patterns:
+def compiled(files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list[str]]) -> Patterns:
     """The rows of each file as patterns. `folded`: the words of what is written, folded.
     Raises BadLexicon."""
     by_word: dict[str, Beginnings] = {}
