@@ -35,9 +35,13 @@ def is_low(spent: int, limits: Limits) -> bool:
     return spent >= WARN_AT * limits.segments_a_day
 
 
+STORY = timedelta(minutes=5)  # between the texts of one
+
+
 @dataclass(frozen=True, slots=True)
 class HeardText:
-    """A text that somebody wrote, whether it was answered, and how it was treated."""
+    """A text that somebody wrote, whether it was answered, and how it was treated; `words_of`: the
+    request that it is part of."""
 
     sid: str
     body: str
@@ -45,6 +49,14 @@ class HeardText:
     at: datetime
     pace: Pace = Pace.USUAL
     id: int = 0
+    words_of: int | None = None
+
+
+def is_long_story(lately: Sequence[HeardText], number: int, now: datetime) -> bool:
+    """Whether somebody tells of one request in many texts: their last two were part of it, too.
+    They have read so, and one answer more would only interrupt."""
+    last = lately[:2]
+    return len(last) == 2 and all(it.words_of == number and now - it.at < STORY for it in last)
 
 
 def pace(body: str, lately: Sequence[HeardText], now: datetime, limits: Limits) -> Pace:

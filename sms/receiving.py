@@ -7,7 +7,7 @@ and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hotline import limits, phone
@@ -68,7 +68,8 @@ def receive(work: Work, it: TextIn) -> None:
     if person and person.trouble and people.note_texts(work.connection, person.id):
         record(work.connection, person.id, "reachable", work.now)
     person = person or _somebody_new(work, it.sender, acts)
-    answering = Answering(work.by(person), person, messages.by_our_names(it.sid, it.attachments))
+    names = messages.by_our_names(it.sid, it.attachments)
+    answering = Answering(work.by(person), person, names, lately)
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         answering.do_all(acts)
     else:
@@ -205,10 +206,15 @@ class Answering:
     """The acts of one text on their way to rows."""
 
     def __init__(
-        self, work: Work, person: Neighbor, attachments: tuple[Attachment, ...] = ()
+        self,
+        work: Work,
+        person: Neighbor,
+        attachments: tuple[Attachment, ...] = (),
+        lately: Sequence[HeardText] = (),
     ) -> None:
         self.work = work
         self.person = person
+        self.lately = lately  # what they wrote before, the newest first
         self.attachments = attachments  # that came with this text, by our names
         self.words_of: int | None = None  # the request that this text is part of
         self.about: int | None = None  # the request that it is about
@@ -239,7 +245,8 @@ class Answering:
             case AddWords(request, needs, area, many, urgent):
                 requests.require_unchanged(work.connection, request)
                 self.words_of = request.number
-                self._happen(request.number, WordsAdded(needs, area, many, urgent))
+                added = WordsAdded(needs, area, many, urgent)
+                self._happen(request.number, added, quietly=self._goes_on(request, added))
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case Obey(order):
@@ -265,6 +272,12 @@ class Answering:
             case PassOn(to, told, request):
                 requests.require_unchanged(work.connection, request)
                 self._pass_on(to, told, request)
+
+    def _goes_on(self, request: HelpRequest, added: WordsAdded) -> bool:
+        """Whether these words go on with a story, and say nothing new of need, place or people."""
+        is_new = not set(added.needs) <= set(request.needs) or added.people > request.people
+        is_new = is_new or added.area not in (None, request.area) or added.urgent
+        return not is_new and limits.is_long_story(self.lately, request.number, self.work.now)
 
     def _whom_to_call(self, *, crisis: bool) -> Notice:
         lines = help_lines(self.person.phone, self.work.network)

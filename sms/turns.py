@@ -30,9 +30,9 @@ class Role(StrEnum):
 
 
 class Turn(NamedTuple):
-    """A text with one of `moves` (none at all: any words) and none of `unless` becomes `intent`. `needs`: whether it must
-    name a need (True), must not (False), or either (None); `question`: the same of a question
-    mark at its end."""
+    """A text with one of `moves` (none at all: any words) and none of `unless` becomes `intent`.
+    `needs`: whether it must name a need (True), must not (False), or either (None); `question`: the
+    same of a question mark at its end."""
 
     moves: frozenset[Move]
     intent: Intent

@@ -5,10 +5,10 @@ how many are is held here, so that a wording that helps one does not silently lo
 """
 
 import pytest
-
 from hearing import HEARD, Case, cases, holds
-from hotline.settings import read_network
 from neighborhood import NETWORK
+
+from hotline.settings import read_network
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 LANGUAGES = sorted(file.stem for file in HEARD.glob("*.tsv"))

@@ -130,8 +130,12 @@ def heard_lately(
     name, which the carrier may deliver again however late."""
     facts = {"who": who, "of": sid, "since": since, "most": limit}
     return [
-        HeardText(name, body, bool(is_answered), at, Pace(pace), number)
-        for number, name, body, at, pace, is_answered in _HEARD_LATELY.rows(connection, facts)
+        HeardText(
+            name, body, bool(is_answered), at, Pace(pace), number, part_of if is_words else None
+        )
+        for number, name, body, at, pace, is_answered, is_words, part_of in _HEARD_LATELY.rows(
+            connection, facts
+        )
     ]
 
 
@@ -157,6 +161,7 @@ _HEARD_LATELY = Prepared(
     select(
         *(_said.c.id, _said.c.sid, _said.c.body, _said.c.at, _said.c.pace),
         exists().where(_reply.c.reply_to == _said.c.id).label("is_answered"),
+        *(_said.c.is_words, _said.c.request_number),
     )
     .where(_said.c.id.in_(_same_or_lately))
     .order_by((_said.c.sid == bindparam("of")).desc(), _said.c.id.desc())
