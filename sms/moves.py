@@ -64,6 +64,9 @@ class Move(StrEnum):
     HOW = "how"  # how it works, and for whom
 
 
+_OPPOSITES = ((Move.REFUSES, Move.TAKES),)
+
+
 def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:
     """What these words do. `folded`: the words of what is written, folded."""
     first, last = 0, len(words)
@@ -71,7 +74,14 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
         first += 1
     while last > first and (words[last - 1] in _BEHIND or not words[last - 1].isalnum()):
         last -= 1
-    return frozenset(Move(it.name) for it in _patterns(folded).find(words, first, last))
+    found = _patterns(folded).find(words, first, last)
+    ends = {it.name: it.end for it in sorted(found, key=lambda it: it.end)}
+    for one, other in _OPPOSITES:
+        if (
+            one in ends and other in ends
+        ):  # "yes I saw it, but I am in Boston": the last word counts
+            del ends[min((one, other), key=lambda it: ends[it])]
+    return frozenset(map(Move, ends))
 
 
 @cache
