@@ -705,13 +705,19 @@ def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) 
         asks=asks,
         only_answer=gist.only_answer or (denied > 0 and denied == len(tokens)),
         by_carrier=gist.by_carrier,
-        starts_with_need=bool(words) and words[0] in vocabulary.NEED,
+        starts_with_need=_starts_with_need(words),
         first_number=int(words[0]) if tokens and tokens[0].is_number else None,
         says_more=gist.says_more,
         offers=_offers(tokens, said),
         not_yet=denied > 0,
         people=_people(words),
     )
+
+
+def _starts_with_need(words: list[str]) -> bool:
+    """ "need milk", but not "need you to come before 6"."""
+    is_first = bool(words) and words[0] in vocabulary.NEED
+    return is_first and " ".join(words[1:3]) not in vocabulary.NEED_OF_OTHERS
 
 
 def _denial(tokens: list[Token]) -> int:

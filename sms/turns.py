@@ -87,7 +87,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(Move.WELL, to=Intent.YES, unless=(Move.NOT_WELL,)),
     ),
     Role.PAGED: (
-        _turn(Move.TAKES, to=Intent.UNCLEAR, question=True),
+        _turn(Move.TAKES, Move.REFUSES, to=Intent.UNCLEAR, question=True),
         _turn(Move.REFUSES, to=Intent.NO, unless=(Move.TAKES,)),
         _turn(Move.TAKES, to=Intent.YES, unless=(Move.REFUSES, Move.MAYBE)),
         _turn(Move.TAKES, Move.MAYBE, to=Intent.UNCLEAR),

@@ -277,6 +277,11 @@ ASKING_IN_PASSING = {
     *("cherche", "svp", "tanpri", "souple"),
 }
 NEED = {"need", "necesito", "besoin", "bezwen"}  # in front: this is a request, not an answer
+# Behind it: then it is for whoever comes, and nothing new.
+NEED_OF_OTHERS = {
+    *("you to", "u to", "it by", "it before", "it to", "this to", "que sea", "que vengas"),
+    *("que venga", "que vengan", "que traigas", "que seja", "que venha", "que tu", "que vous"),
+}
 # To the question how it went.
 NOT_YET = {
     *("not yet", "no not yet", "not done", "not done yet", "its not done", "not really"),
