@@ -64,7 +64,7 @@ class Move(StrEnum):
     HOW = "how"  # how it works, and for whom
 
 
-_OPPOSITES = ((Move.REFUSES, Move.TAKES), (Move.LATER, Move.HANDS_BACK))
+_OPPOSITES = ((Move.REFUSES, Move.TAKES),)
 
 
 def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:
