@@ -116,6 +116,7 @@ class Place:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "PUBLIC_URL": PUBLIC_URL,
+            "HOTLINE_KEYS": servers.KEYS,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_API_URL": self.carrier,
@@ -132,7 +133,9 @@ class Place:
 
     @contextmanager
     def open(self) -> Iterator[Database]:
-        database = Database(self.settings.environment.sqlalchemy_url)
+        database = Database(
+            self.settings.environment.sqlalchemy_url, self.settings.environment.keyring
+        )
         try:
             yield database
         finally:

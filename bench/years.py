@@ -1,4 +1,5 @@
-"""Two years of a hotline in whatever number of rows, written by the database itself.
+"""Two years of a hotline in whatever number of rows, written by the database itself, but for the
+people: no two of them have one number, and the database cannot seal. Texts have the same words.
 
 Everything follows from the place of a row, so it is the same each time. Requests come evenly, so a
 week holds about 1 % of them; people ask twice each and help four times; all but the last hundred
@@ -12,15 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from bench import town
 from bench.town import AREAS, NEEDS, Place
+from hotline.keyring import Keyring
 from hotline.roster import WHATEVER, WHEREVER
 from hotline.store.database import Database
-from hotline.store.tables import FIRST_NUMBER
+from hotline.store.sealed import keyring_of
+from hotline.store.tables import FIRST_NUMBER, neighbor
 
 SPAN = timedelta(days=730)
+AT_A_TIME = 10_000  # people
 SOME = 200  # who come onto the roster by its door, so that there is every availability
 KINDS = 24  # of availability, at least
 BUSY = 25  # people who did one request in twenty
@@ -41,7 +45,7 @@ def fill(place: Place, size: int, now: datetime) -> Years:
     """So many rows in each large table, and twice as many messages."""
     with place.open() as database:
         town.put_on_roster(database, town.some_volunteers(SOME), now)
-        _write(database, _Rows(size, now, is_sqlite=database.is_sqlite))
+        _write(database, _Rows(size, now, keyring_of(database.engine.dialect), database.is_sqlite))
     with place.open() as database:
         town.analyze(database)
     first, end = SOME + 1, SOME + 1 + size // 4 * 4
@@ -55,6 +59,8 @@ def fill(place: Place, size: int, now: datetime) -> Years:
 def _write(database: Database, rows: _Rows) -> None:
     with database.engine.connect() as connection:
         _hurry(connection)
+        for some in rows.neighbors():
+            connection.execute(insert(neighbor), some)
         for statement in rows.statements():
             connection.execute(text(statement))
         town.note_who_was_asked(connection)
@@ -74,8 +80,9 @@ def _hurry(connection: Connection) -> None:
 class _Rows:
     """The statements that write them, each for every `i` below the size."""
 
-    def __init__(self, size: int, now: datetime, *, is_sqlite: bool) -> None:
+    def __init__(self, size: int, now: datetime, keyring: Keyring, is_sqlite: bool) -> None:
         self._size = size
+        self._keyring = keyring
         self._is_sqlite = is_sqlite
         self._began = now - SPAN
         live = 2 * min(MOST_OPEN, size // 10)
@@ -89,7 +96,6 @@ class _Rows:
         self._helper = f"{first} + 4 * ({place})"
 
     def statements(self) -> Iterator[str]:
-        yield self._neighbors()
         yield from self._offers()
         yield self._requests()
         yield self._takers()
@@ -98,15 +104,19 @@ class _Rows:
         event = {"at": self._at, "what": "'joined'", "about_id": f"{SOME + 1} + i"}
         yield self._insert("event", event)
 
-    def _neighbors(self) -> str:
-        facts = {
-            "phone": "'+1646' || (2000000 + i)",
-            "name": "'Somebody ' || i",
-            "language": "'en'",
-            "on_roster": "i % 4 = 0",
-            "since": self._at,
+    def neighbors(self) -> Iterator[list[dict[str, object]]]:
+        """Some at a time."""
+        for start in range(0, self._size, AT_A_TIME):
+            yield [self._neighbor(i) for i in range(start, min(start + AT_A_TIME, self._size))]
+
+    def _neighbor(self, i: int) -> dict[str, object]:
+        return {
+            "phone": town.phone(i),
+            "name": f"Somebody {i}",
+            "language": "en",
+            "on_roster": i % 4 == 0,
+            "since": self._began + i * (SPAN // self._size),
         }
-        return self._insert("neighbor", facts)
 
     def _offers(self) -> Iterator[str]:
         """Everybody on the roster offers one need in one area."""
@@ -168,7 +178,7 @@ class _Rows:
             "neighbor_id": self._requester,
             "channel": "'text'",
             "state": "'received'",
-            "body": "'need groceries for ' || i || ' please'",
+            "body": self._body("need groceries for two please"),
             "sid": "'SM' || i",
             "is_words": "true",
             "pace": "'usual'",
@@ -178,7 +188,7 @@ class _Rows:
             "neighbor_id": self._helper,
             "channel": "'api'",
             "state": "'delivered'",
-            "body": "'Can you help? YES ' || i",
+            "body": self._body("Can you help? YES 12"),
             "sid": "'SMasks' || i",
             "segments": "1",
             "page_id": "1 + i",
@@ -201,6 +211,10 @@ class _Rows:
             shape = "%Y-%m-%d %H:%M:%S.000000"
             return f"strftime('{shape}', '{self._began:%F %T}', '+' || ({seconds}) || ' seconds')"
         return f"TIMESTAMPTZ '{self._began:%F %T}+00' + ({seconds}) * INTERVAL '1 second'"
+
+    def _body(self, words: str) -> str:
+        sealed = self._keyring.seal(words, b"message.body").hex()
+        return f"X'{sealed}'" if self._is_sqlite else f"CAST('\\x{sealed}' AS BYTEA)"
 
     def _json(self, words: str) -> str:
         return words if self._is_sqlite else f"CAST({words} AS JSON)"

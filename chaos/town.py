@@ -38,10 +38,11 @@ from hotline import roster_file, settings
 from hotline.settings import Settings
 from hotline.store import migrate, roster
 from hotline.store.database import Database, Transaction
+from hotline.store.sealed import give_keys
 from rehearsal import redis_server
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from servers import not_root, postgresql_programs
+from servers import KEYRING, KEYS, not_root, postgresql_programs
 
 HOST = "127.0.0.1"
 NUMBER = "+12125550199"
@@ -199,6 +200,7 @@ class Town:
             self.database_url.replace("postgresql:", "postgresql+psycopg:"),
             poolclass=pool.NullPool,
         )
+        give_keys(self.engine.dialect, KEYRING)
         self._add_hotline(data)
         self._prepare_database()
         for member in self.members.values():
@@ -324,6 +326,7 @@ class Town:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": f"unix://{self.redis_socket}",
             "PUBLIC_URL": web,
+            "HOTLINE_KEYS": KEYS,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": self.token,
             "TWILIO_API_URL": self.carrier,
@@ -351,7 +354,7 @@ class Town:
 
     def _prepare_database(self) -> None:
         (of, *_) = self.settings
-        database = Database(of.environment.sqlalchemy_url)
+        database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
         migrate.upgrade(database)
         entries = [
             roster_file.entry(

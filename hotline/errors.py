@@ -5,6 +5,7 @@ HotlineError
 ├── BadRoster            the list of neighbors is not imported; says every bad row at once
 ├── BadForm              a webhook's form lacks what every such form has; says which field
 ├── OutdatedDatabase     the tables are older than the program: `hotline migrate` comes first
+├── BadKeys              what is sealed in the database cannot be opened, or there is no key
 └── CarrierError         the carrier did not take a message, or could not bring it to the phone
     ├── CarrierBusy      not taken: try again later
     │   └── NeverLeft    taken, but it waited there for longer than it was good for
@@ -57,6 +58,10 @@ class BadRoster(_Mistakes):
 
 class BadForm(HotlineError):
     """A webhook's form lacks what every such form has; says which field."""
+
+
+class BadKeys(HotlineError):
+    """The keys of the database are missing, spoiled or not the ones; says what to do."""
 
 
 class OutdatedDatabase(HotlineError):

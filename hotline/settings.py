@@ -34,8 +34,10 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hotline.errors import BadSettings
+from hotline import key_file, keyring
+from hotline.errors import BadKeys, BadSettings
 from hotline.hours import Quiet, parse_quiet
+from hotline.keyring import Keyring
 from hotline.needs import NEEDS
 from hotline.phone import is_country, is_in, is_short_code, parse
 from hotline.spelling import as_key, did_you_mean, language_meant
@@ -269,6 +271,8 @@ class Environment(BaseSettings):
     hotline_number: Annotated[str, AfterValidator(_sender)] | None = None
     twilio_messaging_service_sid: OneWord | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    hotline_keys: Secret | None = None
+    hotline_keys_file: Path | None = None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -286,6 +290,25 @@ class Environment(BaseSettings):
         """The number that calls come from; empty if there is none: a short code makes no calls."""
         number = self.hotline_number or ""
         return number if number.startswith("+") else ""
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the keys of the database are, if they are in a file: beside an SQLite database, in
+        the working folder for PostgreSQL."""
+        if self.hotline_keys_file:
+            return self.hotline_keys_file
+        path = self.database_url.partition("///")[2] if "sqlite" in self.database_url else ""
+        return Path(path).parent / key_file.NAME
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of the database. Raises BadKeys."""
+        if self.hotline_keys is None:
+            return key_file.read(self.keys_path)
+        try:
+            return keyring.read(self.hotline_keys.get_secret_value())
+        except BadKeys as error:
+            raise BadKeys(f"HOTLINE_KEYS: {error}") from None
 
     @property
     def sqlalchemy_url(self) -> str:

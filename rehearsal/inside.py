@@ -41,7 +41,7 @@ class Inside:
         self._looking = asyncio.Lock()
         self._look_again_at = 0.0
         self._last_seen: list[Story] = []
-        self._database = Database(of.environment.sqlalchemy_url)
+        self._database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
         self._queue = JobQueue(of.environment.redis_url)
 
     async def begin(self) -> None:

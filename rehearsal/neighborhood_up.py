@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from hotline import roster_file, settings
+from hotline import key_file, roster_file, settings
 from hotline.errors import HotlineError
 from hotline.settings import CONFIGURATION, Network, Settings
 from hotline.store import migrate, roster
@@ -193,6 +193,7 @@ def _settings(place: Place) -> Settings:
             "DATABASE_URL": f"sqlite:///{place.data / 'hotline.db'}",
             "REDIS_URL": f"unix://{redis_server.socket_in(place.data)}",
             "PUBLIC_URL": place.address,
+            "HOTLINE_KEYS_FILE": str(place.data / key_file.NAME),
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
             "TWILIO_API_URL": place.address,
@@ -204,7 +205,9 @@ def _settings(place: Place) -> Settings:
 
 def _prepare_database(of: Settings, place: Place, now: datetime) -> None:
     """Bring it up to date, and the first time put the neighbors on the roster."""
-    database = Database(of.environment.sqlalchemy_url)
+    database = Database(
+        of.environment.sqlalchemy_url, key_file.read_or_make(of.environment.keys_path)
+    )
     migrate.upgrade(database)
     if not database.read(roster.roster):
         own = place.file(ROSTER)
@@ -229,7 +232,7 @@ def _entries(roster: str | None, network: Network) -> list[RosterEntry]:
 
 def _cast(of: Settings) -> Sequence[Person]:
     """A phone for everybody on the roster, for the stewards, and for some who ask."""
-    database = Database(of.environment.sqlalchemy_url)
+    database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
     entries = database.read(roster.roster)
     database.close()
     helping = [Person(it.phone, it.name, about_volunteer(it)) for it in entries]

@@ -52,7 +52,7 @@ class Hotline:
         """`front`: what answers every address that is none of ours, for a rehearsal."""
         environment = settings.environment
         self.house = furnish(settings.network, now)
-        self.database = Database(environment.sqlalchemy_url)
+        self.database = Database(environment.sqlalchemy_url, environment.keyring)
         self.jobs = JobQueue(environment.redis_url)
         self.health = health.Health(self.database, self.jobs, now)
         self.enqueuer = Enqueuer(self.jobs.enqueue)

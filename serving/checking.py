@@ -54,7 +54,7 @@ def online(of: Settings, account_status: Callable[[], str]) -> dict[str, Vital]:
     database = Database(of.environment.sqlalchemy_url)
     queue = JobQueue(of.environment.redis_url)
     try:
-        outdated = _outdated(database)
+        outdated = _outdated(database, of.environment)
         found = health.look(database, queue, utc_now) if not outdated else _without(outdated, queue)
     finally:
         queue.close()
@@ -63,9 +63,11 @@ def online(of: Settings, account_status: Callable[[], str]) -> dict[str, Vital]:
     return {**found, "carrier account": _account(account_status)}
 
 
-def _outdated(database: Database) -> str:
+def _outdated(database: Database, environment: Environment) -> str:
     try:
-        migrate.require_current(database)
+        migrate.require_newest(database)
+        database.unlock(environment.keyring)
+        migrate.require_its_key(database)
     except HotlineError as error:
         return str(error)
     except SQLAlchemyError:

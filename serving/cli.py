@@ -15,11 +15,13 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import settings
+from hotline import key_file, settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
+from hotline.settings import Environment
 from hotline.store import migrate, record
 from hotline.store.database import Database
 from serving import roles
+from serving.keys_commands import keys
 from serving.request_commands import requests
 from serving.roster_commands import roster
 from serving.terminal import open_database, print_table
@@ -132,9 +134,31 @@ def migrate_command() -> None:
     """Bring the database up to date."""
     of = settings.load(carrier=False)
     database = Database(of.environment.sqlalchemy_url)
-    migrate.upgrade(database)
-    database.close()
+    try:
+        made = _made_keys(of.environment, database)
+        database.unlock(of.environment.keyring)
+        migrate.upgrade(database)
+    finally:
+        database.close()
     click.echo(f"The database is up to date (version {migrate.NEWEST}).")
+    if made:
+        click.echo(
+            f"Its keys are in {made}. Keep a copy apart from the backups: without them nobody can"
+            " read the database."
+        )
+
+
+def _made_keys(environment: Environment, database: Database) -> Path | None:
+    """Where new keys are, if there were none; for a database that is sealed others are of no use,
+    and none are made."""
+    path = environment.keys_path
+    if environment.hotline_keys is not None or path.exists():
+        return None
+    is_there = database.file is None or database.file.exists()
+    if is_there and migrate.is_sealed(migrate.version(database.engine)):
+        return None
+    key_file.make(path)
+    return path
 
 
 @hotline.command()
@@ -170,6 +194,7 @@ def prompts() -> None:
         click.echo(f"{prompt.name.lower()}\t{prompt.value}")
 
 
+hotline.add_command(keys)
 hotline.add_command(roster)
 
 

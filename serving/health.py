@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import health
-from hotline.errors import OutdatedDatabase
+from hotline.errors import BadKeys, OutdatedDatabase
 from hotline.health import Vital
 from hotline.store import migrate, vitals
 from hotline.store.database import Database
@@ -101,6 +101,6 @@ def can_write(database: Database, now: Now) -> bool:
 def _is_current(database: Database) -> bool:
     try:
         migrate.require_current(database)
-    except (OutdatedDatabase, SQLAlchemyError):
+    except (OutdatedDatabase, BadKeys, SQLAlchemyError):
         return False
     return True

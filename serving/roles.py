@@ -103,7 +103,7 @@ def worker(of: Settings, now: Now = utc_now) -> None:
     from paging import dispatch
 
     log.info("%s", beginning.line("worker", of.environment))
-    database = Database(of.environment.sqlalchemy_url)
+    database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
     queue = dispatch.JobQueue(of.environment.redis_url)
     house = furnish(of.network, now)
     _take_up(of, house, database, queue)
@@ -126,7 +126,7 @@ def clock(of: Settings, now: Now = utc_now) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    database = Database(of.environment.sqlalchemy_url)
+    database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
     queue, signs = JobQueue(of.environment.redis_url), Signs()
     with _watched("clock", of, furnish(of.network, now), database, queue, signs.are_fresh):
         ticking.run(database, queue, now, stop, signs.give)

@@ -16,11 +16,13 @@ from hotline.store.database import Database
 
 @contextmanager
 def open_database(of: Settings) -> Iterator[Database]:
-    """The database, up to date, closed at the end. Raises OutdatedDatabase."""
+    """The database, up to date, closed at the end. Raises OutdatedDatabase and BadKeys."""
     database = Database(of.environment.sqlalchemy_url)
     try:
         _say_where_it_may_be(database)
-        migrate.require_current(database)
+        migrate.require_newest(database)
+        database.unlock(of.environment.keyring)
+        migrate.require_its_key(database)
         yield database
     finally:
         database.close()

@@ -14,11 +14,12 @@ import calling
 import pytest
 import servers
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import text
+from servers import KEYRING
+from sqlalchemy import text, update
 
 from hotline.store import migrate
 from hotline.store.database import Database
-from hotline.store.tables import FIRST_NUMBER, metadata
+from hotline.store.tables import FIRST_NUMBER, metadata, sealing
 
 Older = Callable[[str], Database]
 
@@ -50,7 +51,7 @@ def postgresql_server() -> Iterator[str]:
     if programs is None:
         pytest.skip("this machine has no PostgreSQL server")
     with servers.postgresql(programs) as address:
-        database = Database(address.replace("postgresql:", "postgresql+psycopg:"))
+        database = Database(address.replace("postgresql:", "postgresql+psycopg:"), KEYRING)
         migrate.upgrade(database)
         database.close()
         yield address
@@ -60,7 +61,7 @@ def postgresql_server() -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite database to make copies of."""
     path = tmp_path_factory.mktemp("template") / "hotline.db"
-    database = Database(f"sqlite+pysqlite:///{path}")
+    database = Database(f"sqlite+pysqlite:///{path}", KEYRING)
     migrate.upgrade(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -78,10 +79,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> str:
     """A migrated, empty PostgreSQL database, as DATABASE_URL has it."""
-    database = Database(postgresql_server.replace("postgresql:", "postgresql+psycopg:"))
-    names = ", ".join(metadata.tables)
+    database = Database(postgresql_server.replace("postgresql:", "postgresql+psycopg:"), KEYRING)
+    names = ", ".join(it for it in metadata.tables if it != sealing.name)
     with database.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(update(sealing).values(key=KEYRING.first.name.hex()))
     database.close()
     return postgresql_server
 
@@ -103,7 +105,7 @@ def older_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[O
         migrate.upgrade(database, to=version)
         return database
 
-    with closing(Database(url)) as database:
+    with closing(Database(url, KEYRING)) as database:
         yield at
 
 

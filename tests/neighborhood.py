@@ -22,6 +22,7 @@ from typing import Any
 import httpx2
 from published import watch
 from served import serve
+from servers import KEYS
 from starlette.types import ASGIApp
 
 from hotline import roster_file, settings
@@ -86,6 +87,7 @@ def make_settings(address: str, database_url: str, redis_url: str, network: Netw
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "PUBLIC_URL": address,
+            "HOTLINE_KEYS": KEYS,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_API_URL": address,
@@ -353,7 +355,7 @@ def open_neighborhood(
     with ExitStack() as stack:
         address = stack.enter_context(serve(build=build))
         ((hotline, of),) = built
-        database = Database(of.environment.sqlalchemy_url)
+        database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
         stack.callback(database.close)
         queue = dispatch.JobQueue(redis_url)
         stack.callback(queue.close)

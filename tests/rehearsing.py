@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from neighborhood import ACCOUNT, NUMBER, TOKEN, make_settings
 from served import serve
+from servers import KEYRING
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -131,7 +132,7 @@ def _working(of: Any, clock: NeighborhoodClock) -> Iterator[None]:
 
 
 def _put_on_roster(url: str, rows: str, network: Network, clock: NeighborhoodClock) -> None:
-    database = Database(url)
+    database = Database(url, KEYRING)
     entries = roster_file.read(rows, network)
     database.write(lambda connection: roster.put_on_roster(connection, entries, clock()))
     database.close()

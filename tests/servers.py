@@ -17,7 +17,12 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 
+from hotline import keyring
 from rehearsal import redis_server
+
+# The key of every database of the tests, as HOTLINE_KEYS has it.
+KEYS = keyring.written(keyring.SealingKey(b"the key of the tests of hotline."))
+KEYRING = keyring.read(KEYS)
 
 PATIENCE = 20.0
 Begin = Callable[..., "subprocess.Popen[Any]"]

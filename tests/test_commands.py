@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from neighborhood import NETWORK
+from servers import KEYS
 
 from rehearsal import neighborhood_up
 
@@ -21,7 +22,11 @@ class Shell:
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         (folder / "hotline.toml").write_text(NETWORK, encoding="utf-8")
-        self.environment = {"DATABASE_URL": database_url, "PYTHONUTF8": "1"}
+        self.environment = {
+            "DATABASE_URL": database_url,
+            "HOTLINE_KEYS": KEYS,
+            "PYTHONUTF8": "1",
+        }
 
     def run(self, *arguments: str, status: int = 0) -> str:
         command = [sys.executable, "-m", "hotline", *arguments]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from neighborhood import CAST, NOON
+from servers import KEYRING
 from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -30,7 +31,7 @@ Work = Callable[[Connection], object]
 
 
 def opened(url: str) -> Database:
-    return Database(url.replace("postgresql:", "postgresql+psycopg:"))
+    return Database(url.replace("postgresql:", "postgresql+psycopg:"), KEYRING)
 
 
 @pytest.fixture
@@ -287,19 +288,19 @@ def test_writes_that_wait_for_somebody_keep_no_other_waiting(postgresql: Databas
     (ana,) = postgresql.write(lambda c: people.known_or_new(c, [ANA], NOON))
     (ben,) = postgresql.write(lambda c: people.known_or_new(c, [BEN], NOON))
 
-    def rename(who: int, connection: Connection) -> int:
-        name = text("UPDATE neighbor SET name = coalesce(name, '') || '.' WHERE id = :who")
-        connection.execute(name, {"who": who})
+    def lengthen(who: int, connection: Connection) -> int:
+        hours = text("UPDATE neighbor SET hours = hours || '.' WHERE id = :who")
+        connection.execute(hours, {"who": who})
         return who
 
     with postgresql.engine.begin() as somebody:
-        rename(ana, somebody)
-        waiting = [postgresql.submit(partial(rename, ana)) for _ in range(SEVERAL)]
-        assert postgresql.submit(partial(rename, ben)).result(10) == ben
+        lengthen(ana, somebody)
+        waiting = [postgresql.submit(partial(lengthen, ana)) for _ in range(SEVERAL)]
+        assert postgresql.submit(partial(lengthen, ben)).result(10) == ben
         assert not any(it.done() for it in waiting)
     assert [it.result(10) for it in waiting] == [ana] * SEVERAL
-    names = select(tables.neighbor.c.name).order_by(tables.neighbor.c.id)
-    found = postgresql.read(lambda c: c.execute(names).scalars().all())
+    hours = select(tables.neighbor.c.hours).order_by(tables.neighbor.c.id)
+    found = postgresql.read(lambda c: c.execute(hours).scalars().all())
     assert found == ["." * (SEVERAL + 1), "."]
 
 

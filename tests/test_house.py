@@ -20,6 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from servers import KEYRING
 
 from hotline.carriers.twilio.codes import _KINDS
 from hotline.store import migrate
@@ -59,6 +60,8 @@ PURE_CORE = [
     "hotline.help_request",
     "hotline.hours",
     "hotline.inbound",
+    "hotline.key_file",
+    "hotline.keyring",
     "hotline.limits",
     "hotline.reserve",
     "hotline.message",
@@ -292,7 +295,7 @@ def test_the_newest_migration_is_the_one_that_is_asked_for() -> None:
 
 
 def test_the_migrations_make_the_tables(database_url: str) -> None:
-    database = Database(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    database = Database(database_url.replace("postgresql:", "postgresql+psycopg:"), KEYRING)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": False}

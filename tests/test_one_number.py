@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from neighborhood import CAST, NOON
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import JSON, Connection, Table, TableClause, Text, column, insert, select, table
 
 from hotline.store import migrate, tables
 from hotline.store.database import Database
+from hotline.store.sealed import Sealed, SealedAlike, SealedValue
 from hotline.store.tables import (
     call,
     erasure,
@@ -36,9 +37,16 @@ def database(older_database: Callable[[str], Database]) -> Database:
     return older_database("0002")
 
 
-def put(connection: Connection, table: Any, **facts: Any) -> int:
-    key = next(iter(table.primary_key))
-    return int(connection.execute(insert(table).values(facts).returning(key)).scalar_one())
+def put(connection: Connection, of: Table, **facts: Any) -> int:
+    older = in_clear(of)
+    key = older.c[next(iter(of.primary_key)).name]
+    return int(connection.execute(insert(older).values(facts).returning(key)).scalar_one())
+
+
+def in_clear(of: Table) -> TableClause:
+    """The table as it was before anything in it was sealed."""
+    former: dict[type, Any] = {SealedValue: JSON(), Sealed: Text(), SealedAlike: Text()}
+    return table(of.name, *(column(it.name, former.get(type(it.type), it.type)) for it in of.c))
 
 
 def person(connection: Connection, number: str, since: datetime = NOON, **facts: Any) -> int:
@@ -66,8 +74,8 @@ def said(connection: Connection, who: int, body: str, **facts: Any) -> int:
 
 
 def rows(database: Database, *columns: Any) -> list[Any]:
-    asked = select(*columns).order_by(*columns)
-    return list(database.read(lambda c: c.execute(asked).all()))
+    found = database.read(lambda c: c.execute(select(*columns)).all())
+    return sorted(found, key=lambda row: [(it is not None, it) for it in row])
 
 
 def test_all_that_refers_to_somebody_who_was_split_refers_to_one(database: Database) -> None:

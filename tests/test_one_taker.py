@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 import pytest
+from servers import KEYRING
 from sqlalchemy import Connection, insert, select, update
 
 from hotline import settings
@@ -134,7 +135,7 @@ def test_without_the_guard_both_are_told_that_it_is_theirs(
 
 
 def _database(url: str) -> Database:
-    return Database(url.replace("postgresql:", "postgresql+psycopg:"))
+    return Database(url.replace("postgresql:", "postgresql+psycopg:"), KEYRING)
 
 
 def _house() -> House:
@@ -249,15 +250,12 @@ def _outcome(number: int, connection: Connection) -> tuple[str, Counter[str]]:
     assert request.state is State.TAKEN
     assert request.taker is not None
     told = connection.execute(
-        select(tables.neighbor.c.phone)
+        select(tables.neighbor.c.phone, tables.message.c.body)
         .join(tables.message, tables.message.c.neighbor_id == tables.neighbor.c.id)
-        .where(
-            tables.message.c.request_number == number,
-            tables.message.c.body.contains("is covered"),
-            tables.message.c.state == "waiting",
-        )
-    ).scalars()
-    return people.neighbors(connection, [request.taker])[request.taker].phone, Counter(told)
+        .where(tables.message.c.request_number == number, tables.message.c.state == "waiting")
+    )
+    covered = Counter(number for number, body in told if "is covered" in body)
+    return people.neighbors(connection, [request.taker])[request.taker].phone, covered
 
 
 def _only(several: Sequence[Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from neighborhood import CAST, NETWORK, NOON, Neighborhood, open_neighborhood
+from servers import KEYRING
 from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import IntegrityError
 
@@ -53,7 +54,7 @@ def test_whoever_took_it_before_and_said_stop_has_it_no_longer(maple: Neighborho
 def database(database_url: str) -> Iterator[Database]:
     """Maria asked for something; Ana takes it, and Ben was asked as well."""
     url = database_url.replace("postgresql:", "postgresql+psycopg:")
-    with closing(Database(url.replace("sqlite:", "sqlite+pysqlite:"))) as opened:
+    with closing(Database(url.replace("sqlite:", "sqlite+pysqlite:"), KEYRING)) as opened:
         opened.write(_ana_takes_what_maria_needs)
         assert opened.read(overview.pages_that_lie) == []
         yield opened

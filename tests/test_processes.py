@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from redis import Redis
+from servers import KEYS
 from waiting import until
 
 from rehearsal.webhooks import certificates
@@ -140,6 +141,7 @@ def _street(folder: Path, database_url: str, redis_url: str, begin: Begin) -> St
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "PUBLIC_URL": web,
+        "HOTLINE_KEYS": KEYS,
         "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
         "TWILIO_AUTH_TOKEN": "the-token-of-the-tests",
         "TWILIO_API_URL": carrier,

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from neighborhood import NETWORK, NOON
+from servers import KEYRING
 from sqlalchemy import Connection, insert, update
 
 from hotline.desk.wave import choose_crew
@@ -80,7 +81,7 @@ class Undo(Exception):
 
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url.replace("sqlite:", "sqlite+pysqlite:"))
+    database = Database(sqlite_url.replace("sqlite:", "sqlite+pysqlite:"), KEYRING)
     yield database
     database.close()
 

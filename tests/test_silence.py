@@ -12,6 +12,7 @@ import pytest
 import test_processes as processes
 from redis import Redis
 from redis.exceptions import RedisError
+from servers import KEYRING
 from silent_proxy import SilentProxy
 from test_processes import ANA, MARIA, Begin, Street, begin
 from waiting import until
@@ -108,7 +109,7 @@ def test_whoever_enqueues_waits_half_a_second_for_a_silent_redis_and_then_connec
 
 def test_the_connection_to_postgresql_is_asked_for_a_sign_of_life(postgresql_url: str) -> None:
     """A firewall forgets that one as well, and the system's own patience is two hours."""
-    database = Database(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
+    database = Database(postgresql_url.replace("postgresql:", "postgresql+psycopg:"), KEYRING)
     with database.engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None

@@ -66,11 +66,12 @@ def _while_maria_writes(
 
 def _who_reads(database: Database, words: str) -> list[str]:
     texts = (
-        select(tables.neighbor.c.phone)
+        select(tables.neighbor.c.phone, tables.message.c.body)
         .join(tables.message, tables.message.c.neighbor_id == tables.neighbor.c.id)
-        .where(tables.message.c.channel == "api", tables.message.c.body.contains(words))
+        .where(tables.message.c.channel == "api")
     )
-    return list(database.read(lambda c: c.execute(texts).scalars().all()))
+    found = database.read(lambda c: c.execute(texts).all())
+    return [phone for phone, body in found if words in body]
 
 
 def test_words_that_come_while_it_is_being_taken_reach_the_taker(

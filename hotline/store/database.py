@@ -27,6 +27,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
+from hotline.keyring import Keyring
+from hotline.store.sealed import give_keys
+
 Result = TypeVar("Result")
 Transaction = Callable[[Connection], Result]
 
@@ -60,13 +63,19 @@ def upsert(connection: Connection, table: Any) -> Any:
 class Database:
     """One process's way to the database. Opens nothing before it is first used."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keyring: Keyring | None = None) -> None:
+        """`keyring`: of what is sealed in it; without one it can only be asked for its version."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.unlock(keyring)
         self._writer: _Writer | None = None
         self._starting = threading.Lock()
         _databases.add(self)
+
+    def unlock(self, keyring: Keyring | None) -> None:
+        """What is sealed goes through these keys from now on."""
+        give_keys(self.engine.dialect, keyring)
 
     @property
     def file(self) -> Path | None:
@@ -94,6 +103,32 @@ class Database:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._writing().put(_Piece(work, future))
         return await future
+
+    def rebuild(self, work: Transaction[Result]) -> Result:
+        """In one transaction in which SQLite does not look at foreign keys before its end, so that
+        tables can be made anew (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of
+        Table Schema Changes"). For migrations."""
+        if not self.is_sqlite:
+            return self.write(work)
+        with self.engine.connect() as connection, _turn(self.engine):
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                result = work(connection)
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RuntimeError(f"rows of {broken[0]} name rows that are not there")
+                connection.commit()
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        return result
+
+    def compact(self) -> None:
+        """Write the tables anew, so that nothing is left on the disk of what is gone."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM" if self.is_sqlite else "VACUUM FULL")
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def read(self, work: Transaction[Result]) -> Result:
         with self.engine.connect() as connection:
@@ -382,6 +417,7 @@ def _sqlite_engine(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
 
     return engine
 

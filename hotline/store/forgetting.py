@@ -208,6 +208,7 @@ def _emptied() -> dict[Any, Any]:
     is_wanted = tables.on_its_way(message.c.state)
     return {
         "body": "",
+        "words": None,
         "aloud": None,
         "on_machine": None,
         "pictures": None,

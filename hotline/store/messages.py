@@ -407,6 +407,7 @@ def add_message(
         "state": _after(MessageMove.CLAIM) if is_claimed else MessageState.WAITING.value,
         "at": now,
         "body": it.body,
+        "words": _words_to(it.neighbor, it.body),
         "segments": it.segments,
         "request_number": it.about.request_number,
         "pictures": _as_json(it.about.attachments),
@@ -431,14 +432,31 @@ _NEW = Prepared(
         | {
             it: bindparam(it)
             for it in (
-                *("neighbor_id", "channel", "state", "at", "body", "segments", "request_number"),
-                *("pictures", "page_id", "from_id", "aloud", "on_machine", "may_wake", "claims"),
+                *("neighbor_id", "channel", "state", "at", "body", "words", "segments"),
+                *("request_number", "pictures", "page_id", "from_id", "aloud", "on_machine"),
+                *("may_wake", "claims"),
                 *("due", "good_until", "claimed_at"),
             )
         }
     )
     .returning(message.c.id)
 )
+
+
+def _words_to(who: int, body: str) -> str:
+    """What is marked, so that the same words to two people have nothing in common."""
+    return f"{who} {body}"
+
+
+def mark_anew(connection: Connection) -> None:
+    """With the newest key: of what is on its way, for of what has left nobody asks long."""
+    columns = (message.c.id, message.c.neighbor_id, message.c.body)
+    marked = select(*columns).where(
+        message.c.words.is_not(None), tables.on_its_way(message.c.state)
+    )
+    for number, who, body in connection.execute(marked).all():
+        words = _words_to(who, body)
+        connection.execute(update(message).where(message.c.id == number).values(words=words))
 
 
 def outbound(connection: Connection, ids: Collection[int]) -> list[Outbound]:
@@ -532,7 +550,7 @@ _is_in_a_call = exists().where(
 _is_in_doubt = exists().where(
     _other.c.neighbor_id == message.c.neighbor_id,
     tables.on_its_way(_other.c.state),
-    _other.c.body == message.c.body,
+    _other.c.words == message.c.words,
     _other.c.channel == Channel.API.value,
     _other.c.id != message.c.id,
     or_(_before(MessageMove.REFUSE, _other), _waits_before),
@@ -776,6 +794,7 @@ def try_anew(
         .values(
             {
                 **{name: getattr(row, name) for name in kept},
+                "words": _words_to(row.neighbor_id, row.body),
                 "channel": (Channel.CALL if it.channel is Channel.CALL else Channel.API).value,
                 "pictures": row.pictures if with_attachments else None,
                 "state": MessageState.WAITING.value,
@@ -866,7 +885,7 @@ def was_told_since(connection: Connection, who: int, body: str, since: datetime)
     """Whether these very words were written for this person since then."""
     same = select(message.c.id).where(
         message.c.neighbor_id == who,
-        message.c.body == body,
+        message.c.words == _words_to(who, body),
         message.c.channel == Channel.API.value,
         message.c.at > since,
     )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 
-from hotline.errors import OutdatedDatabase
+from hotline.errors import BadKeys, OutdatedDatabase
 from hotline.store.database import Database
+from hotline.store.sealed import keyring_of
+from hotline.store.tables import sealing
 
-NEWEST = "0008"  # the last migration; a test holds it against the folder
+SEALED = "0009"  # the first version in which words and numbers are sealed
+NEWEST = "0009"  # the last migration; a test holds it against the folder
 
 
 def upgrade(database: Database, to: str = "head") -> None:
     """Run what migrations are missing, all in one transaction. Several may try at once. `to`: not
-    further than this version."""
+    further than this version. Raises
+    BadKeys when its keys are not there."""
+    keyring_of(database.engine.dialect)
+    before = version(database.engine)
+    if is_sealed(before):
+        require_its_key(database)
     # Only this needs Alembic, which is slow to import.
     from alembic import command
     from alembic.config import Config
@@ -26,7 +34,14 @@ def upgrade(database: Database, to: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
 
-    database.write(run)
+    database.rebuild(run)
+    if before and not is_sealed(before) and is_sealed(version(database.engine)):
+        database.compact()  # no page of the file shall hold what was in clear before
+
+
+def is_sealed(at: str | None) -> bool:
+    """Whether a database of this version has keys of its own."""
+    return at is not None and at >= SEALED
 
 
 def version(engine: Engine) -> str | None:
@@ -38,9 +53,35 @@ def version(engine: Engine) -> str | None:
 
 
 def require_current(database: Database) -> None:
-    """Raise OutdatedDatabase unless every migration has run. Looking makes no file."""
+    """Raises OutdatedDatabase unless every migration has run, and BadKeys unless its keys are
+    there. Looking makes no file."""
+    require_newest(database)
+    require_its_key(database)
+
+
+def require_newest(database: Database) -> None:
+    """Raises OutdatedDatabase; needs no keys."""
     is_there = database.file is None or database.file.exists()
     found = version(database.engine) if is_there else None
     if found != NEWEST:
         state = "is empty" if found is None else f"is at version {found}, not {NEWEST}"
         raise OutdatedDatabase(f"The database {state}. Run `hotline migrate` first.")
+
+
+def key_of(database: Database) -> bytes:
+    """The name of the key that it is sealed with."""
+    query = select(sealing.c.key)
+    return bytes.fromhex(database.read(lambda connection: connection.execute(query).scalar_one()))
+
+
+def require_its_key(database: Database) -> None:
+    """Raises BadKeys: with another key than its own, everybody would be somebody new."""
+    key, ours = key_of(database), keyring_of(database.engine.dialect)
+    if key == ours.first.name:
+        return
+    if key in ours.keys:
+        raise BadKeys("The change of keys was not finished. Run `hotline keys rotate` once more.")
+    raise BadKeys(
+        "The keys are not those of this database. Put back the file of the keys (hotline.keys), or"
+        " HOTLINE_KEYS, that belongs to it."
+    )

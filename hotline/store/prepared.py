@@ -42,14 +42,14 @@ class Prepared:
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it, and return a value for each column of each row. Raises as SQLAlchemy does."""
         dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
+        known: dict[Prepared, _Compiled] = vars(dialect).setdefault("prepared", {})
+        compiled = known.get(self)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+            compiled = known[self] = _Compiled(self._statement, dialect)
         driver: Any = connection.connection.dbapi_connection
         cursor = driver.cursor()
         try:

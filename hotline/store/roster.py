@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Integer,
+    Row,
+    Select,
     and_,
     bindparam,
     case,
@@ -351,10 +353,8 @@ def _on_roster(entry: RosterEntry, now: datetime) -> dict[str, Any]:
 
 
 def roster(connection: Connection) -> list[RosterEntry]:
-    rows = connection.execute(
-        select(neighbor).where(neighbor.c.on_roster).order_by(neighbor.c.name, neighbor.c.id)
-    )
-    return [roster_entry(row) for row in rows]
+    rows = connection.execute(select(neighbor).where(neighbor.c.on_roster).order_by(neighbor.c.id))
+    return [roster_entry(row) for row in sorted(rows, key=_name)]
 
 
 def roster_entry(row: Any) -> RosterEntry:
@@ -391,15 +391,23 @@ def names(connection: Connection) -> list[tuple[int, str]]:
     listed = select(neighbor.c.id, neighbor.c.name).where(
         neighbor.c.on_roster, neighbor.c.suspended_at.is_(None)
     )
-    rows = connection.execute(listed.order_by(neighbor.c.name, neighbor.c.id))
-    return [(who, name or "") for who, name in rows]
+    return _by_name(connection, listed)
 
 
 def suspended_names(connection: Connection) -> list[tuple[int, str]]:
     """The same of those whom stewards suspended or took off it."""
     some = select(neighbor.c.id, neighbor.c.name).where(neighbor.c.suspended_at.is_not(None))
-    rows = connection.execute(some.order_by(neighbor.c.name, neighbor.c.id))
-    return [(who, name or "") for who, name in rows]
+    return _by_name(connection, some)
+
+
+def _by_name(connection: Connection, people: Select[tuple[int, str]]) -> list[tuple[int, str]]:
+    """In this order here, for the database cannot read what it is sealed."""
+    rows = connection.execute(people.order_by(neighbor.c.id))
+    return [(row.id, _name(row)) for row in sorted(rows, key=_name)]
+
+
+def _name(row: Row[Any]) -> str:
+    return row.name or ""
 
 
 @dataclass(frozen=True, slots=True)

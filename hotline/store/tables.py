@@ -1,6 +1,7 @@
 """The tables. One person is one row of `neighbor`, whether they ask, help or both.
 
-Times are stored as UTC; lists of keys as JSON. Changing this file needs a migration.
+Times are stored as UTC; lists of keys as JSON; numbers, names and words sealed. Changing this
+file needs a migration.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from sqlalchemy import (
 )
 
 from hotline.message import ON_ITS_WAY
+from hotline.store.sealed import Mark, Sealed, SealedAlike, SealedValue
 
 metadata = MetaData(
     naming_convention={
@@ -70,8 +72,8 @@ neighbor = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     # E.164, a short code, or what `phone.nobodys` puts in the place of a hidden number.
-    Column("phone", String(20), nullable=False, unique=True),
-    Column("name", String(80)),
+    Column("phone", SealedAlike("neighbor.phone"), nullable=False, unique=True),
+    Column("name", Sealed("neighbor.name")),
     Column("language", String(8)),  # what to answer in; NULL until we know
     Column("language_chosen", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Moment),  # said STOP: nothing is texted until START
@@ -190,7 +192,7 @@ page = Table(
     Column("taken_by", Integer),
     Column("asked_at", Moment, nullable=False),
     Column("answered_at", Moment),
-    Column("note", Text),
+    Column("note", Sealed("page.note")),
     UniqueConstraint("request_number", "neighbor_id", "round"),
     CheckConstraint("(state = 'accepted') = (taken_by IS NOT NULL)", name="accepted_is_taken"),
     CheckConstraint("taken_by IS NULL OR taken_by = neighbor_id", name="taken_by_who_was_asked"),
@@ -211,13 +213,15 @@ message = Table(
     Column("channel", String(5), nullable=False),
     Column("state", String(12), nullable=False),
     Column("at", Moment, nullable=False),  # when it was received, or written down
-    Column("body", Text, nullable=False),
+    Column("body", Sealed("message.body"), nullable=False),
+    # Of a text of ours to somebody: by this, and not by its words, one is known from another.
+    Column("words", Mark("message.words")),
     Column("request_number", ForeignKey("request.number")),
     Column("sid", String(64), unique=True),  # the carrier's name for it
     Column("segments", Integer, nullable=False, server_default="0"),
     # What came with it: pairs of an address at the carrier, or of what passes it on the name of
     # a text with a place in it, and of what it calls itself.
-    Column("pictures", JSON(none_as_null=True)),
+    Column("pictures", SealedValue("message.pictures")),
     # Of one from somebody: whether its words are part of a request's, and see `limits`.
     Column("is_words", Boolean, nullable=False, server_default=false()),
     Column("pace", String(10)),
@@ -225,8 +229,10 @@ message = Table(
     Column("reply_to", ForeignKey("message.id")),  # the text it answers
     Column("page_id", ForeignKey("page.id")),  # when it asks somebody
     Column("from_id", Integer),  # the neighbor whose words it passes on
-    Column("aloud", Text),  # what a call would say, should this text reach nobody
-    Column("on_machine", Text),  # of a call: what is left on an answering machine instead
+    # What a call would say, should this text reach nobody.
+    Column("aloud", Sealed("message.aloud")),
+    # Of a call: what is left on an answering machine instead.
+    Column("on_machine", Sealed("message.on_machine")),
     Column("may_wake", Boolean, nullable=False, server_default=false()),  # a call in quiet hours
     Column("error", Integer),  # the carrier's code for why it did not arrive
     Column("failure", String(16)),  # and what that is to us: the name of an error
@@ -279,9 +285,10 @@ call = Table(
     Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the call
     Column("neighbor_id", ForeignKey("neighbor.id"), index=True),  # NULL: a hidden number
     Column("message_id", ForeignKey("message.id"), index=True),  # what we called to say
-    Column("state", JSON, nullable=False),  # where in the menu it is: see `ivr.menu.Call`
+    # Where in the menu it is: see `ivr.menu.Call`.
+    Column("state", SealedValue("call.state"), nullable=False),
     Column("turn", Integer, nullable=False),  # how many documents it was answered with
-    Column("answer", JSON(none_as_null=True)),  # the last of them, should it be asked for again
+    Column("answer", SealedValue("call.answer")),  # the last of them, should it be asked for again
     Column("began_at", Moment, nullable=False),
     # When it is taken for ended, should nobody tell us; NULL once it has ended.
     Column("due", Moment),
@@ -292,13 +299,14 @@ recording = Table(
     "recording",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for it
+    # The carrier's name for it.
+    Column("sid", SealedAlike("recording.sid"), nullable=False, unique=True),
     Column("call_id", ForeignKey("call.id"), nullable=False, index=True),
     Column("request_number", ForeignKey("request.number"), index=True),
     # NULL: it is part of the request's words.
     Column("passed_to", ForeignKey("neighbor.id"), index=True),
     Column("seconds", Integer),  # NULL until the carrier says that it is complete
-    Column("transcript", Text),
+    Column("transcript", Sealed("recording.transcript")),
     Column("recorded_at", Moment, nullable=False),
 )
 
@@ -308,7 +316,7 @@ proof = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
-    Column("digest", String(100)),  # of the code, with its salt; NULL: used, or a call
+    Column("digest", Sealed("proof.digest")),  # of the code, with its salt; NULL: used, or a call
     Column("message_id", ForeignKey("message.id"), index=True),  # the call that was made
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("at", Moment, nullable=False),
@@ -337,7 +345,8 @@ confirmation = Table(
     Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
     Column("verb", String(8), nullable=False),
     Column("about_id", ForeignKey("neighbor.id"), nullable=False),
-    Column("digest", String(100), nullable=False),  # of the code, with its salt
+    # Of the code, with its salt.
+    Column("digest", Sealed("confirmation.digest"), nullable=False),
     Column("at", Moment, nullable=False),
     Column("tries", Integer, nullable=False),
 )
@@ -351,7 +360,7 @@ erasure = Table(
     # "number": every text and call from and to it; "message" and "recording": the one of this
     # name; "unnamed": a text to somebody else of which we never learned the name, by a digest
     Column("kind", String(9), nullable=False),
-    Column("what", String(64), nullable=False),
+    Column("what", SealedAlike("erasure.what"), nullable=False),
     Column("neighbor_id", ForeignKey("neighbor.id")),  # who got that text
     Column("at", Moment, nullable=False),  # when it was said; of a number what came until then
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -377,3 +386,6 @@ alarm = Table(
     Column("what", String(12), primary_key=True),
     Column("since", Moment),  # NULL: all is well
 )
+
+# The name of the key that seals: with another one nobody is found under their number.
+sealing = Table("sealing", metadata, Column("key", String(8), primary_key=True))
