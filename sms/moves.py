@@ -54,6 +54,7 @@ class Move(StrEnum):
     NOT_WELL = "not_well"  # it did not, or not all of it
     LATER = "later"  # they do it, but later than was said
     QUESTION = "question"  # it begins like a question
+    WONDERS = "wonders"  # the same, with no word in it that asks for anything
     # What they ask about us.
     WHO = "who"
     REAL = "real"  # whether a person is there, and whether it is honest

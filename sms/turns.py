@@ -63,7 +63,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(Move.ASK, to=Intent.WORDS),
         _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
         _turn(Move.CHATTER, to=Intent.SMALL_TALK, needs=False),
-        _turn(Move.QUESTION, to=Intent.ABOUT_US, needs=False),
+        _turn(Move.QUESTION, Move.WONDERS, to=Intent.ABOUT_US, needs=False),
     ),
     Role.WAITS: (
         _turn(Move.MET, to=Intent.WITHDRAW, unless=(Move.STILL, Move.ASK)),
