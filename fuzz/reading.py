@@ -19,9 +19,21 @@ from typing import TypeVar
 import atheris
 from networks import NETWORKS
 
-from hotline import page, words
+from hotline import page, segments, words
+from hotline.details import (
+    MOST_PEOPLE,
+    MOST_THINGS,
+    NEAR_DAYS,
+    THINGS,
+    WEEKDAYS,
+    Details,
+    dated,
+    from_row,
+    to_row,
+)
 from hotline.help_request import HelpRequest, State
-from hotline.notices import Notice
+from hotline.needs import KINDS
+from hotline.notices import Notice, Told
 from hotline.roster import Asked
 from hotline.settings import Network
 
@@ -186,12 +198,30 @@ def holds_for_any_text(case: Case, it: Reading) -> None:
     assert set(it.needs) <= {need.key for need in case.network.needs}
     spoken = (None, *case.network.languages, *vocabulary.LANGUAGES.values())
     assert it.language in spoken
+    holds_for_details(it.details)
     assert not (it.offers and it.said.endswith("?")), "in doubt it is a request"
     by_carrier = {"STOP": Intent.STOP, "START": Intent.START, "HELP": Intent.CARRIER_HELP}
     if meant := by_carrier.get(case.opt_out.upper()):
         assert (it.intent, it.by_carrier) == (meant, True), "the carrier's own reading holds"
     else:
         assert case.read(f"\n{case.stop.upper()} ").intent is Intent.STOP, "alone it always stops"
+
+
+def holds_for_details(it: Details) -> None:
+    """What volunteers read is put together from keys of ours, whatever somebody wrote."""
+    assert set(it.kinds) <= KINDS
+    assert {thing.partition(":")[0] for thing in it.things} <= THINGS
+    assert len(it.things) <= MOST_THINGS
+    assert all(len(thing.partition(":")[2]) <= len("newborn") for thing in it.things)
+    assert 0 <= it.people <= MOST_PEOPLE
+    assert it.day in ("", *WEEKDAYS, *NEAR_DAYS)
+    dated_details = dated(it, NOON.date())
+    assert from_row(to_row(dated_details)) == dated_details
+    about = {"number": 12, "need": (), "area": None, "ago": timedelta()}
+    for speech in SPEECHES:
+        for language in speech.network.languages:
+            page = Notice(Told.PAGE_ANYWHERE, {**about, "details": dated_details})
+            assert segments.count(speech.say(page, language)) == 1
 
 
 def need_is_heard(case: Case) -> None:

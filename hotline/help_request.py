@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from hotline import schedule
+from hotline.details import NOTHING, Details, dated, joined
 from hotline.notices import Notice, Told, notice
 from hotline.settings import Network
 
@@ -43,7 +44,8 @@ class HelpRequest:
     in front; it needs as many as `people`. `due` is when something is to be done: while open, to
     ask volunteers; while taken, to check in with its takers (or, if we have `checked_in`, to wait
     no longer); once done, to end the talk of the two. `owed` counts people to ask at once, in place
-    of some who passed. `round` counts how often asking began, `wave` the waves of this round.
+    of some who passed. `details` is what volunteers
+    read of it besides. `round` counts how often asking began, `wave` the waves of this round.
     `checked_in`: we asked how it stands and wait for the answer: of its takers, or, once it is
     done, of whoever asked.
     """
@@ -63,6 +65,7 @@ class HelpRequest:
     told_nobody_at: datetime | None = None
     checked_in: bool = False
     people: int = 1
+    details: Details = NOTHING
     version: int = 0
 
     @property
@@ -111,6 +114,7 @@ class WordsAdded:
     area: str | None
     people: int = 1
     urgent: bool = False  # they tell of danger
+    details: Details = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +359,10 @@ class NetworkTime:
     network: Network
     now: datetime
 
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.network.zone).date()
+
 
 Change = tuple[HelpRequest, list[Effect]]
 
@@ -390,6 +398,7 @@ def new_request(
     clock: NetworkTime,
     *,
     urgent: bool = False,
+    details: Details = NOTHING,
 ) -> HelpRequest:
     """What somebody asks for, before it has a number: due as soon as anybody may be asked."""
     urgent = urgent or clock.network.is_urgent(needs)
@@ -402,6 +411,7 @@ def new_request(
         urgent=urgent,
         due=schedule.may_ask_from(urgent, clock.network, clock.now),
         people=people,
+        details=dated(details, clock.today),
     )
 
 
@@ -428,6 +438,7 @@ def _more_known(request: HelpRequest, event: WordsAdded, clock: NetworkTime) -> 
         area=event.area or request.area,
         urgent=urgent,
         people=max(request.people, event.people),
+        details=joined(request.details, dated(event.details, clock.today)),
     )
     added = Tell(request.requester, _say(Told.ADDED, request))
     ask_from = schedule.may_ask_from(urgent, clock.network, clock.now)

@@ -11,6 +11,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+KINDS: Final = frozenset(
+    [
+        *("food", "water", "medicine", "medical", "hygiene", "shelter", "clothing", "ride"),
+        *("childcare", "baby", "money", "repairs", "company", "legal", "pets", "moving"),
+        *("internet", "translation"),
+    ]
+)
+"""Kinds of need whose words the hotline knows by itself: `[[needs]] key = "food"` is enough."""
+
+ALSO_KEYS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("groceries", "meals"), "food"),
+    **dict.fromkeys(("meds", "medicines", "medication"), "medicine"),
+    "health": "medical",
+    "toiletries": "hygiene",
+    "housing": "shelter",
+    "clothes": "clothing",
+    **dict.fromkeys(("rides", "transport", "transportation"), "ride"),
+    **dict.fromkeys(("child-care", "babysitting"), "childcare"),
+    **dict.fromkeys(("rent", "bills"), "money"),
+    "repair": "repairs",
+    **dict.fromkeys(("talk", "visits"), "company"),
+    **dict.fromkeys(("pet", "animals"), "pets"),
+    "phone": "internet",
+    **dict.fromkeys(("interpreting", "language"), "translation"),
+}
+"""Keys under which a network may have one of these kinds, if it has none under the kind's own."""
+
+
+def kind_of(key: str) -> str | None:
+    """The kind that a network means by this key; None if it is none of ours."""
+    return key if key in KINDS else ALSO_KEYS.get(key)
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:

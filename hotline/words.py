@@ -12,7 +12,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -26,6 +26,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from hotline import phone, segments
+from hotline.details import NEAR_DAYS, WEEKDAYS, Details
 from hotline.notices import Notice, Told
 from hotline.settings import Network
 
@@ -635,6 +636,70 @@ class Part(StrEnum):
     RECORDING = N_("[a voice message]")
 
 
+class Detail(StrEnum):
+    """What a request is about, by the keys of `hotline.needs.KINDS` and `hotline.details`: for
+    volunteers, where the network has no words of its own."""
+
+    FOOD = N_("food")
+    WATER = N_("water")
+    MEDICINE = N_("medicine")
+    MEDICAL = N_("medical help")
+    HYGIENE = N_("soap and hygiene")
+    SHELTER = N_("shelter")
+    CLOTHING = N_("clothes")
+    RIDE = N_("a ride")
+    CHILDCARE = N_("childcare")
+    BABY = N_("baby things")
+    MONEY = N_("help with a bill")
+    REPAIRS = N_("a repair")
+    COMPANY = N_("some company")
+    LEGAL = N_("legal help")
+    PETS = N_("pet care")
+    MOVING = N_("moving help")
+    INTERNET = N_("phone or internet")
+    TRANSLATION = N_("an interpreter")
+    DIAPERS = N_("diapers")
+    WIPES = N_("wipes")
+    FORMULA = N_("formula")
+    CRIB = N_("crib")
+    STROLLER = N_("stroller")
+    CAR_SEAT = N_("car seat")
+    BABY_CLOTHES = N_("baby clothes")
+    WHEELCHAIR = N_("wheelchair")
+    WALKER = N_("walker")
+    COAT = N_("coat")
+    SHOES = N_("shoes")
+    BOOTS = N_("boots")
+    BLANKETS = N_("blankets")
+    BED = N_("bed")
+    TENT = N_("tent")
+    HEATER = N_("heater")
+    FRIDGE = N_("fridge")
+    STOVE = N_("stove")
+    FURNITURE = N_("furniture")
+    TRUCK = N_("truck")
+    DOG_FOOD = N_("dog food")
+    CAT_FOOD = N_("cat food")
+    PHONE = N_("phone")
+    CHARGER = N_("charger")
+    BOTTLED_WATER = N_("bottled water")
+    HOT_MEAL = N_("hot meal")
+    STAIRS = N_("stairs")
+    LOCK = N_("lock")
+    WITH_SIZE = N_("{thing} size {size}")
+    FOR_PEOPLE = N_("{count} people")
+    TODAY = N_("today")
+    TONIGHT = N_("tonight")
+    TOMORROW = N_("tomorrow")
+    MON = N_("Mon")
+    TUE = N_("Tue")
+    WED = N_("Wed")
+    THU = N_("Thu")
+    FRI = N_("Fri")
+    SAT = N_("Sat")
+    SUN = N_("Sun")
+
+
 _WRITTEN: Mapping[Told, Sentence] = {it: Sentence[it.name] for it in Told}
 
 
@@ -650,6 +715,7 @@ _TOPICS: Mapping[Told, str] = {
 """Where a network's own answer stands in its `[answers]`."""
 
 LONGEST_LIST = 30  # letters; of more than one name
+MOST_KINDS = 2  # that are named where the network has no key for them
 DIGIT_BY_DIGIT = {"number", "digits", "emergency", "code"}  # 911 is no "nine hundred and eleven"
 
 
@@ -728,10 +794,13 @@ class Speech:
         spoken = {name: self._value(name, value, language) for name, value in values.items()}
         spoken.setdefault("network", self.network.name)
         spoken.setdefault("emergency", self._emergency)
+        in_detail = self._in_detail(values, language)
+        spoken |= in_detail[0]
         yield spoken
         names = shorter_names(str(spoken["network"]))
         needs = values.get("need")
-        tries = [{**spoken, "network": name} for name in names]
+        tries = [{**spoken, **some, "network": name} for some in in_detail for name in names]
+        spoken |= in_detail[-1]
         if isinstance(needs, tuple) and len(needs) > 1:
             first = self._called(needs[0], language)
             brief = self._template(Part.AND_MORE, language).format(need=first)
@@ -744,6 +813,42 @@ class Speech:
             tries.append({**spoken, "hours": textwrap.shorten(str(values["hours"]), 29)})
         # What the network is called matters more than the second need, but not as one word.
         yield from sorted(tries, key=lambda one: " " not in str(one["network"]))
+
+    def _in_detail(self, values: Mapping[str, object], language: str) -> list[dict[str, str]]:
+        """What details make of other values, with ever fewer of them: of the age, and of a need
+        that this network has no key for."""
+        details, ago = values.get("details"), values.get("ago")
+        if not isinstance(details, Details) or not isinstance(ago, timedelta):
+            return [{}]
+        kinds = [self._template(Detail[it.upper()], language) for it in details.kinds]
+        need = {}
+        if kinds and not values.get("need"):
+            need = {"need": format_list(kinds[:MOST_KINDS], locale=language)}
+        things = [self._thing(it, language) for it in details.things]
+        people = self._template(Detail.FOR_PEOPLE, language).format(count=details.people)
+        said = [self._when(details, language), *things, people if details.people > 1 else ""]
+        said = [it for it in said if it]
+        age = self._ago(ago, language)
+        return [
+            {**need, "ago": ", ".join([*said[:count], age])} for count in range(len(said), -1, -1)
+        ]
+
+    def _thing(self, thing: str, language: str) -> str:
+        name, _, size = thing.partition(":")
+        called = self._template(Detail[name.upper()], language)
+        if not size:
+            return called
+        return self._template(Detail.WITH_SIZE, language).format(thing=called, size=size.upper())
+
+    def _when(self, details: Details, language: str) -> str:
+        """The day, and the hour if that was said: "Tue 6am", "tonight"."""
+        day = details.day
+        if day and day not in NEAR_DAYS:
+            day = WEEKDAYS[date.fromisoformat(day).weekday()]
+        said = [self._template(Detail[day.upper()], language)] if day else []
+        if details.hour:
+            said.append(self._clock(time.fromisoformat(details.hour), language))
+        return " ".join(said)
 
     def _value(self, name: str, value: object, language: str) -> object:
         match name, value:
@@ -801,9 +906,11 @@ class Speech:
         return f"{names[0]}, ..."
 
     def _time(self, moment: datetime, language: str) -> str:
-        local = moment.astimezone(self.network.zone)
-        pattern = Part.TIME_PATTERN if local.minute else Part.FULL_HOUR_PATTERN
-        return format_time(local, self._template(pattern, language), locale=language).lower()
+        return self._clock(moment.astimezone(self.network.zone).time(), language)
+
+    def _clock(self, at: time, language: str) -> str:
+        pattern = Part.TIME_PATTERN if at.minute else Part.FULL_HOUR_PATTERN
+        return format_time(at, self._template(pattern, language), locale=language).lower()
 
     def _day(self, moment: datetime, language: str) -> str:
         """Day and month: the Spanish for Wednesday and Saturday costs a segment."""

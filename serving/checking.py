@@ -19,16 +19,19 @@ from hotline.store.database import Database
 from hotline.work import utc_now
 from paging.dispatch import JobQueue
 from serving import health
+from sms import lexicons
 
 NEEDED = ("database", "redis", "carrier account")  # to begin at all
 
 
 def require_sound(of: Settings, mistakes: Iterable[tuple[str, str]]) -> None:
-    """Raises BadSettings for what can be read and is hardly meant. `mistakes`: settings that the
-    carrier's side finds wrong, each with what is wrong."""
+    """Raises BadSettings for what can be read and is hardly meant, and for a mistake in the words
+    that texts are read by. `mistakes`: settings that the carrier's side finds wrong, each with what
+    is wrong."""
     found = [*mistakes, *_doubts(of.environment)]
-    if found:
-        raise BadSettings([f"environment: {name}: {what}" for name, what in found])
+    wrong = [f"environment: {name}: {what}" for name, what in found] + lexicons.mistakes()
+    if wrong:
+        raise BadSettings(wrong)
 
 
 def _doubts(environment: Environment) -> Iterator[tuple[str, str]]:

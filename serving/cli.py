@@ -166,6 +166,7 @@ def _made_keys(environment: Environment, database: Database) -> Path | None:
 def check(online: bool) -> None:
     """Read the settings and the configuration, and say every mistake at once."""
     from serving import checking
+    from sms import lexicons
 
     of = settings.load()
     network = of.network
@@ -176,8 +177,8 @@ def check(online: bool) -> None:
         f"All right: {network.name}, {len(network.needs)} needs, {len(network.areas)} areas,"
         f" in {' and '.join(network.languages)}."
     )
-    for leftover in network.leftovers:
-        click.echo(leftover)
+    for doubt in (*network.leftovers, *lexicons.collisions(network)):
+        click.echo(doubt)
     found = checking.online(of, partial(roles.account_status, of)) if online else {}
     for name, part in found.items():
         click.echo(f"{'  ' if part.well else '! '}{name.replace('_', ' ')}: {part.said}")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from hotline import page
 from hotline.address import KeptPlace, PlaceState
+from hotline.details import NOTHING, Details
 from hotline.help_request import (
     OURSELVES,
     Accepted,
@@ -140,6 +141,7 @@ class OpenRequest:
     area: str | None
     people: int = 1
     urgent: bool = False
+    details: Details = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class AddWords:
     area: str | None
     people: int = 1
     urgent: bool = False
+    details: Details = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,13 @@ class PassOn:
     to: int
     notice: Notice
     request: HelpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SayWhatIsNeeded:
+    """Whoever was asked about a request reads once more what is needed."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +247,7 @@ class Steer:
 
 Act = (
     Say
+    | SayWhatIsNeeded
     | OpenRequest
     | AddWords
     | Happens
@@ -310,7 +321,7 @@ def _answer_question(situation: Situation, reading: Reading, answer: Order) -> l
         return [Obey(answer)]
     if isinstance(answer, Skip | Unclear):
         return None
-    return [AddWords(mine, reading.needs, reading.area, reading.people), Obey(answer)]
+    return [_more_words(mine, reading), Obey(answer)]
 
 
 _MAY_BE_TALK = Back | Me | Look  # "front or back?" "back"
@@ -512,7 +523,7 @@ def _asks_besides(situation: Situation, reading: Reading) -> list[Act]:
     talk = situation.conversations[-1] if len(situation.conversations) == 1 else None
     is_theirs = talk is not None and talk.requester == situation.me
     words = _passed_on(situation, reading, talk) if talk and is_theirs else []
-    return [*words, OpenRequest(reading.needs, reading.area, reading.people)]
+    return [*words, _opened(reading)]
 
 
 def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:
@@ -767,15 +778,28 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
     if mine and (is_mine or not others):
         return _added(situation, reading, mine)
     if reading.starts_with_need or _is_new_after_all(situation, reading):
-        return [OpenRequest(reading.needs, reading.area, reading.people)]
+        return [_opened(reading)]
     if situation.conversations:
         return _pass_on(situation, reading)
-    if situation.open_pages and not reading.needs:
+    if situation.open_pages and not (reading.needs and reading.asks):
         # "What do they need?" asks us about the page, and nothing for themselves.
+        if reading.asks_what:
+            return [SayWhatIsNeeded(it.number) for it in situation.open_pages[:MOST_EXPLAINED]]
         return _guide(situation, Told.HOW_TO_TAKE_OR_ASK)
     if reading.offers:
         return _guide(situation, Told.HOW_TO_TAKE) or _offers(situation)
-    return [OpenRequest(reading.needs, reading.area, reading.people)]
+    return [_opened(reading)]
+
+
+def _opened(reading: Reading) -> OpenRequest:
+    return OpenRequest(reading.needs, reading.area, reading.people, details=reading.details)
+
+
+def _more_words(mine: HelpRequest, reading: Reading) -> AddWords:
+    return AddWords(mine, reading.needs, reading.area, reading.people, details=reading.details)
+
+
+MOST_EXPLAINED = 2  # pages about which somebody reads once more what is needed
 
 
 def _somebody_waits(situation: Situation) -> bool:
@@ -786,7 +810,7 @@ def _somebody_waits(situation: Situation) -> bool:
 
 def _added(situation: Situation, reading: Reading, mine: HelpRequest) -> list[Act]:
     """Words for an open request; who takes part in it already hears them at once."""
-    added = AddWords(mine, reading.needs, reading.area, reading.people)
+    added = _more_words(mine, reading)
     return [*(_passed_on(situation, reading, mine) if mine.takers else []), added]
 
 

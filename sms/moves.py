@@ -6,11 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 
-from sms.patterns import BadLexicon, LexiconRow, Patterns, compiled, rows_of
+from sms.patterns import compiled_files
 
 _BEFORE = frozenset(
     [
@@ -68,6 +65,9 @@ class Move(StrEnum):
 _OPPOSITES = ((Move.REFUSES, Move.TAKES),)
 
 
+MOVES = frozenset(str(move) for move in Move)
+
+
 def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:
     """What these words do. `folded`: the words of what is written, folded."""
     first, last = 0, len(words)
@@ -75,7 +75,7 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
         first += 1
     while last > first and (words[last - 1] in _BEHIND or not words[last - 1].isalnum()):
         last -= 1
-    found = _patterns(folded).find(words, first, last)
+    found = compiled_files("moves", MOVES, folded).find(words, first, last)
     ends = {it.name: it.end for it in sorted(found, key=lambda it: it.end)}
     for one, other in _OPPOSITES:
         if (
@@ -83,17 +83,3 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
         ):  # "yes I saw it, but I am in Boston": the last word counts
             del ends[min((one, other), key=lambda it: ends[it])]
     return frozenset(map(Move, ends))
-
-
-@cache
-def _patterns(folded: Callable[[str], list[str]]) -> Patterns:
-    files = sorted((resources.files("sms") / "lexicon").iterdir(), key=lambda it: it.name)
-    return compiled((_rows(it) for it in files if it.name.startswith("moves.")), folded)
-
-
-def _rows(file: Traversable) -> list[LexiconRow]:
-    rows = list(rows_of(file.read_text("utf-8"), file.name))
-    for row in rows:
-        if not row.name.startswith("=") and row.name not in set(Move):
-            raise BadLexicon(f"{row.where}: {row.name!r} is none of {', '.join(Move)}")
-    return rows

@@ -15,26 +15,32 @@ place_to_eat`. What an entry may be:
     -excluded       words that mean something else: what lies in them is not found
     !unless         words with which the row does not hold at all, wherever they stand
 
-Entries are written as `reading.fold` leaves words: lower case, no accents, no apostrophes. Pure.
+Entries are written as `reading.fold` leaves words: lower case, no accents, no apostrophes. Pure
+once loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
 from itertools import chain, product
 from typing import NamedTuple
 
 LONGEST_GAP = 4  # words
+MOST_REMEMBERED = 4096  # words
 SHORTEST_STEM = 3  # letters; what is shorter begins too much else
 
 
 class LexiconRow(NamedTuple):
-    """One line of a file, and where it stands."""
+    """One line of a file, where it stands, and the file's language."""
 
     name: str
     entries: tuple[str, ...]
     where: str
+    language: str = ""
 
 
 class BadLexicon(ValueError):
@@ -65,6 +71,7 @@ class Phrase(NamedTuple):
     entry: str
     begins: bool
     ends: bool
+    language: str
 
     def may_be_in(self, spoken: set[str]) -> bool:
         """Whether its last word is among these: so most phrases are soon done with."""
@@ -73,11 +80,12 @@ class Phrase(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A row that was found, and the words that it lies in, the last excluded."""
+    """A row that was found, the words that it lies in, the last excluded, and its language."""
 
     name: str
     start: int
     end: int
+    language: str
 
 
 class Beginnings(NamedTuple):
@@ -99,12 +107,16 @@ class Beginnings(NamedTuple):
                 self.by_next.setdefault(word, []).append(phrase)
 
 
+_UNKNOWN = Beginnings([], {}, [])  # it is not remembered what a word begins
+
+
 @dataclass(frozen=True, slots=True)
 class Patterns:
     """Rows compiled, so that a text is gone through once, however many there are."""
 
     by_word: Mapping[str, Beginnings] = field(default_factory=dict)
     by_stem: Mapping[str, list[tuple[str, Phrase]]] = field(default_factory=dict)
+    remembered: dict[str, Beginnings | None] = field(default_factory=dict)
 
     def find(self, words: Sequence[str], first: int, last: int) -> list[Found]:
         """All that is found in these words. `first` and `last` are where the text begins and ends
@@ -112,18 +124,30 @@ class Patterns:
         found: list[tuple[Phrase, int, int]] = []
         spoken = set(words)
         for start, word in enumerate(words):
-            begun = self.by_word.get(word)
-            if begun:
-                following = words[start + 1] if start + 1 < len(words) else ""
-                for phrase in (*begun.alone, *begun.by_next.get(following, ())):
-                    _try(phrase, words, start, first, last, found)
-                for phrase in begun.others:
-                    if phrase.may_be_in(spoken):
-                        _try(phrase, words, start, first, last, found)
-            for stem, phrase in self.by_stem.get(word[:SHORTEST_STEM], ()):
-                if word.startswith(stem):
+            begun = self.remembered.get(word, _UNKNOWN)
+            if begun is _UNKNOWN:
+                begun = self._begun_by(word)
+            if begun is None:  # as it mostly is
+                continue
+            following = words[start + 1] if start + 1 < len(words) else ""
+            for phrase in (*begun.alone, *begun.by_next.get(following, ())):
+                _try(phrase, words, start, first, last, found)
+            for phrase in begun.others:
+                if phrase.may_be_in(spoken):
                     _try(phrase, words, start, first, last, found)
         return _that_hold(found) if found else []
+
+    def _begun_by(self, word: str) -> Beginnings | None:
+        """What a word begins, as itself and by its stem; None: nothing. That is remembered, as
+        people use few words, but of no more than MOST_REMEMBERED: a text can have any."""
+        begun = self.by_word.get(word)
+        stems = self.by_stem.get(word[:SHORTEST_STEM], ())
+        if of_stem := [phrase for stem, phrase in stems if word.startswith(stem)]:
+            alone, by_next, others = begun or _UNKNOWN
+            begun = Beginnings(alone, by_next, [*others, *of_stem])
+        if len(self.remembered) < MOST_REMEMBERED:
+            self.remembered[word] = begun
+        return begun
 
 
 def _try(
@@ -159,7 +183,7 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     """What is left without what is excluded, and of what has parts those with all of them."""
     masked: dict[str, list[tuple[int, int]]] = {}
     unless: set[str] = set()
-    parts: dict[str, dict[int, tuple[str, int, int]]] = {}
+    parts: dict[str, dict[int, Found]] = {}
     holds: list[Found] = []
     for phrase, start, end in found:
         if phrase.sign == "-":
@@ -167,12 +191,12 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
         elif phrase.sign == "!":
             unless.add(phrase.name)
         elif phrase.parts == 1:
-            holds.append(Found(phrase.name, start, end))
+            holds.append(Found(phrase.name, start, end, phrase.language))
         else:
             known = parts.setdefault(phrase.entry, {})
-            known[phrase.part] = (phrase.name, start, end)
+            known[phrase.part] = Found(phrase.name, start, end, phrase.language)
             if len(known) == phrase.parts:
-                holds.extend(Found(*it) for it in known.values())
+                holds.extend(known.values())
     return [
         it
         for it in holds
@@ -204,9 +228,12 @@ def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> 
         for entry in row.entries:
             sign = entry[0] if entry[0] in "-!" else ""
             parts, name = entry[len(sign) :].split("+"), f"{row.where}: {entry}"
+            if sign and len(parts) > 1:
+                raise BadLexicon(f"{row.where}: {entry!r} excludes two things; write two entries")
             for part, written in enumerate(parts):
                 for places, begins, ends in _variants(written, named, row, folded):
-                    yield Phrase(places, row.name, sign, len(parts), part, name, begins, ends)
+                    shape = (places, row.name, sign, len(parts), part, name, begins, ends)
+                    yield Phrase(*shape, row.language)
 
 
 def _variants(
@@ -235,7 +262,9 @@ def _places(
     words: set[str] = set()
     stems: list[str] = []
     for word in _named_words(piece, named, row):
-        told = folded(word.removesuffix("*"))
+        bare = word.removesuffix("*")
+        is_plain = bare.isascii() and bare.isalpha() and bare.islower()  # as it mostly is
+        told = [bare] if is_plain else folded(bare)
         if len(told) > 1 and "|" not in piece:
             return tuple(PhrasePlace(frozenset({it}), ()) for it in told)
         if len(told) != 1:
@@ -269,4 +298,52 @@ def rows_of(text: str, file: str) -> Iterator[LexiconRow]:
         name, tab, entries = written.partition("\t")
         if not tab or not name or not entries.split():
             raise BadLexicon(f"{where}: write a name, a tab, and its entries")
-        yield LexiconRow(name.strip(), tuple(entries.split()), where)
+        yield LexiconRow(name.strip(), tuple(entries.split()), where, language_of(file))
+
+
+@cache
+def compiled_files(
+    family: str, names: frozenset[str], folded: Callable[[str], list[str]]
+) -> Patterns:
+    """The files of a family, as `moves.*.tsv`, as one. `names`: those that a row can have.
+    Raises BadLexicon."""
+    files = [list(rows_of(it.read_text("utf-8"), it.name)) for it in lexicon_files(family)]
+    for rows in files:
+        _require_known(rows, names)
+    return compiled(files, folded)
+
+
+def lexicon_files(family: str) -> list[Traversable]:
+    """The files of a family, one a language, by name."""
+    files = (resources.files("sms") / "lexicon").iterdir()
+    return sorted((it for it in files if it.name.split(".")[0] == family), key=lambda it: it.name)
+
+
+def language_of(file: str) -> str:
+    """The language of a file by its name: "needs.en.tsv"."""
+    _, language, *_ = *file.split("."), ""
+    return language
+
+
+def mistakes_in(
+    text: str, file: str, names: frozenset[str], folded: Callable[[str], list[str]]
+) -> list[str]:
+    """The mistakes in a file: each with its line, and what mends it."""
+    found: list[str] = []
+    named: list[LexiconRow] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            of_line = list(rows_of("\n" * (number - 1) + line, file))
+            _require_known(of_line, names)
+            compiled([[*named, *of_line]], folded)
+            named += [it for it in of_line if it.name.startswith("=")]
+        except BadLexicon as mistake:
+            found.append(str(mistake))
+    return found
+
+
+def _require_known(rows: Iterable[LexiconRow], names: frozenset[str]) -> None:
+    for row in rows:
+        if not row.name.startswith("=") and row.name not in names:
+            known = ", ".join(sorted(names))
+            raise BadLexicon(f"{row.where}: {row.name!r} is none of {known}")

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 import weakref
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
 from typing import Generic, NamedTuple, TypeVar
 
+from hotline.details import NOTHING, Details
 from hotline.phone import emergency_number
 from hotline.settings import Network
-from sms import vocabulary
+from sms import misspelt, vocabulary
+from sms.details import asks_what, details_of
 from sms.moves import Move, moves_of
+from sms.needs import NeedSaid, keys_of_kinds, needs_said
 
 LONGEST = 1600  # letters in a text, the carrier's limit; what is beyond is not read
 LARGEST_NUMBER = 9_999_999  # of a request; what is longer is a phone number or the like
@@ -60,7 +63,8 @@ class Reading:
     as well. `first_number` stands in front of all other words. `says_more`: behind the answer stand
     words enough to be a story of their own. `offers`: it offers something and asks for nothing.
     `not_yet`: it begins with words that deny that something is done. `people`: how many it asks to
-    come. `moves`: what else it does, as its words tell.
+    come. `moves`: what else it does, as its words tell. `details`: what volunteers may read of it
+    besides.
     """
 
     intent: Intent
@@ -80,6 +84,12 @@ class Reading:
     not_yet: bool = False
     people: int = 1
     moves: frozenset[Move] = frozenset()
+    details: Details = NOTHING
+
+    @property
+    def asks_what(self) -> bool:
+        """Whether it asks what it is that somebody needs."""
+        return asks_what(words_as_read(self.said), words_as_read)
 
 
 class Gist(NamedTuple):
@@ -254,7 +264,7 @@ def read(
     if has_pictures and gist.intent is Intent.SMALL_TALK:
         gist = gist._replace(intent=Intent.WORDS)
     words = [token.word for token in tokens]
-    moves = moves_of(words, _words_as_read) if _may_do_more(gist) else frozenset()
+    moves = moves_of(words, words_as_read) if _may_do_more(gist) else frozenset()
     gist = _by_what_it_does(gist, words, moves)
     meant = replace(_with_meaning(gist, said, tokens, lexicon), moves=moves)
     if _is_postcode(meant, asked_about):
@@ -276,7 +286,8 @@ def _by_what_it_does(gist: Gist, words: list[str], moves: frozenset[Move]) -> Gi
     return Gist(Intent.STOP) if Move.STOP in moves else gist
 
 
-def _words_as_read(written: str) -> list[str]:
+def words_as_read(written: str) -> list[str]:
+    """The words of what is written, folded, each as it stands: as lexicons are compared."""
     return [token.word for token in _tokens(written)]
 
 
@@ -689,9 +700,9 @@ _ASKING = frozenset().union(*vocabulary.ASKING.values())
 def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) -> Reading:
     """Add what the words say of need, area and language."""
     words = [token.word for token in tokens]
-    found = _meant(words, lexicon.needs)
-    needs = tuple(lexicon.keys[place] for place in sorted({need.place for need in found}))
-    asks = bool(needs) or not _ASKING.isdisjoint(words)
+    found, kinds = _meant(words, lexicon.needs), needs_said(words, words_as_read)
+    asks = bool(found) or not _ASKING.isdisjoint(words)
+    people = _people(words)
     denied = _denial(tokens)
     talks = gist.intent is Intent.SMALL_TALK
     return Reading(
@@ -699,8 +710,8 @@ def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) 
         said=said,
         number=gist.number,
         note=gist.note,
-        language=gist.language or _language(words, found, lexicon),
-        needs=needs,
+        language=gist.language or _language(words, [*found, *kinds], lexicon),
+        needs=_needs(found, kinds, lexicon),
         area=_area(words, lexicon),
         asks=asks,
         only_answer=gist.only_answer or (denied > 0 and denied == len(tokens)),
@@ -710,7 +721,8 @@ def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) 
         says_more=gist.says_more,
         offers=_offers(tokens, said),
         not_yet=denied > 0,
-        people=_people(words),
+        people=people,
+        details=_details(words, kinds, people, lexicon),
     )
 
 
@@ -718,6 +730,30 @@ def _starts_with_need(words: list[str]) -> bool:
     """ "need milk", but not "need you to come before 6"."""
     is_first = bool(words) and words[0] in vocabulary.NEED
     return is_first and " ".join(words[1:3]) not in vocabulary.NEED_OF_OTHERS
+
+
+def _needs(
+    found: Iterable[_NeedPhrase], kinds: Iterable[NeedSaid], lexicon: Lexicon
+) -> tuple[str, ...]:
+    """The keys of the needs that are named, in the network's own words or in words that everybody
+    knows, as they stand in the configuration."""
+    named = {need.place for need in found}
+    named.update(lexicon.kinds[it.kind] for it in kinds if it.kind in lexicon.kinds)
+    return tuple(lexicon.keys[place] for place in sorted(named))
+
+
+_REASONS = {"medical", "money", "legal"}  # beside another need: who is ill, or lost their job
+
+
+def _details(words: list[str], kinds: Iterable[NeedSaid], people: int, lexicon: Lexicon) -> Details:
+    """With the kinds of need that the network has no key for. Who asks for three people to come
+    says nothing of how many there are."""
+    found = details_of(words, words_as_read)
+    unknown = {it.kind for it in kinds} - lexicon.kinds.keys()
+    unknown = unknown - _REASONS or unknown
+    if not unknown and people == 1:
+        return found
+    return replace(found, kinds=tuple(sorted(unknown)), people=found.people if people == 1 else 0)
 
 
 def _denial(tokens: list[Token]) -> int:
@@ -754,11 +790,13 @@ def _area(words: list[str], lexicon: Lexicon) -> str | None:
     return min((spoken.find(area.said), -area.length, area.key) for area in found)[2]
 
 
-def _language(words: list[str], needs: Collection[_NeedPhrase], lexicon: Lexicon) -> str | None:
+def _language(
+    words: list[str], needs: Iterable[_NeedPhrase | NeedSaid], lexicon: Lexicon
+) -> str | None:
     """The language these words are in, as far as they tell and the network speaks it."""
     told: dict[str, int] = {}
     for need in needs:
-        told[need.language] = told.get(need.language, 0) + 4
+        told[need.language] = told.get(need.language, 0) + _TELLS[type(need)]
     for word in words:
         for language, weight in _TELLING.get(word, ()):
             told[language] = told.get(language, 0) + weight
@@ -794,6 +832,10 @@ class _NeedPhrase(NamedTuple):
     phrase: int
 
 
+# How much of the language a word for a need tells: the network's own, or one of ours.
+_TELLS: Mapping[type, int] = {_NeedPhrase: 4, NeedSaid: 2}
+
+
 class _AreaPhrase(NamedTuple):
     """One phrase for an area, as its words stand in a text, and its length as configured."""
 
@@ -811,6 +853,7 @@ class Named(Generic[_Meaning]):
 
     phrases: Phrases
     meanings: Mapping[str, list[_Meaning]]
+    nearly: Mapping[str, frozenset[str]] = field(default_factory=dict)  # see `sms.misspelt`
 
 
 @dataclass(frozen=True, slots=True)
@@ -821,6 +864,7 @@ class Lexicon:
     needs: Named[_NeedPhrase]
     areas: Named[_AreaPhrase]
     keys: tuple[str, ...]  # of the needs, in the order of the configuration
+    kinds: Mapping[str, int]  # of needs, as `sms.needs` finds them, to places in `keys`
     languages: tuple[str, ...]
     emergency: frozenset[str]
 
@@ -843,22 +887,33 @@ def once_per_network(compiled: Callable[[Network], _Meaning]) -> Callable[[Netwo
 
 @once_per_network
 def lexicon_of(network: Network) -> Lexicon:
+    keys = tuple(need.key for need in network.needs)
+    kinds = keys_of_kinds(keys)
+    needs = _named(
+        (phrase, _NeedPhrase(place, language, number))
+        for place, need in enumerate(network.needs)
+        for language, phrases in need.words.items()
+        for number, phrase in enumerate(phrases)
+    )
     return Lexicon(
-        needs=_named(
-            (phrase, _NeedPhrase(place, language, number))
-            for place, need in enumerate(network.needs)
-            for language, phrases in need.words.items()
-            for number, phrase in enumerate(phrases)
-        ),
+        needs=replace(needs, nearly=misspelt.by_deletion(_words_of_needs(network))),
         areas=_named(
             (phrase, _AreaPhrase(area.key, f" {_spoken(_tokens(phrase))}", len(phrase)))
             for area in network.areas
             for phrase in area.words
         ),
-        keys=tuple(need.key for need in network.needs),
+        keys=keys,
+        kinds={kind: keys.index(key) for kind, key in kinds.items()},
         languages=network.languages,
         emergency=vocabulary.EMERGENCY | {emergency_number(network.country)},
     )
+
+
+def _words_of_needs(network: Network) -> Iterator[str]:
+    """As they stand in the configuration: in the plural, one letter more is too many."""
+    for need in network.needs:
+        for phrases in need.words.values():
+            yield from (_spoken(_tokens(phrase)) for phrase in phrases)
 
 
 def _named(phrases: Iterable[tuple[str, _Meaning]]) -> Named[_Meaning]:
@@ -878,4 +933,7 @@ def _meant(words: list[str], named: Named[_Meaning]) -> set[_Meaning]:
         for length in named.phrases.lengths.get(word, ()):
             phrase = " ".join(words[place : place + length])
             found.update(named.meanings.get(phrase, ()))
+        if named.nearly and word not in named.meanings and word not in _TELLING:
+            for known in misspelt.meant_by(word, named.nearly):
+                found.update(named.meanings[known])
     return found

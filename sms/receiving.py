@@ -35,6 +35,7 @@ from sms.conversation import (
     OpenRequest,
     PassOn,
     Say,
+    SayWhatIsNeeded,
     SetLanguage,
     Situation,
     StartTexts,
@@ -229,6 +230,9 @@ class Answering:
         match act:
             case Say(told):
                 telling.answer(work, told)
+            case SayWhatIsNeeded(number):
+                if asked := requests.find_request(work.connection, number):
+                    telling.answer(work, step.what_is_asked(asked, work.clock))
             case SetLanguage(language, chosen):
                 self._set_language(language, chosen)
             case StopTexts():
@@ -237,15 +241,15 @@ class Answering:
             case StartTexts():
                 people.set_stopped(work.connection, me, None)
                 self._is_now(replace(self.person, stopped=False))
-            case OpenRequest(needs, area, many, urgent):
+            case OpenRequest(needs, area, many, urgent, details):
                 request = step.open_request(
-                    work, self.person, needs, area, people=many, urgent=urgent
+                    work, self.person, needs, area, people=many, urgent=urgent, details=details
                 )
                 self.words_of = request.number
-            case AddWords(request, needs, area, many, urgent):
+            case AddWords(request, needs, area, many, urgent, details):
                 requests.require_unchanged(work.connection, request)
                 self.words_of = request.number
-                added = WordsAdded(needs, area, many, urgent)
+                added = WordsAdded(needs, area, many, urgent, details)
                 self._happen(request.number, added, quietly=self._goes_on(request, added))
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)

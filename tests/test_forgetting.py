@@ -56,8 +56,9 @@ def test_of_whoever_asked_nothing_is_left_anywhere(maple: Neighborhood) -> None:
     maple.hang_up("Maria")
     maple.text("Maria", "mind the terrier")
     maple.text("Ben", "done")
-    maple.text("Maria", "need a cello string")
+    maple.text("Maria", "need a cello string tomorrow")
     maple.text("Maria", "never mind")
+    assert _rows(maple, "request", "details")[-1] == {"day": "2026-03-03"}
     words = ("zuleika", "bakery", "ring", "terrier", "cello", "11216")
     assert all(it in _everything_here(maple) for it in ("zuleika", "bakery", "cello", "11216"))
     assert all(it in _everything_there(maple) for it in ("zuleika", "bakery", "terrier"))
@@ -68,6 +69,7 @@ def test_of_whoever_asked_nothing_is_left_anywhere(maple: Neighborhood) -> None:
 
     assert _has_none_of(_everything_here(maple), "Maria", *words)
     assert _has_none_of(_everything_there(maple), "Maria", *words)
+    assert _rows(maple, "request", "details") == [{}, {}]
     assert _rows(maple, "erasure") == []
     assert [(it.number, it.state.value) for it in maple.requests()] == [
         (12, "done"),

@@ -53,6 +53,7 @@ PURE_CORE = [
     "hotline.contact",
     "hotline.diagram",
     "hotline.document",
+    "hotline.details",
     "hotline.due",
     "hotline.errors",
     "hotline.failure",

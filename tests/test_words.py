@@ -12,7 +12,7 @@ from neighborhood import NETWORK
 from hotline import segments, settings, words
 from hotline.notices import Told, notice
 from hotline.prompts import NEWS, Prompt
-from hotline.words import Part, Sentence
+from hotline.words import Detail, Part, Sentence
 from hotline.work import furnish
 
 # The longest that the configuration and people's names come to.
@@ -84,7 +84,7 @@ def test_a_call_has_nothing_to_say_that_its_text_does_not_know() -> None:
 
 
 @pytest.mark.parametrize("language", settings.LANGUAGES[1:])
-@pytest.mark.parametrize("sentence", [*Sentence, *Part, *SPOKEN], ids=called)
+@pytest.mark.parametrize("sentence", [*Sentence, *Part, *Detail, *SPOKEN], ids=called)
 def test_every_sentence_is_in_the_catalogue(sentence: str, language: str) -> None:
     english = str(sentence)
     translated = words.load([language])[language].gettext(english)

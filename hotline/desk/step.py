@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from hotline import help_request, page, phone, schedule, segments
 from hotline.desk import places, telling
+from hotline.details import NOTHING, Details, as_of
 from hotline.help_request import (
     Accepted,
     AskForPlace,
@@ -25,6 +26,7 @@ from hotline.help_request import (
     HandedBack,
     HelpRequest,
     KeptApart,
+    NetworkTime,
     NotYet,
     State,
     Tell,
@@ -168,9 +170,12 @@ def open_request(
     *,
     people: int = 1,
     urgent: bool = False,
+    details: Details = NOTHING,
 ) -> HelpRequest:
     """Write a new request down and tell its requester the number."""
-    asked = help_request.new_request(requester.id, needs, area, people, work.clock, urgent=urgent)
+    asked = help_request.new_request(
+        requester.id, needs, area, people, work.clock, urgent=urgent, details=details
+    )
     request = requests.open_request(work.connection, asked)
     work.know(requester)
     carry_out(work, request, help_request.opened(request, work.clock))
@@ -231,18 +236,11 @@ def _concerned(effects: Iterable[Effect]) -> list[int]:
 
 
 def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
-    """Ask these people. A page shows need, area and how long ago: never words, name, number or
-    address."""
+    """Ask these people."""
     if not crew:
         return
     ids = pages.add_pages(work.connection, request, crew, work.now)
-    about = {
-        "number": request.number,
-        "need": request.needs,
-        "area": request.area,
-        "ago": work.now - request.since,
-    }
-    told = notice(_page_told(request), **about)
+    told = what_is_asked(request, work.clock)
     until = work.now + schedule.page_lasts(request.urgent, work.network)
     silent = pages.pages_in_silence(work.connection, crew, PAGES_BEFORE_REST + 2)
     for neighbor in crew:
@@ -251,6 +249,19 @@ def _page(work: Work, request: HelpRequest, crew: list[int]) -> None:
         if silent[neighbor] == PAGES_BEFORE_REST + 1:  # once: whatever they write counts anew
             rest = About(request.number, may_wake=request.urgent)
             telling.send(work, neighbor, notice(Told.REST), rest)
+
+
+def what_is_asked(request: HelpRequest, clock: NetworkTime) -> Notice:
+    """What a page shows, and what a volunteer hears who asks what is needed: need, area, how long
+    ago and details; never words, name, number or address."""
+    return notice(
+        _page_told(request),
+        number=request.number,
+        need=request.needs,
+        area=request.area,
+        ago=clock.now - request.since,
+        details=as_of(request.details, clock.today),
+    )
 
 
 def _page_told(request: HelpRequest) -> Told:

@@ -321,6 +321,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
     written = update(message).where(message.c.neighbor_id == who, tables.from_somebody)
     connection.execute(written.values(body="", pictures=None))
     connection.execute(update(page).where(page.c.neighbor_id == who).values(note=None))
+    connection.execute(update(request).where(request.c.requester_id == who).values(details={}))
     connection.execute(delete(offer).where(offer.c.neighbor_id == who))
     connection.execute(delete(tables.proof).where(tables.proof.c.neighbor_id == who))
     connection.execute(

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from hotline.details import from_row, to_row
 from hotline.help_request import LIVE, HelpRequest, State
 from hotline.store import tables
 from hotline.store.database import Stale
@@ -37,15 +38,15 @@ COLUMNS = (
     *(request.c.number, request.c.requester_id, request.c.since, request.c.state),
     *(request.c.needs, request.c.area, request.c.urgent, request.c.round),
     *(request.c.wave, request.c.due, request.c.owed, request.c.told_nobody_at),
-    *(request.c.checked_in, request.c.people, request.c.version),
+    *(request.c.checked_in, request.c.people, request.c.details),
+    request.c.version,
 )
 
 
 def _request(row: Sequence[Any], takers: tuple[int, ...] = ()) -> HelpRequest:
-    number, requester, since, state, needs, area, urgent, *rest = row
-    return HelpRequest(
-        number, requester, since, State(state), tuple(needs), area, urgent, takers, *rest
-    )
+    number, requester, since, state, needs, area, urgent, *rest, details, version = row
+    known = (tuple(needs), area, urgent, takers, *rest, from_row(details), version)
+    return HelpRequest(number, requester, since, State(state), *known)
 
 
 def with_takers(found: Select[Any]) -> Select[Any]:
@@ -84,6 +85,7 @@ def _columns(it: HelpRequest) -> dict[str, Any]:
         "told_nobody_at": it.told_nobody_at,
         "checked_in": it.checked_in,
         "people": it.people,
+        "details": to_row(it.details),
     }
 
 

@@ -154,6 +154,7 @@ request = Table(
     # the requester once it is done.
     Column("checked_in", Boolean, nullable=False, server_default=false()),
     Column("people", Integer, nullable=False, server_default="1"),  # how many it needs
+    Column("details", JSON, nullable=False, server_default=text("'{}'")),  # see `details.to_row`
     Column("version", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
