@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import chain, product
+from itertools import chain
 from typing import NamedTuple
 
 LONGEST_GAP = 4  # words
@@ -48,10 +48,12 @@ class BadLexicon(ValueError):
 
 
 class PhrasePlace(NamedTuple):
-    """One place of a phrase: which words fit there. None at all: a gap."""
+    """One place of a phrase: which words fit there. None at all: a gap. `may_lack`: or none is
+    there."""
 
     words: frozenset[str]
     stems: tuple[str, ...]
+    may_lack: bool = False
 
     def fits(self, word: str) -> bool:
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
@@ -72,11 +74,12 @@ class Phrase(NamedTuple):
     begins: bool
     ends: bool
     language: str
+    must: PhrasePlace
 
     def may_be_in(self, spoken: set[str]) -> bool:
-        """Whether its last word is among these: so most phrases are soon done with."""
-        words, stems = self.places[-1]
-        return bool(stems) or not words.isdisjoint(spoken)
+        """Whether the last word that it must have is among these: so most phrases are soon done
+        with."""
+        return bool(self.must.stems) or not self.must.words.isdisjoint(spoken)
 
 
 class Found(NamedTuple):
@@ -97,14 +100,19 @@ class Beginnings(NamedTuple):
     others: list[Phrase]
 
     def add(self, phrase: Phrase) -> None:
-        following = phrase.places[1:2]
-        if not following:
-            self.alone.append(phrase)
-        elif following[0].stems or following[0] is _GAP:
-            self.others.append(phrase)
+        following: set[str] = set()
+        for place in phrase.places[1:]:
+            if place.stems or place is _GAP:
+                self.others.append(phrase)
+                return
+            following |= place.words
+            if not place.may_lack:
+                break
         else:
-            for word in following[0].words:
-                self.by_next.setdefault(word, []).append(phrase)
+            self.alone.append(phrase)
+            return
+        for word in following:
+            self.by_next.setdefault(word, []).append(phrase)
 
 
 _UNKNOWN = Beginnings([], {}, [])  # it is not remembered what a word begins
@@ -173,7 +181,12 @@ def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at:
                 if end := _end_of(places, place + 1, words, at + skipped):
                     return end
             return 0
-        if at >= len(words) or not places[place].fits(words[at]):
+        fits = at < len(words) and places[place].fits(words[at])
+        if places[place].may_lack:
+            if fits and (end := _end_of(places, place + 1, words, at + 1)):
+                return end
+            at -= 1  # it lacks
+        elif not fits:
             return 0
         place, at = place + 1, at + 1
     return at
@@ -233,24 +246,28 @@ def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> 
             for part, written in enumerate(parts):
                 for places, begins, ends in _variants(written, named, row, folded):
                     shape = (places, row.name, sign, len(parts), part, name, begins, ends)
-                    yield Phrase(*shape, row.language)
+                    must = next(it for it in reversed(places) if not it.may_lack)
+                    yield Phrase(*shape, row.language, must)
 
 
 def _variants(
     written: str, named: Mapping[str, str], row: LexiconRow, folded: Callable[[str], list[str]]
 ) -> Iterator[tuple[tuple[PhrasePlace, ...], bool, bool]]:
-    """A phrase with and without each word that may be left out."""
+    """A phrase, and once more without each of its first words that may be left out: it is found by
+    its first word."""
     begins, ends = written.startswith("^"), written.endswith("$")
-    ways: list[tuple[tuple[PhrasePlace, ...], ...]] = []
+    places: list[PhrasePlace] = []
     for piece in written.removeprefix("^").removesuffix("$").split("_"):
-        can_be_left_out = piece.endswith("?")
-        places = _places(piece.removesuffix("?"), named, row, folded)
-        ways.append(((), places) if can_be_left_out else (places,))
-    for way in product(*ways):
-        places = tuple(place for some in way for place in some)
-        if not places or places[0] is _GAP or places[-1] is _GAP:
-            raise BadLexicon(f"{row.where}: {written!r} needs a word at both ends")
-        yield places, begins, ends
+        some = _places(piece.removesuffix("?"), named, row, folded)
+        may_lack = piece.endswith("?") and some[0] is not _GAP  # a gap may be none anyway
+        places += [it._replace(may_lack=True) for it in some] if may_lack else some
+    sure = [it for it in places if not it.may_lack]
+    if not sure or sure[0] is _GAP or sure[-1] is _GAP or places[0] is _GAP:
+        raise BadLexicon(f"{row.where}: {written!r} needs a word at both ends")
+    for start, place in enumerate(places):
+        yield (place._replace(may_lack=False), *places[start + 1 :]), begins, ends
+        if not place.may_lack:
+            break
 
 
 def _places(
