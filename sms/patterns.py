@@ -177,8 +177,10 @@ def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at:
     """Behind which word a phrase ends whose first places are found; 0 if it is not there."""
     while place < len(places):
         if places[place] is _GAP:
-            for skipped in range(LONGEST_GAP + 1):
-                if end := _end_of(places, place + 1, words, at + skipped):
+            behind = places[place + 1]
+            for later in range(at, min(at + LONGEST_GAP + 1, len(words))):
+                may_go_on = behind.may_lack or behind.fits(words[later])
+                if may_go_on and (end := _end_of(places, place + 1, words, later)):
                     return end
             return 0
         fits = at < len(words) and places[place].fits(words[at])
