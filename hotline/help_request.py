@@ -415,11 +415,13 @@ def new_request(
     )
 
 
-def opened(request: HelpRequest, clock: NetworkTime) -> list[Effect]:
-    """What follows once it has a number."""
+def opened(request: HelpRequest, clock: NetworkTime, *, is_proven: bool = True) -> list[Effect]:
+    """What follows once it has a number. `is_proven`: it was asked for from the requester's phone,
+    and not by somebody who shows or gave its number."""
     if request.due is not None and request.due > clock.now:
-        return [Tell(request.requester, _say(Told.ASKED_IN_QUIET, request, time=request.due))]
-    got_it = _say(Told.ASKED, request)
+        late = Told.ASKED_IN_QUIET if is_proven else Told.ASKED_BY_PHONE_IN_QUIET
+        return [Tell(request.requester, _say(late, request, time=request.due))]
+    got_it = _say(Told.ASKED if is_proven else Told.ASKED_BY_PHONE, request)
     if request.people > 1:
         got_it = _say(Told.ASKED_PEOPLE, request, count=request.people)
     return [Tell(request.requester, got_it), AskSoon()]
@@ -724,8 +726,15 @@ def _reopened(request: HelpRequest, _event: Reopened, clock: NetworkTime) -> Cha
 # Once it is done: for a while they still talk, and whoever asked can say that it is not done.
 
 
-def _yes_once_done(request: HelpRequest, event: Accepted, _clock: NetworkTime) -> Change:
-    return request, [Tell(event.neighbor, _say(Told.THANKS_ALL_THE_SAME, request))]
+def _yes_once_done(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:
+    """A taker is on it after all, as long as nobody has told how it went."""
+    is_theirs = event.neighbor in request.takers and request.checked_in and request.due
+    if not is_theirs:
+        return request, [Tell(event.neighbor, _say(Told.THANKS_ALL_THE_SAME, request))]
+    return _now_taken(request, clock), [
+        Tell(event.neighbor, _say(Told.STILL_YOURS, request)),
+        Tell(request.requester, _say(Told.TAKEN, request, name=event.neighbor)),
+    ]
 
 
 def _went_well(request: HelpRequest, _event: WentWell, _clock: NetworkTime) -> Change:
@@ -805,7 +814,7 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_T, Withdrawn, _withdrawn, (_W,)),
     RequestRow(_T, Closed, _closed, (_W,)),
     RequestRow(_T, Reopened, _reopened, (_O,)),
-    RequestRow(_D, Accepted, _yes_once_done, (_D,)),
+    RequestRow(_D, Accepted, _yes_once_done, (_D, _T)),
     RequestRow(_D, Parted, _parted_after, (_D,)),
     RequestRow(_D, KeptApart, _kept_apart, (_D,)),
     RequestRow(_D, WentWell, _went_well, (_D,)),

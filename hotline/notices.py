@@ -130,6 +130,9 @@ class Told(Enum):
 
     # To the number on file, of a call.
     CODE = auto()
+    ASKED_BY_PHONE = auto()
+    ASKED_BY_PHONE_IN_QUIET = auto()
+    CALLED_INSTEAD = auto()
     DONE_BY_PHONE = auto()
     HANDED_BACK_BY_PHONE = auto()
     WITHDRAWN_BY_PHONE = auto()
@@ -146,6 +149,7 @@ class Told(Enum):
     LANGUAGE_SET = auto()
     LANGUAGE_NOT_SPOKEN = auto()
     STOPPED = auto()
+    TEXTED_AGAIN = auto()
     FORGOTTEN = auto()
     FORGET_AFTER_CLOSING = auto()
     FORGET_AFTER_HELPING = auto()

@@ -76,6 +76,10 @@ class Prompt(StrEnum):
         " gets no texts, press 1, then pound."
     )
     WRONG_CODE = N_("That is not the code.")
+    TO_BE_CALLED = N_(
+        "Somebody at this number asked to be called in place of texts. If you want that, press 1."
+        " If not, just hang up."
+    )
     RINGING_BACK = N_("Please hang up. We call this number back in a moment. Goodbye.")
     NO_PROOF = N_(
         "We cannot make sure that this is your number. Please text this number, or call again"
@@ -327,16 +331,28 @@ NEWS: Mapping[Told, News] = {
         _VOICE_MESSAGE, to_machine=_VOICE_MESSAGE, wakes=True, replaces_older=False
     ),
     # Of a call.
+    Told.ASKED_BY_PHONE: News(
+        N_(
+            "Somebody called from your number and asked for help, request {number}. If that was"
+            " not you, press 4."
+        )
+    ),
+    Told.ASKED_BY_PHONE_IN_QUIET: News(
+        N_(
+            "Somebody called from your number and asked for help, request {number}. We ask"
+            " neighbors from {time}. If that was not you, press 4."
+        )
+    ),
     Told.DONE_BY_PHONE: News(
         N_(
             "Somebody called from your number and said that request {number} is done. If that is"
-            " not so, call this number."
+            " not so, press 4."
         )
     ),
     Told.HANDED_BACK_BY_PHONE: News(
         N_(
             "Somebody called from your number and gave request {number} back. If that is not so,"
-            " call this number."
+            " press 4."
         )
     ),
     Told.WITHDRAWN_BY_PHONE: News(

@@ -343,6 +343,18 @@ class Sentence(StrEnum):
         "{network}: your code for the phone is {words}. It holds for ten minutes. You did not call"
         " us? Then tell it to nobody."
     )
+    ASKED_BY_PHONE = N_(
+        "{network}: we got your call. Your request is {number} and we ask neighbors now. You did"
+        " not call? Reply NEVER MIND {number}"
+    )
+    ASKED_BY_PHONE_IN_QUIET = N_(
+        "{network}: we got your call. Your request is {number} and we ask neighbors from {time}."
+        " You did not call? Reply NEVER MIND {number}"
+    )
+    CALLED_INSTEAD = N_(
+        "{network}: from now on we call this number, and send no more texts, as somebody asked us"
+        " there. Rather texts? Reply TEXT ME"
+    )
     DONE_BY_PHONE = N_(
         "Somebody called from your number and said that {number} is done. Not so?"
         " Text YES {number} and it is yours again."
@@ -383,6 +395,7 @@ class Sentence(StrEnum):
     LANGUAGE_SET = N_("OK, we will write to you in English.")
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
     STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
+    TEXTED_AGAIN = N_("OK, we text you again.")
     FORGOTTEN = N_(
         "Done: your number, name, words and voice messages are deleted here, and soon at the"
         " phone company. We keep only counts. You are welcome back any time."

@@ -87,8 +87,8 @@ def call_out(work: Work, line: PhoneLine, sid: str, message_id: int, *, is_machi
         _answer(work, from_json(known.answer))
         return
     why = calls.reason(work.connection, message_id)
-    is_proof = proofs.is_call(work.connection, message_id)
-    if why is None or (is_machine and (is_proof or why.page_id is not None)):
+    wanted = proofs.wanted_in(work.connection, message_id)
+    if why is None or (is_machine and (wanted or why.page_id is not None)):
         _answer(work, GOODBYE)  # a machine takes nothing
         return
     person = work.person(why.neighbor)
@@ -99,8 +99,8 @@ def call_out(work: Work, line: PhoneLine, sid: str, message_id: int, *, is_machi
     call = Call(language=language, about=about, news=news, heard=True, trust=by_us)
     visit = Visit(work, line, row, call, person)
     known_facts = facts(visit)
-    if is_proof:
-        visit.call = menu.proven(call, known_facts)
+    if wanted:
+        visit.call = menu.proven(replace(call, wanted=Step(wanted)), known_facts)
     else:
         visit.move(step=_first_step(why, known_facts, is_machine=is_machine))
     _go_on(visit, known_facts)

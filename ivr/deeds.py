@@ -72,10 +72,15 @@ def do(visit: Visit, deed: Deed, heard: Heard = SILENCE) -> None:
 
 def _remember_language(visit: Visit) -> None:
     """What is on file changes only for who has shown that it is theirs."""
-    if visit.person and (visit.person.language is None or visit.call.trust is Trust.PROVEN):
+    if visit.call.trust is Trust.PROVEN:
+        _set_language(visit, chosen=True)
+
+
+def _set_language(visit: Visit, *, chosen: bool) -> None:
+    if visit.person:
         language = visit.call.language
-        people.set_language(visit.work.connection, visit.person.id, language, chosen=True)
-        visit.is_now(replace(visit.person, language=language, language_chosen=True))
+        people.set_language(visit.work.connection, visit.person.id, language, chosen=chosen)
+        visit.is_now(replace(visit.person, language=language, language_chosen=chosen))
 
 
 # Whose number is it?
@@ -93,6 +98,8 @@ def _check_code(visit: Visit, keys: str) -> None:
     work, person = visit.work, visit.person
     if person and proofs.accept(work.connection, person.id, keys, work.now):
         visit.move(trust=Trust.PROVEN)
+        if person.language is None:
+            _set_language(visit, chosen=True)
         visit.call = menu.proven(visit.call, facts(visit))
 
 
@@ -101,19 +108,25 @@ def _ring_back(visit: Visit) -> None:
     if person is None or not proofs.may_issue(work.connection, person.id, work.now):
         return
     called = telling.call(work, person.id, "", About(may_wake=True))
-    proofs.issue(work.connection, person.id, work.now, call=called)
+    proofs.issue(work.connection, person.id, work.now, call=called, wanted=visit.call.wanted)
 
 
 # Something new.
 
 
 def _send(visit: Visit) -> None:
-    """Open the request with everything that is known."""
+    """Open the request with everything that is known. Whose number was only shown hears of it in
+    the language of the call, unless we know theirs."""
+    if visit.person and visit.person.language is None:
+        _set_language(visit, chosen=False)
     draft, work = menu.to_send(visit.call), visit.work
     requester = visit.person or _behind_a_hidden_number(visit)
     needs = (draft.need,) if draft.need else ()
     area = next((it.key for it in work.network.areas if draft.postcode in it.words), None)
-    request = _full(visit, requester, needs, area) or open_request(work, requester, needs, area)
+    is_proven = visit.call.trust is Trust.PROVEN
+    request = _full(visit, requester, needs, area) or open_request(
+        work, requester, needs, area, is_proven=is_proven
+    )
     _keep(visit, draft, request, requester)
     visit.move(sent=request.number)
     if phone.is_nobodys(requester.phone):
@@ -162,10 +175,11 @@ def _behind_a_hidden_number(visit: Visit) -> Neighbor:
 
 
 def _call_instead(visit: Visit) -> None:
-    """Only who calls from a number can say that of it."""
+    """Only who calls from a number can say that of it. They read so, should it get texts."""
     person, work = visit.person, visit.work
     if person is None:
         return
+    telling.send(work, person.id, notice(Told.CALLED_INSTEAD))
     people.call_instead(work.connection, person.id)
     record(work.connection, person.id, "by_phone", work.now)
     work.changed(person.id)

@@ -91,6 +91,7 @@ def topics(visit: Visit) -> list[Topic]:
         *(_between(visit, it, _kind_of(it)) for it in own),
         *(_between(visit, it, Kind.HELD) for it in held),
         *_asked(visit, person),
+        *_again(visit, found),
         *_over(visit, person, found),
     ]
 
@@ -119,6 +120,19 @@ def _asked(visit: Visit, person: Neighbor) -> list[Topic]:
         for number, state in asked.items()
         if number in by_number
     ]
+
+
+def _again(visit: Visit, found: Iterable[HelpRequest]) -> list[Topic]:
+    """Of a call of ours that tells them what was done in their name: what they may take again."""
+    number, me = visit.call.about, visit.person.id if visit.person else 0
+    if not visit.is_ours or number is None:
+        return []
+    done = [it for it in found if it.state is State.DONE and me in it.takers]
+    asked = {it.number: it for it in pages.pages_of(visit.work.connection, me)}
+    has_left = number in asked and asked[number].page is page.PageState.PASSED
+    open_again = _find(visit, number) if has_left else None
+    again = [it for it in (*done, open_again) if it and it.number == number]
+    return [_topic(visit, it, Kind.ASKED) for it in again if it.state in (State.OPEN, State.DONE)]
 
 
 def _over(visit: Visit, person: Neighbor, found: Iterable[HelpRequest]) -> list[Topic]:

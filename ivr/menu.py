@@ -63,6 +63,7 @@ class Step(StrEnum):
     PROOF = "proof"  # that the number is theirs: a code that was texted there
     RING_BACK = "ring back"  # who gets no texts hangs up, and who answers our call has proven it
     NO_PROOF = "no proof"
+    TO_BE_CALLED = "to be called"  # we called them back: do they want calls in place of texts?
     SENT = "sent"
     WILL_CALL = "will call"
     PAGE = "page"  # we call them: can they help?
@@ -432,6 +433,8 @@ ROWS: tuple[Row, ...] = (
     Row(_S.PROOF, "1", _S.RING_BACK),
     Row(_S.PROOF, _K.DIGITS, _S.PROOF, _code, _D.CHECK_CODE),
     Row(_S.PROOF, _K.ON, _S.NO_PROOF),
+    Row(_S.TO_BE_CALLED, "1", _S.WILL_CALL, None, _D.CALL_INSTEAD),
+    Row(_S.TO_BE_CALLED, _K.ON, _S.GOODBYE),
     # We call them.
     Row(_S.PAGE, "1", _S.OUTCOME, None, _D.TAKE),
     Row(_S.PAGE, "2", _S.OUTCOME, None, _D.PASS),
@@ -441,6 +444,7 @@ ROWS: tuple[Row, ...] = (
     Row(_S.NEWS, "1", _S.NEWS),
     Row(_S.NEWS, "2", _S.ANSWERED, None, _D.SAY_YES),
     Row(_S.NEWS, "3", _S.ANSWERED, None, _D.SAY_NO),
+    Row(_S.NEWS, "4", _S.TOPIC),
     Row(_S.NEWS, "9", _S.STOPPED, None, _D.STOP),
     Row(_S.NEWS, _K.ON, _S.GOODBYE),
 )
@@ -450,8 +454,8 @@ _C, _P = Trust.CLAIMED, Trust.PROVEN
 LEAST: dict[Deed | Step, Trust] = {
     # What somebody does.
     **dict.fromkeys((_D.REMEMBER_LANGUAGE, _D.SEND), Trust.UNKNOWN),
-    **dict.fromkeys((_D.CALL_INSTEAD, _D.SEND_CODE, _D.CHECK_CODE, _D.RING_BACK), _C),
-    **dict.fromkeys((_D.TAKE, _D.PASS, _D.FINISH, _D.HAND_BACK, _D.WITHDRAW), _P),
+    **dict.fromkeys((_D.SEND_CODE, _D.CHECK_CODE, _D.RING_BACK), _C),
+    **dict.fromkeys((_D.CALL_INSTEAD, _D.TAKE, _D.PASS, _D.FINISH, _D.HAND_BACK, _D.WITHDRAW), _P),
     **dict.fromkeys((_D.SAY_YES, _D.SAY_NO, _D.STOP, _D.JOIN), _P),
     **dict.fromkeys((_D.ADD_MESSAGE, _D.CONNECT), _P),
     # What they hear. Of what is not here everybody hears: it tells of nobody.
@@ -514,7 +518,7 @@ def react(call: Call, heard: Heard, facts: Facts) -> tuple[Call, Deed | None]:
     if row is None or key == Key.ON or is_endless:
         return _missed(call, is_silence=heard == Heard())
     if call.trust < _least(row):
-        return _ask_for_proof(replace(call, misses=0, wrong_key=False, wanted=row.next), facts)
+        return _ask_for_proof(replace(call, misses=0, wrong_key=False), row, facts)
     moved = row.change(call, heard, facts) if row.change else call
     return replace(moved, step=row.next, misses=0, wrong_key=False), row.deed
 
@@ -526,7 +530,11 @@ def _least(row: Row) -> Trust:
     return max(of_deed, LEAST.get(row.next, Trust.UNKNOWN))
 
 
-def _ask_for_proof(call: Call, facts: Facts) -> tuple[Call, Deed | None]:
+def _ask_for_proof(call: Call, row: Row, facts: Facts) -> tuple[Call, Deed | None]:
+    """Who says that no texts reach them is asked for no code: we call them back."""
+    if row.deed is Deed.CALL_INSTEAD:
+        return replace(call, step=Step.RING_BACK, wanted=Step.TO_BE_CALLED), None
+    call = replace(call, wanted=row.next)
     if facts.is_hidden or facts.has_stopped or not facts.can_call:
         return replace(call, step=Step.NO_PROOF), None
     if facts.can_text:
@@ -587,7 +595,7 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return Key.ON
         case Step.NEEDS if heard.keys == MINE_KEY and is_told_of_their_own(call, facts):
             return Key.ON
-        case Step.SENT | Step.JOINED if not offers_calls(facts):
+        case Step.SENT | Step.JOINED if not offers_calls(call, facts):
             return Key.ON
         case Step.NEWS if heard.keys in ("2", "3") and not facts.is_asked:
             return Key.ON
@@ -602,10 +610,12 @@ def is_told_of_their_own(call: Call, facts: Facts) -> bool:
     return call.trust is Trust.PROVEN and not facts.topics
 
 
-def offers_calls(facts: Facts) -> bool:
+def offers_calls(call: Call, facts: Facts) -> bool:
     """Whether they can choose to be called. Not for a number that was only keyed in: it may be
-    somebody else's."""
-    return not facts.is_hidden and facts.can_call and (facts.can_text or facts.has_stopped)
+    somebody else's; nor, once STOP was said there, for one that was only shown."""
+    if facts.is_hidden or not facts.can_call:
+        return False
+    return call.trust is Trust.PROVEN if facts.has_stopped else facts.can_text
 
 
 def offers_joining(facts: Facts) -> bool:

@@ -184,7 +184,7 @@ def _say_proof(call: Call, _facts: Facts) -> Iterator[Spoken]:
     yield spoken(Prompt.KEY_IN_CODE)
 
 
-def _say_joined(_call: Call, facts: Facts) -> Iterator[Spoken]:
+def _say_joined(call: Call, facts: Facts) -> Iterator[Spoken]:
     if facts.on_roster:
         yield spoken(Prompt.ON_THE_LIST)
     elif facts.joining == "stewards":
@@ -194,7 +194,7 @@ def _say_joined(_call: Call, facts: Facts) -> Iterator[Spoken]:
         yield spoken(Prompt.WHO_VOUCHES)
     if not facts.can_text:
         yield spoken(Prompt.ASKED_BY_PHONE)
-    elif offers_calls(facts):
+    elif offers_calls(call, facts):
         yield spoken(Prompt.ASKED_BY_TEXT)
         yield spoken(Prompt.CANNOT_TEXT)
 
@@ -236,13 +236,13 @@ def _say_sent(call: Call, facts: Facts) -> Iterator[Spoken]:
         yield spoken(Prompt.ASKING_NOW)
     if facts.is_hidden and not call.call_back:
         yield spoken(Prompt.NO_WAY_BACK)
-    elif facts.has_stopped and offers_calls(facts):
+    elif facts.has_stopped and offers_calls(call, facts):
         yield spoken(Prompt.TEXTS_STOPPED)
     elif facts.has_stopped or not (facts.can_text or facts.can_call):
         yield spoken(Prompt.CALL_AGAIN)
     elif facts.can_text:
         yield spoken(Prompt.WE_TEXT_YOU)
-        yield from [spoken(Prompt.CANNOT_TEXT)] * offers_calls(facts)
+        yield from [spoken(Prompt.CANNOT_TEXT)] * offers_calls(call, facts)
     else:
         yield spoken(Prompt.WE_CALL_YOU)
 
@@ -342,6 +342,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Spoken]]] = {
     Step.PROOF: _say_proof,
     Step.RING_BACK: _only(Prompt.RINGING_BACK),
     Step.NO_PROOF: _only(Prompt.NO_PROOF),
+    Step.TO_BE_CALLED: _only(Prompt.TO_BE_CALLED),
     Step.WILL_CALL: _only(Prompt.WE_CALL_YOU),
     Step.PAGE: _say_page,
     Step.OUTCOME: _say_outcome,

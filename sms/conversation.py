@@ -46,6 +46,7 @@ from sms.orders import (
     Pause,
     Skip,
     Stats,
+    TextMe,
     Times,
     Unclear,
     Vouch,
@@ -63,7 +64,7 @@ class Situation:
     `requests`: the open and taken ones that they asked for or took, and those done so lately that
     the two still talk; oldest first. `talk`: what was passed on to them and from them about these,
     the newest first. `pages`: what they were asked about, newest first. `example`: a need to show
-    in an example. `places`: what their takers do not know yet.
+    in an example. `places`: what their takers do not know yet. `is_called`: they get no texts.
     """
 
     me: int
@@ -80,6 +81,7 @@ class Situation:
     places: tuple[KeptPlace, ...] = ()
     may_vouch: bool = False
     is_steward: bool = False
+    is_called: bool = False
 
     @property
     def my_open(self) -> HelpRequest | None:
@@ -331,6 +333,9 @@ def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | N
     """What follows from an order; None if it is somebody's own words after all."""
     if isinstance(order, Join | Vouch) and (isinstance(order, Join) or situation.may_vouch):
         return [Obey(order)]
+    if isinstance(order, TextMe):
+        is_plain = reading.said.isupper() or not situation.conversations
+        return [Obey(order)] if situation.is_called and is_plain else None
     if not situation.on_roster:
         return _not_on_roster(situation, order)
     if situation.conversations and isinstance(order, _MAY_BE_TALK) and not reading.said.isupper():

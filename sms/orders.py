@@ -103,6 +103,11 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class TextMe:
+    """To be texted again, and not called."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skip:
     """An answer to what we asked a newcomer: as you like."""
 
@@ -126,6 +131,7 @@ Order = (
     | Look
     | Stats
     | Forget
+    | TextMe
     | Skip
     | Unclear
 )
@@ -154,6 +160,7 @@ _STATS = {"stats", "statistics", "estadisticas"}
 _ME = {"me", "datos", "mis datos", "mi perfil"}
 _FORGET = {"forget me", "delete me", "delete my data"}
 _FORGET_IN_SPANISH = {"olvidame", "borrame", "borra mis datos"}
+_TEXT_ME = {"text me", "text me again", "texts", "textos", "mensajes", "mandame mensajes"}
 _AND = {"and", "or", "the", "y", "o", "e", "en", "in"}
 _ANY = {
     *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
@@ -164,6 +171,7 @@ _ALONE: dict[str, Order] = {
     **dict.fromkeys(_ME, Me()),
     **dict.fromkeys(_LOOK, Look()),
     **dict.fromkeys(_STATS, Stats()),
+    **dict.fromkeys(_TEXT_ME, TextMe()),
     **dict.fromkeys(_FORGET, Forget("en")),
     **dict.fromkeys(_FORGET_IN_SPANISH, Forget("es")),
 }

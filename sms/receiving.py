@@ -145,6 +145,7 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
         question=joining.question_of(person, work.now),
         may_vouch=joining.may_vouch(work, person),
         is_steward=is_steward,
+        is_called=person.by_voice,
     )
 
 

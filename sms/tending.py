@@ -11,7 +11,7 @@ from datetime import timedelta
 from hotline import roster
 from hotline.desk.joining import me
 from hotline.notices import Notice, Told, notice
-from hotline.store import forgetting, pages, requests
+from hotline.store import forgetting, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -31,6 +31,7 @@ from sms.orders import (
     Pause,
     Skip,
     Stats,
+    TextMe,
     Times,
     Unclear,
     Vouch,
@@ -49,6 +50,11 @@ def obey(work: Work, person: Neighbor, order: Order) -> Notice | None:
             return joining.vouch(work, person, code)
         case Forget():
             return _forget(work, person)
+        case TextMe():
+            people.text_again(work.connection, person.id)
+            record(work.connection, person.id, "by_text", work.now)
+            work.changed(person.id)
+            return notice(Told.TEXTED_AGAIN)
         case Name() | Can() | Areas() | Times() | Skip() | Unclear():
             question = joining.question_of(person, work.now)
             if question in joining.QUESTIONS:

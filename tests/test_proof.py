@@ -128,3 +128,40 @@ def test_a_stranger_with_a_number_that_nobody_vouches_for_asks_as_ever(
     for keys in ("#", "1"):
         maple.press("Sam", keys)
     assert "Your request number is 1 2" in maple.heard("Sam")
+
+
+def test_who_only_shows_a_number_does_not_choose_its_language(maple: Neighborhood) -> None:
+    maple.text("Maria", "hi")
+    maple.text("Nora", "")
+    for shown in ("Nora", "Maria"):
+        maple.call("Sam", shown=shown)
+        maple.press("Sam", "2")
+        maple.hang_up("Sam")
+    maple.received()
+    for who in ("Nora", "Maria"):
+        maple.text(who, "STATUS")
+    assert all("no open request" in it.body for it in maple.received())
+
+
+def test_somebody_new_who_asks_by_phone_is_texted_in_the_language_of_the_call(
+    maple: Neighborhood,
+) -> None:
+    maple.call("Sam", shown="Sam")
+    for keys in ("2", "1", "#"):
+        maple.press("Sam", keys)
+    maple.hang_up("Sam")
+    assert "Responde YA NO 12" in next(it.body for it in maple.received() if it.who == "Sam")
+    maple.text("Sam", "please ring the bell twice when you are here")
+    assert "Added to your request 12" in maple.received()[-1].body, "and it is only a guess"
+
+
+def test_whom_stop_was_said_for_is_not_called_by_who_shows_their_number(
+    maple: Neighborhood,
+) -> None:
+    maple.text("Maria", "STOP")
+    maple.call("Sam", shown="Maria")
+    for keys in ("1", "1", "#", "#", "1"):
+        maple.press("Sam", keys)
+    assert "press 1" not in maple.heard("Sam")
+    maple.press("Sam", "1")
+    assert maple.ringing() == {}

@@ -171,14 +171,15 @@ def open_request(
     people: int = 1,
     urgent: bool = False,
     details: Details = NOTHING,
+    is_proven: bool = True,
 ) -> HelpRequest:
-    """Write a new request down and tell its requester the number."""
+    """Write a new request down and tell its requester the number. `is_proven`: as of `opened`."""
     asked = help_request.new_request(
         requester.id, needs, area, people, work.clock, urgent=urgent, details=details
     )
     request = requests.open_request(work.connection, asked)
     work.know(requester)
-    carry_out(work, request, help_request.opened(request, work.clock))
+    carry_out(work, request, help_request.opened(request, work.clock, is_proven=is_proven))
     return request
 
 

@@ -187,6 +187,10 @@ def call_instead(connection: Connection, who: int) -> None:
     )
 
 
+def text_again(connection: Connection, who: int) -> None:
+    set_facts(connection, who, reach="text")
+
+
 def set_joining(connection: Connection, who: int, question: str | None, now: datetime) -> None:
     """What a newcomer is asked now; None: nothing more."""
     set_facts(connection, who, joining=question, joining_since=now if question else None)

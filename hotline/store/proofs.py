@@ -16,14 +16,20 @@ DAY = timedelta(days=1)
 
 
 def issue(
-    connection: Connection, who: int, now: datetime, *, code: str = "", call: int | None = None
+    connection: Connection,
+    who: int,
+    now: datetime,
+    *,
+    code: str = "",
+    call: int | None = None,
+    wanted: str | None = None,
 ) -> bool:
-    """Keep a code by its digest, or which call is made instead of one. False if there were too
-    many today."""
+    """Keep a code by its digest, or which call is made instead of one, and for what. False if there
+    were too many today."""
     connection.execute(delete(proof).where(proof.c.at < now - DAY))
     if not may_issue(connection, who, now):
         return False
-    facts = {"neighbor_id": who, "at": now, "message_id": call}
+    facts = {"neighbor_id": who, "at": now, "message_id": call, "wanted": wanted}
     connection.execute(insert(proof).values(facts | {"digest": digest(code) if code else None}))
     return True
 
@@ -54,7 +60,8 @@ def _last(who: int) -> ScalarSelect[int]:
     return select(func.max(proof.c.id)).where(proof.c.neighbor_id == who).scalar_subquery()
 
 
-def is_call(connection: Connection, message_id: int) -> bool:
-    """Whether this call of ours is made so that who answers has proven who they are."""
-    found = select(proof.c.id).where(proof.c.message_id == message_id)
-    return connection.execute(found).first() is not None
+def wanted_in(connection: Connection, message_id: int) -> str | None:
+    """Where in the menu somebody wanted to go who answers this call of ours; None if it is not made
+    so that who answers has proven who they are."""
+    found = select(proof.c.wanted).where(proof.c.message_id == message_id)
+    return connection.execute(found).scalar()

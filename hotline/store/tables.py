@@ -319,6 +319,7 @@ proof = Table(
     Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
     Column("digest", Sealed("proof.digest")),  # of the code, with its salt; NULL: used, or a call
     Column("message_id", ForeignKey("message.id"), index=True),  # the call that was made
+    Column("wanted", String(16)),  # and where in the menu they wanted to go
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("at", Moment, nullable=False),
 )
