@@ -400,6 +400,15 @@ class Sentence(StrEnum):
         "Done: your number, name, words and voice messages are deleted here, and soon at the"
         " phone company. We keep only counts. You are welcome back any time."
     )
+    FORGOTTEN_FOR_A_DAY = N_(
+        "Done: your words and voice messages are deleted. Your place on our list is kept for a"
+        " day: text BACK to return, or FORGET ME to delete it now."
+    )
+    FORGET_CODE = N_(
+        "This takes you off our list and deletes all of yours. Sure? Text CONFIRM {code} within"
+        " ten minutes. Did you not ask for it? Then do nothing."
+    )
+    BACK_ON_THE_LIST = N_("Welcome back, {name}! You are on our list again, as before.")
     FORGET_AFTER_CLOSING = N_(
         "Gladly, but {number} is still open. Text NEVER MIND {number} to close it, then FORGET ME"
         " again and we delete everything."
@@ -616,7 +625,7 @@ class Sentence(StrEnum):
         "Let {name} help again? Then text CONFIRM {code} within ten minutes. Did you not ask for"
         " this? Then do nothing."
     )
-    STEWARDS_NO_SUCH_CODE = N_("That code does not fit, or no longer. Please begin once more.")
+    NO_SUCH_CODE = N_("That code does not fit, or no longer. Please begin once more.")
     STEWARDS_REMOVED = N_(
         "{name} is off the list and cannot come back by themselves. What they had goes on to"
         " others. {example} undoes it."

@@ -62,6 +62,9 @@ Seen = dict[str, Any]
 """A call as `/rehearsal/calls` shows it."""
 
 
+CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
 class Street(Protocol):
     """Where people have phones. When a deed returns, all that follows from it at once has
     happened; one that cannot be done now is a ValueError in words."""
@@ -102,6 +105,7 @@ class Hands:
         self._numbers = numbers
         self._names = {number: name for name, number in numbers.items()}
         self._read = 0  # the place of the last text that was looked at
+        self._codes: dict[str, str] = {}  # by name, the last that they read
         self._calls: dict[str, str] = {}  # the sid of the call that somebody is in, or was
         self._heard: dict[str, int] = {}  # by sid, the last sound before the last deed
         self._last_in_call = ""
@@ -118,11 +122,17 @@ class Hands:
         """Raises ValueError if it cannot be done now, and Unreadable if it never can."""
         match turn:
             case Says(_, who, body):
-                await self._text(who, body)
+                await self._text(who, self._with_code(who, body))
             case Meanwhile(_, what):
                 await self._happen(happening(what), what)
             case _:
                 await self.do_in_call(turn)
+
+    def _with_code(self, who: str, said: str) -> str:
+        """A code is made up anew each time, so whoever writes a transcript cannot know it."""
+        if "{code}" in said and who not in self._codes:
+            raise ValueError(f"{who} has read no code")
+        return said.replace("{code}", self._codes.get(who, ""))
 
     async def _text(self, who: str, body: str) -> None:
         sent = re.findall("|".join(map(re.escape, FILES)), body)
@@ -141,7 +151,7 @@ class Hands:
             case Declines(_, who):
                 return await self._act(who, "decline")
             case Presses(_, who, keys):
-                return await self._act(who, "press", keys=keys)
+                return await self._act(who, "press", keys=self._with_code(who, keys))
             case Speaks(_, who, words):
                 return await self._act(who, "say", words=words)
             case HangsUp(_, who):
@@ -192,6 +202,9 @@ class Hands:
         """What reached phones since this was asked last, but for the carrier's own replies."""
         found = await self._street.texts(self._read)
         self._read = max((it.at for it in found), default=self._read)
+        for it in found:
+            if code := CODE.search(it.body):
+                self._codes[self.name(it.phone)] = code[0]
         return [it for it in found if isinstance(story.texted(it), Reads)]
 
     async def ringing(self) -> dict[str, str]:

@@ -36,6 +36,7 @@ from sms.orders import (
     Areas,
     Back,
     Can,
+    Confirm,
     Forget,
     Join,
     Look,
@@ -65,6 +66,7 @@ class Situation:
     the two still talk; oldest first. `talk`: what was passed on to them and from them about these,
     the newest first. `pages`: what they were asked about, newest first. `example`: a need to show
     in an example. `places`: what their takers do not know yet. `is_called`: they get no texts.
+    `may_come_back`: they were forgotten, and the roster keeps their place for a day.
     """
 
     me: int
@@ -82,6 +84,7 @@ class Situation:
     may_vouch: bool = False
     is_steward: bool = False
     is_called: bool = False
+    may_come_back: bool = False
 
     @property
     def my_open(self) -> HelpRequest | None:
@@ -331,6 +334,8 @@ _MAY_BE_TALK = Back | Me | Look  # "front or back?" "back"
 
 def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | None:
     """What follows from an order; None if it is somebody's own words after all."""
+    if isinstance(order, Confirm) or (isinstance(order, Back) and situation.may_come_back):
+        return [Obey(order)]
     if isinstance(order, Join | Vouch) and (isinstance(order, Join) or situation.may_vouch):
         return [Obey(order)]
     if isinstance(order, TextMe):
@@ -352,8 +357,9 @@ def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | N
 
 
 def _forget(situation: Situation, order: Forget) -> list[Act]:
-    """Everything of theirs goes, but first what others wait for. Who said STOP can be told of
-    nothing that stands in the way: it is closed, or given back."""
+    """Everything of theirs goes, but first what others wait for, and for whoever is on the roster
+    once they give the code that their phone gets. Who said STOP can be told of nothing that stands
+    in the way: it is closed, or given back."""
     asked_for, held = situation.asked_for, situation.held
     language: list[Act] = []
     if not situation.language_known and order.language in situation.languages:
@@ -366,6 +372,8 @@ def _forget(situation: Situation, order: Forget) -> list[Act]:
         return [*language, Say(notice(Told.FORGET_AFTER_CLOSING, number=asked_for[0].number))]
     if held:
         return [*language, Say(notice(Told.FORGET_AFTER_HELPING, number=held[0].number))]
+    if situation.on_roster:
+        return [*language, Obey(replace(order, is_sure=False))]
     passed = Passed(situation.me)
     asked = [Happens(it.number, passed, quietly=True) for it in situation.open_pages]
     return [*language, *asked, Obey(order)]
@@ -375,7 +383,7 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
     """Newcomers say what holds for them; others hear how to join, if it cannot be a request."""
     if situation.question and isinstance(order, Me | Name | Can | Areas | Times):
         return None if situation.my_open and isinstance(order, Can | Areas) else [Obey(order)]
-    told = isinstance(order, Pause | Most | Vouch | Stats) and not situation.requests
+    told = isinstance(order, Pause | Back | Most | Vouch | Stats) and not situation.requests
     return [Say(notice(Told.FOR_HELPERS))] if told else None
 
 
@@ -388,7 +396,7 @@ def must_be_done(acts: Iterable[Act]) -> bool:
 
 
 def _forgets(act: Act) -> bool:
-    return isinstance(act, Obey) and isinstance(act.order, Forget)
+    return isinstance(act, Obey) and isinstance(act.order, Forget) and act.order.is_sure
 
 
 def words_to_keep(acts: Iterable[Act], pace: Pace) -> list[Act]:

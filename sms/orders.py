@@ -97,9 +97,17 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """To be forgotten; the word was said in this language."""
+    """To be forgotten; the word was said in this language. `is_sure`: it needs no code."""
 
     language: str = "en"
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """What they ordered before, by the code that we texted."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,7 @@ Order = (
     | Look
     | Stats
     | Forget
+    | Confirm
     | TextMe
     | Skip
     | Unclear
@@ -148,6 +157,7 @@ _PAUSE = re.compile(
 )
 _MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por dia))?")
 _VOUCH = re.compile(r"(?:vouch|avalo)(?: for| por| a)? (\d{4})")
+_CONFIRM = re.compile(r"confirm(?:ar|a|o|er)? (\d{3}) ?(\d{3})")
 _I_AM = re.compile(
     r"^(?:hi,? )?(?:my name is|my name's|i'?m|i am|it'?s|this is|me llamo|mi nombre es|soy) ",
     re.IGNORECASE,
@@ -188,7 +198,12 @@ def find(reading: Reading, network: Network) -> Order | None:
     said = " ".join(words)
     alone = _ALONE.get(said)
     return (
-        alone or pause_in(said) or _most(said) or _vouch(said) or _change(reading, words, network)
+        alone
+        or pause_in(said)
+        or _most(said)
+        or _vouch(said)
+        or _confirm(said)
+        or _change(reading, words, network)
     )
 
 
@@ -354,6 +369,11 @@ def _phrases(spoken: Iterable[tuple[str, list[str]]]) -> dict[str, str]:
 def _vouch(said: str) -> Vouch | None:
     found = _VOUCH.fullmatch(said)
     return Vouch(int(found[1])) if found else None
+
+
+def _confirm(said: str) -> Confirm | None:
+    found = _CONFIRM.fullmatch(said)
+    return Confirm(found[1] + found[2]) if found else None
 
 
 def pause_in(said: str) -> Pause | None:

@@ -13,14 +13,14 @@ from dataclasses import replace
 from hotline import limits, phone
 from hotline.address import KeptPlace
 from hotline.attachment import Attachment
-from hotline.desk import apart, delivery, step, telling
+from hotline.desk import apart, delivery, farewell, step, telling
 from hotline.desk import places as desk_places
 from hotline.help_lines import help_lines
 from hotline.help_request import Event, HelpRequest, TalkLine, WordsAdded
 from hotline.inbound import TextIn
 from hotline.limits import HeardText, Pace
 from hotline.notices import Notice, Told, notice
-from hotline.store import messages, pages, people, places, requests
+from hotline.store import forgetting, messages, pages, people, places, requests
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -45,9 +45,9 @@ from sms.conversation import (
     TellPlace,
     Warn,
 )
-from sms.orders import Forget, Order
+from sms.orders import Back, Confirm, Forget, Order
 from sms.reading import Reading, read
-from sms.steward_orders import StewardOrder
+from sms.steward_orders import ConfirmOrder, StewardOrder
 
 STRANGER = 0  # who has no row yet, and so nothing that could be about them
 
@@ -63,6 +63,9 @@ def receive(work: Work, it: TextIn) -> None:
         return
     situation = _situation(work, person, it.sender)
     reading, order, answer, steering = _read(work, it, situation)
+    if isinstance(order, Back) and not situation.on_roster:
+        may = farewell.may_come_back(work, it.sender)
+        situation = replace(situation, may_come_back=may)
     acts = conversation.decide(situation, reading, order, answer, steering)
     acts = shelter.shelter(situation, reading, acts)
     pace = limits.pace(it.body, lately, work.now, work.network.limits)
@@ -255,12 +258,13 @@ class Answering:
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case Obey(order):
-                self.is_forgotten = isinstance(order, Forget)
                 told_now = tending.obey(work, self.person, order)
+                self._may_be_forgotten(order)
                 if told_now:
                     telling.answer(work, told_now)
             case Steer(steering):
                 told_steward = stewards.obey(work.by(self.person), steering)
+                self._may_be_forgotten(steering)
                 if told_steward:
                     telling.answer(work.by(self.person), told_steward)
             case Warn(crisis):
@@ -283,6 +287,11 @@ class Answering:
         is_new = not set(added.needs) <= set(request.needs) or added.people > request.people
         is_new = is_new or added.area not in (None, request.area) or added.urgent
         return not is_new and limits.is_long_story(self.lately, request.number, self.work.now)
+
+    def _may_be_forgotten(self, order: Order | StewardOrder) -> None:
+        """By their own word, or by the code that they gave for it."""
+        if isinstance(order, Forget | Confirm | ConfirmOrder):
+            self.is_forgotten = forgetting.is_forgotten(self.work.connection, self.person.id)
 
     def _whom_to_call(self, *, crisis: bool) -> Notice:
         lines = help_lines(self.person.phone, self.work.network)

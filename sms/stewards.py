@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.desk import stewarding, telling
+from hotline.desk import confirming, stewarding, telling
 from hotline.desk.stewarding import Answered
 from hotline.notices import Notice, Told, notice
 from hotline.work import Work
@@ -63,7 +63,8 @@ def _obeyed(work: Work, order: StewardOrder) -> Answered:
         case ChangeStanding(verb, called):
             return stewarding.ask_to_confirm(work, verb, called)
         case ConfirmOrder(code):
-            return stewarding.confirm(work, code)
+            told = confirming.confirm(work, work.actor, code) if work.actor else None
+            return Answered(told)
         case ShowOpen():
             return stewarding.list_open(work)
         case _:

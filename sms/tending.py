@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hotline import roster
+from hotline.desk import confirming, farewell
 from hotline.desk.joining import me
 from hotline.notices import Notice, Told, notice
-from hotline.store import forgetting, pages, people, requests
+from hotline.store import pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -22,6 +23,7 @@ from sms.orders import (
     Areas,
     Back,
     Can,
+    Confirm,
     Forget,
     Join,
     Look,
@@ -48,8 +50,14 @@ def obey(work: Work, person: Neighbor, order: Order) -> Notice | None:
             return joining.join(work, person, name)
         case Vouch(code):
             return joining.vouch(work, person, code)
+        case Forget(is_sure=True):
+            return farewell.forget(work, person)
         case Forget():
-            return _forget(work, person)
+            return farewell.ask(work, person)
+        case Confirm(code):
+            return confirming.confirm(work.by(person), person, code)
+        case Back() if not person.on_roster:
+            return farewell.come_back(work, person)
         case TextMe():
             people.text_again(work.connection, person.id)
             record(work.connection, person.id, "by_text", work.now)
@@ -60,13 +68,6 @@ def obey(work: Work, person: Neighbor, order: Order) -> Notice | None:
             if question in joining.QUESTIONS:
                 return joining.answer(work, person, question, order)
     return _obeyed(work, person.id, order)
-
-
-def _forget(work: Work, person: Neighbor) -> Notice | None:
-    """Who said STOP is forgotten without a word."""
-    forgetting.forget(work.connection, person, work.network.stewards, work.now)
-    record(work.connection, person.id, "forgotten", work.now)
-    return None if person.stopped else notice(Told.FORGOTTEN)
 
 
 def _obeyed(work: Work, who: int, order: Order) -> Notice:

@@ -12,6 +12,7 @@ recordings too; `ringing`, whose phones ring.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -135,6 +136,16 @@ class Neighborhood:
     def text(self, who: str, body: str, **more: Any) -> dict[str, Any]:
         """Somebody texts the hotline; what follows at once has happened when this returns."""
         return self.ask("texts", {"from": self.number(who), "body": body, **more})
+
+    def order(self, who: str, body: str) -> list[str]:
+        """Somebody orders what needs a code, and confirms it by the code that they read; what they
+        read then."""
+        self.received()
+        self.text(who, body)
+        read = [it.body for it in self.received() if it.who == who]
+        (code,) = re.findall(r"CONFIRM (\d{6})", read[-1])
+        self.text(who, f"CONFIRM {code}")
+        return [it.body for it in self.received() if it.who == who]
 
     def phone(self, who: str, state: str | None = None, **more: Any) -> None:
         """What it is, what it does when it is called (`calls`), and whether it is `opted_out`."""

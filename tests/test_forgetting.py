@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from hotline import phone
 from hotline.carriers.twilio.client import Carrier
@@ -96,7 +97,7 @@ def test_of_whoever_helped_nothing_is_left_anywhere(maple: Neighborhood) -> None
     words = ("anabel", "quince", "turnips", "parasol", "harbor", "fortnight")
     assert all(it in _everything_here(maple) for it in words)
 
-    maple.text("Ana", "delete my data")
+    forget(maple, "Ana", "delete my data")
     assert _has_none_of(_everything_here(maple, but="erasure"), "Ana", *words)
     maple.pass_time(10 * MINUTE)
 
@@ -113,7 +114,7 @@ def test_who_is_known_by_their_surname_first_is_forgotten_as_well(maple: Neighbo
     maple.text("Maria", "status")
     assert "anabel" in _everything_here(maple)
     maple.text("Ana", "cant")
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.pass_time(10 * MINUTE)
     assert _has_none_of(_everything_here(maple), "Ana", "anabel", "quince")
     assert _has_none_of(_everything_there(maple), "Ana", "anabel", "quince")
@@ -128,7 +129,7 @@ def test_of_one_among_several_nothing_is_left_anywhere(maple: Neighborhood) -> N
     maple.text("Ben", "12 let us meet at six")
     maple.text("Ben", "done 12")
     assert "anabel" in _everything_there(maple)
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.pass_time(10 * MINUTE)
     words = ("anabel", "chandelier")
     assert _has_none_of(_everything_here(maple), "Ana", *words)
@@ -142,7 +143,7 @@ def test_a_name_that_they_had_before_is_gone_too(maple: Neighborhood) -> None:
     maple.text("Maria", "status")
     maple.text("Ana", "cant")
     maple.text("Ana", "name Lucia")
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.pass_time(10 * MINUTE)
     assert _has_none_of(_everything_here(maple), "Ana", "anabel", "lucia")
     assert _has_none_of(_everything_there(maple), "Ana", "anabel", "lucia")
@@ -166,7 +167,7 @@ def test_who_still_talks_to_somebody_forgotten_hears_that_it_goes_nowhere(
     maple.text("Maria", "need milk near 11216")
     maple.text("Ana", "yes")
     maple.text("Ana", "done")
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.received()
     maple.text("Maria", "see you at the church on sunday, dear")
     assert [(it.who, it.body[:12]) for it in maple.received()] == [("Maria", "12: they sto")]
@@ -213,7 +214,7 @@ def test_of_two_who_were_put_through_to_each_other_nothing_is_left(maple: Neighb
     maple.hang_up("Ana")
     maple.hang_up("Maria")
     maple.text("Ana", "done")
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.pass_time(timedelta(hours=1))
     assert _has_none_of(_everything_here(maple), "Ana", "anabel")
     assert _has_none_of(_everything_there(maple), "Ana", "anabel")
@@ -298,7 +299,7 @@ def test_the_same_text_delivered_again_brings_nobody_back(maple: Neighborhood) -
 
 
 def test_who_writes_later_is_somebody_new(maple: Neighborhood) -> None:
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.pass_time(5 * MINUTE)
     maple.text("Ana", "need milk")
     (request,) = maple.requests()
@@ -313,7 +314,7 @@ def test_what_waited_to_be_sent_to_them_or_to_name_them_is_not_sent(maple: Neigh
     maple.received()
     maple.trouble("busy", times=2)
     maple.text("Ana", "cant")
-    maple.text("Ana", "forget me")
+    forget(maple, "Ana")
     maple.end_trouble()
     maple.pass_time(4 * MINUTE)
     got = [(it.who, it.body) for it in maple.received()]
@@ -451,7 +452,89 @@ def test_several_clocks_and_workers_delete_once(maple: Neighborhood) -> None:
     assert first == maple.database.read(lambda c: clock.due(c, now))
 
 
+# Somebody on the roster.
+
+
+@pytest.mark.parametrize("wrong", ["", "CONFIRM 000000"])
+def test_without_the_code_a_helper_is_not_forgotten(maple: Neighborhood, wrong: str) -> None:
+    maple.text("Ana", "forget me")
+    maple.text("Ana", wrong or "forget me")
+    maple.pass_time(11 * MINUTE)
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    assert maple.requests()[0].takers == (1,)
+
+
+def test_who_comes_back_within_a_day_is_on_the_roster_as_they_were(maple: Neighborhood) -> None:
+    maple.text("Ana", "MAX 2")
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.text("Maria", "SAFE")
+    before = maple.database.read(roster.roster)
+    maple.order("Ana", "forget me")
+    maple.pass_time(timedelta(hours=23))
+    assert _has_none_of(_everything_here(maple, but="erasure"), "Ana", "anabel", "quince")
+    assert _has_none_of(_everything_there(maple), "Ana", "anabel")
+    maple.text("Ana", "back")
+    assert maple.database.read(roster.roster) == before
+    (ana,) = _rows(maple, "neighbor", which=lambda row: row.phone == CAST["Ana"])
+    assert ana.max_a_day == 2
+    apart = {(it.neighbor_id, it.other_id) for it in _rows(maple, "apart")}
+    assert (ana.id, 1) not in apart
+    assert any(ana.id in pair for pair in apart), "SAFE still holds"
+    assert _rows(maple, "erasure") == []
+
+
+def test_a_newcomer_comes_back_as_a_newcomer(maple: Neighborhood) -> None:
+    _change(maple, "Ana", newcomer_since=maple.now())
+    maple.order("Ana", "forget me")
+    maple.text("Ana", "back")
+    (ana,) = _rows(maple, "neighbor", which=lambda row: row.phone == CAST["Ana"])
+    assert ana.newcomer_since is not None
+
+
+def test_after_a_day_nothing_is_left_that_could_come_back(maple: Neighborhood) -> None:
+    maple.order("Ana", "forget me")
+    maple.pass_time(timedelta(hours=25))
+    assert _has_none_of(_everything_here(maple), "Ana", "anabel", "quince")
+    maple.text("Ana", "back")
+    assert [it.name for it in maple.database.read(roster.roster)] == ["Ben"]
+
+
+def test_suspension_is_not_washed_off_by_coming_back(maple: Neighborhood) -> None:
+    _change(maple, "Ana", suspended_at=maple.now())
+    maple.text("Ana", "forget me")
+    maple.text("Ana", "back")
+    assert [it.name for it in maple.database.read(roster.roster)] == ["Ben"]
+
+
+def test_who_needs_something_meanwhile_hears_what_comes_first(maple: Neighborhood) -> None:
+    maple.text("Ana", "forget me")
+    code = re.findall(r"CONFIRM (\d{6})", maple.received()[-1].body)[0]
+    maple.text("Ana", "need milk")
+    maple.text("Ana", f"CONFIRM {code}")
+    assert "12 is still open" in maple.received()[-1].body
+
+
+def test_a_steward_who_helps_is_forgotten_by_code_as_well(maple: Neighborhood) -> None:
+    maple.put_on_roster({"phone": CAST["Cleo"], "name": "Cleopatra"})
+    assert "kept for a day" in maple.order("Cleo", "forget me")[-1]
+    maple.pass_time(timedelta(hours=25))
+    assert _has_none_of(_everything_here(maple), "Sam", "cleopatra")
+
+
+def _change(maple: Neighborhood, who: str, **facts: Any) -> None:
+    theirs = tables.neighbor.c.phone == CAST[who]
+    maple.database.write(lambda c: c.execute(update(tables.neighbor).where(theirs).values(facts)))
+
+
 # What is seen.
+
+
+def forget(maple: Neighborhood, who: str, words: str = "forget me") -> None:
+    """Somebody on the roster, who does not want to come back either."""
+    assert "FORGET ME" in maple.order(who, words)[-1]
+    maple.text(who, words)
 
 
 def _ask_by_voice(maple: Neighborhood, who: str, words: str) -> None:

@@ -213,6 +213,7 @@ def test_forgetting_erases_answers_at_the_carrier_by_their_names(maple: Neighbor
     told = [it for it in replies(maple, "Maria") if "Ana" in it.body]
     assert [it.sid in at_the_carrier(maple) for it in told] == [True]
     maple.text("Ana", "done")
+    maple.order("Ana", "forget me")
     maple.text("Ana", "forget me")
     maple.pass_time(10 * MINUTE)
     left = at_the_carrier(maple)
@@ -230,6 +231,7 @@ def test_an_answer_of_which_nobody_told_the_name_is_erased_by_its_words(
     maple.text("Maria", "status")
     assert [it.sid for it in replies(maple, "Maria") if "Ana" in it.body] == [None]
     maple.text("Ana", "done")
+    maple.order("Ana", "forget me")
     maple.text("Ana", "forget me")
     maple.pass_time(10 * MINUTE)
     assert not any("Ana" in body for body in at_the_carrier(maple).values())

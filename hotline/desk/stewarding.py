@@ -258,18 +258,14 @@ _CONFIRMED: dict[str, tuple[Callable[[Work, str], object], Told]] = {
 }
 
 
-def confirm(work: Work, code: str) -> Answered:
-    order = None
-    if work.actor:
-        order = confirmations.confirmed(work.connection, work.actor.id, code, work.now)
-    if order is None:
-        return _refused(Told.STEWARDS_NO_SUCH_CODE)
+def confirmed(work: Work, order: Confirmation) -> Notice | None:
+    """Do it; whom they brought is told behind it."""
     do, told = _CONFIRMED[order.verb]
     do(work, work.person(order.about).phone)
     telling.answer(work, notice(told, name=order.about, example=f"RESTORE {order.about}"))
     brought = leaving.brought_by(work, order.about) if order.verb != "restore" else ""
     list_them = notice(Told.STEWARDS_BROUGHT, name=order.about, people=brought)
-    return Answered(list_them if brought else None)
+    return list_them if brought else None
 
 
 def _find(

@@ -149,6 +149,11 @@ class _Erasures:
         self._connection.execute(insert(erasure).values(facts | {"due": due or self._now}))
 
 
+def is_forgotten(connection: Connection, who: int) -> bool:
+    found = select(neighbor.c.phone).where(neighbor.c.id == who)
+    return phone.is_forgotten(connection.execute(found).scalar_one())
+
+
 def forget_recording(connection: Connection, sid: str, now: datetime) -> None:
     """Delete at the carrier what it tells us of only now, of somebody who is forgotten."""
     _Erasures(connection, now).add("recording", sid, now)

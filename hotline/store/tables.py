@@ -360,13 +360,15 @@ erasure = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     # "number": every text and call from and to it; "message" and "recording": the one of this
-    # name; "unnamed": a text to somebody else of which we never learned the name, by a digest
+    # name; "unnamed": a text to somebody else of which we never learned the name, by a digest;
+    # "entry": nothing there, but what the roster knew of whoever had this number, until it is due
     Column("kind", String(9), nullable=False),
     Column("what", SealedAlike("erasure.what"), nullable=False),
-    Column("neighbor_id", ForeignKey("neighbor.id")),  # who got that text
+    Column("neighbor_id", ForeignKey("neighbor.id")),  # who got that text, or was on the roster
     Column("at", Moment, nullable=False),  # when it was said; of a number what came until then
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("due", Moment, nullable=False),
+    Column("entry", SealedValue("erasure.entry")),  # see `store.grace`
 )
 Index("ix_erasure_due", erasure.c.due)
 Index("ix_erasure_what", erasure.c.what)

@@ -1,4 +1,5 @@
-"""Where in the menu somebody wanted to go whom we call back."""
+"""Where in the menu somebody wanted to go whom we call back, and what the roster knew of somebody
+who is forgotten, for a day."""
 
 from collections.abc import Sequence
 
@@ -13,3 +14,4 @@ depends_on: Sequence[str] | None = None
 
 def upgrade() -> None:
     op.add_column("proof", sa.Column("wanted", sa.String(16)))
+    op.add_column("erasure", sa.Column("entry", sa.LargeBinary()))
