@@ -37,6 +37,7 @@ ABOUT_TAKING = (
     Sentence.DONE,
 )
 
+VOUCHED = {Sentence.VOUCH_DONE, Sentence.STEWARDS_VOUCHED}
 RESTING = {"rest": "paused", "come_back": "back"}  # a deed, and what the record calls it
 ABOUT_RESTING = {Sentence.PAUSED, Sentence.PAUSED_UNTIL, Sentence.BACK}
 
@@ -479,7 +480,7 @@ def roster(facts: Facts) -> Iterator[str]:
         if (what := RESTING.get(deeds.get(row.sid, ""))) and answers & ABOUT_RESTING:
             told[row.neighbor_id, what] += 1
             last[row.neighbor_id] = what
-        if Sentence.VOUCH_DONE in answers and (row.neighbor_id, "vouched") not in vouched_by:
+        if VOUCHED.intersection(answers) and (row.neighbor_id, "vouched") not in vouched_by:
             yield f"text in {row.id}: nobody was vouched for"
     for who, what in told.keys() | kept.keys():
         if told[who, what] != kept[who, what]:

@@ -200,6 +200,7 @@ class Told(Enum):
     ASKING_OTHERS = auto()
     LET_REST = auto()
     LET_REST_UNTIL = auto()
+    LET_CARRY = auto()
 
     # To a steward who looks after requests.
     STEWARDS_WORDS = auto()
@@ -229,6 +230,8 @@ class Told(Enum):
     STEWARDS_RESTING = auto()
     STEWARDS_RESTING_UNTIL = auto()
     STEWARDS_CARRIES = auto()
+    STEWARDS_CARRIES_NO_MORE = auto()
+    STEWARDS_VOUCHED = auto()
     STEWARDS_CONFIRM_REMOVE = auto()
     STEWARDS_CONFIRM_SUSPEND = auto()
     STEWARDS_CONFIRM_RESTORE = auto()

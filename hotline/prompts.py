@@ -205,6 +205,9 @@ _QUESTION = N_(
     "There is a question about request {number}. To say whether you are still on it, call"
     " this number."
 )
+_LET_REST = N_(
+    "The people who run this line let you rest for a while. To be asked again, please tell them."
+)
 _MESSAGE = N_("There is a message about request {number}. To hear it, call this number.")
 _VOICE_MESSAGE = N_(
     "{name} left a voice message about request {number}. To hear it, call this number."
@@ -313,6 +316,14 @@ NEWS: Mapping[Told, News] = {
     ),
     Told.ASKING_OTHERS: News(
         N_("Request {number} is open again, and we ask others. Thank you for all you did.")
+    ),
+    Told.LET_REST: News(_LET_REST),
+    Told.LET_REST_UNTIL: News(_LET_REST),
+    Told.LET_CARRY: News(
+        N_(
+            "The people who run this line let you have more requests at a time, for a day. You need"
+            " not. Thank you."
+        )
     ),
     # Between the two.
     Told.FROM_TAKER: News(

@@ -555,6 +555,10 @@ class Sentence(StrEnum):
     LET_REST = N_(
         "The people who run {network} let you rest: we ask you nothing until you text BACK."
     )
+    LET_CARRY = N_(
+        "The people who run {network} let you have {count} requests at a time, for a day. You need"
+        " not. Thank you!"
+    )
     LET_REST_UNTIL = N_(
         "The people who run {network} let you rest: we ask you nothing until {day}. Ready before"
         " that? Text BACK."
@@ -583,10 +587,16 @@ class Sentence(StrEnum):
     STEWARDS_SOME = N_("{number}: {name} asks for {need} ({area}), {ago}. On it: {names}.")
     STEWARDS_DONE = N_("{number}: {name} asked for {need} ({area}), {ago}. It is done.")
     STEWARDS_OVER = N_("{number}: {name} asked for {need} ({area}), {ago}. It is closed.")
-    STEWARDS_CLOSED = N_("{number} is closed. Whoever asked, and whoever had it, is told.")
-    STEWARDS_OPENED = N_("{number} is open and we ask neighbors. Whoever asked is told.")
+    STEWARDS_CLOSED = N_(
+        "{number} is closed. Whoever asked, and whoever had it, is told. REOPEN {number} undoes it."
+    )
+    STEWARDS_OPENED = N_(
+        "{number} is open and we ask neighbors. Whoever asked is told. CLOSE {number} undoes it."
+    )
     STEWARDS_CORRECTED = N_("{number} now says: {need}, {area}. We ask whoever fits.")
-    STEWARDS_ASSIGNED = N_("{name} has {number} now. Both sides are told.")
+    STEWARDS_ASSIGNED = N_(
+        "{name} has {number} now. Both sides are told. REOPEN {number} undoes it."
+    )
     STEWARDS_TAKEN = N_("{number} is with {names}. To ask others, text REOPEN {number} first.")
     STEWARDS_ALL_DELETED = N_(
         "Whoever asked for {number} had everything deleted, so it cannot be opened again."
@@ -612,7 +622,11 @@ class Sentence(StrEnum):
     STEWARDS_WHICH = N_("Which one: {people}? Put the number behind the name, like {example}")
     STEWARDS_RESTING = N_("{name} is asked nothing until they text BACK, and knows it.")
     STEWARDS_RESTING_UNTIL = N_("{name} is asked nothing until {day}, and knows it.")
-    STEWARDS_CARRIES = N_("{name} can have {count} requests at a time, for a day.")
+    STEWARDS_CARRIES = N_(
+        "{name} can have {count} requests at a time, for a day, and knows it. {example} undoes it."
+    )
+    STEWARDS_CARRIES_NO_MORE = N_("{name} can have as many requests as others again.")
+    STEWARDS_VOUCHED = N_("{name} is on our list now, and knows it. {example} undoes it.")
     STEWARDS_CONFIRM_REMOVE = N_(
         "Take {name} off the list? Then text CONFIRM {code} within ten minutes. Did you not ask"
         " for this? Then do nothing."

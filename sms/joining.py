@@ -102,6 +102,8 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
     ):
         return notice(Told.VOUCH_UNKNOWN, code=code)
     telling.send(work, newcomer, notice(Told.VOUCHED, name=newcomer))
+    if is_steward:
+        return notice(Told.STEWARDS_VOUCHED, name=newcomer, example=f"REMOVE {newcomer}")
     return notice(Told.VOUCH_DONE, name=newcomer)
 
 

@@ -244,7 +244,7 @@ def _pause(said: _Said) -> StewardOrder | None:
 
 def _carry(said: _Said) -> StewardOrder | None:
     *name, most = said.rest or [""]
-    is_count = most.isascii() and most.isdigit() and 1 <= int(most) <= MOST_CARRIED
+    is_count = most.isascii() and most.isdigit() and int(most) <= MOST_CARRIED
     if said.is_asked or not is_count or not 1 <= len(name) <= MOST_WORDS_OF_A_NAME:
         return None
     return LetCarry(" ".join(name), int(most))

@@ -222,14 +222,18 @@ def let_rest(work: Work, called: str, days: int | None) -> Answered:
 
 
 def let_carry(work: Work, called: str, most: int) -> Answered:
-    """Somebody may have so many requests at a time, for a day."""
+    """Somebody may have so many requests at a time, for a day; 0: as others again."""
     found = _find(work, called, f"CARRY {{}} {most}")
     if isinstance(found, Answered):
         return found
     newcomers.let_carry(work.connection, found, most, work.now + CARRIES_FOR)
     by = work.actor.id if work.actor else None
     record(work.connection, by, "carry", work.now, about=found)
-    return Answered(notice(Told.STEWARDS_CARRIES, name=found, count=most))
+    if not most:
+        return Answered(notice(Told.STEWARDS_CARRIES_NO_MORE, name=found))
+    telling.send(work, found, notice(Told.LET_CARRY, count=most))
+    undo = f"CARRY {found} 0"
+    return Answered(notice(Told.STEWARDS_CARRIES, name=found, count=most, example=undo))
 
 
 # What they do about somebody, once it is confirmed: texts can be sent in somebody's name.

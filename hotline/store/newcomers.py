@@ -101,7 +101,8 @@ def brought_by(connection: Connection, who: int) -> list[int]:
 
 
 def let_carry(connection: Connection, who: int, most: int, until: datetime) -> None:
-    set_facts(connection, who, carry=most, carry_until=until)
+    """0: no more than others, from now on."""
+    set_facts(connection, who, carry=most or None, carry_until=until if most else None)
 
 
 def set_suspended(connection: Connection, who: int, at: datetime | None) -> None:
