@@ -72,8 +72,8 @@ class Prompt(StrEnum):
     # To whoever has to show that the number is theirs.
     ABOUT_MINE = N_("For a request that you made, took or were asked about, press star.")
     KEY_IN_CODE = N_(
-        "We have just texted a code to this number. Key it in, then press pound. If this phone"
-        " gets no texts, press 1, then pound."
+        "If you have a PIN, key it in. If not, key in the code that we text to this number. Then"
+        " press pound. If this phone gets no texts, press 1, then pound."
     )
     WRONG_CODE = N_("That is not the code.")
     TO_BE_CALLED = N_(

@@ -396,6 +396,19 @@ class Sentence(StrEnum):
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
     STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
     TEXTED_AGAIN = N_("OK, we text you again.")
+    PIN_CODE = N_(
+        "A PIN for when you call us: text CONFIRM {code} within ten minutes and it holds. We showed"
+        " it to nobody. Did you not ask for it? Then do nothing."
+    )
+    PIN_SET = N_(
+        "Your PIN holds: key it in when you call us. Tell it to nobody, and delete your text with"
+        " it. PIN OFF ends it."
+    )
+    PIN_GONE = N_("You have no PIN any more. When you call, we text you a code instead.")
+    PIN_OTHER = N_(
+        "A PIN has 4 to 8 digits that nobody guesses: no row like 1234, no year, nothing of your"
+        " number. Text PIN and the digits."
+    )
     FORGOTTEN = N_(
         "Done: your number, name, words and voice messages are deleted here, and soon at the"
         " phone company. We keep only counts. You are welcome back any time."

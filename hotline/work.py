@@ -8,10 +8,10 @@ in `after`: a transaction may run twice, and each time begins with a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,6 +24,7 @@ from hotline.store.messages import Replied, Reply
 from hotline.store.people import Neighbor
 
 Now = Callable[[], datetime]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,28 @@ class AfterCommit:
         self.asks += other.asks
 
 
+class TakesLong(Exception):
+    """A unit of work needs to know what takes too long for a transaction, in which everybody else
+    waits: `ask` is to be called outside, and then the work is done anew."""
+
+    def __init__(self, ask: Callable[..., Any], about: tuple[str, ...]) -> None:
+        super().__init__(ask.__name__)
+        self.ask = ask
+        self.about = about
+
+    @property
+    def key(self) -> LongAnswer:
+        return (self.ask.__name__, *self.about)
+
+
+LongAnswer = tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Work:
     """`actor` is whoever acts, if anybody does: what they are told is the answer to what they did
-    (`replies`), unless `is_quiet`, when they hear of it in other words."""
+    (`replies`), unless `is_quiet`, when they hear of it in other words. `answers`: what was asked
+    outside the transaction; None where nobody else waits for it."""
 
     connection: Connection
     network: Network
@@ -72,6 +91,7 @@ class Work:
     is_quiet: bool = False
     replies: list[Reply] = field(default_factory=list)
     after: AfterCommit = field(default_factory=AfterCommit)
+    answers: Mapping[LongAnswer, Any] | None = None
     _known: dict[int, Neighbor] = field(default_factory=dict)
 
     @property
@@ -83,6 +103,16 @@ class Work:
         if actor:
             self.know(actor)
         return replace(self, actor=actor, is_quiet=is_quiet)
+
+    def slowly(self, ask: Callable[..., Answer], *about: str) -> Answer:
+        """What `ask` returns, without keeping the transaction waiting. Raises TakesLong."""
+        if self.answers is None:
+            return ask(*about)
+        long = TakesLong(ask, about)
+        if long.key not in self.answers:
+            raise long
+        answer: Answer = self.answers[long.key]
+        return answer
 
     def person(self, who: int) -> Neighbor:
         """What is known of somebody, read once."""
@@ -115,9 +145,9 @@ class House:
     speech: words.Speech
     now: Now
 
-    def work(self, connection: Connection) -> Work:
+    def work(self, connection: Connection, answers: Mapping[LongAnswer, Any] | None = None) -> Work:
         """Begin a unit of work in this transaction."""
-        return Work(connection, self.network, self.speech, self.now())
+        return Work(connection, self.network, self.speech, self.now(), answers=answers)
 
 
 def utc_now() -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal, assert_never
 
 from hotline import phone, proof
-from hotline.desk import delivery, joining, telling
+from hotline.desk import codes, delivery, joining, telling
 from hotline.desk.step import open_request
 from hotline.help_request import (
     Accepted,
@@ -26,7 +26,7 @@ from hotline.inbound import Heard
 from hotline.message import Channel
 from hotline.notices import Told, notice
 from hotline.page import Answer, PageMove
-from hotline.store import calls, messages, pages, people, proofs, requests
+from hotline.store import calls, messages, pages, people, pins, proofs, requests
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -89,18 +89,24 @@ def _set_language(visit: Visit, *, chosen: bool) -> None:
 def _send_code(visit: Visit) -> None:
     """Nobody is sent more than a few a day, whoever calls in their name."""
     work, person = visit.work, visit.person
-    code = proof.new_code()
-    if person and proofs.issue(work.connection, person.id, work.now, code=code):
+    if person and proofs.may_issue(work.connection, person.id, work.now):
+        code, digest = work.slowly(proof.new_code_and_digest)
+        proofs.issue(work.connection, person.id, work.now, digest=digest)
         telling.send(work, person.id, notice(Told.CODE, words=code))
 
 
 def _check_code(visit: Visit, keys: str) -> None:
     work, person = visit.work, visit.person
-    if person and proofs.accept(work.connection, person.id, keys, work.now):
+    if person is None:
+        return
+    had_pin = pins.can_be_tried(work.connection, person.id, work.now)
+    if codes.is_proof(work, person, keys):
         visit.move(trust=Trust.PROVEN)
         if person.language is None:
             _set_language(visit, chosen=True)
         visit.call = menu.proven(visit.call, facts(visit))
+    elif had_pin and visit.call.wrong_code == 1:
+        _send_code(visit)  # perhaps they forgot it
 
 
 def _ring_back(visit: Visit) -> None:

@@ -16,7 +16,7 @@ from hotline.desk.step import refusal
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Notice
 from hotline.settings import Network
-from hotline.store import calls, messages, pages, requests, roster
+from hotline.store import calls, messages, pages, pins, requests, roster
 from hotline.store.messages import Words
 from hotline.store.people import Neighbor
 from ivr import menu
@@ -55,7 +55,16 @@ def _known(visit: Visit) -> Facts:
         joining="stewards" if person and person.suspended else network.roster.joining,
         on_roster=person is not None and person.on_roster,
         code=_code(visit),
+        has_pin=_has_pin(visit),
     )
+
+
+def _has_pin(visit: Visit) -> bool:
+    """Looked up only for whom it may be asked of."""
+    work, person = visit.work, visit.person
+    if person is None or visit.call.trust is not Trust.CLAIMED:
+        return False
+    return pins.can_be_tried(work.connection, person.id, work.now)
 
 
 def _choices(network: Network) -> tuple[Choice, ...]:

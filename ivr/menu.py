@@ -254,6 +254,7 @@ class Facts:
     joining: str = "vouched"  # or "open", "stewards"
     on_roster: bool = False
     code: int | None = None  # of a newcomer, to be vouched for
+    has_pin: bool = False
 
     def topic(self, number: int | None) -> Topic | None:
         return next((it for it in self.topics if it.number == number), None)
@@ -538,7 +539,7 @@ def _ask_for_proof(call: Call, row: Row, facts: Facts) -> tuple[Call, Deed | Non
     if facts.is_hidden or facts.has_stopped or not facts.can_call:
         return replace(call, step=Step.NO_PROOF), None
     if facts.can_text:
-        return replace(call, step=Step.PROOF), Deed.SEND_CODE
+        return replace(call, step=Step.PROOF), None if facts.has_pin else Deed.SEND_CODE
     return replace(call, step=Step.RING_BACK), None
 
 

@@ -11,8 +11,10 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,7 +23,7 @@ from hotline import wire
 from hotline.carriers.twilio.signature import HEADER, Signatures
 from hotline.errors import BadForm, describe
 from hotline.store.database import Database
-from hotline.work import AfterCommit, House, Job, Work
+from hotline.work import AfterCommit, House, Job, LongAnswer, TakesLong, Work
 from serving.refusals import Refusals, TurnedAway
 
 log = logging.getLogger("hotline.web")
@@ -61,9 +63,7 @@ class Webhooks:
                 return Response(status_code=403)
             form = ImmutableMultiDict(wire.readable(sent, charset))
             try:
-                after = await self.database.write_meanwhile(
-                    lambda connection: self._do(action, connection, form, request)
-                )
+                after = await self._write(action, form, request)
             except BadForm as error:
                 return PlainTextResponse(f"{error}\n", status_code=400)
             except Exception as error:
@@ -83,12 +83,20 @@ class Webhooks:
             self.signatures.is_genuine(path, it, signature) for it in wire.renderings(sent, charset)
         )
 
-    def _do(
-        self, action: Action, connection: Connection, form: Form, request: Request
-    ) -> AfterCommit:
-        work = self.house.work(connection)
-        action(work, form, request)
-        return work.after
+    async def _write(self, action: Action, form: Form, request: Request) -> AfterCommit:
+        """Anew for each answer that takes long, which is looked for outside the transaction."""
+        answers: dict[LongAnswer, Any] = {}
+
+        def do(connection: Connection) -> AfterCommit:
+            work = self.house.work(connection, answers)
+            action(work, form, request)
+            return work.after
+
+        while True:
+            try:
+                return await self.database.write_meanwhile(do)
+            except TakesLong as long:
+                answers[long.key] = await run_in_threadpool(long.ask, *long.about)
 
 
 async def _sent(request: Request) -> wire.Fields | None:

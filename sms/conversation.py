@@ -45,6 +45,8 @@ from sms.orders import (
     Name,
     Order,
     Pause,
+    Pin,
+    PinOff,
     Skip,
     Stats,
     TextMe,
@@ -307,7 +309,8 @@ def _decide_for_anybody(
     if isinstance(order, Forget):
         return _forget(situation, order)
     if situation.stopped:
-        return _while_stopped(situation, reading)
+        # An order of which the steward hears nothing is none: it may be somebody else's.
+        return [] if steward_order else _while_stopped(situation, reading)
     if steward_order:
         return [*_language(situation, reading), Steer(steward_order)]
     follows = _obey(situation, reading, order) if order else None
@@ -334,7 +337,9 @@ _MAY_BE_TALK = Back | Me | Look  # "front or back?" "back"
 
 def _obey(situation: Situation, reading: Reading, order: Order) -> list[Act] | None:
     """What follows from an order; None if it is somebody's own words after all."""
-    if isinstance(order, Confirm) or (isinstance(order, Back) and situation.may_come_back):
+    if isinstance(order, Confirm | Pin | PinOff) or (
+        isinstance(order, Back) and situation.may_come_back
+    ):
         return [Obey(order)]
     if isinstance(order, Join | Vouch) and (isinstance(order, Join) or situation.may_vouch):
         return [Obey(order)]

@@ -111,6 +111,18 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """To prove on the phone who they are by these digits."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinOff:
+    """To do so by a code again."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextMe:
     """To be texted again, and not called."""
 
@@ -140,6 +152,8 @@ Order = (
     | Stats
     | Forget
     | Confirm
+    | Pin
+    | PinOff
     | TextMe
     | Skip
     | Unclear
@@ -158,6 +172,7 @@ _PAUSE = re.compile(
 _MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por dia))?")
 _VOUCH = re.compile(r"(?:vouch|avalo)(?: for| por| a)? (\d{4})")
 _CONFIRM = re.compile(r"confirm(?:ar|a|o|er)? (\d{3}) ?(\d{3})")
+_PIN = re.compile(r"(?:my |mi |new |nuevo )?pin(?: is| es)?(?: (\d[\d ]{0,14}))?")
 _I_AM = re.compile(
     r"^(?:hi,? )?(?:my name is|my name's|i'?m|i am|it'?s|this is|me llamo|mi nombre es|soy) ",
     re.IGNORECASE,
@@ -170,6 +185,7 @@ _STATS = {"stats", "statistics", "estadisticas"}
 _ME = {"me", "datos", "mis datos", "mi perfil"}
 _FORGET = {"forget me", "delete me", "delete my data"}
 _FORGET_IN_SPANISH = {"olvidame", "borrame", "borra mis datos"}
+_PIN_OFF = {"pin off", "no pin", "pin no", "sin pin", "borra pin", "borra mi pin", "quita mi pin"}
 _TEXT_ME = {"text me", "text me again", "texts", "textos", "mensajes", "mandame mensajes"}
 _AND = {"and", "or", "the", "y", "o", "e", "en", "in"}
 _ANY = {
@@ -182,6 +198,7 @@ _ALONE: dict[str, Order] = {
     **dict.fromkeys(_LOOK, Look()),
     **dict.fromkeys(_STATS, Stats()),
     **dict.fromkeys(_TEXT_ME, TextMe()),
+    **dict.fromkeys(_PIN_OFF, PinOff()),
     **dict.fromkeys(_FORGET, Forget("en")),
     **dict.fromkeys(_FORGET_IN_SPANISH, Forget("es")),
 }
@@ -203,6 +220,7 @@ def find(reading: Reading, network: Network) -> Order | None:
         or _most(said)
         or _vouch(said)
         or _confirm(said)
+        or _pin(said)
         or _change(reading, words, network)
     )
 
@@ -374,6 +392,11 @@ def _vouch(said: str) -> Vouch | None:
 def _confirm(said: str) -> Confirm | None:
     found = _CONFIRM.fullmatch(said)
     return Confirm(found[1] + found[2]) if found else None
+
+
+def _pin(said: str) -> Pin | None:
+    found = _PIN.fullmatch(said)
+    return Pin((found[1] or "").replace(" ", "")) if found else None
 
 
 def pause_in(said: str) -> Pause | None:

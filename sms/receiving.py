@@ -45,7 +45,7 @@ from sms.conversation import (
     TellPlace,
     Warn,
 )
-from sms.orders import Back, Confirm, Forget, Order
+from sms.orders import Back, Confirm, Forget, Order, Pin
 from sms.reading import Reading, read
 from sms.steward_orders import ConfirmOrder, StewardOrder
 
@@ -192,10 +192,12 @@ def _do_quietly(answering: Answering, acts: list[Act], pace: Pace) -> None:
 def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
     """The text, and the replies to it."""
     work, gone = answering.work, answering.is_forgotten
+    if answering.is_secret:
+        forgetting.erase_text(work.connection, it.sid, work.now)
     inbound = Inbound(
         it.sid,
         answering.person.id,
-        "" if gone else it.body,
+        "" if gone or answering.is_secret else it.body,
         () if gone else it.attachments,
         request_number=answering.words_of or answering.about,
         is_words=answering.words_of is not None,
@@ -224,6 +226,7 @@ class Answering:
         self.words_of: int | None = None  # the request that this text is part of
         self.about: int | None = None  # the request that it is about
         self.is_forgotten = False  # then nothing of this text is kept either
+        self.is_secret = False  # nor of this one, nor at the carrier
 
     def do_all(self, acts: Iterable[Act]) -> None:
         for act in acts:
@@ -260,6 +263,7 @@ class Answering:
             case Obey(order):
                 told_now = tending.obey(work, self.person, order)
                 self._may_be_forgotten(order)
+                self.is_secret = isinstance(order, Pin)
                 if told_now:
                     telling.answer(work, told_now)
             case Steer(steering):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hotline import roster
-from hotline.desk import confirming, farewell
+from hotline.desk import codes, confirming, farewell
 from hotline.desk.joining import me
 from hotline.notices import Notice, Told, notice
 from hotline.store import pages, people, requests
@@ -31,6 +31,8 @@ from sms.orders import (
     Name,
     Order,
     Pause,
+    Pin,
+    PinOff,
     Skip,
     Stats,
     TextMe,
@@ -56,6 +58,10 @@ def obey(work: Work, person: Neighbor, order: Order) -> Notice | None:
             return farewell.ask(work, person)
         case Confirm(code):
             return confirming.confirm(work.by(person), person, code)
+        case Pin(digits):
+            return codes.set_pin(work, person, digits)
+        case PinOff():
+            return codes.remove_pin(work, person)
         case Back() if not person.on_roster:
             return farewell.come_back(work, person)
         case TextMe():

@@ -152,6 +152,14 @@ def test_the_code_holds_for_five_tries(maple: Neighborhood) -> None:
     assert "does not fit" in _read(maple, "Cleo")[-1]
 
 
+def test_nothing_is_ordered_of_which_the_steward_would_not_hear(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk")
+    maple.text("Cleo", "STOP")
+    for body in ("CLOSE 12", "NEED 12 ride", "REMOVE Ana"):
+        maple.text("Cleo", body)
+    assert [(it.number, it.state.value) for it in maple.requests()] == [(12, "open")]
+
+
 def test_a_stranger_orders_nothing(maple: Neighborhood) -> None:
     maple.text("Sam", "REMOVE Ana")
     assert not any("CONFIRM" in it for it in _read(maple, "Sam"))

@@ -4,18 +4,20 @@ done. The code went to the phone on file; texts can be sent in somebody's name, 
 
 from __future__ import annotations
 
-from hotline.desk import farewell, stewarding
+from hotline.desk import codes, farewell, stewarding
 from hotline.notices import Notice, Told, notice
-from hotline.store import confirmations
 from hotline.store.people import Neighbor
 from hotline.work import Work
 
 
 def confirm(work: Work, person: Neighbor, code: str) -> Notice | None:
     """Do what they ordered with this code; what they are told, if not in other words."""
-    order = confirmations.confirmed(work.connection, person.id, code, work.now)
+    order = codes.confirmed(work, person, code)
     if order is None:
         return notice(Told.NO_SUCH_CODE)
-    if order.verb == farewell.FORGET:
-        return farewell.confirmed(work, person)
+    match order.verb:
+        case farewell.FORGET:
+            return farewell.confirmed(work, person)
+        case codes.PIN:
+            return codes.pin_confirmed(work, person)
     return stewarding.confirmed(work, order)

@@ -6,12 +6,12 @@ Shared by what anybody texts and by what stewards confirm.
 
 from __future__ import annotations
 
+from hotline.desk import codes
 from hotline.desk.step import take_step
 from hotline.help_request import HelpRequest, Passed, State
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageState
-from hotline.store import apart, confirmations, forgetting, grace, pages, requests
-from hotline.store.confirmations import Confirmation
+from hotline.store import apart, forgetting, grace, pages, requests
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
@@ -21,9 +21,7 @@ FORGET = "forget"  # as an order that waits to be confirmed
 
 def ask(work: Work, person: Neighbor) -> Notice:
     """For the code that their phone alone gets."""
-    order = Confirmation(FORGET, person.id)
-    code = confirmations.ask(work.connection, person.id, order, work.now)
-    return notice(Told.FORGET_CODE, code=code)
+    return notice(Told.FORGET_CODE, code=codes.ask(work, person, FORGET, person.id))
 
 
 def confirmed(work: Work, person: Neighbor) -> Notice | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline import phone, roster
-from hotline.desk import leaving, listing, telling
+from hotline.desk import codes, leaving, listing, telling
 from hotline.desk.step import take_step, would_meet
 from hotline.help_request import (
     Accepted,
@@ -25,7 +25,7 @@ from hotline.help_request import (
 )
 from hotline.newcomers import CARRIES_FOR, most_carried
 from hotline.notices import Notice, Told, notice
-from hotline.store import confirmations, newcomers, pages, people, requests
+from hotline.store import newcomers, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.confirmations import Confirmation
 from hotline.store.record import record
@@ -245,8 +245,7 @@ def ask_to_confirm(work: Work, verb: str, called: str) -> Answered:
     found = _find(work, called, verb.upper(), everybody(work.connection))
     if isinstance(found, Answered) or work.actor is None:
         return found if isinstance(found, Answered) else Answered(None, is_done=False)
-    order = Confirmation(verb, found)
-    code = confirmations.ask(work.connection, work.actor.id, order, work.now)
+    code = codes.ask(work, work.actor, verb, found)
     return _refused(_TO_CONFIRM[verb], name=found, code=code)
 
 

@@ -1,5 +1,5 @@
-"""What a steward ordered by text and has to confirm, because it cannot be taken lightly: one order
-of each steward, with the code that was sent to their phone.
+"""What somebody ordered by text and has to confirm, because it cannot be taken lightly: one order
+of each, with the code that was sent to their phone.
 
 Functions on a connection inside somebody's transaction.
 """
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hotline import proof
 from hotline.store import tables
+from hotline.store.proofs import IsCode
 
 confirmation = tables.confirmation
 
@@ -25,29 +26,27 @@ class Confirmation:
     about: int
 
 
-def ask(connection: Connection, steward: int, it: Confirmation, now: datetime) -> str:
-    """Write the order down, in place of one before; the code that confirms it."""
-    code = proof.new_code()
-    connection.execute(delete(confirmation).where(confirmation.c.neighbor_id == steward))
+def ask(connection: Connection, who: int, it: Confirmation, digest: str, now: datetime) -> None:
+    """Write the order down, in place of one before, with the digest of what confirms it."""
+    connection.execute(delete(confirmation).where(confirmation.c.neighbor_id == who))
     facts = {
-        "neighbor_id": steward,
+        "neighbor_id": who,
         "verb": it.verb,
         "about_id": it.about,
-        "digest": proof.digest(code),
+        "digest": digest,
     }
     connection.execute(insert(confirmation).values(facts | {"at": now, "tries": 0}))
-    return code
 
 
 def confirmed(
-    connection: Connection, steward: int, code: str, now: datetime
+    connection: Connection, who: int, code: str, now: datetime, is_code: IsCode
 ) -> Confirmation | None:
     """The order that this code confirms, once; None if it confirms none, or no longer."""
-    theirs = confirmation.c.neighbor_id == steward
+    theirs = confirmation.c.neighbor_id == who
     row = connection.execute(select(confirmation).where(theirs)).first()
     if row is None or row.at + proof.LIVES < now or row.tries >= proof.MOST_TRIES:
         return None
-    if not proof.is_code(code, row.digest):
+    if not is_code(code, row.digest):
         connection.execute(update(confirmation).where(theirs).values(tries=row.tries + 1))
         return None
     connection.execute(delete(confirmation).where(theirs))

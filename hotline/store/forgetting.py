@@ -149,6 +149,11 @@ class _Erasures:
         self._connection.execute(insert(erasure).values(facts | {"due": due or self._now}))
 
 
+def erase_text(connection: Connection, sid: str, now: datetime) -> None:
+    """Delete one text at the carrier, once it is settled there."""
+    _Erasures(connection, now).add("message", sid, now, due=now + SETTLED_BY)
+
+
 def is_forgotten(connection: Connection, who: int) -> bool:
     found = select(neighbor.c.phone).where(neighbor.c.id == who)
     return phone.is_forgotten(connection.execute(found).scalar_one())
@@ -329,6 +334,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
     connection.execute(update(request).where(request.c.requester_id == who).values(details={}))
     connection.execute(delete(offer).where(offer.c.neighbor_id == who))
     connection.execute(delete(tables.proof).where(tables.proof.c.neighbor_id == who))
+    connection.execute(delete(tables.pin).where(tables.pin.c.neighbor_id == who))
     connection.execute(
         update(neighbor)
         .where(neighbor.c.id == who)

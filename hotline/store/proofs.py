@@ -5,11 +5,12 @@ Functions on a connection inside somebody's transaction: each is one question or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
 
-from hotline.proof import LIVES, MOST_A_DAY, MOST_TRIES, digest, is_code
+from hotline.proof import LIVES, MOST_A_DAY, MOST_TRIES
 from hotline.store.tables import proof
 
 DAY = timedelta(days=1)
@@ -20,17 +21,17 @@ def issue(
     who: int,
     now: datetime,
     *,
-    code: str = "",
+    digest: str | None = None,
     call: int | None = None,
     wanted: str | None = None,
 ) -> bool:
-    """Keep a code by its digest, or which call is made instead of one, and for what. False if there
+    """Keep a code's digest, or which call is made instead of one, and for what. False if there
     were too many today."""
     connection.execute(delete(proof).where(proof.c.at < now - DAY))
     if not may_issue(connection, who, now):
         return False
     facts = {"neighbor_id": who, "at": now, "message_id": call, "wanted": wanted}
-    connection.execute(insert(proof).values(facts | {"digest": digest(code) if code else None}))
+    connection.execute(insert(proof).values(facts | {"digest": digest}))
     return True
 
 
@@ -39,7 +40,11 @@ def may_issue(connection: Connection, who: int, now: datetime) -> bool:
     return connection.execute(lately).scalar_one() < MOST_A_DAY
 
 
-def accept(connection: Connection, who: int, keys: str, now: datetime) -> bool:
+IsCode = Callable[[str, str], bool]
+"""As `proof.is_code`, which takes long."""
+
+
+def accept(connection: Connection, who: int, keys: str, now: datetime, is_code: IsCode) -> bool:
     """Whether these keys are the last code that they were sent. It counts the try, and a code is
     good once."""
     tried = (

@@ -324,6 +324,17 @@ proof = Table(
     Column("at", Moment, nullable=False),
 )
 
+# PINs that people chose for the phone.
+pin = Table(
+    "pin",
+    metadata,
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("digest", Sealed("pin.digest")),  # with its salt; NULL: none holds yet
+    Column("wanted", Sealed("pin.wanted")),  # of one that is not confirmed
+    Column("tries", Integer, nullable=False),  # wrong ones, since
+    Column("since", Moment),
+)
+
 # Who decided what, when: only ever added to, and it holds no numbers and no words.
 event = Table(
     "event",
@@ -340,7 +351,7 @@ Index("ix_event_neighbor_id", event.c.neighbor_id)
 Index("ix_event_about_id", event.c.about_id)
 Index("ix_event_request_number", event.c.request_number)
 
-# What a steward ordered by text and has not confirmed: one order of each.
+# What somebody ordered by text and has not confirmed: one order of each.
 confirmation = Table(
     "confirmation",
     metadata,

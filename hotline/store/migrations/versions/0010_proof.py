@@ -1,5 +1,5 @@
-"""Where in the menu somebody wanted to go whom we call back, and what the roster knew of somebody
-who is forgotten, for a day."""
+"""Where in the menu somebody wanted to go whom we call back, what the roster knew of somebody who
+is forgotten, for a day, and PINs for the phone."""
 
 from collections.abc import Sequence
 
@@ -15,3 +15,13 @@ depends_on: Sequence[str] | None = None
 def upgrade() -> None:
     op.add_column("proof", sa.Column("wanted", sa.String(16)))
     op.add_column("erasure", sa.Column("entry", sa.LargeBinary()))
+    op.create_table(
+        "pin",
+        sa.Column("neighbor_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary()),
+        sa.Column("wanted", sa.LargeBinary()),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["neighbor_id"], ["neighbor.id"], name="fk_pin_neighbor_id"),
+        sa.PrimaryKeyConstraint("neighbor_id", name="pk_pin"),
+    )
