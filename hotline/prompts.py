@@ -80,7 +80,10 @@ class Prompt(StrEnum):
         "Somebody at this number asked to be called in place of texts. If you want that, press 1."
         " If not, just hang up."
     )
-    RINGING_BACK = N_("Please hang up. We call this number back in a moment. Goodbye.")
+    RINGING_BACK = N_(
+        "Please hang up. We call this number back in a moment, or later if its phone should not"
+        " ring now. Goodbye."
+    )
     NO_PROOF = N_(
         "We cannot make sure that this is your number. Please text this number, or call again"
         " from a phone that shows its number. Goodbye."

@@ -6,12 +6,14 @@ Pure. Quiet hours are the network's: nobody is asked in them, unless it is urgen
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from hotline.hours import Hours
 from hotline.settings import Network
 
 ANSWER_WITHIN, URGENT_ANSWER_WITHIN = timedelta(hours=2), timedelta(minutes=30)
 GRACE = timedelta(days=1)  # how long the two still talk once it is done
+HOURS_STEP = timedelta(minutes=5)  # how exactly the beginning of somebody's hours is found
 SHORTEST_PAGE = timedelta(minutes=1)  # a page is worth delivering at least that long
 
 
@@ -21,6 +23,16 @@ def may_ask_from(urgent: bool, network: Network, now: datetime) -> datetime:
     if urgent or quiet is None or not quiet.covers(now.astimezone(network.zone)):
         return now
     return quiet.ends_after(now, network.zone)
+
+
+def may_ring_from(hours: Hours, network: Network, now: datetime) -> datetime:
+    """When the phone of somebody with these hours may first ring for what is not urgent."""
+    moment = may_ask_from(False, network, now)
+    until = now + timedelta(days=7)
+    while not hours.include(moment.astimezone(network.zone)) and moment < until:
+        later = moment + HOURS_STEP - (moment - datetime.min.replace(tzinfo=UTC)) % HOURS_STEP
+        moment = may_ask_from(False, network, later)
+    return moment
 
 
 def ask_again_at(urgent: bool, network: Network, now: datetime) -> datetime:

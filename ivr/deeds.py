@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, assert_never
 
-from hotline import phone, proof
+from hotline import phone, proof, schedule
 from hotline.desk import codes, delivery, joining, telling
 from hotline.desk.step import open_request
 from hotline.help_request import (
@@ -22,11 +22,12 @@ from hotline.help_request import (
     Withdrawn,
     WordsAdded,
 )
+from hotline.hours import parse_hours
 from hotline.inbound import Heard
 from hotline.message import Channel
 from hotline.notices import Told, notice
 from hotline.page import Answer, PageMove
-from hotline.store import calls, messages, pages, people, pins, proofs, requests
+from hotline.store import calls, messages, pages, people, pins, proofs, requests, roster
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -110,10 +111,13 @@ def _check_code(visit: Visit, keys: str) -> None:
 
 
 def _ring_back(visit: Visit) -> None:
+    """Once: who wants it calls us again. Not in quiet hours, nor outside those of a helper."""
     work, person = visit.work, visit.person
     if person is None or not proofs.may_issue(work.connection, person.id, work.now):
         return
-    called = telling.call(work, person.id, "", About(may_wake=True))
+    hours = roster.standing(work.connection, person.id).entry.hours if person.on_roster else ""
+    due = schedule.may_ring_from(parse_hours(hours), work.network, work.now)
+    called = telling.call(work, person.id, "", About(), due=due)
     proofs.issue(work.connection, person.id, work.now, call=called, wanted=visit.call.wanted)
 
 

@@ -84,9 +84,17 @@ def _call(work: Work, person: Neighbor, told: Notice, about: About) -> None:
     call(work, person.id, said, about, to_machine)
 
 
-def call(work: Work, who: int, said: str, about: About, on_machine: str | None = None) -> int:
-    """Write a call down: not in quiet hours, unless it may wake somebody. Its id."""
-    due = schedule.may_ask_from(about.may_wake, work.network, work.now)
+def call(
+    work: Work,
+    who: int,
+    said: str,
+    about: About,
+    on_machine: str | None = None,
+    due: datetime | None = None,
+) -> int:
+    """Write a call down, to be made when it is `due`: not in quiet hours, unless it may wake
+    somebody. Its id."""
+    due = due or schedule.may_ask_from(about.may_wake, work.network, work.now)
     draft = NewMessage(who, said, channel=Channel.CALL, on_machine=on_machine, about=about, due=due)
     number = messages.add_message(work.connection, draft, work.now)
     if due <= work.now:
