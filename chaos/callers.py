@@ -16,6 +16,7 @@ SOME_POSTCODES = ("11216#", "11233#", "#")
 NEEDS = ("For food, press", "Para comida, marque")
 KEY = re.compile(r"(?:press|marque el) (\d)")
 HASH = ("then press pound", "luego la tecla de número")
+MINE = ("made, took or were asked about, press star", "le preguntamos, marque asterisco")
 POSTCODE = ("Key in the postcode", "Marque el código postal")
 MESSAGE = ("After the tone, tell us", "Después del tono, díganos")
 READ_BACK = ("We have your message", "Tenemos su mensaje")
@@ -27,18 +28,22 @@ Control = Callable[..., Any]
 @dataclass
 class Called:
     """One call. `told_us`: the hotline has answered after a need was chosen or something was
-    said, so that it may not be lost."""
+    said, so that it may not be lost. `is_forged`: by somebody who only shows this number."""
 
     sid: str
     phone: str
     begun: float
     told_us: bool = False
+    is_forged: bool = False
 
 
-def call(control: Control, phone: str, word: str, chance: Random) -> Called:
+def call(
+    control: Control, phone: str, word: str, chance: Random, *, is_forged: bool = False
+) -> Called:
     """Call the hotline and see it through, or hang up half-way."""
-    call = control("calls", {"from": phone})
-    it, said = Called(call["sid"], phone, time.time()), _said(call, 0)
+    call = control("calls", {"from": phone, "is_attested": not is_forged})
+    it = Called(call["sid"], phone, time.time(), is_forged=is_forged)
+    said = _said(call, 0)
     for _ in range(MOST_STEPS):
         if not call["waits_for"]:
             break
@@ -93,6 +98,8 @@ def _do_something(
         ends = chance.random() < 0.3
         return dict(control(f"calls/{sid}/hang_up", {}) if ends else _wait(control, sid))
     keys = KEY.findall(said) or ["1"]
+    if any(it in said for it in MINE):  # whoever has shown who they are is not offered it
+        keys = ["*"]
     pressed = (
         chance.choice(SOME_POSTCODES) if any(it in said for it in HASH) else chance.choice(keys)
     )

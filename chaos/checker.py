@@ -20,6 +20,8 @@ from chaos.sentences import Recognized, recognize
 from hotline.errors import OptedOut
 from hotline.message import Channel
 from hotline.words import Sentence
+from ivr.menu import LEAST, Step
+from ivr.trust import Trust
 
 UNDER_WAY = 2.0  # seconds between deciding to send a text and its being on the wire
 PERMANENT = {21610, 21211, 21214, 21217, 21612, 21614}  # the carrier's codes for "never"
@@ -40,6 +42,8 @@ ABOUT_TAKING = (
 VOUCHED = {Sentence.VOUCH_DONE, Sentence.STEWARDS_VOUCHED}
 RESTING = {"rest": "paused", "come_back": "back"}  # a deed, and what the record calls it
 ABOUT_RESTING = {Sentence.PAUSED, Sentence.PAUSED_UNTIL, Sentence.BACK}
+
+THEIRS = {it.value for it, least in LEAST.items() if isinstance(it, Step) and least is Trust.PROVEN}
 
 Row = Any  # one row of a table, with its columns by name
 
@@ -195,6 +199,16 @@ def calls_lost(facts: Facts) -> Iterator[str]:
     for it in facts.called:
         row = rows.get(it.sid)
         if it.told_us and (row is None or row.state["sent"] is None):
+            yield f"call {it.sid}"
+
+
+@_check("unproven", "heard or done by whoever only showed a number")
+def unproven(facts: Facts) -> Iterator[str]:
+    """What is between us and somebody is theirs alone, until the caller has proven to be them."""
+    rows = {row.sid: row for row in facts.calls}
+    for it in facts.called:
+        row = rows.get(it.sid) if it.is_forged else None
+        if row and (row.state["about"] is not None or row.state["step"] in THEIRS):
             yield f"call {it.sid}"
 
 

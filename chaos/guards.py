@@ -23,8 +23,9 @@ from hotline.help_request import HelpRequest, State
 from hotline.store import calls, messages, pages, people, record, requests, roster, tables
 from hotline.store.database import Database
 from hotline.store.messages import Inbound, Replied
-from ivr import menu
+from ivr import calling, menu
 from ivr.menu import Step
+from ivr.trust import Trust
 from sms.receiving import Answering
 
 SLOW_HAND = 0.5  # seconds in which somebody else may say YES as well: a busy machine has few races
@@ -300,6 +301,16 @@ def _one_step(_role: str) -> None:
 
 def _before(state: dict[str, Any]) -> dict[str, Any]:
     return {**state, "step": Step.CHECK.value, "sent": None}
+
+
+@_guard("proof", "unproven", "quiet", eager="call_in_their_name")
+def _proof(_role: str) -> None:
+    """Whoever shows a number is taken for its owner."""
+
+    def broken(_real: Any) -> Any:
+        return lambda number, **_named: Trust.UNKNOWN if number is None else Trust.PROVEN
+
+    _replace(calling, "trust", broken)
 
 
 @_guard("discreet", "told_tales", "quiet")

@@ -102,6 +102,8 @@ class Person:
             case (
                 Sentence.ASKED
                 | Sentence.ASKED_IN_QUIET
+                | Sentence.ASKED_BY_PHONE
+                | Sentence.ASKED_BY_PHONE_IN_QUIET
                 | Sentence.HANDED_BACK_TO_REQUESTER
                 | Sentence.LET_GO_TO_REQUESTER
             ):
@@ -142,9 +144,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Calls:
-    """To call the hotline, and to say this word there."""
+    """To call the hotline, and to say this word there. `is_forged`: with this number, by somebody
+    else."""
 
     word: str
+    is_forged: bool = False
 
 
 Doing = Words | Calls
@@ -178,6 +182,13 @@ def ask(it: Person) -> Words | None:
 def call(it: Person) -> Calls | None:
     """Somebody with something open hears of it first."""
     return Calls(it.own_word()) if it.chance.random() < 0.5 else None
+
+
+@deed(often=1)
+def call_in_their_name(it: Person) -> Calls | None:
+    """Somebody else, who only shows their number."""
+    has_something = it.open or it.taken or it.holds
+    return Calls(it.own_word(), is_forged=True) if has_something else None
 
 
 @deed(often=1)
@@ -398,9 +409,12 @@ class Crowd:
         match doing:
             case Words(body):
                 self._text(it, name, body, chance)
-            case Calls(word):
+            case Calls(word, is_forged):
                 with suppress(WrongMoment):
-                    self.called.append(callers.call(self._ask_carrier, it.phone, word, chance))
+                    found = callers.call(
+                        self._ask_carrier, it.phone, word, chance, is_forged=is_forged
+                    )
+                    self.called.append(found)
 
     def _ask_carrier(self, path: str, wish: dict[str, object]) -> Any:
         """Raises WrongMoment if the call is not where it was a moment ago."""

@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from string import Formatter
 from types import SimpleNamespace
 from typing import Any
@@ -18,12 +20,13 @@ import servers
 from neighborhood import CAST, Neighborhood, open_neighborhood
 from waiting import until
 
-from chaos import checker, faults, gather, guards, sentences
+from chaos import callers, checker, faults, gather, guards, sentences
 from chaos.clock import SharedClock
-from chaos.people import Sent
+from chaos.people import Sent, WrongMoment
 from chaos.run import next_leap
 from hotline import words
 from hotline.words import Sentence
+from ivr import calling
 from sms.receiving import Answering
 
 ROOT = Path(__file__).parent.parent
@@ -237,6 +240,34 @@ def test_words_that_are_passed_on_to_nobody_are_counted(maple: Neighborhood) -> 
         assert nobody in lost_words(maple, ("Maria", "12 see you at w2"))[0], "before we hear of it"
         maple.text("Maria", "START")
         assert nobody in lost_words(maple, ("Maria", "12 see you at w3"))[0]
+
+
+def forged_calls(maple: Neighborhood) -> list[str]:
+    """What is counted when somebody calls with Maria's number and presses what they hear of."""
+
+    def control(path: str, wish: Any) -> Any:
+        try:
+            return maple.ask(path, wish)
+        except ValueError as over:
+            raise WrongMoment from over
+
+    called = []
+    for seed in range(6):
+        with suppress(WrongMoment):
+            chance = Random(seed)  # noqa: S311 - no secret
+            phone = maple.number("Maria")
+            called.append(callers.call(control, phone, "w1", chance, is_forged=True))
+    rows = maple.database.read(gather._rows)
+    facts = checker.Facts(sent=(), attempts=(), begun={}, now=maple.now(), called=called, **rows)
+    return list(checker.unproven(facts))
+
+
+def test_what_whoever_shows_a_number_hears_of_its_owner_is_counted(maple: Neighborhood) -> None:
+    assert forged_calls(maple) == []
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(calling, "trust", calling.trust)  # as it is again afterwards
+        guards.take_out("proof", "web")
+        assert forged_calls(maple)
 
 
 def test_the_docs_name_every_fault_guard_and_count() -> None:
