@@ -109,6 +109,22 @@ def first_name(name: str | None) -> str | None:
     return f"{words[titles - 1]} {called[0]}" if is_surname else called[0]
 
 
+def shown_names(name: str | None, who: int) -> list[str]:
+    """What somebody may be called, the best first: by the first name, with the letter of another
+    name behind it, with a small number, with their id. None of these for who has no name."""
+    first = first_name(name)
+    if not first:
+        return []
+    first = first[:1].upper() + first[1:]
+    others = [it for it in re.findall(r"[^\W\d_]+", name or "") if _is_another(it, first)]
+    lettered = [f"{first} {others[0][0].upper()}."] if others else []
+    return [first, *lettered, *(f"{first} {number}" for number in range(2, 10)), f"{first} {who}"]
+
+
+def _is_another(word: str, first: str) -> bool:
+    return _plain(word) not in {_plain(first), *_TITLES, *_BEHIND}
+
+
 def _stands_behind(part: str) -> bool:
     """Whether it is no name: "Jr.", "RN", "she/her"."""
     words = re.split(r"[\s/]+", part.strip(" ()"))

@@ -87,6 +87,7 @@ class Told(Enum):
     MOST_A_DAY = auto()
     ME = auto()
     ME_RESTING = auto()
+    CALLED_SO = auto()
     WHICH_AREA = auto()
     WHICH_HOURS = auto()
     REST = auto()

@@ -235,6 +235,10 @@ class Sentence(StrEnum):
     MOST_A_DAY = N_("OK, {count} a day at most. Need a rest? Text PAUSE.")
     ME = N_("{name}: {can}; {areas}; {hours}. Change: NAME, CAN, AREA, HOURS, MAX. Rest: PAUSE")
     ME_RESTING = N_("{name}: {can}; {areas}; {hours}. You are resting: text BACK when ready.")
+    CALLED_SO = N_(
+        "Somebody else on our list is called {words}, so to others you are {name}. Rather another"
+        " name? Text NAME and what it is."
+    )
     WHICH_AREA = N_(
         "We know these areas: {areas}. Text AREA and one or more of them, or AREA ANY."
         " Need something? Start with NEED."

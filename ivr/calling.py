@@ -286,4 +286,5 @@ def _name_heard(work: Work, line: PhoneLine, call_id: int, recording: str, words
         return
     roster.change(work.connection, person.id, "name", name, work.now)
     work.changed(person.id)
+    joining.tell_name(work, person.id)
     joining.tell_stewards(work, person)

@@ -56,6 +56,8 @@ def answer(work: Work, person: Neighbor, question: str, order: Order) -> Notice:
     if not isinstance(order, Skip):
         roster.change(work.connection, person.id, *said_of_themselves(order), work.now)
         work.changed(person.id)
+    if isinstance(order, Name) and person.on_roster:
+        joining.tell_name(work, person.id)
     if isinstance(order, Name) and not joining.come_in(work, person) and not was_named:
         joining.tell_stewards(work, person)  # of whoever joined by phone, and had no name
     return joining.ask(work, person, _after(work, question, order))
@@ -101,7 +103,9 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
         work.connection, newcomer, person.id, "vouched", work.now
     ):
         return notice(Told.VOUCH_UNKNOWN, code=code)
+    work.changed(newcomer)
     telling.send(work, newcomer, notice(Told.VOUCHED, name=newcomer))
+    joining.tell_name(work, newcomer)
     if is_steward:
         return notice(Told.STEWARDS_VOUCHED, name=newcomer, example=f"REMOVE {newcomer}")
     return notice(Told.VOUCH_DONE, name=newcomer)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from hotline import roster
 from hotline.desk import codes, confirming, farewell
-from hotline.desk.joining import me
+from hotline.desk.joining import me, tell_name
 from hotline.notices import Notice, Told, notice
 from hotline.store import pages, people, requests
 from hotline.store import roster as entries
@@ -100,6 +100,8 @@ def _obeyed(work: Work, who: int, order: Order) -> Notice:
         case Name() | Can() | Areas() | Times():
             known = entries.change(connection, who, *joining.said_of_themselves(order), now)
             work.changed(who)
+            if isinstance(order, Name):
+                tell_name(work, who)
         case _:
             known = entries.standing(connection, who)
     rests = known.paused_until is not None and known.paused_until > now

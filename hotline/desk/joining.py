@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from hotline.desk import telling
-from hotline.names import is_own_name
+from hotline.names import first_name, is_own_name
 from hotline.notices import Notice, Told, notice
 from hotline.store import people, roster
 from hotline.store.people import Neighbor
@@ -28,11 +28,21 @@ def come_in(work: Work, person: Neighbor) -> bool:
         return False
     if work.network.roster.joining == "open":
         roster.enter(work.connection, person.id, person.id, "joined", work.now)
+        work.changed(person.id)
+        tell_name(work, person.id)
     else:
         roster.give_code(work.connection, person.id, work.now)
         tell_stewards(work, person)
     work.changed(person.id)
     return True
+
+
+def tell_name(work: Work, who: int) -> None:
+    """Whose first name somebody else on the list has, what others call them."""
+    person = work.person(who)
+    first = first_name(person.name)
+    if first and person.shown_name and person.shown_name.casefold() != first.casefold():
+        telling.send(work, who, notice(Told.CALLED_SO, name=who, words=first))
 
 
 def tell_stewards(work: Work, person: Neighbor) -> None:

@@ -6,10 +6,19 @@ what was being passed on to them is not, and their conversations end. They can s
 
 from __future__ import annotations
 
-from hotline import names
 from hotline.desk.step import take_step
 from hotline.help_request import HandedBack, State, TimeIsUp, Unreached
-from hotline.store import listing, messages, newcomers, pages, people, requests, roster
+from hotline.store import (
+    called,
+    listing,
+    messages,
+    newcomers,
+    pages,
+    people,
+    requests,
+    roster,
+    tables,
+)
 from hotline.store.listing import KnownPerson
 from hotline.store.record import record
 from hotline.work import Work
@@ -36,6 +45,7 @@ def restore(work: Work, known: KnownPerson) -> None:
     newcomers.set_suspended(work.connection, known.id, None)
     if not known.on_roster:
         people.set_facts(work.connection, known.id, on_roster=True)
+        called.settle(work.connection, tables.neighbor.c.id == known.id)
         roster.list_offers(work.connection, [known.entry])
     _note(work, known, "restored")
 
@@ -69,5 +79,5 @@ def brought_by(work: Work, who: int) -> str:
     """First names and ids of those on the roster for whom they vouched; empty if there are none."""
     ids = newcomers.brought_by(work.connection, who)
     work.meet(ids)
-    some = [f"{names.first_name(work.person(it).name)} ({it})" for it in ids[:MOST_BROUGHT]]
+    some = [f"{work.person(it).shown_name} ({it})" for it in ids[:MOST_BROUGHT]]
     return ", ".join([*some, "..."] if len(ids) > MOST_BROUGHT else some)

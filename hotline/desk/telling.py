@@ -16,7 +16,6 @@ from hotline import phone, schedule, segments
 from hotline.address import LEFT_OUT
 from hotline.attachment import Attachment, AttachmentKind
 from hotline.message import Channel
-from hotline.names import first_name
 from hotline.notices import Notice, Told, notice
 from hotline.prompts import NEWS
 from hotline.store import messages, people
@@ -138,9 +137,9 @@ def _with_names(work: Work, values: Mapping[str, object]) -> Mapping[str, object
     who, some = values.get("name"), values.get("names")
     named: dict[str, object] = {}
     if isinstance(who, int):
-        named["name"] = first_name(work.person(who).name)
+        named["name"] = work.person(who).shown_name
     if isinstance(some, tuple):
-        named["names"] = tuple(first_name(work.person(it).name) for it in some)
+        named["names"] = tuple(work.person(it).shown_name for it in some)
     return {**values, **named}
 
 

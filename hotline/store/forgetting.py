@@ -341,6 +341,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
         .values(
             phone=phone.forgotten(who),
             name=None,
+            called=None,
             language=None,
             language_chosen=False,
             stopped_at=now,  # nothing can be passed on to them

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hotline.help_request import LIVE
-from hotline.store import tables
+from hotline.store import called, tables
 from hotline.store.roster import RosterEntry, roster_entry
 
 neighbor, event, offer = tables.neighbor, tables.event, tables.offer
@@ -180,6 +180,8 @@ def change_columns(
         facts |= {"language": language, "language_chosen": False}
     if facts:
         connection.execute(update(neighbor).where(neighbor.c.id == it.id).values(facts))
+    if "name" in facts:
+        called.settle(connection, neighbor.c.id == it.id)
 
 
 def try_again(connection: Connection, who: int) -> None:

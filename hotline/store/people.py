@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hotline.names import first_name
 from hotline.store import tables
 from hotline.store.database import Stale, upsert
 from hotline.store.prepared import Prepared, is_among
@@ -39,19 +40,25 @@ class Neighbor:
     joining_since: datetime | None = None
     trouble: str | None = None  # why no text reaches them, as the carrier says
     suspended: bool = False  # as if they were not on the roster, and they do not come onto it
+    called: str | None = None  # where others on the roster have that first name, too
+
+    @property
+    def shown_name(self) -> str | None:
+        """What others hear them called; None for who has no name."""
+        return (self.on_roster and self.called) or first_name(self.name)
 
 
 _KNOWN = (
     *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
     *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
-    neighbor.c.suspended_at,
+    *(neighbor.c.suspended_at, neighbor.c.called),
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
     who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
-    reach, trouble, joining, joining_since, suspended_at = more
+    reach, trouble, joining, joining_since, suspended_at, called = more
     return Neighbor(
         who,
         phone,
@@ -66,6 +73,7 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         joining_since,
         trouble,
         suspended_at is not None,
+        called,
     )
 
 

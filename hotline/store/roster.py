@@ -43,7 +43,7 @@ from hotline.roster import (
     Way,
 )
 from hotline.settings import RosterRules
-from hotline.store import tables
+from hotline.store import called, tables
 from hotline.store.database import upsert
 from hotline.store.people import set_facts
 from hotline.store.prepared import Prepared, is_among
@@ -294,6 +294,7 @@ def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: da
         },
     )
     connection.execute(put, [_on_roster(entry, now) for entry in people])
+    called.settle(connection, neighbor.c.phone.in_([entry.phone for entry in people]))
     list_offers(connection, people)
 
 
@@ -387,11 +388,19 @@ def let_rest(
 
 
 def names(connection: Connection) -> list[tuple[int, str]]:
-    """Ids and names of everybody on the roster, by name."""
-    listed = select(neighbor.c.id, neighbor.c.name).where(
+    """Ids and names of everybody on the roster, by name; of two with the same name as others hear
+    them called."""
+    listed = select(neighbor.c.id, neighbor.c.name, neighbor.c.called).where(
         neighbor.c.on_roster, neighbor.c.suspended_at.is_(None)
     )
-    return _by_name(connection, listed)
+    rows = connection.execute(listed).all()
+    shown = [(who, _told_apart(name or "", known_as or "")) for who, name, known_as in rows]
+    return sorted(shown, key=lambda it: (it[1], it[0]))
+
+
+def _told_apart(name: str, known_as: str) -> str:
+    is_whole = " " not in name.strip()
+    return known_as if is_whole and known_as else name
 
 
 def suspended_names(connection: Connection) -> list[tuple[int, str]]:
@@ -474,6 +483,8 @@ def change(connection: Connection, who: int, what: str, value: Any, now: datetim
     """Write down their "name", "needs", "areas" or "hours" and list anew what they offer."""
     set_facts(connection, who, **{what: value})
     record(connection, who, what, now)
+    if what == "name":
+        called.settle(connection, neighbor.c.id == who)
     known = standing(connection, who)
     if known.on_roster:
         list_offers(connection, [known.entry])
@@ -512,6 +523,7 @@ def enter(connection: Connection, who: int, by: int, what: str, now: datetime) -
     )
     if not connection.execute(put).rowcount:
         return False
+    called.settle(connection, neighbor.c.id == who)
     list_offers(connection, [standing(connection, who).entry])
     record(connection, by, what, now, about=who)
     return True

@@ -74,6 +74,8 @@ neighbor = Table(
     # E.164, a short code, or what `phone.nobodys` puts in the place of a hidden number.
     Column("phone", SealedAlike("neighbor.phone"), nullable=False, unique=True),
     Column("name", Sealed("neighbor.name")),
+    # To others, each by another, while they are on the roster.
+    Column("called", SealedAlike("neighbor.called")),
     Column("language", String(8)),  # what to answer in; NULL until we know
     Column("language_chosen", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Moment),  # said STOP: nothing is texted until START
@@ -97,6 +99,7 @@ neighbor = Table(
     Column("carry_until", Moment),
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
+Index("ix_neighbor_called", neighbor.c.called)
 Index("ix_neighbor_code", neighbor.c.code, unique=True)
 
 # Who is never brought together again, each pair in both directions: ids, and never why.
