@@ -133,6 +133,7 @@ class Told(Enum):
     CODE = auto()
     ASKED_BY_PHONE = auto()
     ASKED_BY_PHONE_IN_QUIET = auto()
+    ADDED_BY_PHONE = auto()
     CALLED_INSTEAD = auto()
     DONE_BY_PHONE = auto()
     HANDED_BACK_BY_PHONE = auto()

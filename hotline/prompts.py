@@ -351,6 +351,12 @@ NEWS: Mapping[Told, News] = {
             " not you, press 4."
         )
     ),
+    Told.ADDED_BY_PHONE: News(
+        N_(
+            "Somebody called from your number and asked for more. It is part of your request"
+            " {number} now. If that was not you, press 4."
+        )
+    ),
     Told.ASKED_BY_PHONE_IN_QUIET: News(
         N_(
             "Somebody called from your number and asked for help, request {number}. We ask"

@@ -355,6 +355,10 @@ class Sentence(StrEnum):
         "{network}: we got your call. Your request is {number} and we ask neighbors from {time}."
         " You did not call? Reply NEVER MIND {number}"
     )
+    ADDED_BY_PHONE = N_(
+        "Somebody called from your number and asked for more, which we added to your request"
+        " {number}. You did not call? NEVER MIND {number} closes it."
+    )
     CALLED_INSTEAD = N_(
         "{network}: from now on we call this number, and send no more texts, as somebody asked us"
         " there. Rather texts? Reply TEXT ME"

@@ -153,7 +153,11 @@ def _full(
     theirs = [it for it in concerned if it.requester == requester.id and it.state is State.OPEN]
     if len(theirs) < visit.work.network.limits.open_requests:
         return None
-    visit.happen(theirs[-1].number, WordsAdded(needs, area))
+    number = theirs[-1].number
+    visit.happen(number, WordsAdded(needs, area))
+    if visit.call.trust is not Trust.PROVEN:
+        told = notice(Told.ADDED_BY_PHONE, number=number)
+        telling.send(visit.work, requester.id, told, About(number))
     return theirs[-1]
 
 

@@ -155,6 +155,22 @@ def test_somebody_new_who_asks_by_phone_is_texted_in_the_language_of_the_call(
     assert "Added to your request 12" in maple.received()[-1].body, "and it is only a guess"
 
 
+def test_what_somebody_adds_in_her_name_she_is_told(maple: Neighborhood) -> None:
+    for number in (12, 13, 14):
+        maple.text("Maria", f"need food for {number} o'clock" if number == 12 else "need a ride")
+        maple.call("Maria")
+        for keys in ("3", "1", "#"):
+            maple.press("Maria", keys)
+        maple.hang_up("Maria")
+    maple.received()
+    maple.call("Sam", shown="Maria")
+    for keys in ("1", "1", "#"):
+        maple.press("Sam", keys)
+    maple.hang_up("Sam")
+    read = [it.body for it in maple.received() if it.who == "Maria"]
+    assert any("Somebody called from your number" in it and "NEVER MIND" in it for it in read)
+
+
 def test_whom_stop_was_said_for_is_not_called_by_who_shows_their_number(
     maple: Neighborhood,
 ) -> None:
