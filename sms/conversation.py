@@ -310,7 +310,8 @@ def _decide_for_anybody(
         return _forget(situation, order)
     if situation.stopped:
         # An order of which the steward hears nothing is none: it may be somebody else's.
-        return [] if steward_order else _while_stopped(situation, reading)
+        is_order = steward_order or isinstance(order, Confirm | Pin | PinOff)
+        return [] if is_order else _while_stopped(situation, reading)
     if steward_order:
         return [*_language(situation, reading), Steer(steward_order)]
     follows = _obey(situation, reading, order) if order else None

@@ -74,6 +74,7 @@ def receive(work: Work, it: TextIn) -> None:
     person = person or _somebody_new(work, it.sender, acts)
     names = messages.by_our_names(it.sid, it.attachments)
     answering = Answering(work.by(person), person, names, lately)
+    answering.is_secret = isinstance(order, Pin)
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         answering.do_all(acts)
     else:
@@ -263,7 +264,6 @@ class Answering:
             case Obey(order):
                 told_now = tending.obey(work, self.person, order)
                 self._may_be_forgotten(order)
-                self.is_secret = isinstance(order, Pin)
                 if told_now:
                     telling.answer(work, told_now)
             case Steer(steering):

@@ -86,6 +86,16 @@ def test_a_pin_is_kept_nowhere_in_clear_and_is_deleted_at_the_carrier(
     assert not any("48213" in body for body in at_the_carrier(maple).values())
 
 
+@pytest.mark.parametrize("before", [["STOP"], ["hello there"] * 30])
+def test_nor_where_it_is_not_heard(maple: Neighborhood, before: list[str]) -> None:
+    for body in before:
+        maple.text("Sam", body)
+    maple.text("Sam", "PIN 48213")
+    kept = select(tables.message.c.body)
+    bodies = maple.database.read(lambda c: c.execute(kept).scalars().all())
+    assert not any("48213" in it for it in bodies)
+
+
 def test_while_two_talk_it_is_passed_on_to_nobody(maple: Neighborhood) -> None:
     maple.text("Maria", "need food")
     maple.text("Ana", "yes")
