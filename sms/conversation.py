@@ -289,12 +289,17 @@ def decide(
 
 
 def _asked_back(situation: Situation, reading: Reading, acts: list[Act]) -> list[Act]:
-    """A steward's words open a request only if it is clear that they need something."""
-    if asks_for_themselves(reading) or not any(isinstance(it, OpenRequest) for it in acts):
+    """A steward's words open a request only if it is clear that they need something, and they know
+    what we are."""
+    if asks_for_themselves(reading) or not any(map(_is_doubtful, acts)):
         return acts
-    kept = [it for it in acts if not isinstance(it, OpenRequest)]
+    kept = [it for it in acts if not _is_doubtful(it)]
     unclear = [] if situation.stopped else [Say(notice(Told.STEWARDS_UNCLEAR))]
     return [*kept, *unclear]
+
+
+def _is_doubtful(act: Act) -> bool:
+    return isinstance(act, OpenRequest) or (isinstance(act, Say) and act.notice.what in _DOUBTFUL)
 
 
 def _decide_for_anybody(
@@ -519,6 +524,9 @@ _ANSWERS: Mapping[Move, Told] = {
     Move.HOURS: Told.ANSWER_HOURS,
     Move.HOW: Told.ANSWER_HOW,
 }
+
+
+_DOUBTFUL = {*_ANSWERS.values(), Told.UNCLEAR_TO_HELPER}
 
 
 def _topic(reading: Reading) -> Move:
