@@ -231,6 +231,13 @@ class Parted:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Somebody who took it, and was kept apart from whoever asked, may take it again."""
+
+    neighbor: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptApart:
     """Somebody would take it who is kept apart from one whom they would meet."""
 
@@ -285,6 +292,7 @@ Event = (
     | NotYet
     | Withdrawn
     | Parted
+    | Together
     | KeptApart
     | ByStewards
 )
@@ -588,6 +596,10 @@ def _parted(request: HelpRequest, event: Parted, clock: NetworkTime) -> Change:
     return again, [it for it in effects if it != effects[0]]
 
 
+def _together(request: HelpRequest, event: Together, _clock: NetworkTime) -> Change:
+    return request, [Tell(event.neighbor, _say(Told.OPEN_TO_YOU, request))]
+
+
 def _parted_after(request: HelpRequest, _event: Parted, _clock: NetworkTime) -> Change:
     return replace(request, due=None, checked_in=False), []
 
@@ -796,6 +808,7 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_O, Unreached, _unreached, (_O,)),
     RequestRow(_O, HandedBack, _handed_back, (_O,)),
     RequestRow(_O, Parted, _parted, (_O,)),
+    RequestRow(_O, Together, _together, (_O,)),
     RequestRow(_O, KeptApart, _kept_apart, (_O,)),
     RequestRow(_O, Done, _done_while_open, (_D, _W)),
     RequestRow(_O, Withdrawn, _withdrawn, (_W,)),

@@ -141,9 +141,17 @@ class Told(Enum):
 
     # To somebody in danger, or who is kept apart from another.
     EMERGENCY = auto()
+    MAYBE_DANGER = auto()
     CRISIS = auto()
     CRISIS_CALL = auto()
     HELD = auto()
+    HELD_WHICH = auto()
+    HELD_SPOKEN = auto()
+    PARTED = auto()
+    PARTED_AFTER = auto()
+    TAKEN_BACK = auto()
+    QUIET = auto()
+    OPEN_TO_YOU = auto()
     SAFE = auto()
     SAFE_FROM_NOBODY = auto()
 
@@ -195,6 +203,7 @@ class Told(Enum):
     STEWARDS_LATE = auto()
     STEWARDS_ON_TIME = auto()
     STEWARDS_SAFE = auto()
+    STEWARDS_TAKEN_BACK = auto()
     STEWARDS_DANGER = auto()
     STEWARDS_APART = auto()
 

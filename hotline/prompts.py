@@ -95,6 +95,11 @@ class Prompt(StrEnum):
     IS_TAKEN = N_("{name} is taking your request {number}.")
     IS_OVER = N_("Request {number} is done.")
     ADD_MESSAGE = N_("To add a message, press 1.")
+    KEEP_APART = N_("If you are afraid of the other person, press {digit}.")
+    KEPT_APART = N_(
+        "Done. Nothing passes between you two any more, and we tell nobody why. In danger, call"
+        " {emergency}. Goodbye."
+    )
     TALK_TO = N_("To talk to {name}, press 1.")
     MESSAGE_FOR = N_("To leave a message for {name}, press 6.")
     LISTEN = N_("To hear the voice messages, press 5.")

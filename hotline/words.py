@@ -378,6 +378,7 @@ class Sentence(StrEnum):
 
     # To somebody in danger, or who is kept apart from another.
     EMERGENCY = N_("Call {emergency} now, before anything else. They can come at once.")
+    MAYBE_DANGER = N_("If somebody is hurt or in danger, call {emergency} first.")
     CRISIS = N_(
         "In danger? Call {emergency} now. You matter to us. To talk, any hour: {crisis}."
         " We are here too: what do you need today?"
@@ -387,9 +388,28 @@ class Sentence(StrEnum):
         " need today?"
     )
     HELD = N_(
-        "We did not pass that on. In danger? Call {emergency} now. Reply SAFE {number} and you two"
-        " hear nothing more from each other here."
+        "We did not pass that on. In danger? Call {emergency}. Afraid of them? SAFE {number}: you"
+        " two hear no more from each other. All fine? MEANT sends it."
     )
+    HELD_WHICH = N_(
+        "We did not pass that on. In danger? Call {emergency}. Reply SAFE and the number of who"
+        " must keep away: {numbers}. Like this: SAFE {number}"
+    )
+    HELD_SPOKEN = N_(
+        "We did not pass your voice message on. In danger? Call {emergency}. Afraid of them? SAFE"
+        " {number} keeps you two apart."
+    )
+    PARTED = N_(
+        "In danger? Call {emergency}. That person gets nothing from you any more; we look for"
+        " somebody else for {number}. Did we misread you? UNDO {number} today."
+    )
+    PARTED_AFTER = N_(
+        "In danger? Call {emergency}. That person gets nothing from you any more, and you two never"
+        " meet through us again. Did we misread you? UNDO {number} today."
+    )
+    TAKEN_BACK = N_("OK, undone: you two may be brought together again.")
+    QUIET = N_("Hi, call back when you can.")
+    OPEN_TO_YOU = N_("{number} still needs somebody. Text YES {number} if you can take it again.")
     SAFE = N_(
         "Done: nothing passes between you two any more, and we tell nobody why. Others are asked if"
         " {number} is still open. In danger? Call {emergency}."
@@ -625,6 +645,10 @@ class Sentence(StrEnum):
     STEWARDS_SAFE = N_(
         "{network}: SAFE was said about {number}. The two are kept apart from now on. Please look"
         " after it."
+    )
+    STEWARDS_TAKEN_BACK = N_(
+        "{network}: what was said about {number} is taken back. The two may meet again. Please ask"
+        " whether all is well."
     )
     STEWARDS_DANGER = N_(
         "{network}: {number} may be an emergency. They were given the number to call. Please look"

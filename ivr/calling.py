@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hotline import phone
-from hotline.desk import joining
+from hotline.desk import joining, quiet
 from hotline.document import GOODBYE, Document, Wait, as_json, from_json
 from hotline.inbound import CallIn, Heard
 from hotline.store import calls, forgetting, people, proofs, roster
@@ -47,6 +47,8 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
     is_busy = _is_busy(work, person)
     row = _begin(work, it.sid, person, None)
     trusted = trust(it.caller, is_attested=it.is_attested)
+    if person and trusted is Trust.PROVEN:
+        quiet.end(work, person)
     visit = Visit(work, line, row, Call(trust=trusted), person)
     known_facts = facts(visit)
     visit.call = menu.begin(known_facts, trusted)
@@ -100,6 +102,7 @@ def call_out(work: Work, line: PhoneLine, sid: str, message_id: int, *, is_machi
     visit = Visit(work, line, row, call, person)
     known_facts = facts(visit)
     if wanted:
+        quiet.end(work, person)
         visit.call = menu.proven(replace(call, wanted=Step(wanted)), known_facts)
     else:
         visit.move(step=_first_step(why, known_facts, is_machine=is_machine))
@@ -272,7 +275,7 @@ def transcribed(work: Work, line: PhoneLine, sid: str, name: str, words: str) ->
     if of and of.request_number is None:
         _name_heard(work, line, of.call_id, name, words)
     elif of:
-        recordings.is_written_down(work, of, words)
+        recordings.is_written_down(work, of, name, words, line.reads_worry)
 
 
 def _name_heard(work: Work, line: PhoneLine, call_id: int, recording: str, words: str) -> None:

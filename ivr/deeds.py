@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal, assert_never
 
 from hotline import phone, proof, schedule
-from hotline.desk import codes, delivery, joining, telling
+from hotline.desk import apart, codes, delivery, joining, quiet, telling
 from hotline.desk.step import open_request
 from hotline.help_request import (
     Accepted,
@@ -59,6 +59,8 @@ def do(visit: Visit, deed: Deed, heard: Heard = SILENCE) -> None:
             _say_how_it_stands(visit, is_well=deed is Deed.SAY_YES)
         case Deed.CONNECT:
             _connect(visit)
+        case Deed.KEEP_APART:
+            _keep_apart(visit)
         case Deed.SEND_CODE:
             _send_code(visit)
         case Deed.CHECK_CODE:
@@ -103,6 +105,7 @@ def _check_code(visit: Visit, keys: str) -> None:
     had_pin = pins.can_be_tried(work.connection, person.id, work.now)
     if codes.is_proof(work, person, keys):
         visit.move(trust=Trust.PROVEN)
+        quiet.end(work, person)
         if person.language is None:
             _set_language(visit, chosen=True)
         visit.call = menu.proven(visit.call, facts(visit))
@@ -314,6 +317,12 @@ def _event(deed: RequestDeed, me: int) -> Event:
             return Withdrawn()
         case _:
             assert_never(deed)
+
+
+def _keep_apart(visit: Visit) -> None:
+    """As SAFE by text. Nobody is texted about it: whoever sees the phone could read that."""
+    if visit.person and visit.call.about:
+        apart.keep_apart(visit.work.by(visit.person, is_quiet=True), visit.person, visit.call.about)
 
 
 def _say_how_it_stands(visit: Visit, *, is_well: bool) -> None:

@@ -25,6 +25,7 @@ from ivr.trust import Trust
 
 JOIN_KEY = "8"
 MINE_KEY = "*"  # no need has it
+SAFE_KEY = "7"  # wherever two people talk: SAFE
 MOST_TURNS = 40  # of one call; after that every key leads on
 LONGEST_POSTCODE = 10  # keys
 
@@ -50,6 +51,7 @@ class Step(StrEnum):
     DECLINED = "declined"
     FINISHED = "finished"
     HANDED_BACK = "handed back"
+    APART = "apart"  # from the other of a conversation, for good
     NEEDS = "needs"
     POSTCODE = "postcode"
     POSTCODE_CHECK = "postcode check"
@@ -102,6 +104,7 @@ class Deed(StrEnum):
     PASS = "pass on it"  # noqa: S105 - no password
     FINISH = "done"
     HAND_BACK = "hand back"
+    KEEP_APART = "keep apart"
     SAY_YES = "all is well"
     SAY_NO = "all is not well"
     CALL_INSTEAD = "call instead of texts"
@@ -369,6 +372,7 @@ ROWS: tuple[Row, ...] = (
     Row(_S.TAKEN, "4", _S.TOPIC, _next_topic),
     Row(_S.TAKEN, "5", _S.LISTEN),
     Row(_S.TAKEN, "6", _S.ADD),
+    Row(_S.TAKEN, SAFE_KEY, _S.APART, None, _D.KEEP_APART),
     Row(_S.TAKEN, "9", _S.TAKEN),
     Row(_S.TAKEN, _K.ON, _S.ADD),
     Row(_S.HOLDING, "1", _S.TALK, _call_partner),
@@ -377,6 +381,7 @@ ROWS: tuple[Row, ...] = (
     Row(_S.HOLDING, "4", _S.TOPIC, _next_topic),
     Row(_S.HOLDING, "5", _S.LISTEN),
     Row(_S.HOLDING, "6", _S.ADD),
+    Row(_S.HOLDING, SAFE_KEY, _S.APART, None, _D.KEEP_APART),
     Row(_S.HOLDING, "9", _S.HOLDING),
     Row(_S.HOLDING, _K.ON, _S.ADD),
     Row(_S.ASKED, "1", _S.OUTCOME, None, _D.TAKE),
@@ -387,6 +392,7 @@ ROWS: tuple[Row, ...] = (
     Row(_S.OVER, "3", _S.NEEDS, _something_new),
     Row(_S.OVER, "4", _S.TOPIC, _next_topic),
     Row(_S.OVER, "5", _S.LISTEN),
+    Row(_S.OVER, SAFE_KEY, _S.APART, None, _D.KEEP_APART),
     Row(_S.OVER, "9", _S.OVER),
     Row(_S.OVER, _K.ON, _S.NEEDS, _something_new),
     Row(_S.LISTEN, "1", _S.ADD),
@@ -458,7 +464,7 @@ LEAST: dict[Deed | Step, Trust] = {
     **dict.fromkeys((_D.SEND_CODE, _D.CHECK_CODE, _D.RING_BACK), _C),
     **dict.fromkeys((_D.CALL_INSTEAD, _D.TAKE, _D.PASS, _D.FINISH, _D.HAND_BACK, _D.WITHDRAW), _P),
     **dict.fromkeys((_D.SAY_YES, _D.SAY_NO, _D.STOP, _D.JOIN), _P),
-    **dict.fromkeys((_D.ADD_MESSAGE, _D.CONNECT), _P),
+    **dict.fromkeys((_D.ADD_MESSAGE, _D.CONNECT, _D.KEEP_APART), _P),
     # What they hear. Of what is not here everybody hears: it tells of nobody.
     **dict.fromkeys((_S.STANDING, _S.TAKEN, _S.HOLDING, _S.ASKED, _S.OVER), _P),
     **dict.fromkeys((_S.LISTEN, _S.ADD, _S.TALK, _S.OUTCOME, _S.NAME), _P),

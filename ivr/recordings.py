@@ -15,6 +15,8 @@ from hotline.store import calls, requests
 from hotline.store.calls import RecordingOf
 from hotline.store.messages import About
 from hotline.work import Work
+from hotline.worry import ReadsWorry
+from ivr import heeding
 
 
 def add_to_words(work: Work, recording: str, number: int) -> None:
@@ -37,15 +39,27 @@ def can_be_heard(work: Work, of: RecordingOf) -> None:
         tell(work, request, request.requester, by_voice)
 
 
-def is_written_down(work: Work, of: RecordingOf, words: str) -> None:
+def is_written_down(
+    work: Work, of: RecordingOf, recording: str, words: str, reads_worry: ReadsWorry
+) -> None:
     """Whoever is to hear it reads it, too; who takes the request later reads it then."""
     number = of.request_number
-    if request := _held(work, number) if number else None:
+    request = _held(work, number) if number else None
+    if request is None:
+        return
+    speaker = _speaker(work, of, request)
+    worry = reads_worry(words, speaker in request.takers)
+    if heeding.goes_on(work, request, of, recording, speaker, worry):
         readers = request.takers if of.passed_to is None else (of.passed_to,)
         readers = tuple(it for it in readers if not places.is_kept_from(work, request, it))
         told = notice(Told.TRANSCRIPT, number=number, quote=words)
         for reader in readers:
             telling.send(work, reader, told, About(number, may_wake=request.urgent))
+
+
+def _speaker(work: Work, of: RecordingOf, request: HelpRequest) -> int:
+    row = calls.call_by_id(work.connection, of.call_id) if of.passed_to is not None else None
+    return row.neighbor if row and row.neighbor is not None else request.requester
 
 
 def tell(work: Work, request: HelpRequest, speaker: int, listeners: Iterable[int]) -> None:

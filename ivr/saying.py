@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 from hotline.notices import Notice, Told
 from hotline.prompts import Prompt, Spoken, spoken
-from ivr.menu import Call, Facts, Kind, Step, Talk, Topic, offers_calls, offers_joining, to_send
+from ivr.menu import (
+    SAFE_KEY,
+    Call,
+    Facts,
+    Kind,
+    Step,
+    Talk,
+    Topic,
+    offers_calls,
+    offers_joining,
+    to_send,
+)
 from ivr.trust import Trust
 
 
@@ -90,6 +101,7 @@ def _say_taken(call: Call, facts: Facts) -> Iterator[Spoken]:
         yield spoken(Prompt.TALK_TO, name=name)
     yield spoken(Prompt.MESSAGE_FOR, name=name)
     yield from _other_choices(call, facts)
+    yield spoken(Prompt.KEEP_APART, digit=SAFE_KEY)
 
 
 def _other_choices(call: Call, facts: Facts) -> Iterator[Spoken]:
@@ -130,6 +142,7 @@ def _say_holding(call: Call, facts: Facts) -> Iterator[Spoken]:
     yield spoken(Prompt.MESSAGE_FOR_ASKER)
     yield spoken(Prompt.DONE_OR_BACK)
     yield spoken(Prompt.ELSE, digit=4)
+    yield spoken(Prompt.KEEP_APART, digit=SAFE_KEY)
 
 
 def _say_over(call: Call, facts: Facts) -> Iterator[Spoken]:
@@ -138,6 +151,7 @@ def _say_over(call: Call, facts: Facts) -> Iterator[Spoken]:
     yield spoken(Prompt.NEW_REQUEST)
     if facts.topics and facts.topics[-1].number != call.about:
         yield spoken(Prompt.ELSE, digit=4)
+    yield spoken(Prompt.KEEP_APART, digit=SAFE_KEY)
 
 
 def _say_add(call: Call, _facts: Facts) -> Iterator[Spoken]:
@@ -328,6 +342,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Spoken]]] = {
     Step.CLOSED: _only(Prompt.CLOSED),
     Step.FINISHED: _only(Prompt.THANKS_DONE),
     Step.HANDED_BACK: _only(Prompt.HANDED_BACK),
+    Step.APART: _only(Prompt.KEPT_APART),
     Step.NEEDS: _say_needs,
     Step.POSTCODE: _only(Prompt.ASK_POSTCODE),
     Step.POSTCODE_CHECK: _say_postcode_check,

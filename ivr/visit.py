@@ -13,6 +13,7 @@ from hotline.store import calls
 from hotline.store.calls import CallRow
 from hotline.store.people import Neighbor
 from hotline.work import Work
+from hotline.worry import ReadsWorry, carefree
 from ivr.menu import Call, Draft, Step, Talk
 from ivr.trust import Trust
 
@@ -20,11 +21,12 @@ from ivr.trust import Trust
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
     """What we can do on the phone: whether our number `can_call`, what sounds must call themselves
-    so that it `plays` them, and which numbers are `ours`."""
+    so that it `plays` them, which numbers are `ours`, and what tells danger in what was spoken."""
 
     can_call: bool = False
     plays: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
+    reads_worry: ReadsWorry = carefree
 
 
 @dataclass

@@ -30,7 +30,7 @@ from paging.dispatch import JobQueue
 from serving import audio, health
 from serving.refusals import Refusals, TurnedAway
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
-from sms import unanswerable
+from sms import shelter, unanswerable
 from sms.receiving import receive
 
 log = logging.getLogger("hotline.web")
@@ -69,7 +69,10 @@ class Hotline:
         self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
         self.media = Media(environment, now)
         self.line = PhoneLine(
-            bool(environment.calling_number), attachments.CALLED_SO, _ours(environment)
+            bool(environment.calling_number),
+            attachments.CALLED_SO,
+            _ours(environment),
+            shelter.worry,
         )
         self.studio = twiml.Studio(
             environment.public_url,

@@ -193,9 +193,11 @@ class SayWhatIsNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Whoever wrote may be in danger and reads whom to call; `crisis`: they do not want to live."""
+    """Whoever wrote may be in danger and reads whom to call; `crisis`: they do not want to live;
+    not `is_sure`: it may be nothing."""
 
     crisis: bool = False
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +210,30 @@ class TellOfDanger:
 @dataclass(frozen=True, slots=True)
 class KeepApart:
     """Whoever wrote and the others of a conversation have nothing to do with each other any more;
-    None: of all of theirs."""
+    None: of all of theirs. `is_guess`: it was not said, but is what their words mean."""
 
     number: int | None = None
+    is_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BeQuiet:
+    """Somebody else may read their texts: these say nothing until whoever wrote calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Whoever wrote was kept apart from somebody and did not mean it; if that never was, these."""
+
+    number: int | None
+    otherwise: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendHeld:
+    """Whoever wrote means what was held back; if nothing was, these."""
+
+    otherwise: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +291,9 @@ Act = (
     | Warn
     | TellOfDanger
     | KeepApart
+    | BeQuiet
+    | TakeBack
+    | SendHeld
 )
 
 
@@ -401,9 +427,8 @@ def _not_on_roster(situation: Situation, order: Order) -> list[Act] | None:
 def must_be_done(acts: Iterable[Act]) -> bool:
     """Whether this is done however much somebody writes: STOP, coming back from it, and being
     forgotten."""
-    return any(
-        isinstance(act, StopTexts | StartTexts | Warn | KeepApart) or _forgets(act) for act in acts
-    )
+    done_always = StopTexts | StartTexts | Warn | KeepApart | BeQuiet | TakeBack
+    return any(isinstance(act, done_always) or _forgets(act) for act in acts)
 
 
 def _forgets(act: Act) -> bool:

@@ -70,12 +70,7 @@ MOVES = frozenset(str(move) for move in Move)
 
 def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:
     """What these words do. `folded`: the words of what is written, folded."""
-    first, last = 0, len(words)
-    while first < last and words[first] in _BEFORE:
-        first += 1
-    while last > first and (words[last - 1] in _BEHIND or not words[last - 1].isalnum()):
-        last -= 1
-    found = compiled_files("moves", MOVES, folded).find(words, first, last)
+    found = compiled_files("moves", MOVES, folded).find(words, *courtesy_aside(words))
     ends = {it.name: it.end for it in sorted(found, key=lambda it: it.end)}
     for one, other in _OPPOSITES:
         if (
@@ -83,3 +78,13 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
         ):  # "yes I saw it, but I am in Boston": the last word counts
             del ends[min((one, other), key=lambda it: ends[it])]
     return frozenset(map(Move, ends))
+
+
+def courtesy_aside(words: Sequence[str]) -> tuple[int, int]:
+    """Where a text begins and ends without its courtesy."""
+    first, last = 0, len(words)
+    while first < last and words[first] in _BEFORE:
+        first += 1
+    while last > first and (words[last - 1] in _BEHIND or not words[last - 1].isalnum()):
+        last -= 1
+    return first, last

@@ -9,7 +9,9 @@ place_to_eat`. What an entry may be:
     take|pick_up    one of several words in this place
     the?            a word that may be left out
     stop_.._texts   up to four other words between them
+    out|far~from    one of several, some of them more than a word
     ^yes  no$       where the text begins or ends, courtesy aside
+    her_again|$     this word, or the text ends there
     <send>          one of the words of the row `=send` of this file
     a*+b*           both in the text, in any order
     -excluded       words that mean something else: what lies in them is not found
@@ -26,7 +28,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import chain
+from itertools import chain, product
 from typing import NamedTuple
 
 LONGEST_GAP = 4  # words
@@ -257,19 +259,38 @@ def _variants(
 ) -> Iterator[tuple[tuple[PhrasePlace, ...], bool, bool]]:
     """A phrase, and once more without each of its first words that may be left out: it is found by
     its first word."""
+    if written.endswith("|$"):
+        yield from _variants(written.removesuffix("|$"), named, row, folded)
+        written = written.rpartition("_")[0].removesuffix("_..") + "$"
     begins, ends = written.startswith("^"), written.endswith("$")
-    places: list[PhrasePlace] = []
-    for piece in written.removeprefix("^").removesuffix("$").split("_"):
-        some = _places(piece.removesuffix("?"), named, row, folded)
-        may_lack = piece.endswith("?") and some[0] is not _GAP  # a gap may be none anyway
-        places += [it._replace(may_lack=True) for it in some] if may_lack else some
-    sure = [it for it in places if not it.may_lack]
-    if not sure or sure[0] is _GAP or sure[-1] is _GAP or places[0] is _GAP:
-        raise BadLexicon(f"{row.where}: {written!r} needs a word at both ends")
-    for start, place in enumerate(places):
-        yield (place._replace(may_lack=False), *places[start + 1 :]), begins, ends
-        if not place.may_lack:
-            break
+    pieces = written.removeprefix("^").removesuffix("$").split("_")
+    for way in product(*(_ways(it, named, row, folded) for it in pieces)):
+        places = [place for some in way for place in some]
+        sure = [it for it in places if not it.may_lack]
+        if not sure or sure[0] is _GAP or sure[-1] is _GAP or places[0] is _GAP:
+            raise BadLexicon(f"{row.where}: {written!r} needs a word at both ends")
+        for start, place in enumerate(places):
+            yield (place._replace(may_lack=False), *places[start + 1 :]), begins, ends
+            if not place.may_lack:
+                break
+
+
+def _ways(
+    piece: str, named: Mapping[str, str], row: LexiconRow, folded: Callable[[str], list[str]]
+) -> list[tuple[PhrasePlace, ...]]:
+    """What may stand where a piece of a phrase is: its words in one place, and by itself each that
+    is several words ("far~from")."""
+    bare = piece.removesuffix("?")
+    every = list(_named_words(bare, named, row)) if "<" in bare or "~" in bare else [bare]
+    longer = [it for it in every if "~" in it or (len(every) > 1 and "-" in it)]
+    plain = "|".join(it for it in every if it not in longer)
+    ways = [_places(plain, named, row, folded)] if plain else []
+    for some in longer:
+        words = folded(some.replace("~", " "))
+        ways.append(tuple(PhrasePlace(frozenset({it}), ()) for it in words))
+    if not piece.endswith("?") or ways[0][0] is _GAP:  # a gap may be none anyway
+        return ways
+    return [tuple(it._replace(may_lack=True) for it in way) for way in ways]
 
 
 def _places(

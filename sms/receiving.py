@@ -13,9 +13,8 @@ from dataclasses import replace
 from hotline import limits, phone
 from hotline.address import KeptPlace
 from hotline.attachment import Attachment
-from hotline.desk import apart, delivery, farewell, step, telling
+from hotline.desk import apart, delivery, farewell, quiet, step, telling, warning
 from hotline.desk import places as desk_places
-from hotline.help_lines import help_lines
 from hotline.help_request import Event, HelpRequest, TalkLine, WordsAdded
 from hotline.inbound import TextIn
 from hotline.limits import HeardText, Pace
@@ -25,10 +24,11 @@ from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
-from sms import conversation, joining, orders, shelter, steward_orders, stewards, tending
+from sms import conversation, danger, joining, orders, shelter, steward_orders, stewards, tending
 from sms.conversation import (
     Act,
     AddWords,
+    BeQuiet,
     Happens,
     KeepApart,
     Obey,
@@ -36,11 +36,13 @@ from sms.conversation import (
     PassOn,
     Say,
     SayWhatIsNeeded,
+    SendHeld,
     SetLanguage,
     Situation,
     StartTexts,
     Steer,
     StopTexts,
+    TakeBack,
     TellOfDanger,
     TellPlace,
     Warn,
@@ -67,14 +69,16 @@ def receive(work: Work, it: TextIn) -> None:
         may = farewell.may_come_back(work, it.sender)
         situation = replace(situation, may_come_back=may)
     acts = conversation.decide(situation, reading, order, answer, steering)
-    acts = shelter.shelter(situation, reading, acts)
+    names = _names_of_others(work, acts)
+    acts = shelter.shelter(situation, reading, acts, names)
     pace = limits.pace(it.body, lately, work.now, work.network.limits)
     if person and person.trouble and people.note_texts(work.connection, person.id):
         record(work.connection, person.id, "reachable", work.now)
     person = person or _somebody_new(work, it.sender, acts)
-    names = messages.by_our_names(it.sid, it.attachments)
-    answering = Answering(work.by(person), person, names, lately)
+    files = messages.by_our_names(it.sid, it.attachments)
+    answering = Answering(work.by(person), person, files, lately)
     answering.is_secret = isinstance(order, Pin)
+    acts = _meant_after_all(answering, situation, lately, acts)
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         answering.do_all(acts)
     else:
@@ -182,6 +186,30 @@ def _somebody_new(work: Work, number: str, acts: Iterable[Act]) -> Neighbor:
     return people.add_neighbor(work.connection, number, work.now, told.language, chosen=told.chosen)
 
 
+def _names_of_others(work: Work, acts: Iterable[Act]) -> list[str]:
+    """What those are called whom these words would go to."""
+    others = [it.to for it in acts if isinstance(it, PassOn)]
+    return [name for it in others if (name := work.person(it).name)]
+
+
+def _meant_after_all(
+    answering: Answering, situation: Situation, lately: Iterable[HeardText], acts: list[Act]
+) -> list[Act]:
+    """In place of `SendHeld` what the words lead to that were held back last, of those that came
+    lately."""
+    if not (acts and isinstance(acts[-1], SendHeld)):
+        return acts
+    for text in lately:
+        if danger.says_meant(text.body):
+            break
+        reading = read(text.body, answering.work.network, asked_about=situation.numbers)
+        led_to = conversation.decide(situation, reading)
+        if shelter.is_held(situation, reading, led_to):
+            answering.attachments = messages.attachments_of(answering.work.connection, text.sid)
+            return led_to
+    return list(acts[-1].otherwise)
+
+
 def _do_quietly(answering: Answering, acts: list[Act], pace: Pace) -> None:
     """Of a phone that writes too much the words are kept, and it is told so once."""
     answering.do_all(conversation.words_to_keep(acts, pace))
@@ -271,12 +299,23 @@ class Answering:
                 self._may_be_forgotten(steering)
                 if told_steward:
                     telling.answer(work.by(self.person), told_steward)
-            case Warn(crisis):
-                telling.answer(work, self._whom_to_call(crisis=crisis))
+            case Warn(crisis, is_sure):
+                person = self.person
+                told_lines = warning.whom_to_call(work, person, crisis=crisis, is_sure=is_sure)
+                telling.answer(work, told_lines)
             case TellOfDanger(number):
-                self._tell_of_danger(number or self.words_of)
-            case KeepApart(number):
-                telling.answer(work, apart.keep_apart(work, self.person, number))
+                warning.tell_stewards(work, number or self.words_of)
+            case KeepApart(number, is_guess):
+                told_safe = apart.keep_apart(work, self.person, number, is_guess=is_guess)
+                telling.answer(work, told_safe)
+            case BeQuiet():
+                quiet.begin(work, self.person)
+                self.person = work.person(me)
+            case TakeBack(number, otherwise):
+                if not apart.take_back(work, self.person, number):
+                    self.do_all(otherwise)
+            case SendHeld(otherwise):
+                self.do_all(otherwise)
             case TellPlace(request, taker, is_ok):
                 requests.require_unchanged(work.connection, request)
                 self.about = self.about or request.number
@@ -296,23 +335,6 @@ class Answering:
         """By their own word, or by the code that they gave for it."""
         if isinstance(order, Forget | Confirm | ConfirmOrder):
             self.is_forgotten = forgetting.is_forgotten(self.work.connection, self.person.id)
-
-    def _whom_to_call(self, *, crisis: bool) -> Notice:
-        lines = help_lines(self.person.phone, self.work.network)
-        if not crisis:
-            return notice(Told.EMERGENCY, emergency=lines.emergency)
-        if lines.crisis is None:
-            return notice(Told.CRISIS_CALL, emergency=lines.emergency)
-        return notice(Told.CRISIS, emergency=lines.emergency, crisis=lines.crisis)
-
-    def _tell_of_danger(self, number: int | None) -> None:
-        """Nobody who has to do with that request: it may be about them."""
-        request = requests.find_request(self.work.connection, number) if number else None
-        if request is None:
-            return
-        told, about = notice(Told.STEWARDS_DANGER, number=number), About(number, may_wake=True)
-        theirs = (request.requester, *request.takers)
-        telling.tell_stewards(self.work.by(None), told, about, but=theirs)
 
     def _is_now(self, person: Neighbor) -> None:
         self.person = person

@@ -1,55 +1,198 @@
 """What becomes of the acts of a text that tells of danger. Pure, like `conversation`.
 
 Whoever wrote reads whom to call before anything else; what they asked for is still asked for; words
-of fear or threat never go to whom they may be about.
+of fear or threat never go to whom they may be about. `FOLLOWS` says which words keep two people
+apart at once, and which are held back with a question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from enum import Enum, auto
+from typing import NamedTuple
 
-from hotline.help_request import Accepted
+from hotline.help_request import Accepted, Done, HelpRequest, NotYet
 from hotline.notices import Told, notice
+from hotline.worry import Worry
 from sms import danger
 from sms.conversation import (
     Act,
     AddWords,
+    BeQuiet,
     Happens,
     KeepApart,
     OpenRequest,
     PassOn,
     Say,
+    SendHeld,
     SetLanguage,
     Situation,
+    TakeBack,
     TellOfDanger,
     Warn,
 )
-from sms.danger import Danger
+from sms.danger import Danger, Sign
 from sms.reading import Intent, Reading
 
 _NOTHING_SAID = (Intent.STOP, Intent.START, Intent.CARRIER_HELP, Intent.REACTION, Intent.EMERGENCY)
 _ABOUT_PEOPLE = (Danger.SELF_HARM, Danger.VIOLENCE)
 
 
-def shelter(situation: Situation, reading: Reading, acts: list[Act]) -> list[Act]:
-    """The acts of a text, and what its danger adds to them and takes from them."""
+class Then(Enum):
+    """What words about the other lead to."""
+
+    PART = auto()  # nothing passes between the two any more, as if SAFE had been said
+    ASK = auto()  # the words are held back; whoever wrote says SAFE, or MEANT to send them
+    PASS = auto()  # they are passed on like any others
+
+
+class Following(NamedTuple):
+    """`with_kin`: somebody else is named, whom the words may be about instead: "my ex"."""
+
+    asker: Then
+    taker: Then
+    with_kin: Then
+
+
+FOLLOWS = {
+    #                who asked  who took   with_kin
+    Sign.FEAR: Following(Then.PART, Then.PART, Then.ASK),
+    Sign.HARM: Following(Then.PART, Then.PART, Then.ASK),
+    Sign.PRYING: Following(Then.PART, Then.PART, Then.PART),
+    Sign.REFUSAL: Following(Then.PART, Then.PART, Then.PART),
+    Sign.REPORT: Following(Then.PART, Then.PART, Then.PART),
+    Sign.ELSE: Following(Then.PART, Then.PASS, Then.PART),
+    Sign.UNEASE: Following(Then.ASK, Then.ASK, Then.ASK),
+}
+
+
+def shelter(
+    situation: Situation, reading: Reading, acts: list[Act], names: Collection[str] = ()
+) -> list[Act]:
+    """The acts of a text, and what its danger adds to them and takes from them. `names`: of those
+    whom they talk to."""
     if situation.stopped or reading.intent in _NOTHING_SAID:
         return acts
     is_elsewhere = situation.my_open or situation.open_pages
     if (situation.conversations or not is_elsewhere) and danger.says_safe(reading.said):
         return [*_language(acts), KeepApart(reading.number or reading.first_number)]
-    heard = danger.heard(reading.said)
-    if heard:
-        return _warned(situation, heard, acts)
-    about = next((it.request.number for it in acts if isinstance(it, PassOn)), None)
-    if about is not None and danger.is_about_other(reading.said):
-        kept = [it for it in acts if not isinstance(it, PassOn)]
-        return [*_language(kept), Say(notice(Told.HELD, number=about)), *_others(kept)]
-    return acts
+    if danger.says_quiet(reading.said):
+        return [*_language(acts), BeQuiet()]
+    if danger.says_undo(reading.said):
+        return [TakeBack(reading.number or reading.first_number, tuple(acts))]
+    if situation.conversations and danger.says_meant(reading.said):
+        return [SendHeld(tuple(acts))]
+    found = danger.signs(reading.said, names)
+    heard = danger.heard(found, reading.said)
+    then = _then(situation, found.signs, acts)
+    if then is Then.PART:
+        return _parted(situation, heard, acts)
+    if then is Then.ASK and not (heard and heard.danger.is_sure):
+        return _held_back(situation, acts)
+    return _warned(situation, heard, acts) if heard else acts
+
+
+def worry(words: str, by_taker: bool) -> Worry:
+    """What spoken words tell of danger, as a text would."""
+    found = danger.signs(words)
+    heard = danger.heard(found, words)
+    then = _leads_to(found.signs, is_taker=by_taker)
+    is_sure = heard is not None and heard.danger.is_sure
+    return Worry(
+        in_danger=heard is not None and not (then is Then.PART and _is_said_anyway(heard)),
+        about_life=heard is not None and heard.danger.is_about_life,
+        is_sure=is_sure,
+        parts=then is Then.PART,
+        holds=then is Then.ASK or (heard is not None and heard.danger in _ABOUT_PEOPLE),
+    )
+
+
+def is_held(situation: Situation, reading: Reading, acts: list[Act]) -> bool:
+    """Whether these words were held back, and can be sent after all."""
+    found = danger.signs(reading.said)
+    heard = danger.heard(found, reading.said)
+    if heard and heard.danger.is_sure:
+        return False
+    return _then(situation, found.signs, acts) is not Then.PASS
+
+
+def _then(situation: Situation, found: frozenset[Sign], acts: list[Act]) -> Then:
+    """What the words lead to; only what would be passed on can be held back."""
+    if not situation.conversations:
+        return Then.PASS
+    is_taker = any(situation.me in it.takers for it in _about(situation, acts))
+    then = _leads_to(found, is_taker=is_taker)
+    passes_on = any(isinstance(it, PassOn) for it in acts)
+    return Then.PASS if then is Then.ASK and not passes_on else then
+
+
+def _leads_to(found: frozenset[Sign], *, is_taker: bool) -> Then:
+    every = {_of(FOLLOWS[it], found, is_taker=is_taker) for it in found if it in FOLLOWS}
+    return next((it for it in (Then.PART, Then.ASK) if it in every), Then.PASS)
+
+
+def _of(row: Following, found: frozenset[Sign], *, is_taker: bool) -> Then:
+    usual = row.taker if is_taker else row.asker
+    return row.with_kin if Sign.KIN in found and usual is not Then.PASS else usual
+
+
+def _about(situation: Situation, acts: Iterable[Act]) -> list[HelpRequest]:
+    """The talk that the words belong to, or all that it may be."""
+    passed = [it.request for it in acts if isinstance(it, PassOn)]
+    return passed[:1] or situation.conversations
+
+
+def _parted(situation: Situation, heard: danger.DangerHeard | None, acts: list[Act]) -> list[Act]:
+    """Apart from the other of the talk that these words are about; who has several is asked."""
+    kept = [it for it in acts if _is_kept_when_parted(it)]
+    about = _about(situation, acts)
+    if len(about) > 1:
+        numbers = tuple(sorted(it.number for it in about))
+        told = notice(Told.HELD_WHICH, numbers=numbers[-4:], number=numbers[-1])
+        return [*_language(kept), *_warnings(heard), Say(told), *_others(kept)]
+    number = about[0].number
+    tell = [TellOfDanger(number)] if heard and heard.danger.is_sure else []
+    apart = KeepApart(number, is_guess=True)
+    # Told before they are apart: until then it is known whom it may be about.
+    return [*_language(kept), *_warnings(heard), *_others(kept), *tell, apart]
+
+
+def _warnings(heard: danger.DangerHeard | None) -> list[Act]:
+    """What is read before the rest, which names the emergency number itself."""
+    if heard is None or _is_said_anyway(heard):
+        return []
+    return [Warn(crisis=heard.danger.is_about_life)]
+
+
+def _is_said_anyway(heard: danger.DangerHeard) -> bool:
+    """Whether the number that they read when they are parted is all that there is to say."""
+    return heard.danger in (Danger.VIOLENCE, Danger.MAYBE)
+
+
+def _is_kept_when_parted(act: Act) -> bool:
+    """Nothing of the words is passed on, to whoever takes it next neither."""
+    match act:
+        case SetLanguage():
+            return True
+        case OpenRequest(needs):
+            return bool(needs)
+        case Happens(event=event):
+            return isinstance(event, Done | NotYet)
+        case _:
+            return False
+
+
+def _held_back(situation: Situation, acts: list[Act]) -> list[Act]:
+    kept = [it for it in acts if not isinstance(it, PassOn)]
+    number = _about(situation, acts)[0].number
+    return [*_language(kept), Say(notice(Told.HELD, number=number)), *_others(kept)]
 
 
 def _warned(situation: Situation, heard: danger.DangerHeard, acts: list[Act]) -> list[Act]:
+    warn = Warn(crisis=heard.danger.is_about_life, is_sure=heard.danger.is_sure)
+    if not warn.is_sure:
+        return [*_language(acts), warn, *_others(acts)]
     kept = [it for it in (_in_danger(heard, act) for act in acts) if it is not None]
     if heard.danger is Danger.CALL and heard.is_alone:
         kept = [it for it in kept if not isinstance(it, OpenRequest)]
@@ -58,7 +201,6 @@ def _warned(situation: Situation, heard: danger.DangerHeard, acts: list[Act]) ->
         tell = [TellOfDanger()]
     elif concerned := [*situation.asked_for, *situation.held]:
         tell = [TellOfDanger(concerned[-1].number)]
-    warn = Warn(crisis=heard.danger is Danger.SELF_HARM)
     return [*_language(kept), warn, *_others(kept), *tell]
 
 

@@ -40,6 +40,7 @@ from hotline.help_request import (
     TellWaiting,
     Thank,
     TimeIsUp,
+    Together,
     Unreached,
     WaveDue,
     WentWell,
@@ -173,7 +174,7 @@ SOME: tuple[Event, ...] = (
     *(HeardOf(NOON), Accepted(ANA), Accepted(BEN), Passed(ANA), Unreached(ANA), HandedBack(ANA)),
     *(TimeIsUp(), StillOnIt(ANA), Done(ANA), Done(MARIA), WentWell(), NotYet()),
     *(NotYet(takers_are_gone=True), Withdrawn()),
-    *(Parted(ANA, by=MARIA), Parted(ANA, by=ANA), KeptApart(BEN)),
+    *(Parted(ANA, by=MARIA), Parted(ANA, by=ANA), KeptApart(BEN), Together(ANA)),
     *(Closed(), Reopened(), Assigned(ANA), Assigned(BEN), Corrected(("medicine",))),
 )
 

@@ -84,6 +84,7 @@ PURE_CORE = [
     "hotline.newcomers",
     "hotline.wire",
     "hotline.words",
+    "hotline.worry",
 ]
 PURE = [
     *PURE_CORE,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline import phone, schedule, segments
 from hotline.address import LEFT_OUT
@@ -18,7 +18,7 @@ from hotline.attachment import Attachment, AttachmentKind
 from hotline.message import Channel
 from hotline.notices import Notice, Told, notice
 from hotline.prompts import NEWS
-from hotline.store import messages, people
+from hotline.store import messages, people, tables
 from hotline.store.messages import NOTHING, About, NewMessage, Reply
 from hotline.store.people import Neighbor
 from hotline.words import Part
@@ -40,8 +40,13 @@ def answer(work: Work, told: Notice, request_number: int | None = None) -> None:
     """Answer whoever acts, unless they hear of it in other words."""
     if work.actor is None or work.is_quiet or not may_be_told(work, work.person(work.actor.id)):
         return
+    person = work.person(work.actor.id)
+    if person.is_quiet:
+        if work.replies:
+            return
+        told = notice(Told.QUIET)
     number = request_number or _number_in(told)
-    bodies = in_pieces(written(work, told, work.person(work.actor.id).language))
+    bodies = in_pieces(written(work, told, person.language))
     work.replies.extend(Reply(body, segments.count(body), number) for body in bodies)
 
 
@@ -61,13 +66,31 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
         return
     if not may_be_told(work, person):
         return
+    waits = person.is_quiet and told.what not in _SAYS_NOTHING
+    due = tables.UNTIL_THEY_CALL if waits else None
     # A page that reaches nobody as a text brings somebody else.
     said = aloud(work, person, told) if about.page_id is None else None
     bodies = in_pieces(written(work, told, person.language))
     for place, body in enumerate(bodies, 1):
         part = about if place == len(bodies) else replace(about, attachments=())
-        draft = NewMessage(who, body, segments.count(body), aloud=said, about=part)
-        work.after.messages.append(messages.add_message(work.connection, draft, work.now))
+        draft = NewMessage(who, body, segments.count(body), aloud=said, about=part, due=due)
+        number = messages.add_message(work.connection, draft, work.now)
+        if not waits:
+            work.after.messages.append(number)
+    if waits:
+        _ask_to_call(work, person)
+
+
+_SAYS_NOTHING = (Told.QUIET, Told.CODE)  # the code is texted because they call just now
+_ASKED_TO_CALL = timedelta(hours=1)
+
+
+def _ask_to_call(work: Work, person: Neighbor) -> None:
+    """Whoever said QUIET reads a line that says nothing, not too often."""
+    told = notice(Told.QUIET)
+    since, body = work.now - _ASKED_TO_CALL, written(work, told, person.language)
+    if not messages.was_told_since(work.connection, person.id, body, since):
+        send(work, person.id, told)
 
 
 def _call(work: Work, person: Neighbor, told: Notice, about: About) -> None:

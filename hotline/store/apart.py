@@ -1,6 +1,7 @@
 """Pairs of people who are never brought together again.
 
-Functions on a connection inside somebody's transaction. Who wanted it, and why, is not kept here.
+Functions on a connection inside somebody's transaction. Why they are is not kept here; nor who
+wanted it, where it was said.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select, tuple_
 
 from hotline.store import tables
 from hotline.store.database import upsert
@@ -17,11 +18,47 @@ from hotline.store.prepared import Prepared, is_among
 apart, request, taker, event = tables.apart, tables.request, tables.taker, tables.event
 
 
-def keep(connection: Connection, one: int, other: int, now: datetime) -> None:
-    """From now on; nothing changes if they are apart already."""
+def keep(
+    connection: Connection,
+    one: int,
+    other: int,
+    now: datetime,
+    *,
+    about: int | None = None,
+    guessed_by: int | None = None,
+) -> None:
+    """From now on. If they are apart already, what was said holds, and not what was guessed."""
+    why = {"since": now, "guessed_by": guessed_by, "request_number": about}
     both = [(one, other), (other, one)]
-    rows = [{"neighbor_id": who, "other_id": them, "since": now} for who, them in both]
-    connection.execute(upsert(connection, apart).values(rows).on_conflict_do_nothing())
+    rows = [{"neighbor_id": who, "other_id": them, **why} for who, them in both]
+    added = upsert(connection, apart).values(rows)
+    if guessed_by is not None:
+        connection.execute(added.on_conflict_do_nothing())
+        return
+    pair = [apart.c.neighbor_id, apart.c.other_id]
+    said = {"guessed_by": None}
+    connection.execute(added.on_conflict_do_update(index_elements=pair, set_=said))
+
+
+def guessed(
+    connection: Connection, who: int, since: datetime, number: int | None
+) -> list[tuple[int, int]]:
+    """From whom somebody is apart since then only because of what their words meant: the number of
+    the request, and their id; the last one at the end."""
+    found = select(apart.c.request_number, apart.c.other_id).where(
+        apart.c.neighbor_id == who, apart.c.guessed_by == who, apart.c.since >= since
+    )
+    if number is not None:
+        found = found.where(apart.c.request_number == number)
+    rows = connection.execute(found.order_by(apart.c.since, apart.c.request_number))
+    return [(about, other) for about, other in rows]
+
+
+def lift(connection: Connection, one: int, other: int) -> None:
+    """They may be brought together again."""
+    both = [(one, other), (other, one)]
+    pair = tuple_(apart.c.neighbor_id, apart.c.other_id)
+    connection.execute(delete(apart).where(pair.in_(both)))
 
 
 def from_any(connection: Connection, who: int, others: Collection[int]) -> bool:

@@ -260,6 +260,12 @@ def attach_recordings(
     )
 
 
+def withhold(connection: Connection, sid: str, speaker: int) -> None:
+    """Nobody but who spoke may listen to this recording, which was for the other."""
+    mine = update(recording).where(recording.c.sid == sid).values(passed_to=speaker)
+    connection.execute(mine)
+
+
 def messages_for(
     connection: Connection, number: int, who: int, now: datetime, *, by: int | None
 ) -> tuple[str, ...]:

@@ -226,6 +226,12 @@ def by_our_names(sid: str, attachments: Sequence[Attachment]) -> tuple[Attachmen
     return tuple(Attachment(f"{sid}/{place}", it.type) for place, it in enumerate(attachments))
 
 
+def attachments_of(connection: Connection, sid: str) -> tuple[Attachment, ...]:
+    """What came with the text of this name, by our names."""
+    query = select(message.c.pictures).where(message.c.sid == sid, tables.from_somebody)
+    return by_our_names(sid, _from_json(connection.execute(query).scalar()))
+
+
 def address_of(connection: Connection, name: str) -> str | None:
     """Where the carrier has what we call so; None if there is no such thing."""
     sid, _, place = name.rpartition("/")
@@ -604,6 +610,20 @@ def drop_between(connection: Connection, one: int, other: int) -> None:
     waits = message.c.state == MessageState.WAITING.value
     left = update(message).where(or_(*theirs), waits)
     connection.execute(left.values(_given_up(WhyDropped.OLD_NEWS)))
+
+
+def hold_all(connection: Connection, who: int) -> None:
+    """What waits to be sent to somebody waits until they call."""
+    theirs = message.c.neighbor_id == who, message.c.channel == Channel.API.value
+    held = update(message).where(*theirs, message.c.state == MessageState.WAITING.value)
+    connection.execute(held.values(due=tables.UNTIL_THEY_CALL))
+
+
+def release_held(connection: Connection, who: int, now: datetime) -> list[int]:
+    """They called: what waited for that is due now. The ids of these messages."""
+    theirs = message.c.neighbor_id == who, message.c.due == tables.UNTIL_THEY_CALL
+    due = update(message).where(*theirs).values(due=now).returning(message.c.id)
+    return sorted(connection.execute(due).scalars())
 
 
 def postpone(connection: Connection, ids: Collection[int], now: datetime, until: datetime) -> None:

@@ -41,6 +41,7 @@ class Neighbor:
     trouble: str | None = None  # why no text reaches them, as the carrier says
     suspended: bool = False  # as if they were not on the roster, and they do not come onto it
     called: str | None = None  # where others on the roster have that first name, too
+    is_quiet: bool = False  # said QUIET: texts to them say nothing
 
     @property
     def shown_name(self) -> str | None:
@@ -52,13 +53,13 @@ _KNOWN = (
     *(neighbor.c.id, neighbor.c.phone, neighbor.c.name, neighbor.c.language),
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
     *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
-    *(neighbor.c.suspended_at, neighbor.c.called),
+    *(neighbor.c.suspended_at, neighbor.c.called, neighbor.c.quiet_since),
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
     who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
-    reach, trouble, joining, joining_since, suspended_at, called = more
+    reach, trouble, joining, joining_since, suspended_at, called, quiet_since = more
     return Neighbor(
         who,
         phone,
@@ -74,7 +75,14 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         trouble,
         suspended_at is not None,
         called,
+        quiet_since is not None,
     )
+
+
+def set_quiet(connection: Connection, who: int, since: datetime | None) -> None:
+    """Texts to them say nothing from then on; None: they do again."""
+    of_them = update(neighbor).where(neighbor.c.id == who)
+    connection.execute(of_them.values(quiet_since=since))
 
 
 def who_is_at(connection: Connection, phone: str) -> Neighbor | None:

@@ -161,6 +161,7 @@ def _can_be_asked(also: int, without: int) -> Any:
         neighbor.c.on_roster,
         neighbor.c.stopped_at.is_(None),
         neighbor.c.suspended_at.is_(None),
+        neighbor.c.quiet_since.is_(None),
         # Who can be called.
         or_(neighbor.c.trouble.is_(None), neighbor.c.trouble == "landline"),
         neighbor.c.id != bindparam("requester"),

@@ -66,6 +66,7 @@ class Moment(TypeDecorator[datetime]):
 SHOWN = 0  # the round of a page that somebody asked to see: the others begin with 1
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody was asked last who never was
 UNTIL_BACK = datetime(9000, 1, 1, tzinfo=UTC)  # how long somebody pauses who gave no end
+UNTIL_THEY_CALL = datetime(9001, 1, 1, tzinfo=UTC)  # when a text is due to whoever said QUIET
 
 neighbor = Table(
     "neighbor",
@@ -97,18 +98,22 @@ neighbor = Table(
     Column("suspended_at", Moment),  # stewards let them help nobody
     Column("carry", Integer),  # how many requests a steward lets them hold, until then
     Column("carry_until", Moment),
+    Column("quiet_since", Moment),  # said QUIET: texts say nothing, and what they would say waits
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
 Index("ix_neighbor_called", neighbor.c.called)
 Index("ix_neighbor_code", neighbor.c.code, unique=True)
 
-# Who is never brought together again, each pair in both directions: ids, and never why.
+# Who is never brought together again, each pair in both directions: ids, and never why. Where it
+# was not said, but meant by somebody's words, they can take it back for a day.
 apart = Table(
     "apart",
     metadata,
     Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
     Column("other_id", ForeignKey("neighbor.id"), primary_key=True),
     Column("since", Moment, nullable=False),
+    Column("guessed_by", Integer),  # whose words meant it; NULL: somebody said so
+    Column("request_number", Integer),  # the request that these words were about
 )
 Index("ix_apart_other_id", apart.c.other_id)
 
