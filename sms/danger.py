@@ -71,10 +71,11 @@ _WORDS = re.compile(r"\w+")
 def says_safe(said: str) -> bool:
     """Whether somebody wants to be kept apart from the other: SAFE alone or nearly so, or SAFE in
     capitals with anything around it."""
-    words = " ".join(_WORDS.findall(fold(said)))
-    if _SAFE_ALONE.fullmatch(words):
-        return True
-    return bool(_SAFE_LOUD.search(said)) and not said.isupper()
+    return says_only_safe(said) or (bool(_SAFE_LOUD.search(said)) and not said.isupper())
+
+
+def says_only_safe(said: str) -> bool:
+    return _SAFE_ALONE.fullmatch(" ".join(_WORDS.findall(fold(said)))) is not None
 
 
 # Danger.

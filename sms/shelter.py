@@ -74,8 +74,7 @@ def shelter(
     whom they talk to."""
     if situation.stopped or reading.intent in _NOTHING_SAID:
         return acts
-    is_elsewhere = situation.my_open or situation.open_pages
-    if (situation.conversations or not is_elsewhere) and danger.says_safe(reading.said):
+    if _says_safe(situation, reading):
         return [*_language(acts), KeepApart(reading.number or reading.first_number)]
     if danger.says_quiet(reading.said):
         return [*_language(acts), BeQuiet()]
@@ -91,6 +90,15 @@ def shelter(
     if then is Then.ASK and not (heard and heard.danger.is_sure):
         return _held_back(situation, acts)
     return _warned(situation, heard, acts) if heard else acts
+
+
+def _says_safe(situation: Situation, reading: Reading) -> bool:
+    """Alone it is said of whoever took it last, even if they gave it back. With more words around
+    it, it may be about what they ask for or were asked, where they talk to nobody."""
+    is_elsewhere = situation.my_open or situation.open_pages
+    if situation.conversations or not is_elsewhere:
+        return danger.says_safe(reading.said)
+    return danger.says_only_safe(reading.said)
 
 
 def worry(words: str, by_taker: bool) -> Worry:

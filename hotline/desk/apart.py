@@ -30,6 +30,7 @@ def keep_apart(
     pairs = _now(work, me, number) or apart.were_together(work.connection, me, number)
     if not pairs:
         return notice(Told.SAFE_FROM_NOBODY)
+    _hold_still(work, {about for about, _ in pairs})
     for about, other in pairs:
         by = me if is_guess else None
         apart.keep(work.connection, me, other, work.now, about=about, guessed_by=by)
@@ -38,8 +39,16 @@ def keep_apart(
     everybody = {other for _, other in pairs}
     for about in sorted({it for it, _ in pairs}):
         _part(work, person, about, {other for it, other in pairs if it == about})
-        telling.tell_stewards(work, notice(Told.STEWARDS_SAFE, number=about), but=everybody)
+        feared = everybody | apart.others_of(work.connection, me)
+        telling.tell_stewards(work, notice(Told.STEWARDS_SAFE, number=about), but=feared)
     return _told(work, pairs[-1][0], is_guess=is_guess)
+
+
+def _hold_still(work: Work, numbers: set[int]) -> None:
+    """Nobody takes these requests before they are apart in rows: a YES at this moment comes before,
+    and then this is Stale, or sees that they are."""
+    for request in requests.find_requests(work.connection, numbers):
+        requests.require_unchanged(work.connection, request)
 
 
 def _told(work: Work, number: int, *, is_guess: bool) -> Notice:

@@ -40,6 +40,7 @@ from hotline.newcomers import why_not_take
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageMove
 from hotline.store import apart, messages, newcomers, pages, requests
+from hotline.store.database import Stale
 from hotline.store.messages import About, Words
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -69,7 +70,15 @@ def take_step(
         event = replace(event, refusal=refusal(work, before, event.neighbor))
     after, effects = help_request.next_step(before, event, work.clock)
     _write(work, before, after, event, note)
+    _require_not_apart(work, before, after)
     carry_out(work, after, effects)
+
+
+def _require_not_apart(work: Work, before: HelpRequest, after: HelpRequest) -> None:
+    """SAFE may be said at the moment of a YES. The request is ours by now, so what is read here is
+    all that was said before; raises Stale, for the decision to be made again."""
+    if any(would_meet(work, before, it) for it in after.takers):
+        raise Stale(f"somebody who takes request {after.number} is kept apart from another there")
 
 
 def would_meet(work: Work, request: HelpRequest, who: int) -> bool:
@@ -219,7 +228,8 @@ def carry_out(work: Work, request: HelpRequest, effects: Iterable[Effect]) -> No
             case TellWaiting(told):
                 _tell_waiting(work, request, told)
             case TellStewards(told):
-                telling.tell_stewards(work, told, about)
+                feared = apart.others_of(work.connection, request.requester)
+                telling.tell_stewards(work, told, about, but=feared)
             case AskSoon():
                 work.after.asks.append(ask_job(request))
 

@@ -25,7 +25,7 @@ from hotline.help_request import (
 )
 from hotline.newcomers import CARRIES_FOR, most_carried
 from hotline.notices import Notice, Told, notice
-from hotline.store import newcomers, pages, people, requests
+from hotline.store import apart, newcomers, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.confirmations import Confirmation
 from hotline.store.record import record
@@ -53,7 +53,8 @@ def _refused(what: Told, **values: object) -> Answered:
 
 def list_open(work: Work) -> Answered:
     """Every open request, whoever waits longest first; a steward may take one by YES, too."""
-    some = requests.open_requests(work.connection)
+    feared = _kept_apart(work)
+    some = [it for it in requests.open_requests(work.connection) if it.requester not in feared]
     if not some:
         return Answered(notice(Told.NOTHING_TO_TAKE))
     listed = some[:MOST_LISTED]
@@ -68,7 +69,14 @@ def list_open(work: Work) -> Answered:
 def show(work: Work, number: int) -> Answered:
     """Who asked, for what, and who has it: first names, no words and no phone number."""
     request = requests.find_request(work.connection, number)
-    return Answered(_standing(work, request)) if request else _no_such(number)
+    if request is None or request.requester in _kept_apart(work):
+        return _no_such(number)
+    return Answered(_standing(work, request))
+
+
+def _kept_apart(work: Work) -> frozenset[int]:
+    """Whose requests this steward is not to see: they are kept apart from each other."""
+    return apart.others_of(work.connection, work.actor.id) if work.actor else frozenset()
 
 
 def _standing(work: Work, request: HelpRequest) -> Notice:

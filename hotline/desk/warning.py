@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline.desk import telling
 from hotline.help_lines import help_lines
 from hotline.notices import Notice, Told, notice
-from hotline.store import requests
+from hotline.store import apart, requests
 from hotline.store.messages import About
 from hotline.store.people import Neighbor
 from hotline.work import Work
@@ -28,5 +28,6 @@ def tell_stewards(work: Work, number: int | None) -> None:
     if request is None:
         return
     told, about = notice(Told.STEWARDS_DANGER, number=number), About(number, may_wake=True)
-    theirs = (request.requester, *request.takers)
+    feared = apart.others_of(work.connection, request.requester)
+    theirs = (request.requester, *request.takers, *feared)
     telling.tell_stewards(work.by(None), told, about, but=theirs)
