@@ -341,6 +341,23 @@ def _may_be_dropped(row: Row, facts: Facts, stopped: set[int]) -> bool:
     )
 
 
+@_check("brought_together", "asked about a request of whom they are kept apart from")
+def brought_together(facts: Facts) -> Iterator[str]:
+    """A page that was written at the moment of a SAFE is allowed."""
+    asker = {row.number: row.requester_id for row in facts.requests}
+    since: dict[tuple[int, int], datetime] = {}
+    for row in facts.events:
+        for pair in ((row.neighbor_id, row.about_id), (row.about_id, row.neighbor_id)):
+            if row.what == "apart":
+                since.setdefault(pair, row.at)
+            elif row.what == "together":
+                since.pop(pair, None)
+    for page in facts.pages:
+        apart = since.get((page.neighbor_id, asker[page.request_number]))
+        if apart is not None and apart < page.asked_at:
+            yield f"page {page.id}"
+
+
 @_check("after_stop", "texts sent after a STOP was stored")
 def after_stop(facts: Facts) -> Iterator[str]:
     """What set out before the hotline had answered the STOP was under way and is allowed."""

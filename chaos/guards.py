@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select, update
 from hotline import message, page
 from hotline.carriers.twilio.client import Carrier
 from hotline.help_request import HelpRequest, State
-from hotline.store import calls, messages, pages, people, record, requests, roster, tables
+from hotline.store import apart, calls, messages, pages, people, record, requests, roster, tables
 from hotline.store.database import Database
 from hotline.store.messages import Inbound, Replied
 from ivr import calling, menu
@@ -212,6 +212,12 @@ def _stop(_role: str) -> None:
 
     _replace(people, "neighbors", unstopped)
     _replace(messages, "drop_unwanted", lambda _real: lambda *_arguments, **_named: [])
+
+
+@_guard("safe", "brought_together", "quiet", eager="be_safe")
+def _safe(_role: str) -> None:
+    """Who says SAFE is parted from the other now, and nobody remembers it for later."""
+    _replace(apart, "keep", lambda _real: lambda *_arguments, **_named: None)
 
 
 @_guard("due", "nothing_due", "quiet")

@@ -296,6 +296,15 @@ def stop(it: Person) -> Words | None:
     return Words(it.chance.choice(("STOP", "please stop texting me", "no more texts")))
 
 
+@deed(often=1)
+def be_safe(it: Person) -> Words | None:
+    """Only where that guard is out: whoever says it is asked nothing by the other ever again."""
+    mine = it.taken | it.holds
+    if it.eager != "be_safe" or not mine:
+        return None
+    return Words(f"SAFE {it.chance.choice(sorted(mine))}")
+
+
 def start(it: Person) -> Words | None:
     """The only thing that somebody does who said STOP."""
     if it.chance.random() < 0.9:

@@ -25,6 +25,7 @@ from chaos.clock import SharedClock
 from chaos.people import Sent, WrongMoment
 from chaos.run import next_leap
 from hotline import words
+from hotline.store import apart
 from hotline.words import Sentence
 from ivr import calling
 from sms.receiving import Answering
@@ -268,6 +269,22 @@ def test_what_whoever_shows_a_number_hears_of_its_owner_is_counted(maple: Neighb
         broken.setattr(calling, "trust", calling.trust)  # as it is again afterwards
         guards.take_out("proof", "web")
         assert forged_calls(maple)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_who_is_brought_together_after_safe_is_counted(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+) -> None:
+    if not is_kept:
+        monkeypatch.setattr(apart, "keep", lambda *_arguments, **_named: None)
+    maple.text("Ana", "done 12")
+    maple.text("Ana", "SAFE 12")
+    maple.pass_time(timedelta(minutes=5))
+    maple.text("Maria", "need to borrow a ladder")
+    maple.settle()
+    rows = maple.database.read(gather._rows)
+    facts = checker.Facts(sent=(), attempts=(), begun={}, now=maple.now(), **rows)
+    assert bool(list(checker.brought_together(facts))) is not is_kept
 
 
 def test_the_docs_name_every_fault_guard_and_count() -> None:
