@@ -73,9 +73,7 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
     found = compiled_files("moves", MOVES, folded).find(words, *courtesy_aside(words))
     ends = {it.name: it.end for it in sorted(found, key=lambda it: it.end)}
     for one, other in _OPPOSITES:
-        if (
-            one in ends and other in ends
-        ):  # "yes I saw it, but I am in Boston": the last word counts
+        if one in ends and other in ends:  # "yes I saw it, but I am away": the last word counts
             del ends[min((one, other), key=lambda it: ends[it])]
     return frozenset(map(Move, ends))
 
