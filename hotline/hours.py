@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from hotline.phrasebook import books, heard
+
 _DAY: Final = 24 * 60
 _WEEK: Final = 7 * _DAY
 _SHORTEST_AWAKE: Final = 2 * 60
@@ -27,6 +29,7 @@ _ANY_TIME: Final = frozenset(
         *("cuando sea", "siempre", "cualquier hora", "a cualquier hora", "cualquier momento"),
     }
 )
+_MORE_ANY_TIME: Final = heard("any")
 _DAY_NAMES: Final = (
     ("monday", "lunes"),
     ("tuesday", "martes"),
@@ -35,6 +38,10 @@ _DAY_NAMES: Final = (
     ("friday", "viernes"),
     ("saturday", "sabado"),
     ("sunday", "domingo"),
+)
+# In other languages a day is told by three letters or more: with two, too much is one.
+_MORE_DAY_NAMES: Final = tuple(
+    (number, name) for rows in books().values() for number, name in enumerate(rows.get("days", ()))
 )
 _DAY_GROUPS: Final = {
     "daily": range(7),
@@ -67,6 +74,14 @@ _SAYING: Final = (
         re.compile(r"(?:\b(?:in the|at|por las?|en las?) )?\b(?:evenings?|nights?|noches?)\b"),
         "18:00-22:00",
     ),
+)
+_MORE_SAYING: Final = {
+    phrase: plain
+    for plain in ("weekdays", "weekends", "after", "before")
+    for phrase in heard(plain)
+}
+_MORE_SAID: Final = re.compile(
+    rf"\b(?:{'|'.join(map(re.escape, sorted(_MORE_SAYING, key=len, reverse=True)))})\b"
 )
 _AFTER: Final = re.compile(
     r"\b(?:after|despues de(?: las?)?|desde(?: las?)?) (\d{1,2}(?::\d\d)?)(am|pm)?\b"
@@ -120,7 +135,7 @@ class Quiet:
 def parse_hours(text: str) -> Hours:
     """Read the hours of a neighbor; nothing means any time. Raises BadHours."""
     plain = _plain(text)
-    if plain in _ANY_TIME:
+    if plain in _ANY_TIME or plain in _MORE_ANY_TIME:
         return Hours()
     spans = (span for part in re.split(r"[;\n]", _as_a_table(plain)) for span in _part(part))
     return Hours(tuple(sorted(set(spans))))
@@ -137,8 +152,11 @@ def parse_quiet(text: str) -> Quiet | None:
     return Quiet(_time(start), _time(end))
 
 
+_UNACCENTED: Final = str.maketrans("áàâãéèêíîóòôõúùûç", "aaaaeeeiioooouuuc")
+
+
 def _plain(text: str) -> str:
-    plain = text.strip().lower().translate(str.maketrans("áéíóú", "aeiou"))
+    plain = text.strip().lower().translate(_UNACCENTED)
     for written, meant in _SPELLING:
         plain = written.sub(meant, plain)
     return plain
@@ -146,6 +164,7 @@ def _plain(text: str) -> str:
 
 def _as_a_table(plain: str) -> str:
     """Hours as people say them: "weekdays after 5"."""
+    plain = _MORE_SAID.sub(lambda it: _MORE_SAYING[it[0]], plain)
     for said, spoken in _SAYING:
         plain = said.sub(spoken, plain)
     plain = _AFTER.sub(lambda it: f"{_past_noon(it)}-24:00", plain)
@@ -194,7 +213,12 @@ def _day(word: str) -> int | None:
         for number, names in enumerate(_DAY_NAMES)
         if any(f"{name}s".startswith(word.rstrip(".")) for name in names)
     )
-    return next(begun, None)
+    known = next(begun, None)
+    return _day_elsewhere(word.rstrip(".")) if known is None and len(word) > 2 else known
+
+
+def _day_elsewhere(word: str) -> int | None:
+    return next((number for number, it in _MORE_DAY_NAMES if f"{it}s".startswith(word)), None)
 
 
 def _span(text: str, how: str) -> tuple[int, int]:

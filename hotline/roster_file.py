@@ -14,7 +14,8 @@ from hotline import table
 from hotline.errors import BadRoster
 from hotline.hours import BadHours, parse_hours
 from hotline.phone import BadPhone, is_in, parse
-from hotline.settings import LANGUAGES, Network
+from hotline.phrasebook import LANGUAGES
+from hotline.settings import Network
 from hotline.spelling import alike, did_you_mean, language_meant, meant
 from hotline.store.roster import RosterEntry
 from hotline.table import TableRow

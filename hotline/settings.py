@@ -40,10 +40,11 @@ from hotline.hours import Quiet, parse_quiet
 from hotline.keyring import Keyring
 from hotline.needs import NEEDS
 from hotline.phone import is_country, is_in, is_short_code, parse
+from hotline.phrasebook import LANGUAGES
 from hotline.spelling import as_key, did_you_mean, language_meant
 
-LANGUAGES: Final = ("en", "es")
-"""The languages that the hotline speaks: those with a catalogue of its sentences."""
+SPOKEN_BY_DEFAULT: Final = ("en", "es")
+"""Where a network names no languages: each more makes the phone menu longer."""
 
 CONFIGURATION: Final = "hotline.toml"
 LONGEST_NAME: Final = 60
@@ -439,7 +440,7 @@ class _Hotline(_Section):
     timezone: Annotated[str, AfterValidator(_timezone)] = "America/New_York"
     languages: Annotated[
         tuple[Annotated[str, AfterValidator(_language)], ...], AfterValidator(_languages)
-    ] = LANGUAGES
+    ] = SPOKEN_BY_DEFAULT
     quiet: Annotated[Quiet | None, PlainValidator(_quiet)] = Quiet(time(21), time(8))
     stewards: Annotated[
         tuple[Annotated[str, AfterValidator(_steward)], ...], AfterValidator(_once)

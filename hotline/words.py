@@ -25,7 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from hotline import phone, segments
+from hotline import phone, phrasebook, segments
 from hotline.details import NEAR_DAYS, WEEKDAYS, Details
 from hotline.notices import Notice, Told
 from hotline.settings import Network
@@ -950,9 +950,9 @@ class Speech:
                 return self._template(Part.SOMEBODY, language)
             case "names", tuple():
                 somebody = self._template(Part.SOMEBODY, language)
-                return format_list([name or somebody for name in value], locale=language)
+                return _list([name or somebody for name in value], language)
             case "numbers", tuple():
-                return format_list([str(number) for number in value], locale=language)
+                return _list([str(number) for number in value], language)
             case "time", datetime():
                 return self._time(value, language)
             case "day", datetime():
@@ -968,7 +968,7 @@ class Speech:
 
     def _needs(self, needs: tuple[str, ...], language: str) -> str:
         called = [self._called(need, language) for need in needs]
-        return format_list(called, locale=language) if called else self._called("", language)
+        return _list(called, language) if called else self._called("", language)
 
     def _shown(self, requests: Iterable[tuple[Any, ...]], language: str) -> str:
         """Number, first need, area and age of each, as short as can be."""
@@ -981,7 +981,7 @@ class Speech:
 
     def _some(self, names: Sequence[str], none: Part, language: str) -> str:
         """All of them if they are short, else the first."""
-        every = format_list(names, locale=language) if names else self._template(none, language)
+        every = _list(names, language) if names else self._template(none, language)
         if len(names) < 2 or len(every) <= LONGEST_LIST:
             return every
         return f"{names[0]}, ..."
@@ -996,6 +996,9 @@ class Speech:
     def _day(self, moment: datetime, language: str) -> str:
         """Day and month: the Spanish for Wednesday and Saturday costs a segment."""
         local = moment.astimezone(self.network.zone)
+        if months := phrasebook.said("months", language):
+            (pattern,) = phrasebook.said("day", language)
+            return pattern.format(day=local.day, month=months[local.month - 1])
         return str(format_skeleton("MMMMd", local, locale=language))
 
     def _ago(self, since: timedelta, language: str) -> str:
@@ -1003,9 +1006,27 @@ class Speech:
         if since < timedelta(minutes=1):
             return self._template(Part.JUST_NOW, language)
         unit: Literal["minute", "hour"] = "minute" if since < timedelta(minutes=90) else "hour"
+        if phrasebook.said("ago_minute", language):
+            return _ago_told(since, unit, language)
         return format_timedelta(
             -since, granularity=unit, threshold=math.inf, add_direction=True, locale=language
         )
+
+
+def _ago_told(since: timedelta, unit: Literal["minute", "hour"], language: str) -> str:
+    """In the words of a language that Babel does not know."""
+    count = round(since / timedelta(**{f"{unit}s": 1}))
+    (words,) = phrasebook.said(f"ago_{unit}" if count == 1 else f"ago_{unit}s", language)
+    return words.format(count=count)
+
+
+def _list(names: Sequence[str], language: str) -> str:
+    """The names with "and" before the last, from the words of a language that Babel does not
+    know, if need be."""
+    link = phrasebook.said("and", language)
+    if not link or len(names) < 2:
+        return format_list(names, locale=language)
+    return f"{', '.join(names[:-1])} {link[0]} {names[-1]}"
 
 
 def _age(since: timedelta) -> str:

@@ -7,8 +7,22 @@ from collections.abc import Mapping
 from hotline.settings import Area, Network
 from rehearsal import neighborhood
 
-NEED: Mapping[str, str] = {"en": "need {need}", "es": "necesito {need}"}
-NEAR: Mapping[str, str] = {"en": "near {area}", "es": "cerca de {area}"}
+NEED: Mapping[str, str] = {
+    "en": "need {need}",
+    "es": "necesito {need}",
+    "fr": "cherche {need}",
+    "ht": "bezwen {need}",
+    "pt": "preciso de {need}",
+    "fil": "kailangan ng {need}",
+}
+NEAR: Mapping[str, str] = {
+    "en": "near {area}",
+    "es": "cerca de {area}",
+    "fr": "vers {area}",
+    "ht": "bò {area}",
+    "pt": "perto de {area}",
+    "fil": "malapit sa {area}",
+}
 HELP = "help"  # of any kind
 ASKER = neighborhood.ASKER.name
 SCRIPT = """\

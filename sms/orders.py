@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from hotline.hours import BadHours, parse_hours
 from hotline.names import is_own_name
+from hotline.phrasebook import by_language, heard
 from hotline.settings import Network
 from sms import vocabulary
 from sms.reading import Intent, Reading, fold, once_per_network
@@ -163,32 +164,47 @@ _DAYS = {"d": 1, "day": 1, "days": 1, "dia": 1, "dias": 1} | dict.fromkeys(
     ("w", "wk", "week", "weeks", "semana", "semanas"), 7
 )
 _DAYS |= dict.fromkeys(("month", "months", "mes", "meses"), 30)
+_DAYS |= dict.fromkeys(heard("day_units"), 1) | dict.fromkeys(heard("week_units"), 7)
+_DAYS |= dict.fromkeys(heard("month_units"), 30)
 _COUNTS = {"a": 1, "an": 1, "one": 1, "un": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3}
 _WORD = re.compile(r"\w+")
 _PAUSE = re.compile(
-    r"(?:pause|pausa|pausar)(?: (?:for|por))?"
+    rf"(?:{'|'.join(('pause', 'pausa', 'pausar', *sorted(heard('pause'))))})(?: (?:for|por))?"
     rf"(?: (\d{{1,3}}|{'|'.join(_COUNTS)}) ?({'|'.join(sorted(_DAYS, reverse=True))})?)?"
 )
 _MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por dia))?")
-_VOUCH = re.compile(r"(?:vouch|avalo)(?: for| por| a)? (\d{4})")
+_VOUCH = re.compile(
+    rf"(?:{'|'.join(('vouch', 'avalo', *sorted(heard('vouch'))))})(?: for| por| a)? (\d{{4}})"
+)
 _CONFIRM = re.compile(r"confirm(?:ar|a|o|er)? (\d{3}) ?(\d{3})")
 _PIN = re.compile(r"(?:my |mi |new |nuevo )?pin(?: is| es)?(?: (\d[\d ]{0,14}))?")
 _I_AM = re.compile(
     r"^(?:hi,? )?(?:my name is|my name's|i'?m|i am|it'?s|this is|me llamo|mi nombre es|soy) ",
     re.IGNORECASE,
 )
-_BACK = {"back", "im back", "i am back", "volvi", "ya volvi", "vuelvo", "he vuelto", "regrese"}
+_BACK = {
+    "back",
+    "im back",
+    "i am back",
+    "volvi",
+    "ya volvi",
+    "vuelvo",
+    "he vuelto",
+    "regrese",
+    *heard("back"),
+}
 
 
-_LOOK = {"open", "open requests", "abiertos", "pedidos abiertos"}
-_STATS = {"stats", "statistics", "estadisticas"}
-_ME = {"me", "datos", "mis datos", "mi perfil"}
+_LOOK = {"open", "open requests", "abiertos", "pedidos abiertos", *heard("look")}
+_STATS = {"stats", "statistics", "estadisticas", *heard("stats")}
+_ME = {"me", "datos", "mis datos", "mi perfil", *heard("me")}
 _FORGET = {"forget me", "delete me", "delete my data"}
 _FORGET_IN_SPANISH = {"olvidame", "borrame", "borra mis datos"}
 _PIN_OFF = {"pin off", "no pin", "pin no", "sin pin", "borra pin", "borra mi pin", "quita mi pin"}
 _TEXT_ME = {"text me", "text me again", "texts", "textos", "mensajes", "mandame mensajes"}
-_AND = {"and", "or", "the", "y", "o", "e", "en", "in"}
+_AND = {"and", "or", "the", "y", "o", "e", "en", "in", *heard("between")}
 _ANY = {
+    *heard("any"),
     *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
     *("anywhere", "everywhere", "cualquier lugar", "todas partes", "donde sea", "cualquiera"),
 }
@@ -201,6 +217,7 @@ _ALONE: dict[str, Order] = {
     **dict.fromkeys(_PIN_OFF, PinOff()),
     **dict.fromkeys(_FORGET, Forget("en")),
     **dict.fromkeys(_FORGET_IN_SPANISH, Forget("es")),
+    **{it: Forget(code) for code, some in by_language("forget").items() for it in some},
 }
 _SKIP = {"skip", "next", "whenever", "siguiente", "da igual"} | _ANY
 # A need, but nothing that somebody has to give.
@@ -231,24 +248,29 @@ def _words(said: str) -> list[str]:
 
 def _change(reading: Reading, words: list[str], network: Network) -> Order | None:
     """NAME, CAN, AREA or HOURS, and what stands behind it."""
-    first, rest = words[:1], words[1:]
+    first, rest = _CHANGES.get(words[0], words[0]) if words else "", words[1:]
     written = reading.said.partition(" ")[2].strip(" :.!")
     match first:
-        case ["join" | "unirme"]:
+        case "join" | "unirme":
             named = name_in(written, network)
             return Join(named.name) if named else None
-        case ["name" | "nombre"]:
+        case "name" | "nombre":
             return name_in(written, network)
-        case ["can" | "hago"]:
+        case "can" | "hago":
             return can_in(rest, network)
-        case ["area" | "areas" | "zona" | "zonas"] if rest:
+        case "area" | "areas" | "zona" | "zonas" if rest:
             areas = areas_in(rest, network)
             return areas or (None if reading.asks or len(rest) > 2 else Areas(None))
-        case ["hours" | "horas" | "horario"] if rest:
+        case "hours" | "horas" | "horario" if rest:
             hours = hours_in(written)
             return hours or (None if reading.asks or len(rest) > 4 else Times(None))
         case _:
             return None
+
+
+_CHANGES = {
+    word: change for change in ("join", "name", "can", "area", "hours") for word in heard(change)
+}
 
 
 def answer_to(question: str, reading: Reading, network: Network) -> Order | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hotline.newcomers import MOST_CARRIED
+from hotline.phrasebook import heard
 from hotline.settings import Network
 from sms import orders, vocabulary
 from sms.orders import Look
@@ -191,7 +192,10 @@ def _help(said: _Said) -> StewardOrder | None:
     return ShowWords() if said.rest[:1] in _STEWARD and len(said.rest) == 1 else None
 
 
-_STEWARD = (["steward"], ["stewards"], ["coordinador"], ["coordinadora"], ["responsable"])
+_STEWARD = (
+    *(["steward"], ["stewards"], ["coordinador"], ["coordinadora"], ["responsable"]),
+    *([it] for it in sorted(heard("steward"))),
+)
 
 
 def _who(said: _Said) -> StewardOrder | None:

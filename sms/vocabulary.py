@@ -7,6 +7,20 @@ are understood from everybody, whatever language we answer in. The carrier's own
 START, HELP and what else CARRIER rules name) are here too, and none of them is a command of ours.
 """
 
+from collections.abc import Mapping
+
+from hotline.phrasebook import by_language, heard
+
+
+def _added_to(row: str, known: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    """What is known of each language, and what its words.tsv adds."""
+    more = by_language(row)
+    return {
+        code: frozenset(known.get(code, ())) | more.get(code, frozenset())
+        for code in dict.fromkeys((*known, *more))
+    }
+
+
 # What the carrier takes for itself: https://www.twilio.com/docs, "default opt-out keywords".
 STOP = {
     *("stop", "stopall", "stop all", "unsubscribe", "end", "quit", "cancel", "revoke"),
@@ -16,20 +30,23 @@ START = {"start", "unstop"}
 CARRIER_HELP = {"help", "info"}
 # Said by people who mean STOP; the carrier does not know these, so we confirm them ourselves.
 STOP_IN_OTHER_WORDS = {
+    *heard("stop"),
     *("stop texting me", "stop texting", "stop messaging me", "unsubscribe me", "remove me"),
     *("take me off", "take me off the list", "no more texts", "dont text me", "do not text me"),
     *("dont text me anymore", "leave me alone", "alto", "parar", "basta", "no mas mensajes"),
     *("no me escriban", "no me escriban mas", "arret", "arreter", "sispann"),
     *("stop", "stop it", "stop this"),  # politely: "stop please" is no word of the carrier's
 }
-PLEASE = ("please", "pls", "plz", "por favor", "porfavor", "svp", "tanpri")
+PLEASE = ("please", "pls", "plz", "por favor", "porfavor", "svp", "tanpri", *heard("please"))
 
 STATUS = {
+    *heard("status"),
     *("status", "my status", "status please", "any news", "update", "any update", "any updates"),
     *("estado", "mi estado", "hay noticias", "alguna noticia", "noticias"),
     *("statut", "des nouvelles", "ki nouvel"),
 }
 WITHDRAW = {
+    *heard("withdraw"),
     *("never mind", "nevermind", "nvm", "no longer needed", "no longer need", "not needed"),
     *("not needed anymore", "dont need it", "dont need it anymore", "dont need help anymore"),
     *("i no longer need", "i dont need it anymore", "we no longer need", "forget it"),
@@ -40,6 +57,7 @@ WITHDRAW = {
     *("laisse tomber", "plus besoin", "pa bezwen anko", "bliye sa"),
 }
 JOIN = {
+    *heard("join"),
     *("join", "i want to help", "i want to volunteer", "volunteer", "sign me up", "can i help"),
     *("how can i help", "unirme", "quiero ayudar", "quiero ser voluntario"),
     *("quiero ser voluntaria", "voluntario", "voluntaria"),
@@ -55,6 +73,7 @@ _BIENES = (
 # Said by people who have something to give, if nothing follows but what is in OFFERED: whoever
 # says more than that may well need something.
 OFFERS = {
+    *heard("offers"),
     *(f"{we} {can}" for we in ("i", "we") for can in ("can help", "can volunteer", "can donate")),
     *(f"{we} can {make}" for we in ("i", "we") for make in ("cook", "give rides", "drive people")),
     *(
@@ -90,19 +109,22 @@ OFFERED = {
     *("personas", "hoy", "manana", "esta noche", "los fines de semana", "tambien", "gracias"),
     *("cocinar", "cocinando", "cena", "comidas", "dar", "compartir", "donar"),
 }
-THANKS = {"thanks", "thank", "thx", "ty", "gracias", "merci", "mesi"}
+THANKS = {"thanks", "thank", "thx", "ty", "gracias", "merci", "mesi", *heard("thanks")}
 EMERGENCY = frozenset({"911", "112", "999", "sos"})  # and that of the network's country
 DONE = {
+    *heard("done"),
     *("done", "all done", "finished", "completed", "its done", "delivered", "hecho", "listo"),
     *("lista", "terminado", "termine", "ya esta", "fini", "fait", "fin"),
 }
 # A language's name, as its own speakers and others write it -> what we call it.
 LANGUAGES = {
+    **{name: code for code, names in by_language("language").items() for name in names},
     **dict.fromkeys(("english", "in english", "ingles", "en ingles", "inglish"), "en"),
     **dict.fromkeys(("espanol", "en espanol", "spanish", "in spanish", "castellano"), "es"),
 }
 
 YES = {
+    *heard("yes"),
     *("yes", "yes please", "y", "yeah", "yea", "yep", "yup", "yess", "yesss", "ye", "sure"),
     *("sure thing", "yes maam", "yes sir", "ill take", "i will take"),
     *("ok", "okay", "okey", "k", "kk", "take", "take it", "ill take it", "i will take it"),
@@ -131,6 +153,7 @@ WEAK_YES = {"ok", "okay", "okey", "k", "kk", "y", "ye", "take", "vale", "dale", 
 # Answers when they stand alone: "take me home", "k pasa" and "y tengo hambre" are none.
 YES_ALONE = {"y", "ye", "k", "kk", "take"}
 NO = {
+    *heard("no"),
     *("no", "n", "nope", "nah", "no thanks", "no thank you", "no sorry", "not now", "not today"),
     *("not tonight", "not me", "not this time", "sorry", "sorry no", "im sorry", "pass"),
     *("i pass", "ill pass", "busy", "im busy", "unavailable", "not available", "at work"),
@@ -144,6 +167,7 @@ _CANT = ("cant", "i cant", "cannot", "i cannot", "can not", "i can not")
 _DO_IT = ("make it", "make", "come", "go", "help", "do", "do it", "do this", "take", "take it")
 # No to a question; from somebody who took a request: "I give it back".
 HAND_BACK = {
+    *heard("hand_back"),
     *("no i cant", "no cant", "no i cannot", "no no puedo"),
     *_CANT,
     *(f"{cant} {do_it}" for cant in _CANT for do_it in _DO_IT),
@@ -164,6 +188,7 @@ AFTER_SI = {
 }
 # What may follow a bare NO for it to be an answer: "no but …", "no I …". "No food" is a need.
 AFTER_NO = {
+    *heard("after_no"),
     *("but", "i", "im", "ill", "sorry", "thanks", "thank", "not", "cant", "can", "maybe", "today"),
     *("tonight", "tomorrow", "way", "because", "only", "unfortunately", "too", "its", "we", "my"),
     *("pero", "yo", "hoy", "manana", "gracias", "lo", "estoy", "perdon", "ahora", "porque"),
@@ -172,6 +197,7 @@ AFTER_NO = {
 # What may follow a CAN'T in the same breath. "I can't breathe" and "can't find your door" are no
 # answers.
 AFTER_CANT = {
+    *heard("after_cant"),
     *("today", "tonight", "tomorrow", "now", "right", "anymore", "this", "it", "because", "but"),
     *("sorry", "unfortunately", "after", "at", "thanks", "thank"),
     *("hoy", "ahora", "manana", "esta", "porque", "pero", "perdon", "lo", "gracias"),
@@ -179,6 +205,7 @@ AFTER_CANT = {
 }
 # In front of an answer, and no part of it.
 BEFORE_ANSWER = {
+    *heard("before_answer"),
     *("reply", "hi", "hello", "hey", "well", "so", "oh", "um", "responde", "hola", "pues"),
     *("bueno", "reponds", "bonjour"),
 }
@@ -189,94 +216,194 @@ BEFORE_NUMBER = {
 MARKS = {"n\u00ba", "n \u00ba", "nr", "nro", "num"}
 MARKS_BY_SIGN = {"n", "n o", "no"}
 # Copied from the page along with the word to reply with.
-COPIED = {"to take it", "to take", "to pass", "para aceptar", "si no puedes", "please", "por favor"}
+COPIED = {
+    "to take it",
+    "to take",
+    "to pass",
+    "para aceptar",
+    "si no puedes",
+    "please",
+    "por favor",
+    *heard("copied"),
+}
 
 # Said without asking for anything.
-SMALL_TALK = {
-    "en": {
-        *("hi", "hello", "hey", "hiya", "yo", "good", "morning", "afternoon", "evening", "night"),
-        *("day", "there", "thanks", "thank", "you", "thx", "ty", "tysm", "much", "very", "so"),
-        *(
-            "great",
-            "cool",
-            "nice",
-            "bye",
-            "goodbye",
-            "test",
-            "testing",
-            "what",
-            "who",
-            "is",
-            "this",
-        ),
-        *("are", "how", "hows", "it", "going", "dear", "sir", "madam", "everybody", "everyone"),
-        *("all", "welcome", "god", "bless", "lol", "haha", "hmm", "wrong", "number", "whats", "up"),
-        *("awesome", "perfect", "many", "a", "lot", "again", "really", "for", "your", "help"),
+SMALL_TALK = _added_to(
+    "small_talk",
+    {
+        "en": {
+            *(
+                "hi",
+                "hello",
+                "hey",
+                "hiya",
+                "yo",
+                "good",
+                "morning",
+                "afternoon",
+                "evening",
+                "night",
+            ),
+            *("day", "there", "thanks", "thank", "you", "thx", "ty", "tysm", "much", "very", "so"),
+            *(
+                "great",
+                "cool",
+                "nice",
+                "bye",
+                "goodbye",
+                "test",
+                "testing",
+                "what",
+                "who",
+                "is",
+                "this",
+            ),
+            *("are", "how", "hows", "it", "going", "dear", "sir", "madam", "everybody", "everyone"),
+            *(
+                "all",
+                "welcome",
+                "god",
+                "bless",
+                "lol",
+                "haha",
+                "hmm",
+                "wrong",
+                "number",
+                "whats",
+                "up",
+            ),
+            *("awesome", "perfect", "many", "a", "lot", "again", "really", "for", "your", "help"),
+        },
+        "es": {
+            *("hola", "buenas", "buenos", "dias", "tardes", "noches", "dia", "gracias", "muchas"),
+            *(
+                "mil",
+                "muy",
+                "amable",
+                "adios",
+                "chau",
+                "que",
+                "tal",
+                "como",
+                "estas",
+                "esta",
+                "quien",
+            ),
+            *("es", "esto", "prueba", "saludos", "senor", "senora", "dios", "bendiga", "los", "le"),
+            *("te", "jaja", "bien", "por", "su", "ayuda", "tu", "a", "yo"),
+        },
+        "fr": {
+            *("bonjour", "bonsoir", "salut", "allo", "alo", "merci", "beaucoup", "au", "revoir"),
+            *("ca", "va", "qui", "etes", "vous", "bonne", "nuit", "journee", "a"),
+        },
+        "ht": {
+            *(
+                "bonjou",
+                "bonswa",
+                "alo",
+                "mesi",
+                "anpil",
+                "orevwa",
+                "sa",
+                "kap",
+                "fet",
+                "kijan",
+                "a",
+            ),
+            *("yo",),
+        },
     },
-    "es": {
-        *("hola", "buenas", "buenos", "dias", "tardes", "noches", "dia", "gracias", "muchas"),
-        *("mil", "muy", "amable", "adios", "chau", "que", "tal", "como", "estas", "esta", "quien"),
-        *("es", "esto", "prueba", "saludos", "senor", "senora", "dios", "bendiga", "los", "le"),
-        *("te", "jaja", "bien", "por", "su", "ayuda", "tu", "a", "yo"),
-    },
-    "fr": {
-        *("bonjour", "bonsoir", "salut", "allo", "alo", "merci", "beaucoup", "au", "revoir"),
-        *("ca", "va", "qui", "etes", "vous", "bonne", "nuit", "journee", "a"),
-    },
-    "ht": {
-        *("bonjou", "bonswa", "alo", "mesi", "anpil", "orevwa", "sa", "kap", "fet", "kijan", "a"),
-        *("yo",),
-    },
-}
+)
 # These alone or among others make words ask for something. "Thanks for your help" does not.
-ASKING = {
-    "en": {
-        *("need", "needs", "needed", "want", "please", "looking", "lost", "hungry", "urgent"),
-        *(
-            "emergency",
-            "desperate",
-            "stuck",
-            "stranded",
-            "somebody",
-            "someone",
-            "anybody",
-            "anyone",
-        ),
+ASKING = _added_to(
+    "asking",
+    {
+        "en": {
+            *("need", "needs", "needed", "want", "please", "looking", "lost", "hungry", "urgent"),
+            *(
+                "emergency",
+                "desperate",
+                "stuck",
+                "stranded",
+                "somebody",
+                "someone",
+                "anybody",
+                "anyone",
+            ),
+        },
+        "es": {
+            *("necesito", "necesita", "necesitamos", "necesitan", "quiero", "favor", "busco"),
+            *("buscamos", "ayudenme", "ayudame", "ayudennos", "urgente", "emergencia", "falta"),
+            *("tengo", "tenemos", "alguien", "socorro", "auxilio"),
+        },
+        "fr": {"besoin", "aide", "aidez", "cherche", "svp", "urgence", "secours"},
+        "ht": {"bezwen", "ede", "tanpri", "souple", "grangou", "ijans", "sekou"},
     },
-    "es": {
-        *("necesito", "necesita", "necesitamos", "necesitan", "quiero", "favor", "busco"),
-        *("buscamos", "ayudenme", "ayudame", "ayudennos", "urgente", "emergencia", "falta"),
-        *("tengo", "tenemos", "alguien", "socorro", "auxilio"),
-    },
-    "fr": {"besoin", "aide", "aidez", "cherche", "svp", "urgence", "secours"},
-    "ht": {"bezwen", "ede", "tanpri", "souple", "grangou", "ijans", "sekou"},
-}
+)
 # Enough to tell a language by when no need word does.
-HINTS = {
-    "en": {
-        *("the", "and", "with", "for", "my", "we", "have", "from", "our", "children", "kids"),
-        *("i", "can", "you", "it", "is", "at", "in"),
+HINTS = _added_to(
+    "hints",
+    {
+        "en": {
+            *("the", "and", "with", "for", "my", "we", "have", "from", "our", "children", "kids"),
+            *("i", "can", "you", "it", "is", "at", "in"),
+        },
+        "es": {
+            *("el", "la", "los", "las", "una", "para", "con", "mi", "mis", "hijos", "ninos", "y"),
+            *("en", "de", "del", "tenemos", "estoy", "estamos", "no", "hay", "cerca", "calle"),
+        },
+        "fr": {
+            *(
+                "le",
+                "la",
+                "les",
+                "des",
+                "de",
+                "du",
+                "une",
+                "et",
+                "je",
+                "nous",
+                "pour",
+                "dans",
+                "est",
+            ),
+            *("pas", "en", "mon", "ma", "mes", "avec", "sans", "sur"),
+        },
+        "ht": {
+            *(
+                "mwen",
+                "m",
+                "nou",
+                "pou",
+                "nan",
+                "pa",
+                "gen",
+                "ki",
+                "ak",
+                "se",
+                "li",
+                "la",
+                "ap",
+                "nap",
+            ),
+            *("tout", "moun", "an", "ka", "te", "en", "de"),
+        },
     },
-    "es": {
-        *("el", "la", "los", "las", "una", "para", "con", "mi", "mis", "hijos", "ninos", "y"),
-        *("en", "de", "del", "tenemos", "estoy", "estamos", "no", "hay", "cerca", "calle"),
-    },
-    "fr": {
-        *("le", "la", "les", "des", "de", "du", "une", "et", "je", "nous", "pour", "dans", "est"),
-        *("pas", "en", "mon", "ma", "mes", "avec", "sans", "sur"),
-    },
-    "ht": {
-        *("mwen", "m", "nou", "pou", "nan", "pa", "gen", "ki", "ak", "se", "li", "la", "ap", "nap"),
-        *("tout", "moun", "an", "ka", "te", "en", "de"),
-    },
-}
+)
 # Of these, what is also said without asking for anything of one's own.
 ASKING_IN_PASSING = {
     *("please", "want", "looking", "somebody", "someone", "anybody", "anyone", "needed"),
     *("quiero", "favor", "busco", "buscamos", "alguien", "tengo", "tenemos"),
     *("cherche", "svp", "tanpri", "souple"),
 }
-NEED = {"need", "necesito", "besoin", "bezwen"}  # in front: this is a request, not an answer
+NEED = {
+    "need",
+    "necesito",
+    "besoin",
+    "bezwen",
+    *heard("need"),
+}  # in front: this is a request, not an answer
 # Behind it: then it is for whoever comes, and nothing new.
 NEED_OF_OTHERS = {
     *("you to", "u to", "it by", "it before", "it to", "this to", "que sea", "que vengas"),
@@ -284,6 +411,7 @@ NEED_OF_OTHERS = {
 }
 # To the question how it went.
 NOT_YET = {
+    *heard("not_yet"),
     *("not yet", "no not yet", "not done", "not done yet", "its not done", "not really"),
     *("not finished", "aun no", "todavia no", "no todavia", "no todavia no", "no aun no"),
     *("pas encore", "non pas encore", "poko", "non poko"),
@@ -291,6 +419,7 @@ NOT_YET = {
 # Counted out in front of one of PEOPLE, right behind one of these: "need 3 people". "Food for 3
 # people" is no count of those who are to come.
 COUNTING = {
+    *heard("counting"),
     *("need", "needs", "want", "want about", "need about", "need at least", "looking for"),
     *("necesito", "necesitamos", "se necesitan", "hacen falta", "busco", "buscamos"),
     *("besoin de", "bezwen"),
@@ -315,13 +444,23 @@ COUNTS = {
     "kat": 4,
 }
 PEOPLE = {
+    *heard("people"),
     *("people", "persons", "neighbors", "neighbours", "volunteers", "helpers", "hands", "guys"),
     *("men", "women", "strong people", "more people", "other people", "pairs of hands"),
     *("personas", "vecinos", "voluntarios", "voluntarias", "manos", "hombres", "mujeres"),
     *("personnes", "voisins", "moun"),
 }
+_VERBS = {
+    **{it: it for it in ("open", "who", "close", "reopen", "assign", "pause", "carry", "remove")},
+    **{it: it for it in ("suspend", "restore", "confirm")},
+    "area": "area",
+    "steward_area": "area",
+    "steward_need": "need",
+    "steward_help": "help",
+}
 # What a steward orders, in front of the number of a request or somebody's name.
 STEWARD_VERBS = {
+    **{it: verb for row, verb in _VERBS.items() for it in heard(row)},
     **dict.fromkeys(("open", "abiertos", "ouverts"), "open"),
     **dict.fromkeys(("who", "quien", "qui"), "who"),
     **dict.fromkeys(("close", "cerrar", "cierra", "fermer"), "close"),
@@ -338,4 +477,4 @@ STEWARD_VERBS = {
     **dict.fromkeys(("help", "ayuda", "aide"), "help"),
 }
 # In front of what a steward needs for themselves.
-ASK = {"ask", "pido", "pedir", "demande", "mande"}
+ASK = {"ask", "pido", "pedir", "demande", "mande", *heard("ask")}

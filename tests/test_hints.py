@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.settings import LANGUAGES, Network, read_network
+from hotline.phrasebook import LANGUAGES
+from hotline.settings import Network, read_network
 from rehearsal import hints, neighborhood
 from sms.reading import Intent, read
 

@@ -71,6 +71,7 @@ PURE_CORE = [
     "hotline.notices",
     "hotline.page",
     "hotline.phone",
+    "hotline.phrasebook",
     "hotline.prompts",
     "hotline.proof",
     "hotline.roster",

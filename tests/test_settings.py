@@ -9,7 +9,8 @@ import pytest
 
 from hotline.errors import BadSettings
 from hotline.hours import Quiet
-from hotline.settings import LANGUAGES, Environment, Need, Network, Settings, load, read_network
+from hotline.phrasebook import LANGUAGES
+from hotline.settings import Environment, Need, Network, Settings, load, read_network
 from hotline.spelling import did_you_mean
 
 TOKEN = "not-for-anybodys-eyes"
@@ -107,7 +108,7 @@ def test_without_a_file_there_are_defaults() -> None:
     found = load(ENVIRON).network
     assert found == Network()
     assert (found.name, found.country) == ("Neighbors Hotline", "US")
-    assert found.languages == LANGUAGES == ("en", "es")
+    assert found.languages == ("en", "es")
     assert found.quiet == Quiet(time(21), time(8))
     assert (found.stewards, found.areas) == ((), ())
     assert [need.key for need in found.needs] == [
@@ -247,9 +248,10 @@ def test_in_another_language_a_need_is_called_as_in_the_default_one() -> None:
             'hotline.languages: names no language; write it like languages = ["en", "es"]',
         ),
         (
-            "[hotline]\nlanguages = ['en', 'fr']",
+            "[hotline]\nlanguages = ['en', 'xx']",
             "hotline.languages: entry 2 is not a language the hotline speaks "
-            '(it speaks en and es); write it like languages = ["en", "es"]',
+            f"(it speaks {', '.join(LANGUAGES[:-1])} and {LANGUAGES[-1]}); "
+            'write it like languages = ["en", "es"]',
         ),
         ("[hotline]\nlanguages = 'en'", "hotline.languages: must be a list in square brackets; "),
         (

@@ -22,7 +22,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hotline import roster_file
-from hotline.settings import LANGUAGES, Network, read_network
+from hotline.phrasebook import LANGUAGES
+from hotline.settings import Network, read_network
 from rehearsal import neighborhood
 from rehearsal.meanwhile import (
     CarrierIs,
@@ -53,11 +54,14 @@ REHEARSAL = "rehearsal"
 NOON = "12:00"  # when it begins if it does not say
 KEYS = frozenset(
     {"volunteers", "network", "time", "waves", "quiet", "minutes", "joining", "stewards"}
+    | {"languages"}
 )
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONDAY = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York, where all scenes are set
 USUALLY = {"waves": "3, 5, 10", "joining": "vouched"}  # in the network of the transcripts
 FILE = "hotline.toml"
+# With languages of its own a scene has the built-in needs, which have words in all of them.
+_NEEDS = re.compile(r"^\[\[needs\]\]\n(?:(?!\[).*\n)*", re.MULTILINE)
 _STRANGER = re.compile(r"Stranger (\d{4})")
 _VOLUNTEER = re.compile(r"([^\W_][\w .'-]*?)\s*(?:\(([^)]*)\))?\s*(?:,|$)")
 
@@ -89,7 +93,7 @@ def network_toml(scene: Mapping[str, str], numbers: Mapping[str, str] = CAST) ->
     for key, section, setting, value in _settings(scene, numbers):
         if key in scene:
             toml = with_setting(toml, section, setting, value)
-    return toml
+    return _NEEDS.sub("", toml) if "languages" in scene else toml
 
 
 def _settings(
@@ -98,8 +102,10 @@ def _settings(
     """What each line of a scene sets, and to what."""
     said = {key: "" if value == "none" else value for key, value in scene.items()}
     stewards = [numbers[name] for name in _several(said.get("stewards", ""))]
+    languages = re.findall(r"\w+", said.get("languages", ""))
     minutes, _, urgent = said.get("minutes", "").partition(",")
     return (
+        ("languages", "hotline", "languages", json.dumps(languages)),
         ("quiet", "hotline", "quiet", json.dumps(said.get("quiet", ""))),
         ("stewards", "hotline", "stewards", json.dumps(stewards)),
         ("joining", "roster", "joining", json.dumps(said.get("joining", ""))),

@@ -15,6 +15,15 @@ _ACCENTS: Final = {
     ("es", ""): "es-MX",
     ("es", "ES"): "es-ES",
     ("es", "US"): "es-US",
+    ("fr", ""): "fr-CA",
+    ("fr", "FR"): "fr-FR",
+    ("fr", "BE"): "fr-FR",
+    # No voice of the carrier's speaks Kreyol: a French one reads it, badly. A network whose callers
+    # speak it records the prompts ([voice] audio).
+    ("ht", ""): "fr-FR",
+    ("pt", ""): "pt-BR",
+    ("pt", "PT"): "pt-PT",
+    ("fil", ""): "fil-PH",
 }
 _VOICES: Final = {
     "en-US": "Polly.Joanna",
@@ -23,6 +32,11 @@ _VOICES: Final = {
     "es-MX": "Polly.Mia",
     "es-ES": "Polly.Lucia",
     "es-US": "Polly.Lupe",
+    "fr-CA": "Polly.Chantal",
+    "fr-FR": "Polly.Lea",
+    "pt-BR": "Polly.Camila",
+    "pt-PT": "Polly.Ines",
+    "fil-PH": "Google.fil-PH-Standard-A",
 }
 _PLAIN: Final = {"man", "woman", "alice"}  # the carrier's own, without a maker's name
 
