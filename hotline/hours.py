@@ -84,9 +84,9 @@ _MORE_SAID: Final = re.compile(
     rf"\b(?:{'|'.join(map(re.escape, sorted(_MORE_SAYING, key=len, reverse=True)))})\b"
 )
 _AFTER: Final = re.compile(
-    r"\b(?:after|despues de(?: las?)?|desde(?: las?)?) (\d{1,2}(?::\d\d)?)(am|pm)?\b"
+    r"\b(?:after|despues de(?: las?)?|desde(?: las?)?) (\d{1,2}(?::\d\d)?)h?(am|pm)?\b"
 )
-_BEFORE: Final = re.compile(r"\b(?:before|antes de(?: las?)?) (\d{1,2}(?::\d\d)?)(am|pm)?\b")
+_BEFORE: Final = re.compile(r"\b(?:before|antes de(?: las?)?) (\d{1,2}(?::\d\d)?)h?(am|pm)?\b")
 _AFTERNOON: Final = range(1, 9)  # the hours that "after 5" and "before 5" mean past noon
 _CLOCK: Final = re.compile(r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})|h)?(?P<half>[ap]m)?")
 
@@ -157,6 +157,7 @@ _UNACCENTED: Final = str.maketrans("áàâãéèêíîóòôõúùûç", "aaaaee
 
 def _plain(text: str) -> str:
     plain = text.strip().lower().translate(_UNACCENTED)
+    plain = _MORE_SAID.sub(lambda it: _MORE_SAYING[it[0]], plain)
     for written, meant in _SPELLING:
         plain = written.sub(meant, plain)
     return plain
@@ -164,7 +165,6 @@ def _plain(text: str) -> str:
 
 def _as_a_table(plain: str) -> str:
     """Hours as people say them: "weekdays after 5"."""
-    plain = _MORE_SAID.sub(lambda it: _MORE_SAYING[it[0]], plain)
     for said, spoken in _SAYING:
         plain = said.sub(spoken, plain)
     plain = _AFTER.sub(lambda it: f"{_past_noon(it)}-24:00", plain)

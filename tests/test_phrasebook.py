@@ -1,0 +1,121 @@
+"""What a language brings along: the words of its sentences are understood, and mistakes told."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+import pytest
+
+from hotline import phrasebook, words
+from hotline.hours import parse_hours
+from hotline.phrasebook import LANGUAGES, BadPhrasebook
+from hotline.prompts import Prompt
+from hotline.settings import Network
+from hotline.words import Sentence
+from sms import danger, orders, vocabulary
+from sms.reading import Intent, fold, read
+
+NETWORK = Network(languages=LANGUAGES)
+BEHIND = ("", " 2", " 3003", " Ana", " food", " any")
+NOT_TO_REPLY_WITH = {"SMS"}
+
+
+def in_capitals(template: str) -> list[str]:
+    """The words to reply with: what stands in capitals, as whole phrases."""
+    found = re.findall(r"[^\W\d_]+(?: |\b)|\S", re.sub(r"\{\w+\}", "0", template))
+    runs = ["".join(run) for loud, run in groupby(found, str.isupper) if loud]
+    return [it.strip() for it in runs if len(it.strip()) > 1]
+
+
+def meanings(word: str) -> set[str]:
+    """All that this word does, alone or with what it wants behind it."""
+    said = " ".join(re.findall(r"\w+", fold(word)))
+    found = {"any"} if said in orders._SKIP else set()
+    found |= {"safe"} if danger.says_safe(word) else set()
+    found |= {"ask"} if said in vocabulary.ASK else set()
+    found |= {"need"} if said in vocabulary.NEED else set()
+    first, _, rest = said.partition(" ")
+    verb = vocabulary.STEWARD_VERBS.get(first)
+    found |= {f"steward {verb}"} if verb and (not rest or verb == "help") else set()
+    for behind in BEHIND:
+        reading = read(f"{word}{behind}", NETWORK, asked_about=(2, 3003))
+        if reading.intent not in (Intent.WORDS, Intent.SMALL_TALK):
+            found.add(reading.intent.value)
+        order = orders.find(reading, NETWORK)
+        found |= {type(order).__name__} if order else set()
+    return found | ({"Areas"} if orders._CHANGES.get(first, first) in ("area", "zona") else set())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_to_reply_with_does_what_its_sentence_says(language: str) -> None:
+    catalogue = words.load(LANGUAGES)[language]
+    wrong = set()
+    for it in (*Sentence, *Prompt):
+        meant = set().union(*(meanings(word) for word in in_capitals(it)))
+        for word in in_capitals(str(catalogue.gettext(str(it)))):
+            if word not in NOT_TO_REPLY_WITH and not meanings(word) & meant:
+                wrong.add((it.name, word))
+    assert wrong == set()
+
+
+def test_a_word_that_nobody_understands_is_noticed() -> None:
+    assert meanings("DONE") & meanings("FINI")
+    assert meanings("CANT") & meanings("PEUX PAS")
+    assert not meanings("FINI") & meanings("OUI")
+    assert meanings("XYZZY") == set()
+
+
+def examples_of_hours() -> list[str]:
+    """What our sentences say as an example of when to ask."""
+    said = (
+        str(words.load(LANGUAGES)[language].gettext(it.value))
+        for language in LANGUAGES
+        for it in (Sentence.JOIN_HOURS, Sentence.WHICH_HOURS)
+    )
+    return [it for text in said for it in re.findall(r"[\w ]+ \d+[h:]?\d*-\d+[h:]?\d*", text)]
+
+
+@pytest.mark.parametrize("example", examples_of_hours())
+def test_every_example_of_hours_can_be_read(example: str) -> None:
+    said = re.sub(r"^.*[A-Z]{3,} ", "", example)
+    assert len(parse_hours(said).spans) == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "spans"),
+    [
+        ("mardi-jeudi 17h-21h", 3),
+        ("en semaine après 18h", 5),
+        ("terça 9h-12h", 1),
+        ("fim de semana", 2),
+        ("lasemenn 17h-21h", 5),
+        ("wikenn", 2),
+        ("durante a semana 17h-21h", 5),
+        ("les week-ends", 2),
+    ],
+)
+def test_hours_are_read_in_each_language(said: str, spans: int) -> None:
+    assert len(parse_hours(said).spans) == spans
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("yes oui", "xx/words.tsv: line 1: write a name, a tab, and its phrases"),
+        ("# of yes\n\nyess\toui", "xx/words.tsv: line 3: 'yess' is none of "),
+        ("days\tlundi mardi", "xx/words.tsv: days must name seven days, from Monday on"),
+        ("months\tjanvye", "xx/words.tsv: months must name twelve months"),
+    ],
+)
+def test_a_mistake_says_where_and_what_mends_it(text: str, mend: str) -> None:
+    with pytest.raises(BadPhrasebook) as mistake:
+        phrasebook.read(text, "xx/words.tsv")
+    assert str(mistake.value).startswith(mend)
+
+
+def test_phrases_are_written_as_they_are_compared() -> None:
+    for code, rows in phrasebook.books().items():
+        for name in rows.keys() - phrasebook.SAID:
+            for phrase in rows[name]:
+                assert phrase == fold(phrase), f"{code}: {name}: {phrase}"
