@@ -23,7 +23,8 @@ HEARD: Final = frozenset(
     [
         *("yes", "no", "hand_back", "done", "withdraw", "status", "join", "stop", "please"),
         *("language", "not_yet", "after_no", "after_cant", "before_answer", "copied", "thanks"),
-        *("small_talk", "asking", "hints", "need", "people", "counting", "offers", "safe"),
+        *("page_yes", "page_no"),
+        *("small_talk", "asking", "hints", "need", "people", "counting", "offers"),
         *("name", "can", "area", "hours", "pause", "back", "me", "vouch", "look", "stats"),
         *("forget", "any", "between", "day_units", "week_units", "month_units"),
         *("open", "who", "close", "reopen", "assign", "carry", "remove", "suspend", "restore"),

@@ -253,7 +253,7 @@ def read(
     tokens = _tokens(said)
     by_carrier = _OPT_OUTS.get(opt_out.upper())
     number = None
-    if not _MAY_MARK.isdisjoint([token.word for token in tokens]):  # "no" among them
+    if not _MAY_MARK.isdisjoint([token.word for token in tokens]):  # each "no" among them
         if not by_carrier:
             number, said, tokens = _behind_copied_pages(tokens, said)
         tokens = _without_marks(tokens, said, asked_about)
@@ -318,7 +318,7 @@ def _without_marks(tokens: list[Token], said: str, asked_about: Collection[int])
 
 
 _MARKS = phrases_of(vocabulary.MARKS | vocabulary.MARKS_BY_SIGN)
-_MAY_MARK = frozenset(_MARKS.lengths)
+_MAY_MARK = frozenset(_MARKS.lengths) | vocabulary.NO_ON_PAGES
 
 
 def _marks_a_number(
@@ -366,12 +366,12 @@ def _copied_pages(tokens: list[Token]) -> tuple[int | None, int]:
     while place + 1 < len(tokens):
         word, following = tokens[place].word, tokens[place + 1]
         place += 1
-        if word == "no" and following.word in offered:
+        if word in vocabulary.NO_ON_PAGES and following.word in offered:
             behind = place + 1
             behind += _longest_phrase(tokens[behind : behind + 5], _COPIED)
             number, length, place = int(following.word), behind, behind
             offered.clear()
-        elif word in ("yes", "si") and following.is_number:
+        elif word in vocabulary.YES_ON_PAGES and following.is_number:
             offered.add(following.word)
     return number, length
 
@@ -639,9 +639,12 @@ def _is_if(si: Token, after: list[Token], said: str) -> bool:
 _BEHIND_SI = phrases_of(vocabulary.YES | vocabulary.AFTER_SI)
 
 
+_ON_PAGES = vocabulary.YES_ON_PAGES | vocabulary.NO_ON_PAGES
+
+
 def _says_both(words: list[str], number: int | None) -> bool:
     """YES with a NO behind it, or one of several answers."""
-    several = number is not None and any(word in ("no", "si", "yes") for word in words[:4])
+    several = number is not None and any(word in _ON_PAGES for word in words[:4])
     return words[:1] == ["no"] or several
 
 

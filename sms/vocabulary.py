@@ -215,6 +215,9 @@ BEFORE_NUMBER = {
 # In front of a number, and no word of its own: "nr 12". The others are a NO without their sign.
 MARKS = {"n\u00ba", "n \u00ba", "nr", "nro", "num"}
 MARKS_BY_SIGN = {"n", "n o", "no"}
+# With which our pages ask to be answered.
+YES_ON_PAGES = frozenset({"yes", "si"}) | heard("page_yes")
+NO_ON_PAGES = frozenset({"no"}) | heard("page_no")
 # Copied from the page along with the word to reply with.
 COPIED = {
     "to take it",

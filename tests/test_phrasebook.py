@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import timedelta
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 
 from hotline import phrasebook, words
 from hotline.hours import parse_hours
+from hotline.notices import Told, notice
 from hotline.phrasebook import LANGUAGES, BadPhrasebook
 from hotline.prompts import Prompt
 from hotline.settings import Network
-from hotline.words import Sentence
+from hotline.words import Sentence, Speech
 from sms import danger, orders, vocabulary
 from sms.reading import Intent, fold, read
 
+HEARD = Path(__file__).parents[2] / "shared" / "data" / "heard" / "a.jsonl"
 NETWORK = Network(languages=LANGUAGES)
 BEHIND = ("", " 2", " 3003", " Ana", " food", " any")
 NOT_TO_REPLY_WITH = {"SMS"}
@@ -73,7 +78,7 @@ def examples_of_hours() -> list[str]:
         for language in LANGUAGES
         for it in (Sentence.JOIN_HOURS, Sentence.WHICH_HOURS)
     )
-    return [it for text in said for it in re.findall(r"[\w ]+ \d+[h:]?\d*-\d+[h:]?\d*", text)]
+    return [it for text in said for it in re.findall(r"[\w -]+ \d+[h:]?\d*-\d+[h:]?\d*", text)]
 
 
 @pytest.mark.parametrize("example", examples_of_hours())
@@ -112,6 +117,28 @@ def test_a_mistake_says_where_and_what_mends_it(text: str, mend: str) -> None:
     with pytest.raises(BadPhrasebook) as mistake:
         phrasebook.read(text, "xx/words.tsv")
     assert str(mistake.value).startswith(mend)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pasted_page_is_no_answer_but_what_stands_behind_it_is(language: str) -> None:
+    speech = Speech(NETWORK, words.load(LANGUAGES))
+    page = speech.say(notice(Told.PAGE_ANYWHERE, number=12, need=(), ago=timedelta(0)), language)
+    assert read(page, NETWORK, asked_about=(12,)).intent is Intent.REACTION
+    yes = in_capitals(page.split(")")[1])[0]
+    answered = read(f"{page} {yes}", NETWORK, asked_about=(12,))
+    assert (answered.intent, answered.number) == (Intent.YES, 12)
+
+
+def test_a_wrong_language_is_worse_than_none() -> None:
+    """Of the labelled texts at most one in a hundred is told wrong; short ones stay open."""
+    if not HEARD.is_file():
+        pytest.skip(f"the labelled texts are not there: {HEARD.name}")
+    told = [json.loads(line) for line in HEARD.read_text("utf-8").splitlines()]
+    found = [(it["lang"], read(it["text"], NETWORK).language) for it in told]
+    right = sum(language == said for language, said in found)
+    wrong = sum(said not in (None, language) for language, said in found)
+    assert right >= 0.84 * len(found)
+    assert wrong <= 0.01 * len(found)
 
 
 def test_phrases_are_written_as_they_are_compared() -> None:

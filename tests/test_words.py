@@ -118,6 +118,27 @@ def test_every_prompt_can_be_said(prompt: str, language: str) -> None:
     assert all(len(it.split()) <= 40 for it in sentences), "one thing in each sentence"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_left_untranslated(language: str) -> None:
+    catalogue = words.load([language])[language]
+    sentences = dict.fromkeys(map(str, (*Sentence, *Part, *SPOKEN)))
+    kept = {Sentence.FROM_TAKER.value}
+    left = [it for it in sentences if it not in kept and catalogue.gettext(it) == it]
+    told = "\n".join(left)
+    assert language == "en" or not left, f"{language}: {len(left)} to translate:\n{told}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_month_and_no_while_costs_a_segment_more(language: str) -> None:
+    for month in range(1, 13):
+        until = notice(Told.PAUSED_UNTIL, day=datetime(2026, month, 28, 12, tzinfo=UTC))
+        assert segments.count(speech.say(until, language)) == 1, month
+    for minutes in (0, 1, 2, 45, 60, 100, 600):
+        ago = timedelta(minutes=minutes)
+        page = notice(Told.PAGE_ANYWHERE, number=12, need=("ride",), ago=ago)
+        assert segments.outside_gsm7(speech.say(page, language)) == set(), minutes
+
+
 def test_the_name_of_the_network_is_cut_at_a_word() -> None:
     said = speech.say(notice(Told.PAGE, **LONGEST), "en")
     name = said.split(":")[0]
@@ -147,6 +168,12 @@ def test_several_needs_are_named_while_they_fit() -> None:
         ("es", timedelta(seconds=20), "ahora mismo"),
         ("es", timedelta(minutes=5), "hace 5 minutos"),
         ("es", timedelta(days=3), "hace 72 horas"),
+        ("fr", timedelta(minutes=5), "il y a 5 minutes"),
+        ("ht", timedelta(minutes=1), "sa gen 1 minit"),
+        ("ht", timedelta(hours=2), "sa gen 2 èdtan"),
+        ("pt", timedelta(minutes=1), "ha 1 minuto"),
+        ("pt", timedelta(days=3), "ha 72 horas"),
+        ("fil", timedelta(minutes=5), "5 minuto ang nakalipas"),
     ],
 )
 def test_how_long_ago(language: str, since: timedelta, said: str) -> None:
