@@ -23,14 +23,18 @@ from sms.reading import Intent, fold, read
 HEARD = Path(__file__).parents[2] / "shared" / "data" / "heard" / "a.jsonl"
 NETWORK = Network(languages=LANGUAGES)
 BEHIND = ("", " 2", " 3003", " Ana", " food", " any")
-NOT_TO_REPLY_WITH = {"SMS"}
+NOT_TO_REPLY_WITH = {"SMS", "PIN", "A PIN"}
 
 
 def in_capitals(template: str) -> list[str]:
     """The words to reply with: what stands in capitals, as whole phrases."""
-    found = re.findall(r"[^\W\d_]+(?: |\b)|\S", re.sub(r"\{\w+\}", "0", template))
-    runs = ["".join(run) for loud, run in groupby(found, str.isupper) if loud]
-    return [it.strip() for it in runs if len(it.strip()) > 1]
+    found = re.findall(r"[^\W\d_]+(?: |\b)|\d+ ?|\S", re.sub(r"\{\w+\}", "0", template))
+    runs = ["".join(run) for loud, run in groupby(found, _is_loud) if loud]
+    return [it for run in runs if len(it := run.strip(" 0123456789")) > 1]
+
+
+def _is_loud(part: str) -> bool:
+    return part.isupper() or part.strip().isdigit()
 
 
 def meanings(word: str) -> set[str]:
