@@ -42,6 +42,8 @@ def meanings(word: str) -> set[str]:
     said = " ".join(re.findall(r"\w+", fold(word)))
     found = {"any"} if said in orders._SKIP else set()
     found |= {"safe"} if danger.says_safe(word) else set()
+    found |= {"undo"} if danger.says_undo(word) else set()
+    found |= {"meant"} if danger.says_meant(word) else set()
     found |= {"ask"} if said in vocabulary.ASK else set()
     found |= {"need"} if said in vocabulary.NEED else set()
     first, _, rest = said.partition(" ")
