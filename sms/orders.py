@@ -176,7 +176,8 @@ _MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por d
 _VOUCH = re.compile(
     rf"(?:{'|'.join(('vouch', 'avalo', *sorted(heard('vouch'))))})(?: for| por| a)? (\d{{4}})"
 )
-_CONFIRM = re.compile(r"confirm(?:ar|a|o|er)? (\d{3}) ?(\d{3})")
+_CONFIRM_WORDS = sorted({"confirm", "confirma", "confirmo"} | heard("confirm"))
+_CONFIRM = re.compile(rf"(?:{'|'.join(_CONFIRM_WORDS)}) (\d{{3}}) ?(\d{{3}})")
 _PIN = re.compile(r"(?:my |mi |new |nuevo )?pin(?: is| es)?(?: (\d[\d ]{0,14}))?")
 _I_AM = re.compile(
     r"^(?:hi,? )?(?:my name is|my name's|i'?m|i am|it'?s|this is|me llamo|mi nombre es|soy) ",

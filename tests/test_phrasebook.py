@@ -152,3 +152,9 @@ def test_phrases_are_written_as_they_are_compared() -> None:
         for name in rows.keys() - phrasebook.SAID:
             for phrase in rows[name]:
                 assert phrase == fold(phrase), f"{code}: {name}: {phrase}"
+
+
+@pytest.mark.parametrize("word", ["CONFIRM", "Confirmar", "confirmer", "KONFIME"])
+def test_a_code_is_confirmed_in_every_language(word: str) -> None:
+    order = orders.find(read(f"{word} 123456", NETWORK), NETWORK)
+    assert order == orders.Confirm("123456")
