@@ -284,7 +284,7 @@ def _ways(
     every = list(_named_words(bare, named, row)) if "<" in bare or "~" in bare else [bare]
     longer = [it for it in every if "~" in it or (len(every) > 1 and "-" in it)]
     plain = "|".join(it for it in every if it not in longer)
-    ways = [_places(plain, named, row, folded)] if plain else []
+    ways = [_places(plain, named, row, folded)] if plain or not longer else []
     for some in longer:
         words = folded(some.replace("~", " "))
         ways.append(tuple(PhrasePlace(frozenset({it}), ()) for it in words))
