@@ -61,6 +61,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(Move.NOTHING, to=Intent.ABOUT_US, unless=(Move.STILL, Move.ASK)),
         _turn(Move.OFFER, to=Intent.OFFER, unless=(Move.ASK,)),
         _turn(Move.ASK, to=Intent.WORDS),
+        _turn(Move.COST, Move.PRIVACY, to=Intent.ABOUT_US),
         _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
         _turn(Move.CHATTER, to=Intent.SMALL_TALK, needs=False),
         _turn(Move.QUESTION, Move.WONDERS, to=Intent.ABOUT_US, needs=False),
