@@ -28,7 +28,7 @@ from ivr import calling
 from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
 from serving import audio, health
-from serving.refusals import Refusals, TurnedAway
+from serving.refusals import CHECK, Refusals, TurnedAway
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
 from sms import shelter, unanswerable
 from sms.receiving import receive
@@ -57,14 +57,18 @@ class Hotline:
         self.health = health.Health(self.database, self.jobs, now)
         self.enqueuer = Enqueuer(self.jobs.enqueue)
         signatures = Signatures.of(environment)
-        self.refusals = Refusals(environment.public_url, partial(_explain, signatures, environment))
+        foreign = partial(
+            credentials.foreign, environment=environment, country=settings.network.country
+        )
+        explain = partial(_explain, signatures, foreign)
+        self.refusals = Refusals(environment.public_url, explain)
         self.webhooks = Webhooks(
             signatures,
             self.house,
             self.database,
             self.enqueuer,
             self.refusals,
-            partial(credentials.names_account, account=environment.twilio_account_sid),
+            foreign,
         )
         self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
         self.media = Media(environment, now)
@@ -257,14 +261,16 @@ class Hotline:
         self.database.close()
 
 
-def _explain(signatures: Signatures, environment: Environment, it: TurnedAway) -> str:
-    """Why a signature does not fit, in words for the log."""
-    if not credentials.names_account(it.fields, environment.twilio_account_sid):
-        return "It names another account than TWILIO_ACCOUNT_SID"
+def _explain(signatures: Signatures, foreign: Callable[[wire.Fields], str], it: TurnedAway) -> str:
+    """Why a form was refused, in words for the log."""
+    if wrong := foreign(it.fields):
+        return wrong
     fits = signatures.nearest(it.host, it.path_and_query, it.fields, it.signature)
     if fits:
-        return f"It would fit {fits}"
-    return "Nothing near that address fits: probably the token is another account's, or old"
+        return f"{CHECK}. It would fit {fits}"
+    return (
+        f"{CHECK}. Nothing near that address fits: probably the token is another account's, or old"
+    )
 
 
 def _ours(environment: Environment) -> frozenset[str]:

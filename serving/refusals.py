@@ -78,7 +78,7 @@ class Refusals:
             return f"refused {_requests(self._unsigned)} without a signature: not the carrier's"
         others = f" ({self._unsigned} more without one)" if self._unsigned else ""
         refused = f"refused {_requests(self._many)} to {self._public_url}{self._last.path}"
-        return f"{refused}: {CHECK}. {self._explain(self._last)}{others}"
+        return f"{refused}: {self._explain(self._last)}{others}"
 
 
 def _requests(many: int) -> str:

@@ -49,8 +49,8 @@ class Webhooks:
     database: Database
     enqueue: Callable[[Iterable[Job]], None]
     refusals: Refusals
-    is_ours: Callable[[wire.Fields], bool]
-    """Whether a form is about our account, or names none."""
+    foreign: Callable[[wire.Fields], str]
+    """What is not ours about a form: another account, another number; empty if nothing is."""
 
     def carrier_route(self, action: Action, answer: Answer) -> Callable[[Request], object]:
         """An endpoint for a signed form. Unsigned or wrongly signed: 403, empty."""
@@ -79,7 +79,7 @@ class Webhooks:
         self, request: Request, sent: wire.Fields, charset: str, signature: str
     ) -> bool:
         path = _path(request)
-        return self.is_ours(sent) and any(
+        return not self.foreign(sent) and any(
             self.signatures.is_genuine(path, it, signature) for it in wire.renderings(sent, charset)
         )
 

@@ -14,6 +14,7 @@ from test_commands import Shell
 from test_webhook_guard import Door, open_door, sign, sms
 
 from hotline import settings
+from hotline.carriers.twilio import credentials
 from hotline.carriers.twilio.signature import Signatures
 from hotline.errors import BadSettings
 from rehearsal import carrier
@@ -47,7 +48,8 @@ class Minutes:
 def _refusals(public: str = PUBLIC) -> tuple[Refusals, Minutes]:
     time = Minutes()
     of = settings.load({**REAL, "PUBLIC_URL": public}).environment
-    return Refusals(public, partial(_explain, Signatures.of(of), of), time), time
+    foreign = partial(credentials.foreign, environment=of, country="US")
+    return Refusals(public, partial(_explain, Signatures.of(of), foreign), time), time
 
 
 def _refused(address: str, token: str = TOKEN, host: str = "help.example.org") -> TurnedAway:

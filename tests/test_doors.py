@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from neighborhood import CAST, NETWORK, HandClock
+from neighborhood import CAST, NETWORK, NUMBER, HandClock
 from sqlalchemy import select
 from test_webhook_guard import Door, answered, open_door, sms
 
@@ -71,7 +71,7 @@ def put_on_roster(door: Door, **fields: str) -> None:
 
 
 def calls_us(door: Door, sid: str = "CA1", **form: str) -> str:
-    fields = {"CallSid": sid, "From": MARIA, "To": CLEO, "CallStatus": "ringing", **form}
+    fields = {"CallSid": sid, "From": MARIA, "To": NUMBER, "CallStatus": "ringing", **form}
     return door.text(fields, "/voice").text
 
 

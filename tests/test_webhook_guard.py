@@ -31,7 +31,7 @@ from starlette.types import ASGIApp
 from twilio.request_validator import RequestValidator
 
 from hotline import roster_file, settings
-from hotline.carriers.twilio import twiml
+from hotline.carriers.twilio import credentials, twiml
 from hotline.carriers.twilio.signature import Signatures
 from hotline.desk.wave import ask_volunteers
 from hotline.store import roster
@@ -46,6 +46,8 @@ SECRET_WORD = "elderberries"
 WORDS = f"we need groceries and {SECRET_WORD}"
 NEW_TOKEN = "the-token-of-tomorrow"
 FORM = "application/x-www-form-urlencoded"
+
+SERVICE = "MG" + "1" * 32
 
 Fields = Mapping[str, str] | list[tuple[str, str]]
 
@@ -215,6 +217,75 @@ def test_a_genuine_text_is_answered_and_written_down(either_door: Door) -> None:
 def test_a_form_about_another_account_is_refused_though_it_is_signed(door: Door) -> None:
     refused(door, door.text(sms(AccountSid="AC" + "2" * 32)))
     assert door.text(sms()).status_code == 200
+
+
+OTHER = "+19295550188"  # of the same account, for something else
+CALL = {"CallSid": "CA1", "AccountSid": ACCOUNT, "From": MARIA, "CallStatus": "ringing"}
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/sms", sms(To=OTHER)),
+        ("/sms", sms(To=OTHER.removeprefix("+1"))),
+        ("/voice", CALL | {"To": OTHER}),
+        ("/voice/step?turn=1", CALL | {"To": OTHER, "Digits": "1"}),
+        ("/sms/status?text=1", sms(From=OTHER, To=MARIA, MessageStatus="failed")),
+    ],
+    ids=["text", "in other letters", "call", "key", "status"],
+)
+def test_what_was_sent_to_another_number_is_refused_and_said_without_it(
+    door: Door, caplog: pytest.LogCaptureFixture, path: str, fields: Fields
+) -> None:
+    refused(door, door.text(fields, path))
+    (said,) = [it for it in caplog.messages if it.startswith("refused")]
+    assert "a number that is not ours" in said
+    assert "signature" not in said
+    assert OTHER.removeprefix("+1") not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        *(NUMBER, NUMBER.removeprefix("+"), NUMBER.removeprefix("+1"), ""),
+        *(f"whatsapp:{NUMBER}", f"whatsapp:{OTHER}", "rcs:maple_street_agent"),
+    ],
+)
+def test_what_was_sent_to_us_comes_in_however_it_names_us(door: Door, to: str) -> None:
+    assert answered(door.text(sms(To=to)))
+    assert door.text(CALL | {"To": to}, "/voice").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("set_to", "fields", "is_ours"),
+    [
+        ({}, {"To": OTHER}, True),
+        ({}, {"To": OTHER, "MessagingServiceSid": SERVICE}, True),
+        ({}, {"To": OTHER, "MessagingServiceSid": "MG" + "2" * 32}, False),
+        ({"HOTLINE_NUMBER": NUMBER}, {"To": OTHER, "MessagingServiceSid": SERVICE}, True),
+        ({"HOTLINE_NUMBER": NUMBER}, {"To": OTHER, "CallSid": "CA1"}, True),
+        ({"HOTLINE_NUMBER": NUMBER}, {"To": NUMBER, "MessagingServiceSid": "MG2"}, True),
+        ({"HOTLINE_NUMBER": "46363", "TWILIO_MESSAGING_SERVICE_SID": ""}, {"To": OTHER}, False),
+        (
+            {"HOTLINE_NUMBER": "46363", "TWILIO_MESSAGING_SERVICE_SID": ""},
+            {"To": OTHER, "CallSid": "CA1"},
+            True,
+        ),
+    ],
+)
+def test_a_messaging_service_has_numbers_that_we_do_not_know(
+    set_to: dict[str, str], fields: dict[str, str], is_ours: bool
+) -> None:
+    given = {
+        "PUBLIC_URL": "https://help.example.org",
+        "HOTLINE_KEYS": KEYS,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_MESSAGING_SERVICE_SID": SERVICE,
+    }
+    environment = settings.load(given | set_to).environment
+    form = list({"From": MARIA, **fields}.items())
+    assert (credentials.foreign(form, environment, "US") == "") is is_ours
 
 
 @pytest.mark.parametrize("path", ["/sms", "/sms/status?text=1"])
