@@ -481,7 +481,7 @@ def role_of(situation: Situation) -> Role:
     """Whoever talks to somebody, or is asked how it went, writes about that; else whoever was asked
     to take something; else whoever waits."""
     mine = [it for it in situation.requests if it.requester == situation.me]
-    if situation.how and not situation.held:
+    if situation.how and not (situation.held or situation.my_open):
         return Role.ASKED_HOW
     if any(it.takers and it.is_live for it in mine):
         return Role.HAS_TAKER
@@ -695,7 +695,8 @@ def _withdraw(situation: Situation, reading: Reading) -> list[Act]:
     mine = situation.asked_for
     if reading.number is not None:
         mine = [it for it in mine if it.number == reading.number]
-    chosen = mine[0] if len(mine) == 1 else situation.my_open
+    newest = None if Move.MET in reading.moves else situation.my_open  # "nevermind, we got some"
+    chosen = mine[0] if len(mine) == 1 else newest
     if chosen:
         return [Happens(chosen.number, Withdrawn())]
     if not mine:
