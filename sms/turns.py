@@ -30,15 +30,16 @@ class Role(StrEnum):
 
 
 class Turn(NamedTuple):
-    """A text with one of `moves` (none at all: any words) and none of `unless` becomes `intent`.
-    `needs`: whether it must name a need (True), must not (False), or either (None); `question`: the
-    same of a question mark at its end."""
+    """A text with one of `moves` (none at all: any words), with all of `also` and none of `unless`
+    becomes `intent`. `needs`: whether it must name a need (True), must not (False), or either
+    (None); `question`: the same of a question mark at its end."""
 
     moves: frozenset[Move]
     intent: Intent
     unless: frozenset[Move] = frozenset()
     needs: bool | None = None
     question: bool | None = None
+    also: frozenset[Move] = frozenset()
 
 
 def _turn(
@@ -47,8 +48,9 @@ def _turn(
     unless: tuple[Move, ...] = (),
     needs: bool | None = None,
     question: bool | None = None,
+    also: tuple[Move, ...] = (),
 ) -> Turn:
-    return Turn(frozenset(moves), to, frozenset(unless), needs, question)
+    return Turn(frozenset(moves), to, frozenset(unless), needs, question, frozenset(also))
 
 
 ABOUT_US: Final = (
@@ -98,6 +100,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
     Role.HOLDS: (
         _turn(Move.LATER, to=Intent.WORDS),
         _turn(Move.HANDS_BACK, to=Intent.HAND_BACK, question=False),
+        _turn(Move.HANDS_BACK, to=Intent.HAND_BACK, also=(Move.ANOTHER,)),
         _turn(Move.DELIVERED, to=Intent.DONE, question=False),
         _turn(Move.OWN, to=Intent.ASK, needs=True, question=False),
     ),
@@ -132,7 +135,7 @@ def turned(reading: Reading, role: Role) -> Reading:
 def _fits(turn: Turn, reading: Reading) -> bool:
     if turn.moves.isdisjoint(reading.moves) and (turn.moves or reading.intent is not Intent.WORDS):
         return False
-    if not turn.unless.isdisjoint(reading.moves):
+    if not turn.unless.isdisjoint(reading.moves) or not turn.also <= reading.moves:
         return False
     if turn.needs not in (None, bool(reading.needs)):
         return False
