@@ -133,7 +133,12 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
     languages = work.network.languages
     if person is None:
         return Situation(
-            STRANGER, work.now, languages=languages, example=example, is_steward=is_steward
+            STRANGER,
+            work.now,
+            languages=languages,
+            example=example,
+            may_vouch=is_steward,
+            is_steward=is_steward,
         )
     concerned = requests.requests_of(work.connection, person.id)
     kept = _places_kept(work, person, concerned)

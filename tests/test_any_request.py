@@ -251,7 +251,7 @@ def test_any_text_that_is_signed(either_door: Door) -> None:
     def send(pairs: Pairs, query: str) -> None:
         answer = signed(either_door, pairs, f"/sms?{query}" if query else "/sms")
         polite(answer)
-        assert answer.status in (200, 400)
+        assert answer.status in (200, 400, 403)  # 403: neither from us nor to us
         if answer.status == 200:
             root = ElementTree.fromstring(answer.body)  # noqa: S314 - our own
             assert root.tag == "Response"
@@ -292,7 +292,7 @@ def test_any_post_about_any_call(either_door: Door) -> None:
         answer = signed(either_door, pairs, f"/voice{path}?turn={number}&text={number}")
         polite(answer)
         discreet(answer.body.decode())
-        assert answer.status in (200, 204, 400)
+        assert answer.status in (200, 204, 400, 403)
         if answer.status == 200:
             assert ElementTree.fromstring(answer.body).tag == "Response"  # noqa: S314 - our own
 

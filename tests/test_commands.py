@@ -71,7 +71,7 @@ def test_one_bad_row_and_nothing_changes_and_every_mistake_is_told(shell: Shell)
     rows = (
         HEADER
         + "+12125550141,Ana,,,,,\n12,Ben,,,,,\n+12125550143,,,,,,\n"
-        + "+12125550144,Dee,fr,southside,money,sometimes,pigeon\n+1 212 555 0141,Ana too,,,,,\n"
+        + "+12125550144,Dee,xx,southside,money,sometimes,pigeon\n+1 212 555 0141,Ana too,,,,,\n"
     )
     said = shell.roster(rows, status=1)
     for mistake in (
@@ -79,7 +79,7 @@ def test_one_bad_row_and_nothing_changes_and_every_mistake_is_told(shell: Shell)
         "row 4: name is empty",
         "row 5: hours",
         "row 5: reach is neither text nor voice",
-        "row 5: languages: 'fr' is not known",
+        "row 5: languages: 'xx' is not known",
         "row 5: areas: 'southside' is not known",
         "row 5: needs: 'money' is not known",
         "Ana too and Ana have the same phone",
