@@ -319,7 +319,10 @@ def next_deed(it: Person) -> tuple[str, Doing] | None:
         words = start(it)
         return ("start", words) if words else None
     names = list(DEEDS)
-    often = [DEEDS[name][0] * (EAGER if name == it.eager else 1) for name in names]
+    eager = it.eager
+    if eager == "be_safe" and not (it.taken or it.holds):
+        eager = "ask"  # the more they ask for, the sooner two meet again
+    often = [DEEDS[name][0] * (EAGER if name == eager else 1) for name in names]
     (name,) = it.chance.choices(names, often)
     doing = DEEDS[name][1](it)
     return (name, doing) if doing else None
