@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import NamedTuple
 
-from hotline.help_request import Accepted, Done, HelpRequest, NotYet
+from hotline.help_request import Accepted, Done, HelpRequest, NotYet, Withdrawn
 from hotline.notices import Told, notice
 from hotline.worry import Worry
 from sms import danger
@@ -32,7 +32,7 @@ from sms.conversation import (
     TellOfDanger,
     Warn,
 )
-from sms.danger import Danger, Sign
+from sms.danger import Danger, Sign, Telling
 from sms.reading import Intent, Reading
 
 _NOTHING_SAID = (Intent.STOP, Intent.START, Intent.CARRIER_HELP, Intent.REACTION, Intent.EMERGENCY)
@@ -84,11 +84,13 @@ def shelter(
         return [SendHeld(tuple(acts))]
     found = danger.signs(reading.said, names)
     heard = danger.heard(found, reading.said)
-    then = _then(situation, found.signs, acts)
+    then = _then(situation, found, heard, acts)
     if then is Then.PART:
         return _parted(situation, heard, acts)
     if then is Then.ASK and not (heard and heard.danger.is_sure):
         return _held_back(situation, acts)
+    if then is Then.ASK:
+        acts = [it for it in acts if not isinstance(it, PassOn)]
     return _warned(situation, heard, acts) if heard else acts
 
 
@@ -105,7 +107,7 @@ def worry(words: str, by_taker: bool) -> Worry:
     """What spoken words tell of danger, as a text would."""
     found = danger.signs(words)
     heard = danger.heard(found, words)
-    then = _leads_to(found.signs, is_taker=by_taker)
+    then = _leads_to(found, is_taker=by_taker)
     is_sure = heard is not None and heard.danger.is_sure
     return Worry(
         in_danger=heard is not None and not (then is Then.PART and _is_said_anyway(heard)),
@@ -122,27 +124,40 @@ def is_held(situation: Situation, reading: Reading, acts: list[Act]) -> bool:
     heard = danger.heard(found, reading.said)
     if heard and heard.danger.is_sure:
         return False
-    return _then(situation, found.signs, acts) is not Then.PASS
+    return _then(situation, found, heard, acts) is not Then.PASS
 
 
-def _then(situation: Situation, found: frozenset[Sign], acts: list[Act]) -> Then:
-    """What the words lead to; only what would be passed on can be held back."""
-    if not situation.conversations:
+def _then(
+    situation: Situation, found: Telling, heard: danger.DangerHeard | None, acts: list[Act]
+) -> Then:
+    """What the words lead to; only what would be passed on can be held back. Who is uneasy about
+    the other and tells of violence is parted from them: in doubt that can be undone."""
+    if not situation.conversations or _only_calls_off(found, acts):
         return Then.PASS
     is_taker = any(situation.me in it.takers for it in _about(situation, acts))
     then = _leads_to(found, is_taker=is_taker)
+    is_violent = heard is not None and heard.danger is Danger.VIOLENCE
+    if then is Then.ASK and is_violent and Sign.KIN not in found.signs:
+        return Then.PART
     passes_on = any(isinstance(it, PassOn) for it in acts)
     return Then.PASS if then is Then.ASK and not passes_on else then
 
 
-def _leads_to(found: frozenset[Sign], *, is_taker: bool) -> Then:
-    every = {_of(FOLLOWS[it], found, is_taker=is_taker) for it in found if it in FOLLOWS}
+def _only_calls_off(found: Telling, acts: Iterable[Act]) -> bool:
+    """ "We have food now, tell her not to come": nothing is said against whoever was to come."""
+    withdraws = any(isinstance(it, Happens) and isinstance(it.event, Withdrawn) for it in acts)
+    return withdraws and found.signs & FOLLOWS.keys() == {Sign.REFUSAL}
+
+
+def _leads_to(found: Telling, *, is_taker: bool) -> Then:
+    every = {_of(FOLLOWS[it], found, is_taker=is_taker) for it in found.signs if it in FOLLOWS}
     return next((it for it in (Then.PART, Then.ASK) if it in every), Then.PASS)
 
 
-def _of(row: Following, found: frozenset[Sign], *, is_taker: bool) -> Then:
+def _of(row: Following, found: Telling, *, is_taker: bool) -> Then:
     usual = row.taker if is_taker else row.asker
-    return row.with_kin if Sign.KIN in found and usual is not Then.PASS else usual
+    may_be_kin = Sign.KIN in found.signs and danger.THE_OTHER not in found.words
+    return row.with_kin if may_be_kin and usual is not Then.PASS else usual
 
 
 def _about(situation: Situation, acts: Iterable[Act]) -> list[HelpRequest]:
@@ -186,7 +201,7 @@ def _is_kept_when_parted(act: Act) -> bool:
         case OpenRequest(needs):
             return bool(needs)
         case Happens(event=event):
-            return isinstance(event, Done | NotYet)
+            return isinstance(event, Done | NotYet | Withdrawn)
         case _:
             return False
 
@@ -228,6 +243,8 @@ def _in_danger(heard: danger.DangerHeard, act: Act) -> Act | None:
             return None
         case Happens(_, Accepted()):
             return None  # "he is right behind me" takes nothing
+        case Happens(_, Withdrawn()) if heard.danger.is_about_life:
+            return None  # "I won't need it where I am going"
         case _:
             return act
 

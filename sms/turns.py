@@ -86,7 +86,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
     ),
     Role.ASKED_HOW: (
         _turn(Move.NO_SHOW, to=Intent.NO_SHOW),
-        _turn(Move.NOT_WELL, to=Intent.NO_SHOW, unless=(Move.WELL,)),
+        _turn(Move.NOT_WELL, to=Intent.NO_SHOW),
         _turn(Move.WELL, to=Intent.YES, unless=(Move.NOT_WELL,)),
     ),
     Role.PAGED: (
