@@ -96,8 +96,8 @@ class Sentence(StrEnum):
         " it. In danger? Call {emergency}."
     )
     WITHDRAWN = N_(
-        "Your request {number} is closed and nobody will be asked any more. Need something"
-        " else? Just write it here."
+        "Your request {number} is closed and nobody will be asked any more. Still need it, or"
+        " something else? Just write it here."
     )
     WHICH_TO_CLOSE = N_(
         "Which request is no longer needed: {numbers}? Reply with its number, like"
@@ -474,12 +474,12 @@ class Sentence(StrEnum):
         " Write what and where."
     )
     ANSWER_COST = N_(
-        "It costs nothing, and nobody has to earn it. Pay no one who asks for money. Need"
-        " something? Write what and where."
+        "The help is free, for anybody. Pay no one who asks for money. Need something? Write what"
+        " and where."
     )
     ANSWER_PRIVACY = N_(
-        "No papers, no name needed. Only who says yes to helping reads your words, and nobody sees"
-        " your number. Need something? Write it."
+        "No papers, no name needed. Your words go to who says yes to helping; no neighbor sees your"
+        " number. Need something? Write it."
     )
     ANSWER_PLACE = N_(
         "We have no office: neighbors come to you, or meet you nearby. Need something? Write what"
