@@ -282,6 +282,19 @@ class Answering:
             case StartTexts():
                 people.set_stopped(work.connection, me, None)
                 self._is_now(replace(self.person, stopped=False))
+            case Obey(order):
+                self._tell_if_anything(work, tending.obey(work, self.person, order), order)
+            case Steer(steering):
+                by_me = work.by(self.person)
+                self._tell_if_anything(by_me, stewards.obey(by_me, steering), steering)
+            case OpenRequest() | AddWords() | Happens() | TellPlace() | PassOn():
+                self._do_about_request(act)
+            case _:
+                self._do_in_danger(act)
+
+    def _do_about_request(self, act: OpenRequest | AddWords | Happens | TellPlace | PassOn) -> None:
+        work = self.work
+        match act:
             case OpenRequest(needs, area, many, urgent, details):
                 request = step.open_request(
                     work, self.person, needs, area, people=many, urgent=urgent, details=details
@@ -294,33 +307,6 @@ class Answering:
                 self._happen(request.number, added, quietly=self._goes_on(request, added))
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
-            case Obey(order):
-                told_now = tending.obey(work, self.person, order)
-                self._may_be_forgotten(order)
-                if told_now:
-                    telling.answer(work, told_now)
-            case Steer(steering):
-                told_steward = stewards.obey(work.by(self.person), steering)
-                self._may_be_forgotten(steering)
-                if told_steward:
-                    telling.answer(work.by(self.person), told_steward)
-            case Warn(crisis, is_sure):
-                person = self.person
-                told_lines = warning.whom_to_call(work, person, crisis=crisis, is_sure=is_sure)
-                telling.answer(work, told_lines)
-            case TellOfDanger(number):
-                warning.tell_stewards(work, number or self.words_of)
-            case KeepApart(number, is_guess):
-                told_safe = apart.keep_apart(work, self.person, number, is_guess=is_guess)
-                telling.answer(work, told_safe)
-            case BeQuiet():
-                quiet.begin(work, self.person)
-                self.person = work.person(me)
-            case TakeBack(number, otherwise):
-                if not apart.take_back(work, self.person, number):
-                    self.do_all(otherwise)
-            case SendHeld(otherwise):
-                self.do_all(otherwise)
             case TellPlace(request, taker, is_ok):
                 requests.require_unchanged(work.connection, request)
                 self.about = self.about or request.number
@@ -329,6 +315,36 @@ class Answering:
             case PassOn(to, told, request):
                 requests.require_unchanged(work.connection, request)
                 self._pass_on(to, told, request)
+
+    def _do_in_danger(
+        self, act: Warn | TellOfDanger | KeepApart | BeQuiet | TakeBack | SendHeld
+    ) -> None:
+        work, person = self.work, self.person
+        match act:
+            case Warn(crisis, is_sure):
+                told = warning.whom_to_call(work, person, crisis=crisis, is_sure=is_sure)
+                telling.answer(work, told)
+            case TellOfDanger(number):
+                warning.tell_stewards(work, number or self.words_of)
+            case KeepApart(number, is_guess):
+                told = apart.keep_apart(work, person, number, is_guess=is_guess)
+                telling.answer(work, told)
+            case BeQuiet():
+                quiet.begin(work, person)
+                self.person = work.person(person.id)
+            case TakeBack(number, otherwise):
+                if not apart.take_back(work, person, number):
+                    self.do_all(otherwise)
+            case SendHeld(otherwise):
+                self.do_all(otherwise)
+
+    def _tell_if_anything(
+        self, work: Work, told: Notice | None, order: Order | StewardOrder
+    ) -> None:
+        """What became of their order, once it is known whether they are forgotten by it."""
+        self._may_be_forgotten(order)
+        if told:
+            telling.answer(work, told)
 
     def _goes_on(self, request: HelpRequest, added: WordsAdded) -> bool:
         """Whether these words go on with a story, and say nothing new of need, place or people."""
