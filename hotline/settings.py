@@ -239,6 +239,7 @@ def _sender(text: str) -> str:
 
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=90)]
+KeepDays = Annotated[int, Field(strict=True, ge=1, le=3650)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=10_080, allow_inf_nan=False)]
 DoneHours = Annotated[float, Field(strict=True, gt=0, le=720, allow_inf_nan=False)]
 ASKED_FIRST = ("shelter", "talk", "company")  # needs of which no `address` is set
@@ -431,6 +432,12 @@ class RosterRules(_Section):
     hold: Whole = 2
 
 
+class Privacy(_Section):
+    """How long words are kept once the request that they belong to is over."""
+
+    keep_days: KeepDays = 30
+
+
 _BUILT_IN: Final = tuple(Need.model_validate(asdict(it)) for it in NEEDS)
 
 
@@ -453,6 +460,7 @@ class Network(_Hotline):
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
+    privacy: Privacy = Privacy()
     danger: DangerLines = DangerLines()
     answers: OwnAnswers = OwnAnswers()
     voice: Voice = Voice()
@@ -501,6 +509,7 @@ class _File(_Section):
     waves: Waves = Waves()
     roster: RosterRules = RosterRules()
     limits: Limits = Limits()
+    privacy: Privacy = Privacy()
     danger: DangerLines = DangerLines()
     answers: OwnAnswers = OwnAnswers()
     voice: Voice = Voice()
@@ -580,6 +589,7 @@ def read_network(text: str, file: str) -> Network:
         waves=sections.waves,
         roster=sections.roster,
         limits=sections.limits,
+        privacy=sections.privacy,
         danger=sections.danger,
         answers=sections.answers,
         voice=sections.voice,
@@ -733,6 +743,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "waves": Waves,
     "roster": RosterRules,
     "limits": Limits,
+    "privacy": Privacy,
     "danger": DangerLines,
     "answers": OwnAnswers,
     "voice": Voice,
@@ -745,6 +756,7 @@ _HEADINGS: Final = {
     "waves": "[waves]",
     "roster": "[roster]",
     "limits": "[limits]",
+    "privacy": "[privacy]",
     "voice": "[voice]",
     "needs": "[[needs]]",
     "areas": "[[areas]]",
@@ -774,6 +786,7 @@ _EXAMPLES: Final = {
     "limits.open_requests": "open_requests = 3",
     "limits.calls_an_hour": "calls_an_hour = 10",
     "limits.calls_at_once": "calls_at_once = 20",
+    "privacy.keep_days": "keep_days = 30",
     "voice.voices": 'voices = { en = "Joanna", es = "Mia es-MX" }',
     "voice.audio": 'audio = "recordings"',
     "limits.countries": 'countries = ["US", "MX"]',

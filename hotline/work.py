@@ -30,10 +30,11 @@ Answer = TypeVar("Answer")
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to enqueue after the commit. `kind` is "ask" (about one request, by its number),
-    "send" (ids of messages), "end_calls" (ids of calls) or "erase" (ids of what is to be deleted at
-    the carrier); `name` names the work, so that it is not queued twice."""
+    "send" (ids of messages), "end_calls" (ids of calls), "erase" (ids of what is to be deleted at
+    the carrier) or "forget_old" (what is kept no longer, of everybody); `name` names the work, so
+    that it is not queued twice."""
 
-    kind: Literal["ask", "send", "end_calls", "erase"]
+    kind: Literal["ask", "send", "end_calls", "erase", "forget_old"]
     about: tuple[int, ...]
     name: str
 

@@ -448,7 +448,7 @@ def test_several_clocks_and_workers_delete_once(maple: Neighborhood) -> None:
     maple.text("Maria", "forget me")
     now = maple.now() + 2 * MINUTE
     first = maple.database.read(lambda c: clock.due(c, now))
-    assert [job.kind for job in first] == ["erase"]
+    assert [job.kind for job in first] == ["erase", "forget_old"]
     assert first == maple.database.read(lambda c: clock.due(c, now))
 
 

@@ -138,7 +138,7 @@ def test_every_column_that_holds_words_is_sealed() -> None:
         *("request.state", "request.area", "taker.outcome", "page.state", "message.channel"),
         *("message.state", "message.sid", "message.pace", "message.failure", "call.sid"),
         *("event.what", "erasure.kind", "sealing.key", "alarm.what", "confirmation.verb"),
-        *("taker.place", "heartbeat.role", "heartbeat.process", "proof.wanted"),
+        *("taker.place", "sweep.what", "heartbeat.role", "heartbeat.process", "proof.wanted"),
     }
     words = {
         str(column)

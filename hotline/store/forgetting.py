@@ -50,7 +50,7 @@ def forget(connection: Connection, who: Neighbor, stewards: Sequence[str], now: 
     `stewards`: the phones of those who are told of others by name. Nothing of theirs may be open.
     """
     theirs = _theirs(connection, who)
-    carrier = _Erasures(connection, now)
+    carrier = Erasures(connection, now)
     _forget_messages(connection, theirs, _ids_at(connection, stewards), carrier)
     _forget_calls(connection, theirs, carrier)
     _empty_own_rows(connection, theirs, now)
@@ -124,7 +124,7 @@ def _ids_at(connection: Connection, phones: Sequence[str]) -> list[int]:
     return list(connection.execute(found).scalars())
 
 
-class _Erasures:
+class Erasures:
     """What is to be deleted at the carrier, once each."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
@@ -151,7 +151,7 @@ class _Erasures:
 
 def erase_text(connection: Connection, sid: str, now: datetime) -> None:
     """Delete one text at the carrier, once it is settled there."""
-    _Erasures(connection, now).add("message", sid, now, due=now + SETTLED_BY)
+    Erasures(connection, now).add("message", sid, now, due=now + SETTLED_BY)
 
 
 def is_forgotten(connection: Connection, who: int) -> bool:
@@ -161,29 +161,29 @@ def is_forgotten(connection: Connection, who: int) -> bool:
 
 def forget_recording(connection: Connection, sid: str, now: datetime) -> None:
     """Delete at the carrier what it tells us of only now, of somebody who is forgotten."""
-    _Erasures(connection, now).add("recording", sid, now)
+    Erasures(connection, now).add("recording", sid, now)
 
 
 # Messages of ours.
 
 
 def _forget_messages(
-    connection: Connection, theirs: _Theirs, stewards: Collection[int], carrier: _Erasures
+    connection: Connection, theirs: _Theirs, stewards: Collection[int], carrier: Erasures
 ) -> None:
     """Messages to them and, of messages to others, those that tell of them. What tells of nobody
     may still leave: that their request is needed no longer, for one."""
     to_them = update(message).where(message.c.neighbor_id == theirs.who, ~tables.from_somebody)
-    connection.execute(to_them.values(_emptied()))
+    connection.execute(to_them.values(emptied()))
     people = {*_others(connection, theirs), *stewards}
     mine = [re.compile(rf"\b{number}\b") for number in theirs.mine | theirs.held]
     for row in _to_others(connection, theirs, people, stewards):
         if not _is_to_go(row, theirs, mine):
             continue
-        connection.execute(update(message).where(message.c.id == row.id).values(_emptied()))
-        _erase_at_carrier(row, carrier)
+        connection.execute(update(message).where(message.c.id == row.id).values(emptied()))
+        erase_at_carrier(row, carrier)
 
 
-def _erase_at_carrier(row: Any, carrier: _Erasures) -> None:
+def erase_at_carrier(row: Any, carrier: Erasures) -> None:
     """By its name, or by its words as long as nobody told us what it is called there."""
     if row.channel == Channel.CALL.value:
         return
@@ -214,7 +214,8 @@ def _is_to_go(row: Any, theirs: _Theirs, mine: Sequence[re.Pattern[str]]) -> boo
     return is_near and (tells or (is_mine and '"' in row.body))
 
 
-def _emptied() -> dict[Any, Any]:
+def emptied() -> dict[Any, Any]:
+    """What a message is left with; one that waits is not sent."""
     is_wanted = tables.on_its_way(message.c.state)
     return {
         "body": "",
@@ -289,7 +290,7 @@ def _each(
     return list({row.id: row for row in rows}.values())
 
 
-def _forget_calls(connection: Connection, theirs: _Theirs, carrier: _Erasures) -> None:
+def _forget_calls(connection: Connection, theirs: _Theirs, carrier: Erasures) -> None:
     by_them = select(call.c.id).where(call.c.neighbor_id == theirs.who)
     asked_for = select(request.c.number).where(request.c.requester_id == theirs.who)
     recorded = _each(
@@ -312,11 +313,11 @@ def _forget_calls(connection: Connection, theirs: _Theirs, carrier: _Erasures) -
         call.c.id.in_([row.call_id for row in recorded]) & call.c.due.is_(None),
     )
     for one in calls:
-        ended = {"state": _without_words(one.state), "answer": None, "due": None}
+        ended = {"state": without_words(one.state), "answer": None, "due": None}
         connection.execute(update(call).where(call.c.id == one.id).values(ended))
 
 
-def _without_words(state: dict[str, Any]) -> dict[str, Any]:
+def without_words(state: dict[str, Any]) -> dict[str, Any]:
     """Where a call was in the menu, and nothing that was keyed in or said in it."""
     nothing: dict[str, Any] = {"news": "", "call_back": "", "name": "", "sent": None}
     drafts = {"draft": ["", "", []], "former": ["", "", []]}

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -41,6 +42,11 @@ COLUMNS = (
     *(request.c.checked_in, request.c.people, request.c.details),
     request.c.version,
 )
+
+
+def _is_in(*states: State) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = tables.one_of(request.c.state, *states)
+    return found
 
 
 def _request(row: Sequence[Any], takers: tuple[int, ...] = ()) -> HelpRequest:
@@ -89,7 +95,7 @@ def _columns(it: HelpRequest) -> dict[str, Any]:
     }
 
 
-_WRITTEN = [it.name for it in request.c if it.name not in ("number", "version")]
+_WRITTEN = [it.name for it in request.c if it.name not in ("number", "version", "over_since")]
 
 
 def open_request(connection: Connection, it: HelpRequest) -> HelpRequest:
@@ -141,6 +147,7 @@ def save_request(
         "was_in": before.state.value,
         "was_at": before.version,
         "version": before.version + 1,
+        "over": None if after.is_live else now,
         **_columns(after),
     }
     if not _SAVE.rows(connection, facts):
@@ -172,6 +179,8 @@ _NEW_TAKER = Prepared(
         {it: bindparam(it) for it in ("request_number", "neighbor_id", "since", "outcome")}
     )
 )
+_OVER = bindparam("over", type_=tables.Moment)
+_BEGINS_OR_ENDS = or_(_OVER.is_(None), _is_in(*LIVE))  # it is live now, or was until now
 _SAVE = Prepared(
     update(request)
     .where(
@@ -180,6 +189,7 @@ _SAVE = Prepared(
         request.c.version == bindparam("was_at"),
     )
     .values({it: bindparam(it) for it in (*_WRITTEN, "version")})
+    .values(over_since=case((_BEGINS_OR_ENDS, _OVER), else_=request.c.over_since))
     .returning(request.c.number)
 )
 
@@ -205,11 +215,6 @@ def requests_of(connection: Connection, who: int) -> list[HelpRequest]:
     the two may still talk; oldest first. Of those they asked for also what is done, and they have
     not said how it went."""
     return together(_REQUESTS_OF.rows(connection, {"who": who}))
-
-
-def _is_in(*states: State) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = tables.one_of(request.c.state, *states)
-    return found
 
 
 _CONCERNS = or_(

@@ -164,11 +164,19 @@ request = Table(
     Column("people", Integer, nullable=False, server_default="1"),  # how many it needs
     Column("details", JSON, nullable=False, server_default=text("'{}'")),  # see `details.to_row`
     Column("version", Integer, nullable=False),
+    # Since when it is neither open nor taken; NULL: it is, or its words are deleted.
+    Column("over_since", Moment),
     sqlite_autoincrement=True,
 )
 Index("ix_request_look_at", request.c.look_at)
 Index("ix_request_since", request.c.since, request.c.state)
 is_open = request.c.state == literal_column("'open'")
+Index(
+    "ix_request_over_since",
+    request.c.over_since,
+    sqlite_where=request.c.over_since.is_not(None),
+    postgresql_where=request.c.over_since.is_not(None),
+)
 Index("ix_request_open", request.c.number, sqlite_where=is_open, postgresql_where=is_open)
 
 # Who takes a request, in the order in which they said YES.
@@ -378,8 +386,8 @@ erasure = Table(
     "erasure",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    # "number": every text and call from and to it; "message" and "recording": the one of this
-    # name; "unnamed": a text to somebody else of which we never learned the name, by a digest;
+    # "number": every text and call from and to it; "message", "call" and "recording": the one of
+    # this name; "unnamed": a text to somebody else of which we never learned the name, by a digest;
     # "entry": nothing there, but what the roster knew of whoever had this number, until it is due
     Column("kind", String(9), nullable=False),
     Column("what", SealedAlike("erasure.what"), nullable=False),
@@ -391,6 +399,16 @@ erasure = Table(
 )
 Index("ix_erasure_due", erasure.c.due)
 Index("ix_erasure_what", erasure.c.what)
+
+# How far the clock has come with deleting what is old: a row for each kind, once it was looked
+# at: see `store.retention`.
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("what", String(8), primary_key=True),
+    Column("last_id", Integer, nullable=False),  # all before it and itself are looked at
+    Column("due", Moment, nullable=False),
+)
 
 # Which processes there are: each says so again and again. Those that ended politely are gone.
 heartbeat = Table(

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hotline.contact import Contact
 from hotline.desk.step import ask_job
 from hotline.store import calls as calls_of
-from hotline.store import forgetting, messages, requests
+from hotline.store import forgetting, messages, requests, retention
 from hotline.store.database import Database
 from hotline.work import Job
 from paging.dispatch import JobQueue
@@ -44,7 +44,9 @@ def due(connection: Connection, now: datetime) -> list[Job]:
     ends = [Job("end_calls", tuple(calls), f"end-calls-{calls[0]}-{_slot(now)}")] if calls else []
     gone = forgetting.due_erasures(connection, now, FEW)
     erases = [Job("erase", tuple(gone), f"erase-{gone[0]}-{_slot(now)}")] if gone else []
-    return asks + sends + ends + erases
+    is_old = retention.is_due(connection, now)
+    forgets = [Job("forget_old", (), f"forget-old-{_slot(now)}")] if is_old else []
+    return asks + sends + ends + erases + forgets
 
 
 def _ask_job(it: requests.DueRequest, now: datetime) -> Job:

@@ -33,7 +33,8 @@ from hotline.work import Job
 log = logging.getLogger("hotline.queue")
 
 QUEUE = "hotline"
-JOBS = {kind: f"paging.jobs.{kind}" for kind in ("ask", "send", "end_calls", "erase")}
+KINDS = ("ask", "send", "end_calls", "erase", "forget_old")
+JOBS = {kind: f"paging.jobs.{kind}" for kind in KINDS}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 JOB_TTL = 60  # seconds after which a job that nobody began is forgotten; the clock tries again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at

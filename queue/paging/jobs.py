@@ -1,5 +1,5 @@
-"""The jobs: ask volunteers about a request, send messages, end calls, and delete at the carrier
-what is to be forgotten.
+"""The jobs: ask volunteers about a request, send messages, end calls, and delete here and at the
+carrier what is to be forgotten.
 
 Each may run twice and be none the worse.
 
@@ -37,7 +37,7 @@ from hotline.errors import (
 )
 from hotline.failure import LOOK_UP_AFTER
 from hotline.message import Channel
-from hotline.store import forgetting, messages
+from hotline.store import forgetting, messages, retention
 from hotline.store.database import Database, Stale
 from hotline.store.forgetting import Erasure
 from hotline.store.messages import Outbound
@@ -189,6 +189,8 @@ def _delete(carrier: Carrier, it: Erasure) -> int:
             carrier.erase_message(it.what)
         case "recording":
             carrier.erase_recording(it.what)
+        case "call":
+            carrier.erase_call(it.what)
         case "unnamed" if it.phone:
             carrier.erase_unnamed(it.phone, it.at, it.is_it)
         case _:
@@ -201,6 +203,16 @@ def _pause_of_erasing(tries: int, asked_for: float | None) -> timedelta:
     if asked_for is not None:
         return timedelta(seconds=asked_for)
     return min(timedelta(seconds=30 * 2 ** min(tries - 1, 10)), LONGEST_WAIT_TO_ERASE)
+
+
+@_discreet
+def forget_old() -> None:
+    """Delete a batch of each kind of what the network keeps no longer."""
+    tools = _tools[0]
+    now, network = tools.house.now(), tools.house.network
+    kept = timedelta(days=network.privacy.keep_days)
+    for sweep in retention.SWEEPS:
+        tools.database.write(partial(retention.go_on, sweep, now, kept, network.stewards))
 
 
 @_discreet

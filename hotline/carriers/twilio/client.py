@@ -177,6 +177,10 @@ class Carrier:
             self._delete(transcript)
         self._delete(recording)
 
+    def erase_call(self, sid: str) -> None:
+        """Delete what is kept of a call, but for its recordings. Raises CarrierError."""
+        self._delete(self._client.calls(sid))
+
     def erase_number(self, number: str, until: datetime, most: int) -> int:
         """Delete the texts and calls from and to a number that there were at that moment, at most
         so many, however the number was written. Returns how many it found. Raises CarrierError."""
