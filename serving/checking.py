@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.errors import AccountRefused, BadSettings, CarrierError, HotlineError
 from hotline.health import Vital
-from hotline.settings import ENVIRONMENT_FILE, Environment, Settings
+from hotline.settings import ENVIRONMENT_FILE, Environment, Network, Settings
 from hotline.store import migrate
 from hotline.store.database import Database
 from hotline.work import utc_now
@@ -49,6 +49,16 @@ def open_to_others(folder: Path = Path()) -> str:
     if os.name != "posix" or not file.is_file() or not file.stat().st_mode & 0o077:
         return ""
     return f"Others on this machine can read {ENVIRONMENT_FILE}: chmod 600 {ENVIRONMENT_FILE}"
+
+
+def kept(network: Network) -> str:
+    """What is kept where, and how long."""
+    days = network.privacy.keep_days
+    return (
+        f"Words are deleted {days} {'day' if days == 1 else 'days'} after their request is over,"
+        " here and at the carrier (keep_days under [privacy]). What nobody deletes there it keeps"
+        " for about 400 days. Backups keep what was in them until you delete them."
+    )
 
 
 def online(of: Settings, account_status: Callable[[], str]) -> dict[str, Vital]:

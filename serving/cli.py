@@ -177,6 +177,7 @@ def check(online: bool) -> None:
         f"All right: {network.name}, {len(network.needs)} needs, {len(network.areas)} areas,"
         f" in {' and '.join(network.languages)}."
     )
+    click.echo(checking.kept(network))
     for doubt in (*network.leftovers, *lexicons.collisions(network)):
         click.echo(doubt)
     found = checking.online(of, partial(roles.account_status, of)) if online else {}

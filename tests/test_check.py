@@ -168,6 +168,16 @@ def test_check_sees_it(shell: Shell, name: str, value: str, said: str) -> None:
     assert TOKEN not in told
 
 
+def test_check_says_how_long_words_are_kept(shell: Shell) -> None:
+    assert "deleted 30 days after their request is over" in shell.run("check")
+    with (shell.folder / "hotline.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[privacy]\nkeep_days = 1\n")
+    told = shell.run("check")
+    assert "deleted 1 day after" in told
+    assert "400 days" in told
+    assert "Backups" in told
+
+
 def test_a_slash_at_the_end_is_left_away(shell: Shell) -> None:
     shell.environment["PUBLIC_URL"] = f"{PUBLIC}/"
     assert "All right" in shell.run("check")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+from neighborhood import CAST, NETWORK, NOON, Neighborhood, open_neighborhood
+from sqlalchemy import Connection, bindparam, select, text
 from test_forgetting import (
     _ask_by_voice,
     _count,
@@ -17,7 +18,8 @@ from test_forgetting import (
     _rows,
 )
 
-from hotline.store import requests
+from hotline.store import migrate, requests, tables
+from hotline.store.database import Database
 
 DAY = timedelta(days=1)
 FEW_DAYS = NETWORK + "\n[privacy]\nkeep_days = 3\n"
@@ -135,6 +137,35 @@ def test_a_network_keeps_words_for_as_long_as_it_says(database_url: str, redis_u
         assert "green door" in _everything_here(maple)
         move_clock(maple, 2 * DAY)
         assert "green door" not in _everything_here(maple)
+
+
+def test_a_request_from_before_counts_from_what_was_said_last(
+    older_database: Callable[[str], Database],
+) -> None:
+    database = older_database("0012")
+    when = {number: NOON - number * DAY for number in (12, 13, 14)}
+
+    def write(connection: Connection) -> None:
+        person = "INSERT INTO neighbor (id, since, phone) VALUES (1, '2026-01-01', '')"
+        connection.execute(text(person))
+        asked = text(
+            "INSERT INTO request (number, requester_id, since, state, needs, urgent, round, wave,"
+            " owed, version) VALUES (:number, 1, :since, :state, '[]', false, 1, 1, 0, 1)"
+        ).bindparams(bindparam("since", type_=tables.Moment))
+        for number, state in ((12, "done"), (13, "withdrawn"), (14, "open")):
+            facts = {"number": number, "state": state, "since": when[number]}
+            connection.execute(asked, facts)
+        said = text(
+            "INSERT INTO message (neighbor_id, channel, state, at, body, request_number)"
+            " VALUES (1, 'text', 'received', :at, '', 12)"
+        ).bindparams(bindparam("at", type_=tables.Moment))
+        connection.execute(said, {"at": NOON})
+
+    database.write(write)
+    migrate.upgrade(database)
+    over = select(tables.request.c.over_since).order_by(tables.request.c.number)
+    ended = database.read(lambda c: c.execute(over).scalars().all())
+    assert list(ended) == [NOON, when[13], None]
 
 
 # People.
