@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -348,3 +349,24 @@ def test_a_write_that_loses_every_race_ends(postgresql: Database) -> None:
     with pytest.raises(Stale):
         postgresql.write(lose)
     assert 1 < len(tries) < 100
+
+
+# What was deleted.
+
+
+def test_whoever_reads_for_long_holds_up_nobody_while_the_log_is_emptied(sqlite_url: str) -> None:
+    """A backup that is made, for one."""
+    with closing(opened(sqlite_url)) as database, closing(opened(sqlite_url)) as backup:
+        database.write(lambda c: people.known_or_new(c, [ANA], NOON))
+        log = f"{database.file}-wal"
+        with backup.engine.connect() as reading:
+            reading.exec_driver_sql("BEGIN")
+            reading.execute(select(tables.neighbor.c.id)).all()
+            database.write(lambda c: people.known_or_new(c, [BEN], NOON))
+            begun = time.monotonic()
+            database.empty_log()
+            assert time.monotonic() - begun < database_module.BUSY_SECONDS / 2
+            assert os.path.getsize(log) > 0
+            reading.rollback()
+        database.empty_log()
+        assert os.path.getsize(log) == 0

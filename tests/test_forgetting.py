@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from hotline import phone
 from hotline.carriers.twilio.client import Carrier
@@ -256,6 +256,27 @@ def test_however_much_there_is_it_all_goes(maple: Neighborhood) -> None:
     maple.pass_time(20 * MINUTE)
     assert _has_none_of(_everything_there(maple), "Maria", "loaf")
     assert _rows(maple, "erasure") == []
+
+
+def test_not_even_sealed_words_are_left_on_the_disk(sqlite_url: str, redis_url: str) -> None:
+    """Not in the database's log of writes, either: whoever has the keys could open them."""
+    with open_neighborhood(sqlite_url, redis_url, STEWARDS) as maple:
+        maple.text("Maria", "need milk near 11216, the green door")
+        maple.text("Maria", "never mind")
+        query = text("SELECT body FROM message")
+        found = maple.database.read(lambda c: c.execute(query).scalars().all())
+        bodies = [bytes(it) for it in found if it]
+        assert bodies
+        assert all(it in _bytes_of(maple) for it in bodies)
+        maple.text("Maria", "forget me")
+        maple.pass_time(5 * MINUTE)
+        assert not any(it in _bytes_of(maple) for it in bodies)
+
+
+def _bytes_of(maple: Neighborhood) -> bytes:
+    file = maple.database.file
+    assert file
+    return b"".join(it.read_bytes() for it in file.parent.glob(f"{file.name}*") if it.is_file())
 
 
 # What stays.

@@ -130,6 +130,19 @@ class Database:
             if self.is_sqlite:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def empty_log(self) -> None:
+        """On SQLite: leave nothing in the log of writes (the file that ends in -wal), where what
+        was deleted would stay until others write over it. Nothing while somebody reads for long:
+        the next time does it."""
+        if self.file is None:
+            return
+        with self.engine.connect() as connection, _turn(self.engine):
+            connection.exec_driver_sql("PRAGMA busy_timeout = 200")  # milliseconds: writers wait
+            try:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
     def read(self, work: Transaction[Result]) -> Result:
         with self.engine.connect() as connection:
             return work(connection)

@@ -151,6 +151,12 @@ def erase(*ids: int) -> None:
     """Delete at the carrier what is due of these. A carrier in trouble is left alone: the others
     stay due."""
     tools = _tools[0]
+    tools.database.empty_log()  # of what was deleted here
+    _erase_all(tools, ids)
+    tools.database.empty_log()  # of what was to be deleted there
+
+
+def _erase_all(tools: Tools, ids: Sequence[int]) -> None:
     for erasure_id in ids:
         now = tools.house.now()
         claim = partial(forgetting.claim_erasure, erasure_id, now, now + LOST_AFTER)
@@ -213,6 +219,7 @@ def forget_old() -> None:
     kept = timedelta(days=network.privacy.keep_days)
     for sweep in retention.SWEEPS:
         tools.database.write(partial(retention.go_on, sweep, now, kept, network.stewards))
+    tools.database.empty_log()
 
 
 @_discreet
