@@ -15,6 +15,7 @@ from test_forgetting import (
     _everything_here,
     _everything_there,
     _has_none_of,
+    _messages,
     _rows,
 )
 
@@ -121,6 +122,16 @@ def test_what_belongs_to_no_request_goes_too(maple: Neighborhood) -> None:
     assert CAST["Sam"] in str(_rows(maple, "neighbor", "phone")), "they may write again"
 
 
+def test_a_picture_without_words_goes_as_well(maple: Neighborhood) -> None:
+    maple.text("Maria", "need a ride near 11216")
+    maple.text("Maria", "", media=["https://media.example.org/ring"])
+    maple.text("Maria", "never mind")
+    assert "media.example" in _everything_here(maple)
+    move_clock(maple, 31 * DAY)
+    assert "media.example" not in _everything_here(maple)
+    assert _messages(maple) == []
+
+
 def test_counts_stay(maple: Neighborhood) -> None:
     ask_and_finish(maple)
     ever = partial(requests.counts_since, moment=maple.now() - DAY)
@@ -196,6 +207,18 @@ def test_who_waits_said_stop_or_must_be_kept_apart_is_not_forgotten(maple: Neigh
     maple.text("Maria", "never mind 12")
     move_clock(maple, 200 * DAY)
     assert CAST["Maria"] not in _rows(maple, "neighbor", "phone")
+
+
+def test_of_many_nobody_is_left_out(maple: Neighborhood) -> None:
+    """A few at a time, so that nobody waits for it."""
+    for name in ("Sam", "Nora", "Gabi", "Hugo", "Finn", "Eva", "Dee"):
+        maple.text(name, "hello there")
+    move_clock(maple, 182 * DAY)
+    assert not any(phone.startswith("+") for phone in _strangers(maple))
+
+
+def _strangers(maple: Neighborhood) -> list[str]:
+    return _rows(maple, "neighbor", "phone", lambda row: row.phone != CAST["Ana"])
 
 
 def test_whoever_writes_again_is_kept(maple: Neighborhood) -> None:

@@ -38,6 +38,7 @@ page, sweep, apart = tables.page, tables.sweep, tables.apart
 
 ROWS = 100  # rows that are looked at in one transaction
 MOST_REQUESTS = 10  # requests, each with all that was said about it
+MOST_PEOPLE = 5  # people, each with all that tells of them
 QUIET_FOR = timedelta(days=180)  # until somebody is forgotten of whom nothing is heard
 PAUSE = timedelta(hours=1)  # until it is looked again, once there is nothing more
 PAUSE_OF_PEOPLE = timedelta(days=1)
@@ -127,7 +128,8 @@ def _empty_messages(connection: Connection, which: ColumnElement[bool], carrier:
     """Those that are not empty yet."""
     columns = (message.c.id, message.c.neighbor_id, message.c.channel, message.c.state)
     more = (message.c.sid, message.c.at, message.c.claimed_at, message.c.body)
-    rows = connection.execute(select(*columns, *more).where(which, message.c.body != "")).all()
+    is_full = or_(message.c.body != "", message.c.pictures.is_not(None))
+    rows = connection.execute(select(*columns, *more).where(which, is_full)).all()
     for row in rows:
         erase_at_carrier(row, carrier)
     ids = [row.id for row in rows]
@@ -198,11 +200,11 @@ def _forget_people(connection: Connection, old: Old) -> int | None:
     ids: Sequence[int] = connection.execute(found.limit(ROWS)).scalars().all()
     if not ids:
         return None
-    quiet = select(neighbor.c.id).where(neighbor.c.id.in_(ids), *_is_quiet(old))
-    gone = people.neighbors(connection, connection.execute(quiet).scalars().all())
-    for who in gone.values():
+    found = select(neighbor.c.id).where(neighbor.c.id.in_(ids), *_is_quiet(old))
+    quiet = connection.execute(found.order_by(neighbor.c.id)).scalars().all()
+    for who in people.neighbors(connection, quiet[:MOST_PEOPLE]).values():
         forget(connection, who, old.stewards, old.now)
-    return ids[-1]
+    return ids[-1] if len(quiet) <= MOST_PEOPLE else quiet[MOST_PEOPLE - 1]
 
 
 def _is_quiet(old: Old) -> list[ColumnElement[bool]]:
