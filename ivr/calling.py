@@ -236,7 +236,7 @@ def was_heard(work: Work, sid: str, message_id: int) -> bool:
 def recorded(work: Work, line: PhoneLine, sid: str, name: str, seconds: int) -> None:
     """The carrier has the file of a recording. Of one that we did not hear of, because whoever
     spoke hung up, this is the news."""
-    row = calls.call_at(work.connection, sid)
+    row = _still_kept(work, sid, name)
     if row is None:
         return
     if seconds > 0 and not calls.is_recorded(work.connection, name):
@@ -244,6 +244,16 @@ def recorded(work: Work, line: PhoneLine, sid: str, name: str, seconds: int) -> 
     of = calls.note_complete(work.connection, name, seconds)
     if of and seconds > 0:
         recordings.can_be_heard(work, of)
+
+
+def _still_kept(work: Work, sid: str, recording: str) -> CallRow | None:
+    """The call, if something of what was said in it is kept; else nothing is, there neither."""
+    row = calls.call_at(work.connection, sid)
+    if row is None or not row.is_deleted:
+        return row
+    if not calls.is_recorded(work.connection, recording):
+        forgetting.forget_recording(work.connection, recording, work.now)
+    return None
 
 
 def _late_recording(visit: Visit, name: str) -> None:
@@ -268,8 +278,10 @@ def _late_recording(visit: Visit, name: str) -> None:
 def transcribed(work: Work, line: PhoneLine, sid: str, name: str, words: str) -> None:
     """The carrier wrote down what was said; whoever is to hear it reads it. It may be the first
     that we hear of the recording."""
-    row = calls.call_at(work.connection, sid)
-    if row and not calls.is_recorded(work.connection, name):
+    row = _still_kept(work, sid, name)
+    if row is None:
+        return
+    if not calls.is_recorded(work.connection, name):
         _late_recording(visit_of(work, line, row), name)
     of = calls.note_transcript(work.connection, name, words)
     if of and of.request_number is None:

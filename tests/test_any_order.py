@@ -24,7 +24,7 @@ from hotline import errors, roster_file
 from hotline.errors import CarrierError
 from hotline.help_request import HelpRequest, State
 from hotline.store import overview, requests, roster
-from hotline.store.tables import FIRST_NUMBER, metadata, neighbor, page, taker
+from hotline.store.tables import FIRST_NUMBER, metadata, neighbor, page, sealing, taker
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 
@@ -245,11 +245,12 @@ class Street(RuleBasedStateMachine):
 def _start_anew(connection: Connection) -> None:
     """Empty tables, whose numbers begin at the beginning: what is found can be found again."""
     if connection.dialect.name == "postgresql":
-        names = ", ".join(metadata.tables)
+        names = ", ".join(it for it in metadata.tables if it != sealing.name)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
         return
     for table in reversed(metadata.sorted_tables):
-        connection.execute(delete(table))
+        if table is not sealing:
+            connection.execute(delete(table))
     seen = text("UPDATE sqlite_sequence SET seq = :before WHERE name = 'request'")
     connection.execute(seen, {"before": FIRST_NUMBER - 1})
 

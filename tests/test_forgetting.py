@@ -60,7 +60,7 @@ def test_of_whoever_asked_nothing_is_left_anywhere(maple: Neighborhood) -> None:
     maple.text("Maria", "need a cello string tomorrow")
     maple.text("Maria", "never mind")
     assert _rows(maple, "request", "details")[-1] == {"day": "2026-03-03"}
-    words = ("zuleika", "bakery", "ring", "terrier", "cello", "11216")
+    words = ("zuleika", "bakery", "ring", "terrier", "cello", "11216", "twenty", "on my way")
     assert all(it in _everything_here(maple) for it in ("zuleika", "bakery", "cello", "11216"))
     assert all(it in _everything_there(maple) for it in ("zuleika", "bakery", "terrier"))
 
@@ -135,6 +135,28 @@ def test_of_one_among_several_nothing_is_left_anywhere(maple: Neighborhood) -> N
     assert _has_none_of(_everything_here(maple), "Ana", *words)
     assert _has_none_of(_everything_there(maple), "Ana", *words)
     assert "meet at six" in _everything_here(maple)
+
+
+def test_of_whoever_helped_what_was_written_to_them_is_gone_too(maple: Neighborhood) -> None:
+    maple.text("Maria", "need milk near 11216")
+    maple.text("Ana", "yes")
+    maple.text("Maria", "the marmalade door")
+    maple.pass_time(MINUTE)
+    maple.text("Ana", "cant")
+    maple.text("Maria", "is a porcupine coming")
+    maple.text("Ben", "yes")
+    maple.text("Maria", "the cinnamon door")
+    forget(maple, "Ana")
+    maple.pass_time(10 * MINUTE)
+    for seen in (_everything_here(maple), _everything_there(maple)):
+        assert "marmalade" not in seen
+        assert all(it in seen for it in ("need milk", "porcupine", "cinnamon")), "these are Ben's"
+    maple.text("Ben", "done")
+    forget(maple, "Ben")
+    maple.pass_time(10 * MINUTE)
+    for seen in (_everything_here(maple), _everything_there(maple)):
+        assert "cinnamon" not in seen
+        assert "need milk" in seen, "what Maria asked for is hers"
 
 
 def test_a_name_that_they_had_before_is_gone_too(maple: Neighborhood) -> None:

@@ -192,17 +192,13 @@ def test_who_neither_helps_nor_asks_for_half_a_year_is_forgotten(maple: Neighbor
     assert CAST["Ana"] in _rows(maple, "neighbor", "phone"), "she helps"
 
 
-def test_who_waits_said_stop_or_must_be_kept_apart_is_not_forgotten(maple: Neighborhood) -> None:
+def test_who_waits_or_said_stop_is_not_forgotten(maple: Neighborhood) -> None:
     maple.put_on_roster({"phone": CAST["Ben"], "name": "Ben", "areas": "eastside"})
     maple.text("Maria", "need milk near 11216")
-    maple.text("Sam", "need soup near 11216")
-    maple.text("Ana", "yes 13")
-    maple.text("Sam", "SAFE")
-    maple.text("Sam", "never mind 13")
     maple.text("Cleo", "STOP")
     move_clock(maple, 200 * DAY)
     kept = _rows(maple, "neighbor", "phone")
-    assert {CAST[it] for it in ("Maria", "Sam", "Cleo")} <= set(kept)
+    assert {CAST[it] for it in ("Maria", "Cleo")} <= set(kept)
     assert "need milk" in _everything_here(maple)
     maple.text("Maria", "never mind 12")
     move_clock(maple, 200 * DAY)

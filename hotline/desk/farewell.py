@@ -11,7 +11,7 @@ from hotline.desk.step import take_step
 from hotline.help_request import HelpRequest, Passed, State
 from hotline.notices import Notice, Told, notice
 from hotline.page import PageState
-from hotline.store import apart, forgetting, grace, pages, requests
+from hotline.store import forgetting, grace, pages, requests
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
@@ -59,13 +59,11 @@ def may_come_back(work: Work, phone: str) -> bool:
 
 
 def come_back(work: Work, person: Neighbor) -> Notice | None:
-    """Onto the roster as they were, and kept apart from whom they were; None if it is too late."""
+    """Onto the roster as they were; None if it is too late."""
     kept = grace.take(work.connection, person.phone, work.now)
     if kept is None:
         return None
     grace.bring_back(work.connection, person.id, person.phone, kept, work.now)
-    for other in apart.others_of(work.connection, kept.who):
-        apart.keep(work.connection, person.id, other, work.now)
     record(work.connection, person.id, "restored", work.now, about=person.id)
     work.changed(person.id)
     return notice(Told.BACK_ON_THE_LIST, name=person.id)

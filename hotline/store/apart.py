@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, tuple_
 
-from hotline.store import tables
+from hotline.store import known_again, tables
 from hotline.store.database import upsert
 from hotline.store.prepared import Prepared, is_among
 
@@ -27,9 +27,15 @@ def keep(
     about: int | None = None,
     guessed_by: int | None = None,
 ) -> None:
-    """From now on. If they are apart already, what was said holds, and not what was guessed."""
+    """From now on, also should one of them have been forgotten. If they are apart already, what was
+    said holds, and not what was guessed."""
     why = {"since": now, "guessed_by": guessed_by, "request_number": about}
-    both = [(one, other), (other, one)]
+    pairs = [
+        (who, them)
+        for who in known_again.all_of(connection, one)
+        for them in known_again.all_of(connection, other)
+    ]
+    both = [*pairs, *((them, who) for who, them in pairs)]
     rows = [{"neighbor_id": who, "other_id": them, **why} for who, them in both]
     added = upsert(connection, apart).values(rows)
     if guessed_by is not None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.message import Channel
+from hotline.store import digests
 from hotline.store.database import Stale
 from hotline.store.prepared import Prepared
 from hotline.store.tables import Moment, call, message, recording
@@ -45,17 +46,25 @@ class CallRow:
     began_at: datetime
     due: datetime | None
 
+    @property
+    def is_deleted(self) -> bool:
+        """Whether nothing is left of what was said in it, and nothing is to come back."""
+        return digests.is_gone(self.sid)
+
 
 _COLUMNS = tuple(call.c)
 
 
 def call_at(connection: Connection, sid: str) -> CallRow | None:
     """The call of this name, held until the transaction ends: its steps come one by one."""
-    rows = _AT.rows(connection, {"of": sid})
+    name, gone = digests.names(connection, sid)
+    rows = _AT.rows(connection, {"of": name, "gone": gone})
     return CallRow(*rows[0]) if rows else None
 
 
-_AT = Prepared(select(*_COLUMNS).where(call.c.sid == bindparam("of")).with_for_update())
+_AT = Prepared(
+    select(*_COLUMNS).where(call.c.sid.in_([bindparam("of"), bindparam("gone")])).with_for_update()
+)
 
 
 def call_by_id(connection: Connection, call_id: int) -> CallRow | None:
@@ -191,7 +200,8 @@ def reason(connection: Connection, message_id: int) -> Reason | None:
 
 def call_about(connection: Connection, message_id: int, sid: str) -> CallRow | None:
     """The call that was made to say this, if somebody or something answered it."""
-    found = select(*_COLUMNS).where(call.c.message_id == message_id, call.c.sid == sid)
+    is_it = call.c.sid.in_(digests.names(connection, sid))
+    found = select(*_COLUMNS).where(call.c.message_id == message_id, is_it)
     row = connection.execute(found).one_or_none()
     return CallRow(*row) if row else None
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from hotline import phone
 from hotline.message import ON_ITS_WAY, Channel, MessageState, WhyDropped
 from hotline.names import first_name
-from hotline.store import tables
+from hotline.store import digests, known_again, tables
 from hotline.store.people import Neighbor
 from hotline.store.prepared import Prepared
 
@@ -50,20 +50,32 @@ def forget(connection: Connection, who: Neighbor, stewards: Sequence[str], now: 
     `stewards`: the phones of those who are told of others by name. Nothing of theirs may be open.
     """
     theirs = _theirs(connection, who)
+    if _had_to_do_with_somebody(connection, theirs) or known_again.has_to_be(connection, who.id):
+        known_again.remember(connection, who.id, who.phone, now)
     carrier = Erasures(connection, now)
     _forget_messages(connection, theirs, _ids_at(connection, stewards), carrier)
+    _forget_what_they_were_told(connection, theirs, carrier)
     _forget_calls(connection, theirs, carrier)
     _empty_own_rows(connection, theirs, now)
+    _hide_names(connection, who.id)
     if not phone.is_nobodys(who.phone):
-        carrier.add("number", who.phone, now, due=now + SETTLED_BY)
+        due = now + SETTLED_BY
+        carrier.add("number", who.phone, now, neighbor_id=who.id, due=due)
+
+
+def _hide_names(connection: Connection, who: int) -> None:
+    digests.hide_names(connection, message, message.c.neighbor_id == who)
+    digests.hide_names(connection, call, call.c.neighbor_id == who)
 
 
 @dataclass(frozen=True, slots=True)
 class _Theirs:
-    """Somebody, and the numbers of the requests they asked for or took (`mine`), of those they gave
-    back (`held`), and of those they were asked about. `tells`: whether a text tells of them."""
+    """Somebody, and the numbers of the requests they asked for (`own`), of these and those they
+    took (`mine`), of those they gave back (`held`), and of those they were asked about. `tells`:
+    whether a text tells of them."""
 
     who: int
+    own: frozenset[int]
     mine: frozenset[int]
     held: frozenset[int]
     asked: frozenset[int]
@@ -88,13 +100,24 @@ def _theirs(connection: Connection, who: Neighbor) -> _Theirs:
         .join(call, call.c.id == recording.c.call_id)
         .where(call.c.neighbor_id == who.id, recording.c.transcript.is_not(None))
     ).scalars()
+    asked_for = _numbers(connection, own)
     return _Theirs(
         who.id,
-        _numbers(connection, own) | _numbers(connection, taken),
+        asked_for,
+        asked_for | _numbers(connection, taken),
         _numbers(connection, given_back),
         _numbers(connection, asked),
         _teller(who.name, [*said, *(it or "" for it in spoken)]),
     )
+
+
+def _had_to_do_with_somebody(connection: Connection, theirs: _Theirs) -> bool:
+    """Whoever that is may still say SAFE."""
+    if theirs.held or theirs.mine - theirs.own:
+        return True
+    took = select(taker.c.id).where(taker.c.request_number.in_(theirs.own))
+    left = select(event.c.id).where(event.c.request_number.in_(theirs.own), event.c.what == "took")
+    return any(connection.execute(some.limit(1)).first() for some in (took, left))
 
 
 def _numbers(connection: Connection, found: Select[Any]) -> frozenset[int]:
@@ -141,6 +164,7 @@ class Erasures:
         due: datetime | None = None,
     ) -> None:
         facts = {"kind": kind, "what": what, "neighbor_id": neighbor_id, "at": at}
+        facts["since"] = self._now
         same = [erasure.c.kind == kind, erasure.c.what == what]
         same.append(erasure.c.neighbor_id.is_not_distinct_from(neighbor_id))
         again = update(erasure).where(*same).values(at=at, due=due or self._now)
@@ -180,12 +204,13 @@ def _forget_messages(
         if not _is_to_go(row, theirs, mine):
             continue
         connection.execute(update(message).where(message.c.id == row.id).values(emptied()))
+        digests.hide_names(connection, message, message.c.id == row.id)
         erase_at_carrier(row, carrier)
 
 
 def erase_at_carrier(row: Any, carrier: Erasures) -> None:
     """By its name, or by its words as long as nobody told us what it is called there."""
-    if row.channel == Channel.CALL.value:
+    if row.channel in (Channel.CALL.value, Channel.KEYS.value):
         return
     if row.sid:
         carrier.add("message", row.sid, row.at)
@@ -273,6 +298,51 @@ def _others(connection: Connection, theirs: _Theirs) -> set[int]:
     return people - {theirs.who, None}
 
 
+# What others wrote to them.
+
+
+def _forget_what_they_were_told(connection: Connection, theirs: _Theirs, carrier: Erasures) -> None:
+    """What others wrote about the requests they asked for, beside an answer too; and what was
+    written to them while they alone were on a request of somebody else's. What it was asked for
+    with is not theirs."""
+    for_them = page.c.request_number.in_(theirs.own)
+    connection.execute(update(page).where(for_them).values(note=None))
+    columns = (message.c.id, message.c.neighbor_id, message.c.channel, message.c.state)
+    more = (message.c.sid, message.c.at, message.c.claimed_at, message.c.body)
+    written = select(*columns, *more).where(
+        message.c.neighbor_id != theirs.who, tables.from_somebody
+    )
+    about = message.c.request_number
+    conditions: list[ColumnElement[bool]] = [about.in_(theirs.own)]
+    for number in (theirs.mine | theirs.held) - theirs.own:
+        since, until = _alone_on(connection, number, theirs.who)
+        besides = (message.c.is_words.is_(False), message.c.at >= since, message.c.at < until)
+        conditions.append(and_(about == number, *besides))
+    rows = _each(connection, written, *conditions)
+    for row in rows:
+        erase_at_carrier(row, carrier)
+    these = message.c.id.in_([row.id for row in rows])
+    connection.execute(update(message).where(these).values(body="", pictures=None))
+    digests.hide_names(connection, message, these)
+
+
+def _alone_on(connection: Connection, number: int, who: int) -> tuple[datetime, datetime]:
+    """From when to when somebody was on a request before anybody else who still is, or was when it
+    ended."""
+    takers = select(taker.c.neighbor_id, taker.c.since).where(taker.c.request_number == number)
+    since_of = dict(iter(connection.execute(takers)))
+    theirs = select(event.c.what, event.c.at).where(
+        event.c.request_number == number, event.c.neighbor_id == who
+    )
+    known = connection.execute(theirs.order_by(event.c.id)).all()
+    begun = [it.at for it in known if it.what == "took"]
+    left = [it.at for it in known if it.what in ("handed_back", "let_go")]
+    is_still = since_of.pop(who, None)
+    begins = min([*begun, *([is_still] if is_still else left)])
+    ends = tables.UNTIL_BACK if is_still else max(left)
+    return begins, min([ends, *since_of.values()])
+
+
 def digest(body: str) -> str:
     """By this, words are known again that are kept nowhere."""
     return hashlib.sha256(_plain(body).encode()).hexdigest()
@@ -315,6 +385,7 @@ def _forget_calls(connection: Connection, theirs: _Theirs, carrier: Erasures) ->
     for one in calls:
         ended = {"state": without_words(one.state), "answer": None, "due": None}
         connection.execute(update(call).where(call.c.id == one.id).values(ended))
+    digests.hide_names(connection, call, call.c.id.in_([one.id for one in calls]))
 
 
 def without_words(state: dict[str, Any]) -> dict[str, Any]:
@@ -420,5 +491,9 @@ def erase_later(connection: Connection, erasure_id: int, due: datetime) -> None:
 
 
 def erased(connection: Connection, erasure_id: int) -> None:
-    """It is gone at the carrier, and now here too."""
-    connection.execute(delete(erasure).where(erasure.c.id == erasure_id))
+    """It is gone at the carrier, and now here too; of a number also the names of what came, or
+    was told of, since they were forgotten."""
+    gone = delete(erasure).where(erasure.c.id == erasure_id)
+    row = connection.execute(gone.returning(erasure.c.kind, erasure.c.neighbor_id)).first()
+    if row and row.kind == "number" and row.neighbor_id is not None:
+        _hide_names(connection, row.neighbor_id)

@@ -35,7 +35,7 @@ from hotline.help_request import OURSELVES, TalkLine
 from hotline.limits import HeardText, Pace
 from hotline.message import ARRIVED, ROWS, Channel, MessageMove, MessageState, WhyDropped
 from hotline.page import PageState
-from hotline.store import tables
+from hotline.store import digests, tables
 from hotline.store.database import Stale
 from hotline.store.prepared import Prepared, is_among
 
@@ -115,12 +115,17 @@ _INBOUND = {
 
 
 def find_inbound(connection: Connection, sid: str) -> int | None:
-    """The id of the text of this name."""
-    rows = _FIND.rows(connection, {"of": sid})
+    """The id of the text of this name, be it deleted."""
+    rows = _FIND.rows(connection, _named(connection, sid))
     return int(rows[0][0]) if rows else None
 
 
-_FIND = Prepared(select(message.c.id).where(message.c.sid == bindparam("of")))
+def _named(connection: Connection, sid: str) -> dict[str, Any]:
+    return {"of": sid, "gone": digests.of_name(connection, sid)}
+
+
+_is_of_this_name = message.c.sid.in_([bindparam("of"), bindparam("gone")])
+_FIND = Prepared(select(message.c.id).where(_is_of_this_name))
 
 
 def heard_lately(
@@ -128,10 +133,16 @@ def heard_lately(
 ) -> list[HeardText]:
     """What somebody wrote since then, the newest first; and in front of all the text of this
     name, which the carrier may deliver again however late."""
-    facts = {"who": who, "of": sid, "since": since, "most": limit}
+    facts = {"who": who, "since": since, "most": limit, **_named(connection, sid)}
     return [
         HeardText(
-            name, body, bool(is_answered), at, Pace(pace), number, part_of if is_words else None
+            sid if name == facts["gone"] else name,
+            body,
+            bool(is_answered),
+            at,
+            Pace(pace),
+            number,
+            part_of if is_words else None,
         )
         for number, name, body, at, pace, is_answered, is_words, part_of in _HEARD_LATELY.rows(
             connection, facts
@@ -142,7 +153,7 @@ def heard_lately(
 _reply = message.alias("reply")
 _said = message.alias("said")
 _same_or_lately = union_all(
-    select(message.c.id).where(message.c.sid == bindparam("of")),
+    select(message.c.id).where(_is_of_this_name),
     # Whoever writes without end is read no further than they are counted.
     select(
         select(message.c.id)
@@ -164,7 +175,10 @@ _HEARD_LATELY = Prepared(
         *(_said.c.is_words, _said.c.request_number),
     )
     .where(_said.c.id.in_(_same_or_lately))
-    .order_by((_said.c.sid == bindparam("of")).desc(), _said.c.id.desc())
+    .order_by(
+        _said.c.sid.in_([bindparam("of"), bindparam("gone")]).desc(),
+        _said.c.id.desc(),
+    )
 )
 
 
@@ -760,26 +774,28 @@ def note_delivery(
     error: int | None = None,
     failure: str | None = None,
 ) -> Outbound | None:
-    """What became of a message. None if that is no news, or if the name is that of another."""
+    """What became of a message. None if that is no news, or if the name is that of another. Of one
+    that is deleted only a digest of the name is kept."""
     facts = {"number": number, "called": sid, "error": error, "failure": failure}
+    facts["gone"] = digests.of_name(connection, sid)
     is_news = _REPORTED[move].rows(connection, facts)
     return outbound(connection, [number])[0] if is_news else None
 
 
 def _reported(move: MessageMove) -> Prepared:
-    sid = bindparam("called", type_=message.c.sid.type)
-    same_name = exists().where(_other.c.sid == sid, _other.c.id != bindparam("number"))
+    sid, gone = (bindparam(it, type_=message.c.sid.type) for it in ("called", "gone"))
+    same_name = exists().where(_other.c.sid.in_([sid, gone]), _other.c.id != bindparam("number"))
     return Prepared(
         update(message)
         .where(
             message.c.id == bindparam("number"),
-            or_(message.c.sid == sid, message.c.sid.is_(None)),
+            or_(message.c.sid.in_([sid, gone]), message.c.sid.is_(None)),
             ~same_name,
             _before(move),
         )
         .values(
             state=_after(move),
-            sid=sid,
+            sid=case((message.c.body == "", gone), else_=sid),
             error=bindparam("error"),
             failure=bindparam("failure"),
             due=None,
@@ -875,8 +891,10 @@ def _leaves_as(it: Outbound) -> ColumnElement[bool]:
 
 
 def known_sids(connection: Connection, sids: Collection[str]) -> set[str]:
-    """Those of the carrier's names that belong to messages we know were sent."""
-    return set(connection.execute(select(message.c.sid).where(message.c.sid.in_(sids))).scalars())
+    """Those of the carrier's names that belong to messages we know were sent, be they deleted."""
+    names = {it: sid for sid in sids for it in digests.names(connection, sid)}
+    found = connection.execute(select(message.c.sid).where(message.c.sid.in_(names))).scalars()
+    return {names[it] for it in found if it}
 
 
 def last_failures(connection: Connection, who: int, most: int) -> list[str | None]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.names import first_name
-from hotline.store import tables
+from hotline.store import known_again, tables
 from hotline.store.database import Stale, upsert
 from hotline.store.prepared import Prepared, is_among
 
@@ -113,7 +113,10 @@ def add_neighbor(
     rows = _NEW[connection.dialect.name].rows(connection, facts)
     if not rows:
         raise Stale("somebody new was added meanwhile")
-    return _neighbor(rows[0])
+    new = _neighbor(rows[0])
+    if known_again.recognize(connection, {new.id: phone}, now):
+        return neighbors(connection, [new.id])[new.id]
+    return new
 
 
 _NEW = {
@@ -133,7 +136,10 @@ def known_or_new(connection: Connection, phones: Sequence[str], now: datetime) -
         return []
     rows = [{"phone": phone, "since": now} for phone in phones]
     known = upsert(connection, neighbor).values(rows)
-    connection.execute(known.on_conflict_do_nothing(index_elements=[neighbor.c.phone]))
+    added = known.on_conflict_do_nothing(index_elements=[neighbor.c.phone])
+    new = connection.execute(added.returning(neighbor.c.id, neighbor.c.phone))
+    if strangers := dict(iter(new)):
+        known_again.recognize(connection, strangers, now)
     found = select(neighbor.c.id).where(neighbor.c.phone.in_(phones)).order_by(neighbor.c.id)
     return list(connection.execute(found).scalars())
 

@@ -16,10 +16,12 @@ ROWS_AT_ONCE = 500
 def reseal(connection: Connection) -> int:
     """Open what is sealed, seal it anew, and write down with which key; how many rows it was. All
     in the transaction it is called in: nobody else may be at work."""
-    many = sum(_reseal(connection, table) for table in metadata.sorted_tables)
+    secret = connection.execute(select(sealing.c.digests)).scalar_one()
+    tables = [it for it in metadata.sorted_tables if it is not sealing]
+    many = sum(_reseal(connection, table) for table in tables)
     messages.mark_anew(connection)
     name = keyring_of(connection.dialect).first.name.hex()
-    connection.execute(update(sealing).values(key=name))
+    connection.execute(update(sealing).values(key=name, digests=secret))
     return many
 
 

@@ -27,14 +27,14 @@ from sqlalchemy import (
 )
 
 from hotline.help_request import LIVE
-from hotline.store import people, tables
+from hotline.store import digests, known_again, people, tables
 from hotline.store.database import upsert
 from hotline.store.forgetting import Erasures, emptied, erase_at_carrier, forget, without_words
 from hotline.store.prepared import Prepared
 
 neighbor, request, taker = tables.neighbor, tables.request, tables.taker
 message, call, recording = tables.message, tables.call, tables.recording
-page, sweep, apart = tables.page, tables.sweep, tables.apart
+page, sweep = tables.page, tables.sweep
 
 ROWS = 100  # rows that are looked at in one transaction
 MOST_REQUESTS = 10  # requests, each with all that was said about it
@@ -132,8 +132,9 @@ def _empty_messages(connection: Connection, which: ColumnElement[bool], carrier:
     rows = connection.execute(select(*columns, *more).where(which, is_full)).all()
     for row in rows:
         erase_at_carrier(row, carrier)
-    ids = [row.id for row in rows]
-    connection.execute(update(message).where(message.c.id.in_(ids)).values(emptied()))
+    these = message.c.id.in_([row.id for row in rows])
+    connection.execute(update(message).where(these).values(emptied()))
+    digests.hide_names(connection, message, these)
 
 
 def _delete_recordings(
@@ -187,6 +188,7 @@ def _forget_calls(connection: Connection, old: Old) -> int | None:
         carrier.add("call", row.sid, row.began_at)
         ended = {"state": without_words(row.state), "answer": None, "due": None}
         connection.execute(update(call).where(call.c.id == row.id).values(ended))
+    digests.hide_names(connection, call, call.c.id.in_(ids))
     is_kept = exists().where(request.c.number == recording.c.request_number, _keeps_words())
     _delete_recordings(connection, and_(recording.c.call_id.in_(ids), ~is_kept), carrier)
     return ids[-1]
@@ -209,8 +211,7 @@ def _forget_people(connection: Connection, old: Old) -> int | None:
 
 def _is_quiet(old: Old) -> list[ColumnElement[bool]]:
     """Whoever neither helps nor asks, and has not written or called for long. Kept is who said
-    STOP, or has to stay apart from somebody: as a stranger they would be texted and brought
-    together again."""
+    STOP: as a stranger they would be texted again."""
     who = neighbor.c.id
     lately = old.quiet_since
     return [
@@ -219,7 +220,6 @@ def _is_quiet(old: Old) -> list[ColumnElement[bool]]:
         neighbor.c.stopped_at.is_(None),
         neighbor.c.suspended_at.is_(None),
         neighbor.c.phone.not_in(old.stewards),
-        ~exists().where(apart.c.neighbor_id == who),
         ~exists().where(request.c.requester_id == who, _keeps_words()),
         ~exists().where(taker.c.neighbor_id == who, tables.is_at_it),
         ~exists().where(message.c.neighbor_id == who, message.c.at > lately, tables.from_somebody),
@@ -227,9 +227,21 @@ def _is_quiet(old: Old) -> list[ColumnElement[bool]]:
     ]
 
 
+# Digests of numbers, of whoever need not be known again.
+
+
+def _forget_digests(connection: Connection, old: Old) -> int | None:
+    it = known_again.known_again.c.neighbor_id
+    found = select(it).where(it > old.last_id).order_by(it).limit(ROWS)
+    ids = connection.execute(found).scalars().all()
+    known_again.drop(connection, ids, old.before)
+    return ids[-1] if ids else None
+
+
 SWEEPS = (
     Sweep("requests", _forget_requests),
     Sweep("messages", _forget_messages),
     Sweep("calls", _forget_calls),
     Sweep("people", _forget_people, PAUSE_OF_PEOPLE, begins_anew=True),
+    Sweep("digests", _forget_digests, PAUSE_OF_PEOPLE, begins_anew=True),
 )

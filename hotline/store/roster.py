@@ -45,7 +45,7 @@ from hotline.roster import (
 from hotline.settings import RosterRules
 from hotline.store import called, tables
 from hotline.store.database import upsert
-from hotline.store.people import set_facts
+from hotline.store.people import known_or_new, set_facts
 from hotline.store.prepared import Prepared, is_among
 from hotline.store.record import record
 
@@ -274,6 +274,7 @@ def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: da
     """
     if not people:
         return
+    known_or_new(connection, [it.phone for it in people], now)
     added = upsert(connection, neighbor)
     new = added.excluded
     known = {name: new[name] for name in ("name", "languages", "areas", "needs", "hours", "reach")}

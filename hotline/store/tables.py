@@ -21,6 +21,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -116,6 +117,17 @@ apart = Table(
     Column("request_number", Integer),  # the request that these words were about
 )
 Index("ix_apart_other_id", apart.c.other_id)
+
+# Who is forgotten and must be known again, by a digest of their number; and who was known again:
+# see `store.known_again`.
+known_again = Table(
+    "known_again",
+    metadata,
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("phone", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index("ix_known_again_phone", known_again.c.phone)
 
 # Where a wave is looked for, made anew from a neighbor's row whenever that changes: so that three
 # people are found among a hundred thousand without reading them all.
@@ -234,7 +246,7 @@ message = Table(
     # Of a text of ours to somebody: by this, and not by its words, one is known from another.
     Column("words", Mark("message.words")),
     Column("request_number", ForeignKey("request.number")),
-    Column("sid", String(64), unique=True),  # the carrier's name for it
+    Column("sid", String(64), unique=True),  # the carrier's name for it; a digest, once deleted
     Column("segments", Integer, nullable=False, server_default="0"),
     # What came with it: pairs of an address at the carrier, or of what passes it on the name of
     # a text with a place in it, and of what it calls itself.
@@ -299,7 +311,8 @@ call = Table(
     "call",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("sid", String(64), nullable=False, unique=True),  # the carrier's name for the call
+    # The carrier's name for the call; a digest, once it is deleted.
+    Column("sid", String(64), nullable=False, unique=True),
     Column("neighbor_id", ForeignKey("neighbor.id"), index=True),  # NULL: a hidden number
     Column("message_id", ForeignKey("message.id"), index=True),  # what we called to say
     # Where in the menu it is: see `ivr.menu.Call`.
@@ -396,6 +409,7 @@ erasure = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("due", Moment, nullable=False),
     Column("entry", SealedValue("erasure.entry")),  # see `store.grace`
+    Column("since", Moment),  # when it was to be deleted first
 )
 Index("ix_erasure_due", erasure.c.due)
 Index("ix_erasure_what", erasure.c.what)
@@ -428,5 +442,11 @@ alarm = Table(
     Column("since", Moment),  # NULL: all is well
 )
 
-# The name of the key that seals: with another one nobody is found under their number.
-sealing = Table("sealing", metadata, Column("key", String(8), primary_key=True))
+# The name of the key that seals: with another one nobody is found under their number. And the key
+# of digests of what is deleted: see `store.digests`.
+sealing = Table(
+    "sealing",
+    metadata,
+    Column("key", String(8), primary_key=True),
+    Column("digests", Sealed("sealing.digests"), nullable=False),
+)
