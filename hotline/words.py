@@ -439,11 +439,15 @@ class Sentence(StrEnum):
     )
     FORGOTTEN = N_(
         "Done: your number, name, words and voice messages are deleted here, and soon at the"
-        " phone company. We keep only counts. You are welcome back any time."
+        " phone company. We keep counts, not names. You are welcome back any time."
     )
     FORGOTTEN_FOR_A_DAY = N_(
-        "Done: your words and voice messages are deleted. Your place on our list is kept for a"
-        " day: text BACK to return, or FORGET ME to delete it now."
+        "Done: your words are deleted here, and soon at the phone company. Your place on our list"
+        " is kept for a day: text BACK to return, or FORGET ME to delete it."
+    )
+    FORGOTTEN_BUT_THERE = N_(
+        "All of yours is deleted here. The phone company has not deleted its copies yet. We go on"
+        " trying until it has; you need not do anything."
     )
     FORGET_CODE = N_(
         "This takes you off our list and deletes all of yours. Sure? Text CONFIRM {code} within"
@@ -569,6 +573,10 @@ class Sentence(StrEnum):
     STEWARDS_LATE = N_(
         "{network}: asking neighbors is late, since {time}. No request is lost. Please have"
         " somebody look at the machine it runs on."
+    )
+    STEWARDS_NOT_DELETED = N_(
+        "{network}: for a day the phone company has not deleted what we are to forget. We go on"
+        " trying. Please look at our account there."
     )
     STEWARDS_ON_TIME = N_("{network}: asking neighbors works again. What waited is being done now.")
 

@@ -475,6 +475,44 @@ def test_a_carrier_in_trouble_is_tried_later(
     assert _has_none_of(_everything_there(maple), "Maria")
 
 
+def test_after_a_day_the_stewards_hear_once_that_the_carrier_does_not_delete(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_arguments: object) -> int:
+        raise AccountRefused("refused", code=20003)
+
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(Carrier, "erase_number", refuses)
+            maple.text("Maria", "forget me")
+            maple.pass_time(timedelta(hours=22))
+            assert not [it for it in maple.received() if it.who == "Cleo"]
+            maple.pass_time(timedelta(hours=30))
+            (told,) = [it.body for it in maple.received() if it.who == "Cleo"]
+            assert "has not deleted what we are to forget" in told
+        maple.pass_time(timedelta(hours=2))
+        assert _rows(maple, "erasure") == []
+        assert not [it for it in maple.received() if it.who == "Cleo"]
+
+
+def test_who_asks_again_hears_what_still_waits(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_arguments: object) -> int:
+        raise CarrierBusy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Carrier, "erase_number", busy)
+        maple.text("Maria", "forget me")
+        assert "deleted here, and soon at the phone company" in maple.received()[-1].body
+        maple.pass_time(20 * MINUTE)
+        maple.text("Maria", "forget me")
+        assert "has not deleted its copies yet" in maple.received()[-1].body
+    maple.pass_time(timedelta(hours=3))
+    maple.text("Maria", "forget me")
+    assert "soon at the phone company" in maple.received()[-1].body
+
+
 def test_what_is_gone_at_the_carrier_already_is_done(maple: Neighborhood) -> None:
     _ask_by_voice(maple, "Maria", "the green door")
     maple.text("Ana", "yes")

@@ -1,4 +1,5 @@
-"""Asking is late, and well again: who notices tells the stewards, once.
+"""Asking is late, and well again; or the carrier does not delete what is to be forgotten: who
+notices tells the stewards, once.
 
 Any process may notice. The one whose UPDATE changes the alarm's row tells them; it sends nothing
 itself, and what it wrote down anybody may send, who claims it.
@@ -13,8 +14,10 @@ from sqlalchemy import Connection
 from hotline import health
 from hotline.desk import telling
 from hotline.notices import Told, notice
-from hotline.store import messages, vitals
+from hotline.store import forgetting, messages, vitals
 from hotline.work import Work
+
+TOO_LONG = timedelta(days=1)  # for the carrier to delete something
 
 
 def is_to_be_minded(connection: Connection, now: datetime) -> bool:
@@ -34,6 +37,22 @@ def mind(work: Work) -> list[int]:
     if not is_late and since is not None and vitals.end_alarm(connection):
         telling.tell_stewards(work, notice(Told.STEWARDS_ON_TIME))
     return messages.due_for(connection, telling.stewards(work), work.now)
+
+
+def not_deleted(work: Work, since: datetime | None) -> None:
+    """The carrier did not delete something that it was to delete since then."""
+    if since is None or work.now - since < TOO_LONG:
+        return
+    if vitals.raise_alarm(work.connection, work.now, vitals.DELETING):
+        telling.tell_stewards(work, notice(Told.STEWARDS_NOT_DELETED))
+
+
+def deleted(work: Work) -> None:
+    """It did: if that was the last of what waited for long, they hear of the next trouble anew."""
+    if vitals.alarm_since(work.connection, vitals.DELETING) is None:
+        return
+    if not forgetting.waits_since(work.connection, work.now - TOO_LONG):
+        vitals.end_alarm(work.connection, vitals.DELETING)
 
 
 def _late_by(connection: Connection, now: datetime) -> timedelta:

@@ -6,6 +6,8 @@ Shared by what anybody texts and by what stewards confirm.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hotline.desk import codes
 from hotline.desk.step import take_step
 from hotline.help_request import HelpRequest, Passed, State
@@ -16,6 +18,7 @@ from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
 
+SOON = timedelta(minutes=10)  # until the carrier has deleted what it was to delete
 FORGET = "forget"  # as an order that waits to be confirmed
 
 
@@ -45,13 +48,16 @@ def what_comes_first(theirs: list[HelpRequest], who: int) -> Notice | None:
 
 def forget(work: Work, person: Neighbor) -> Notice | None:
     """Who said STOP is forgotten without a word, and so are they who are forgotten once more."""
+    waits = forgetting.waits_since(work.connection, work.now - SOON, person.phone)
     grace.drop(work.connection, person.phone)
     comes_back = not person.stopped and grace.keep(work.connection, person.id, work.now)
     forgetting.forget(work.connection, person, work.network.stewards, work.now)
     record(work.connection, person.id, "forgotten", work.now)
     if person.stopped:
         return None
-    return notice(Told.FORGOTTEN_FOR_A_DAY if comes_back else Told.FORGOTTEN)
+    if comes_back:
+        return notice(Told.FORGOTTEN_FOR_A_DAY)
+    return notice(Told.FORGOTTEN_BUT_THERE if waits else Told.FORGOTTEN)
 
 
 def may_come_back(work: Work, phone: str) -> bool:

@@ -439,7 +439,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """One thing, or all of one number: see `tables.erasure`. `phone`: of whom an
-    unnamed text went to."""
+    unnamed text went to. `since`: when it was to be deleted first, if that is known."""
 
     id: int
     kind: str
@@ -447,6 +447,7 @@ class Erasure:
     at: datetime
     tries: int
     phone: str | None
+    since: datetime | None
 
     def is_it(self, body: str) -> bool:
         """Whether these are the words of the text that is meant."""
@@ -483,7 +484,16 @@ def claim_erasure(
         .where(erasure.c.id == erasure_id)
     ).one()
     reached = row.phone if row.phone and not phone.is_nobodys(row.phone) else None
-    return Erasure(row.id, row.kind, row.what, row.at, row.tries, reached)
+    return Erasure(row.id, row.kind, row.what, row.at, row.tries, reached, row.since)
+
+
+def waits_since(connection: Connection, moment: datetime, phone: str | None = None) -> bool:
+    """Whether there is something that the carrier was to delete at that moment, and has not; of
+    this number, if one is given."""
+    found = select(erasure.c.id).where(erasure.c.since <= moment)
+    if phone is not None:
+        found = found.where(erasure.c.what == phone, erasure.c.kind == "number")
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def erase_later(connection: Connection, erasure_id: int, due: datetime) -> None:

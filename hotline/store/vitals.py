@@ -1,4 +1,4 @@
-"""Signs of life of each process, what waits, and the alarm that one alone may raise.
+"""Signs of life of each process, what waits, and the alarms that one alone may raise.
 
 Functions on a connection inside somebody's transaction.
 """
@@ -16,7 +16,8 @@ from hotline.store.database import upsert
 from hotline.store.tables import alarm, heartbeat, message, page, request
 
 FORGOTTEN = timedelta(minutes=5)  # since the last sign of life of a process that has a successor
-ASKING = "asking"  # the one alarm there is
+ASKING = "asking"  # the alarms there are: neighbors are asked too late, and
+DELETING = "deleting"  # the carrier does not delete what is to be forgotten
 PROBE = "probe"  # the role of a row that nobody ever sees
 
 
@@ -100,24 +101,24 @@ def _last_answer(connection: Connection) -> LastAnswer:
             return LastAnswer.TAKEN
 
 
-# The alarm.
+# The alarms.
 
 
-def alarm_since(connection: Connection) -> datetime | None:
-    """Since when asking is late, as the stewards were told; None if they think that all is well."""
-    since = select(alarm.c.since).where(alarm.c.what == ASKING)
+def alarm_since(connection: Connection, what: str = ASKING) -> datetime | None:
+    """Since when it is so, as the stewards were told; None if they think that all is well."""
+    since = select(alarm.c.since).where(alarm.c.what == what)
     return connection.execute(since).scalar()
 
 
-def raise_alarm(connection: Connection, now: datetime) -> bool:
+def raise_alarm(connection: Connection, now: datetime, what: str = ASKING) -> bool:
     """Whether it was this one who raised it: nobody else did."""
-    row = upsert(connection, alarm).values(what=ASKING, since=None)
+    row = upsert(connection, alarm).values(what=what, since=None)
     connection.execute(row.on_conflict_do_nothing(index_elements=[alarm.c.what]))
-    raised = update(alarm).where(alarm.c.what == ASKING, alarm.c.since.is_(None))
+    raised = update(alarm).where(alarm.c.what == what, alarm.c.since.is_(None))
     return connection.execute(raised.values(since=now)).rowcount == 1
 
 
-def end_alarm(connection: Connection) -> bool:
+def end_alarm(connection: Connection, what: str = ASKING) -> bool:
     """Whether it was this one who ended it."""
-    ended = update(alarm).where(alarm.c.what == ASKING, alarm.c.since.is_not(None))
+    ended = update(alarm).where(alarm.c.what == what, alarm.c.since.is_not(None))
     return connection.execute(ended.values(since=None)).rowcount == 1

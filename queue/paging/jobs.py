@@ -24,7 +24,7 @@ from hotline.attachment import Attachment
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
-from hotline.desk import budget, delivery
+from hotline.desk import alarm, budget, delivery
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
@@ -172,8 +172,8 @@ def _erase(tools: Tools, it: Erasure) -> bool:
         found = _delete(tools.carrier, it)
     except CarrierError as error:
         log.info("erasure %s: %s, code %s", it.id, type(error).__name__, error.code)
-        later = now + _pause_of_erasing(it.tries, error.retry_after)
-        tools.database.write(lambda connection: forgetting.erase_later(connection, it.id, later))
+        _, after = tools.do(partial(_not_erased, it, error.retry_after))
+        _finish(tools, after)
         # Only this one, which may not be complete there.
         return isinstance(error, Refused | Unexplained)
     if found:
@@ -181,8 +181,19 @@ def _erase(tools: Tools, it: Erasure) -> bool:
         again = now if found == AT_ONCE else now + ONCE_MORE
         tools.database.write(lambda connection: forgetting.erase_later(connection, it.id, again))
     else:
-        tools.database.write(lambda connection: forgetting.erased(connection, it.id))
+        tools.do(partial(_erased, it))
     return True
+
+
+def _not_erased(it: Erasure, retry_after: float | None, work: Work) -> None:
+    later = work.now + _pause_of_erasing(it.tries, retry_after)
+    forgetting.erase_later(work.connection, it.id, later)
+    alarm.not_deleted(work, it.since)
+
+
+def _erased(it: Erasure, work: Work) -> None:
+    forgetting.erased(work.connection, it.id)
+    alarm.deleted(work)
 
 
 def _delete(carrier: Carrier, it: Erasure) -> int:
