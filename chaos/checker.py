@@ -54,7 +54,8 @@ class Facts:
 
     `attempts`: the carrier's ledger, and `replies` the same of what it read in answers to texts.
     `begun`: when (in real seconds) a text, by its id, set out to the carrier. `now`: the time of
-    the hotline at the end. `tales`: where logs hold what none may hold.
+    the hotline at the end. `tales`: where logs hold what none may hold. `kept`: where words still
+    are a month later.
     """
 
     sent: Sequence[Sent]
@@ -71,6 +72,7 @@ class Facts:
     calls: Sequence[Row] = ()
     events: Sequence[Row] = ()
     tales: Sequence[str] = ()
+    kept: Sequence[str] = ()
 
     @cached_property
     def inbox(self) -> list[Row]:
@@ -527,3 +529,9 @@ def roster(facts: Facts) -> Iterator[str]:
 @_check("told_tales", "secrets, numbers and words in logs and error pages")
 def told_tales(facts: Facts) -> Iterator[str]:
     yield from facts.tales
+
+
+@_check("kept_too_long", "words kept for longer than they may be")
+def kept_too_long(facts: Facts) -> Iterator[str]:
+    """A month after everything had come to rest, of what was over then."""
+    yield from facts.kept

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from chaos.checker import Facts, Row
 from chaos.people import TELL, Crowd
@@ -42,7 +42,7 @@ def keep(folder: Path, facts: Facts) -> None:
         name: [dict(row._mapping) for row in getattr(facts, name)] for name in TABLES
     }
     known |= {"attempts": facts.attempts, "replies": facts.replies}
-    known |= {"begun": facts.begun, "now": facts.now}
+    known |= {"begun": facts.begun, "now": facts.now, "kept": facts.kept}
     known["sent"] = [asdict(it) for it in facts.sent]
     known["called"] = [asdict(it) for it in facts.called]
     (folder / "facts.json").write_text(json.dumps(known, default=str, indent=1))
@@ -86,6 +86,28 @@ def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
     earliest = (select(func.min(column, type_=tables.Moment)) for column in columns)
     texts, calls, asks = (connection.execute(query).scalar() for query in earliest)
     return min((it for it in (texts, calls) if it), default=None), asks
+
+
+# What is kept.
+
+
+def kept(connection: Connection, over: Collection[int], until: datetime) -> list[str]:
+    """Where words are that were said until then about requests that were over, or about none."""
+    text, call, recording = tables.message.c, tables.call.c, tables.recording.c
+    is_over = or_(text.request_number.is_(None), text.request_number.in_(over))
+    has_words = or_(text.body != "", text.pictures.is_not(None))
+    texts = select(text.id).where(text.at <= until, is_over, has_words)
+    notes = select(tables.page.c.id).where(
+        tables.page.c.request_number.in_(over), tables.page.c.note != ""
+    )
+    spoken = select(recording.id).where(recording.request_number.in_(over))
+    answers = select(call.id).where(call.began_at <= until, call.answer.is_not(None))
+    found = {"text": texts, "note": notes, "recording": spoken, "call": answers}
+    return [
+        f"{what} {one}"
+        for what, query in found.items()
+        for one in connection.execute(query).scalars()
+    ]
 
 
 # What stands elsewhere.

@@ -20,7 +20,18 @@ from sqlalchemy import Connection, select, update
 from hotline import message, page
 from hotline.carriers.twilio.client import Carrier
 from hotline.help_request import HelpRequest, State
-from hotline.store import apart, calls, messages, pages, people, record, requests, roster, tables
+from hotline.store import (
+    apart,
+    calls,
+    messages,
+    pages,
+    people,
+    record,
+    requests,
+    retention,
+    roster,
+    tables,
+)
 from hotline.store.database import Database
 from hotline.store.messages import Inbound, Replied
 from ivr import calling, menu
@@ -345,3 +356,9 @@ def _rest(_role: str) -> None:
         return pause
 
     _replace(roster, "pause", broken)
+
+
+@_guard("retention", "kept_too_long", "quiet")
+def _retention(_role: str) -> None:
+    """Nothing is deleted because it is old."""
+    _replace(retention, "go_on", lambda _real: lambda *_arguments: None)

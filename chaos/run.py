@@ -23,7 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -45,14 +45,17 @@ from serving import roles
 
 ASKERS, VOLUNTEERS, BY_VOICE = 60, 60, 6
 PATIENCE = 240.0  # seconds for everything due to be done
+PLENTY = 30.0  # for what is old to be deleted, where little is
 LITTLE = 5.0  # the same where a guard was taken out, and it is clear that it is in vain
 STUCK = timedelta(minutes=6)  # overdue for that long: nobody comes back to it
+ONLY_MUCH_LATER = ("kept_too_long",)  # this line of the count
 ONLY_AT_REST = ("never_sent", "left_undone")  # these lines of the count
 FEW_LEAPS, MOST_LEAPS = 4, 300  # until everything has come to rest
 COUNTING = timedelta(seconds=30)  # in which nothing may become due: more than it ever takes
 RISKS = (0.0, 0.0003)  # of dying at a step, whatever else goes wrong
 MUCH, TOO_MUCH = 30, 60  # overdue texts and requests
 TWO_AT_ONCE = 0.25  # how often two faults happen together
+MUCH_LATER = timedelta(days=32)  # what is over by then is kept no longer
 NIGHT = (22, 7)  # little happens then: time goes on to the morning
 
 
@@ -73,6 +76,10 @@ class Wish:
     @property
     def noticed_in(self) -> tuple[str, ...]:
         return GUARDS[self.without].noticed_in if self.without else ()
+
+    @property
+    def is_about_much_later(self) -> bool:
+        return bool(set(self.noticed_in) & set(ONLY_MUCH_LATER))
 
     @property
     def stays_behind(self) -> bool:
@@ -148,6 +155,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         crowd.rest()
         undone = _come_to_rest(town, wish.patience)
         facts = gather.facts(town, crowd, pages)
+        facts = replace(facts, kept=_what_is_kept(town, facts, wish))
         outcome.lines = checker.count(facts)
         if never := [name for name, seconds in outcome.recovered if seconds == float("inf")]:
             outcome.lines.append(Line("no_recovery", "faults after which it stayed undone", never))
@@ -233,6 +241,8 @@ def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> b
         facts = gather.facts(town, crowd, pages)
     except SQLAlchemyError:
         return False
+    if wish.is_about_much_later:
+        return bool(_over(facts))
     if wish.stays_behind:
         rows = [*facts.outbox, *(row for row in facts.requests if row.state == "open")]
         return any(row.due is not None and row.due < facts.now - STUCK for row in rows)
@@ -356,6 +366,27 @@ def next_leap(
     return max(first - now, timedelta()) + timedelta(seconds=3)
 
 
+# Much later.
+
+
+def _what_is_kept(town: Town, facts: checker.Facts, wish: Wish) -> list[str]:
+    """Of what was over, a month later. Nobody waits for that where another guard was taken out."""
+    if wish.without and not wish.is_about_much_later:
+        return []
+    look = partial(gather.kept, over=_over(facts), until=facts.now)
+    town.leap(MUCH_LATER)
+    try:
+        patience = PLENTY if wish.without else PATIENCE
+        wait_until(lambda: not town.read(look), "what is old is deleted", patience)
+    except NotReady:
+        return list(town.read(look))
+    return []
+
+
+def _over(facts: checker.Facts) -> list[int]:
+    return [row.number for row in facts.requests if row.state not in ("open", "taken")]
+
+
 # Telling.
 
 
@@ -367,7 +398,7 @@ def _figures(town: Town, crowd: Crowd, facts: checker.Facts, begun: datetime) ->
                 killed_at[line.removeprefix("chaos: killed at ")] += 1
     deeds = Counter(it.deed for it in crowd.sent)
     return {
-        "hours": round((town.clock() - begun).total_seconds() / 3600, 1),
+        "hours": round((facts.now - begun).total_seconds() / 3600, 1),
         "texts in": len(facts.inbox),
         "replies": sum(map(len, facts.answers.values())),
         "texts out": sum(row.channel == Channel.API for row in facts.messages),

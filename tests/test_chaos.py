@@ -23,9 +23,9 @@ from waiting import until
 from chaos import callers, checker, faults, gather, guards, sentences
 from chaos.clock import SharedClock
 from chaos.people import Sent, WrongMoment
-from chaos.run import next_leap
+from chaos.run import MUCH_LATER, next_leap
 from hotline import words
-from hotline.store import apart
+from hotline.store import apart, retention
 from hotline.words import Sentence
 from ivr import calling
 from sms.receiving import Answering
@@ -285,6 +285,25 @@ def test_who_is_brought_together_after_safe_is_counted(
     rows = maple.database.read(gather._rows)
     facts = checker.Facts(sent=(), attempts=(), begun={}, now=maple.now(), **rows)
     assert bool(list(checker.brought_together(facts))) is not is_kept
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_words_that_are_kept_too_long_are_counted(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch, *, is_deleted: bool
+) -> None:
+    if not is_deleted:
+        monkeypatch.setattr(retention, "go_on", retention.go_on)  # as it is again afterwards
+        guards.take_out("retention", "worker")
+    maple.text("Ana", "done 12")
+    until = maple.now()
+    maple.now.moment += MUCH_LATER
+    for _ in range(4):
+        maple.tick()
+        maple.now.moment += timedelta(seconds=16)
+    kept = maple.database.read(lambda c: gather.kept(c, [12], until))
+    assert bool(kept) is not is_deleted
+    going_on = maple.database.read(lambda c: gather.kept(c, [13], until))
+    assert going_on, "of what is not over all is kept"
 
 
 def test_the_docs_name_every_fault_guard_and_count() -> None:
