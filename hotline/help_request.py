@@ -266,13 +266,28 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What is needed after all, as need keys, and where; None stays as it is."""
+    """What is needed after all, as need keys, where, whether it is urgent and for how many it is;
+    None stays as it is, but that what is needed says whether it is urgent."""
 
     needs: tuple[str, ...] | None = None
     area: str | None = None
+    urgent: bool | None = None
+    people: int | None = None
 
 
-ByStewards = Closed | Reopened | Assigned | Corrected
+@dataclass(frozen=True, slots=True)
+class AskedAnew:
+    """Everybody can be asked once more, from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPerson:
+    """This neighbor is to be asked, too."""
+
+    neighbor: int
+
+
+ByStewards = Closed | Reopened | Assigned | Corrected | AskedAnew | AskedPerson
 Event = (
     WordsAdded
     | WaveDue
@@ -633,14 +648,34 @@ def _assigned(request: HelpRequest, event: Assigned, clock: NetworkTime) -> Chan
 def _corrected(request: HelpRequest, event: Corrected, clock: NetworkTime) -> Change:
     """What was asked before was not what is needed: asking begins anew, with everybody."""
     needs = request.needs if event.needs is None else event.needs
-    known = replace(request, needs=needs, area=event.area or request.area)
+    known = replace(
+        request,
+        needs=needs,
+        area=event.area or request.area,
+        urgent=_is_urgent_after(request, event, clock),
+        people=max(event.people or request.people, len(request.takers) + 1),
+    )
     if known == request:
         return request, []
-    urgent = clock.network.is_urgent(needs)
-    ask_from = schedule.may_ask_from(urgent, clock.network, clock.now)
-    anew = replace(known, urgent=urgent, due=ask_from, owed=0, round=request.round + 1, wave=0)
+    anew, effects = _asked_anew(known, AskedAnew(), clock)
     told = _say(Told.CORRECTED, request, need=anew.needs, area=anew.area)
-    return anew, [Tell(request.requester, told), AskSoon()]
+    return anew, [Tell(request.requester, told), *effects]
+
+
+def _is_urgent_after(request: HelpRequest, event: Corrected, clock: NetworkTime) -> bool:
+    if event.urgent is not None:
+        return event.urgent
+    return request.urgent if event.needs is None else clock.network.is_urgent(event.needs)
+
+
+def _asked_anew(request: HelpRequest, _event: AskedAnew, clock: NetworkTime) -> Change:
+    due = schedule.may_ask_from(request.urgent, clock.network, clock.now)
+    anew = replace(request, due=due, owed=0, round=request.round + 1, wave=0)
+    return anew, [AskSoon()]
+
+
+def _ask_person(request: HelpRequest, event: AskedPerson, _clock: NetworkTime) -> Change:
+    return request, [AskNeighbor(event.neighbor)]
 
 
 def _withdrawn(request: HelpRequest, _event: Withdrawn, _clock: NetworkTime) -> Change:
@@ -815,6 +850,8 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_O, Closed, _closed, (_W,)),
     RequestRow(_O, Assigned, _assigned, (_O, _T)),
     RequestRow(_O, Corrected, _corrected, (_O,)),
+    RequestRow(_O, AskedAnew, _asked_anew, (_O,)),
+    RequestRow(_O, AskedPerson, _ask_person, (_O,)),
     RequestRow(_T, Accepted, _yes_while_taken, (_T,)),
     RequestRow(_T, HeardOf, _heard_of, (_T,)),
     RequestRow(_T, StillOnIt, _still_on_it, (_T,)),

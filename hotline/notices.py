@@ -131,6 +131,8 @@ class Told(Enum):
 
     # To the number on file, of a call.
     CODE = auto()
+    BOARD_CODE = auto()
+    FROM_ORGANIZERS = auto()
     ASKED_BY_PHONE = auto()
     ASKED_BY_PHONE_IN_QUIET = auto()
     ADDED_BY_PHONE = auto()
@@ -233,6 +235,9 @@ class Told(Enum):
     STEWARDS_CLOSED = auto()
     STEWARDS_OPENED = auto()
     STEWARDS_CORRECTED = auto()
+    STEWARDS_ASKED_ANEW = auto()
+    STEWARDS_ASKED_PERSON = auto()
+    STEWARDS_ASKED_ALREADY = auto()
     STEWARDS_ASSIGNED = auto()
     STEWARDS_TAKEN = auto()
     STEWARDS_ALL_DELETED = auto()

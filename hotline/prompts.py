@@ -395,6 +395,21 @@ NEWS: Mapping[Told, News] = {
         N_("For request {number}, they would rather not say yet where they are. That is fine."),
         replaces_older=False,
     ),
+    Told.FROM_ORGANIZERS: News(
+        N_("A message from the people who run this line: {words}."),
+        to_machine=N_("There is a message from the people who run this line. Please call back."),
+        replaces_older=False,
+    ),
+    # To somebody who signs in on the board.
+    Told.BOARD_CODE: News(
+        N_(
+            "Your code for the board is {code}. Once more: {code}. If you did not want to sign in,"
+            " tell it to nobody."
+        ),
+        to_machine=N_("We called with a code for the board. Please ask for it once more."),
+        wakes=True,
+        replaces_older=False,
+    ),
     # To somebody who joins.
     Told.VOUCHED: News(
         N_("Good news. You are on our list. When somebody needs help, we call you.")

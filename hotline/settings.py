@@ -127,6 +127,13 @@ def _steward(text: str, info: ValidationInfo) -> str:
     return parse(text, country) if country else text
 
 
+def _whole_number(text: str) -> str:
+    """As E.164, written with its country code."""
+    if not text.strip().startswith("+"):
+        raise ValueError("must begin with + and the country's code")
+    return parse(text, "ZZ")
+
+
 def _sizes(sizes: tuple[int, ...]) -> tuple[int, ...]:
     if not sizes:
         raise ValueError("has no numbers")
@@ -423,6 +430,18 @@ class Voice(_Section):
     audio: Annotated[str, AfterValidator(_word)] | None = None
 
 
+_Phones = Annotated[tuple[Annotated[str, AfterValidator(_whole_number)], ...], AfterValidator(_once)]
+
+
+class BoardRules(_Section):
+    """Who may come onto the board, by their phones: see `organizers`. The hotline's own stewards are
+    stewards there, too."""
+
+    stewards: _Phones = ()
+    desk: _Phones = ()
+    readers: _Phones = ()
+
+
 class RosterRules(_Section):
     """Who may join, how often one neighbor is asked, and how many requests they have at a time."""
 
@@ -463,6 +482,7 @@ class Network(_Hotline):
     privacy: Privacy = Privacy()
     danger: DangerLines = DangerLines()
     answers: OwnAnswers = OwnAnswers()
+    board: BoardRules = BoardRules()
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
@@ -512,6 +532,7 @@ class _File(_Section):
     privacy: Privacy = Privacy()
     danger: DangerLines = DangerLines()
     answers: OwnAnswers = OwnAnswers()
+    board: BoardRules = BoardRules()
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
@@ -592,6 +613,7 @@ def read_network(text: str, file: str) -> Network:
         privacy=sections.privacy,
         danger=sections.danger,
         answers=sections.answers,
+        board=sections.board,
         voice=sections.voice,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,
@@ -746,6 +768,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "privacy": Privacy,
     "danger": DangerLines,
     "answers": OwnAnswers,
+    "board": BoardRules,
     "voice": Voice,
     "needs": Need,
     "areas": Area,
@@ -757,6 +780,7 @@ _HEADINGS: Final = {
     "roster": "[roster]",
     "limits": "[limits]",
     "privacy": "[privacy]",
+    "board": "[board]",
     "voice": "[voice]",
     "needs": "[[needs]]",
     "areas": "[[areas]]",
@@ -774,6 +798,9 @@ _EXAMPLES: Final = {
     "waves.minutes": "minutes = 5",
     "waves.urgent_minutes": "urgent_minutes = 2",
     "waves.again_minutes": "again_minutes = 60",
+    "board.stewards": 'stewards = ["+12125550100"]',
+    "board.desk": 'desk = ["+12125550101"]',
+    "board.readers": 'readers = ["+12125550102"]',
     "roster.joining": 'joining = "vouched"',
     "roster.max_a_day": "max_a_day = 3",
     "roster.max_a_week": "max_a_week = 8",

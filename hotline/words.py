@@ -343,6 +343,11 @@ class Sentence(StrEnum):
     )
 
     # To the number on file, of a call.
+    BOARD_CODE = N_(
+        "{network}: your code for the board is {code}. It holds for ten minutes. You did not want"
+        " to sign in? Then tell it to nobody."
+    )
+    FROM_ORGANIZERS = N_("{network}, from the people who run it: {words}")
     CODE = N_(
         "{network}: your code for the phone is {words}. It holds for ten minutes. You did not call"
         " us? Then tell it to nobody."
@@ -643,6 +648,9 @@ class Sentence(StrEnum):
         "{number} is open and we ask neighbors. Whoever asked is told. CLOSE {number} undoes it."
     )
     STEWARDS_CORRECTED = N_("{number} now says: {need}, {area}. We ask whoever fits.")
+    STEWARDS_ASKED_ANEW = N_("We ask about {number} anew now, everybody who fits.")
+    STEWARDS_ASKED_PERSON = N_("We ask {name} about {number} now.")
+    STEWARDS_ASKED_ALREADY = N_("{name} was asked about {number} already, not long ago.")
     STEWARDS_ASSIGNED = N_(
         "{name} has {number} now. Both sides are told. REOPEN {number} undoes it."
     )

@@ -14,6 +14,7 @@ from hotline.desk import places, telling
 from hotline.details import NOTHING, Details, as_of
 from hotline.help_request import (
     Accepted,
+    AskedPerson,
     AskForPlace,
     AskNeighbor,
     AskSoon,
@@ -120,7 +121,7 @@ def _write(work: Work, before: HelpRequest, after: HelpRequest, event: Event, no
             messages.drop_news(connection, number, it.neighbor)
     pages.note_answers(connection, number, coming, now, note)
     if what := _what_is_kept(before, after, event):
-        about = event.neighbor if isinstance(event, Assigned) else None
+        about = event.neighbor if isinstance(event, Assigned | AskedPerson) else None
         for who in _who(work, before, event):
             record(connection, who, what, now, about=about, request_number=number)
         _tell_who_often_leaves(work, before, after)
@@ -154,6 +155,8 @@ def _tell_who_often_leaves(work: Work, before: HelpRequest, after: HelpRequest) 
 def _what_is_kept(before: HelpRequest, after: HelpRequest, event: Event) -> str | None:
     """Who took a request, gave it back or finished it, what opened one again that was over, and
     what stewards did."""
+    if isinstance(event, AskedPerson):
+        return type(event).__name__.lower()
     if isinstance(event, ByStewards):
         return type(event).__name__.lower() if after != before else None
     match event:

@@ -15,10 +15,13 @@ from hotline.desk import codes, leaving, listing, telling
 from hotline.desk.step import take_step, would_meet
 from hotline.help_request import (
     Accepted,
+    AskedAnew,
+    AskedPerson,
     Assigned,
     Closed,
     Corrected,
     Event,
+    HandedBack,
     HelpRequest,
     Reopened,
     State,
@@ -125,14 +128,48 @@ def _is_forgotten(work: Work, who: int) -> bool:
 
 
 def correct(
-    work: Work, number: int, needs: tuple[str, ...] | None = None, area: str | None = None
+    work: Work,
+    number: int,
+    needs: tuple[str, ...] | None = None,
+    area: str | None = None,
+    *,
+    urgent: bool | None = None,
+    people: int | None = None,
 ) -> Answered:
     request = requests.find_request(work.connection, number)
     if request is None or request.state is not State.OPEN:
         return _standing_as_it_is(work, request, number)
     known = {"need": request.needs if needs is None else needs, "area": area or request.area}
     done = notice(Told.STEWARDS_CORRECTED, number=number, **known)
-    return _done_to(work, number, Corrected(needs, area), done)
+    return _done_to(work, number, Corrected(needs, area, urgent, people), done)
+
+
+def ask_anew(work: Work, number: int) -> Answered:
+    """Begin asking from the beginning, with everybody who fits, whoever was asked before."""
+    done = notice(Told.STEWARDS_ASKED_ANEW, number=number)
+    return _done_to(work, number, AskedAnew(), done)
+
+
+def ask_person(work: Work, number: int, who: int) -> Answered:
+    """Ask one more about a request, beside those whose turn it is."""
+    entries.choose_alone(work.connection)
+    request = requests.find_request(work.connection, number)
+    if request is None or request.state is not State.OPEN:
+        return _standing_as_it_is(work, request, number)
+    if refused := _why_not(work, request, who):
+        return refused
+    if who in pages.asked_in(work.connection, number, request.round):
+        return _refused(Told.STEWARDS_ASKED_ALREADY, number=number, name=who)
+    entries.note_asked(work.connection, [who], work.now)
+    requests.require_unchanged(work.connection, request)
+    take_step(work, number, AskedPerson(who), before=request)
+    return Answered(notice(Told.STEWARDS_ASKED_PERSON, number=number, name=who))
+
+
+def hand_back(work: Work, number: int, who: int) -> Answered:
+    """In the name of somebody who takes it and said elsewhere that they cannot."""
+    done = notice(Told.STEWARDS_OPENED, number=number)
+    return _done_to(work, number, HandedBack(who), done)
 
 
 def _done_to(work: Work, number: int, event: Event, done: Notice) -> Answered:

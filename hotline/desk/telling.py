@@ -81,7 +81,7 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
         _ask_to_call(work, person)
 
 
-_SAYS_NOTHING = (Told.QUIET, Told.CODE)  # the code is texted because they call just now
+_SAYS_NOTHING = (Told.QUIET, Told.CODE, Told.BOARD_CODE)  # codes, because they ask just now
 _ASKED_TO_CALL = timedelta(hours=1)
 
 

@@ -8,6 +8,7 @@ from hotline.notices import Notice, Told, notice
 from hotline.store import apart, requests
 from hotline.store.messages import About
 from hotline.store.people import Neighbor
+from hotline.store.record import record
 from hotline.work import Work
 
 
@@ -27,6 +28,8 @@ def tell_stewards(work: Work, number: int | None) -> None:
     request = requests.find_request(work.connection, number) if number else None
     if request is None:
         return
+    by = work.actor.id if work.actor else None
+    record(work.connection, by, "danger", work.now, request_number=number)
     told, about = notice(Told.STEWARDS_DANGER, number=number), About(number, may_wake=True)
     feared = apart.others_of(work.connection, request.requester)
     theirs = (request.requester, *request.takers, *feared)

@@ -82,6 +82,14 @@ _NEW_PAGE = Prepared(
 )
 
 
+def asked_in(connection: Connection, number: int, round_: int) -> list[int]:
+    """The ids of those who were asked about a request since asking began last."""
+    asked = select(page.c.neighbor_id).where(
+        page.c.request_number == number, page.c.round == round_
+    )
+    return list(connection.execute(asked).scalars())
+
+
 def show(connection: Connection, number: int, who: int, now: datetime) -> None:
     """Let somebody take a request that they asked to see, unless they were asked about it. It is
     no page: it counts for no limit, and they are still asked when it is their turn."""

@@ -104,6 +104,8 @@ neighbor = Table(
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
 Index("ix_neighbor_called", neighbor.c.called)
 Index("ix_neighbor_code", neighbor.c.code, unique=True)
+has_trouble = neighbor.c.trouble.is_not(None)
+Index("ix_neighbor_trouble", neighbor.c.id, sqlite_where=has_trouble, postgresql_where=has_trouble)
 
 # Who is never brought together again, each pair in both directions: ids, and never why. Where it
 # was not said, but meant by somebody's words, they can take it back for a day.
@@ -190,6 +192,8 @@ Index(
     postgresql_where=request.c.over_since.is_not(None),
 )
 Index("ix_request_open", request.c.number, sqlite_where=is_open, postgresql_where=is_open)
+is_silent = (request.c.state == literal_column("'taken'")) & request.c.checked_in
+Index("ix_request_silent", request.c.number, sqlite_where=is_silent, postgresql_where=is_silent)
 
 # Who takes a request, in the order in which they said YES.
 taker = Table(
@@ -379,6 +383,57 @@ Index("ix_event_at", event.c.at)
 Index("ix_event_neighbor_id", event.c.neighbor_id)
 Index("ix_event_about_id", event.c.about_id)
 Index("ix_event_request_number", event.c.request_number)
+
+danger_said = event.c.what == literal_column("'danger'")
+_partial("ix_event_danger", danger_said, event.c.at)
+
+# A private note of organizers about a request, for organizers.
+note = Table(
+    "note",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("request_number", ForeignKey("request.number"), nullable=False, index=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False),  # who wrote it
+    Column("at", Moment, nullable=False),
+    Column("body", Sealed("note.body"), nullable=False),
+)
+
+# Roles on the board that a steward gave there; those in hotline.toml stand in no row.
+board_role = Table(
+    "board_role",
+    metadata,
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("role", String(8), nullable=False),  # see `organizers.BoardRole`
+    Column("by_id", ForeignKey("neighbor.id")),
+    Column("since", Moment, nullable=False),
+)
+
+# Browsers in which somebody is about to sign in, and links that sign somebody in once. Rows of a
+# day.
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),  # a digest of what the browser has
+    Column("neighbor_id", ForeignKey("neighbor.id"), index=True),  # NULL: nobody who may come in
+    Column("digest", Sealed("sign_in.digest")),  # of the code, with its salt; NULL: used
+    Column("is_link", Boolean, nullable=False, server_default=false()),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+# Browsers in which somebody is signed in on the board.
+board_session = Table(
+    "board_session",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),  # a digest of what the browser has
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),  # the browser's, as people call it
+    Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("proven_at", Moment, nullable=False),  # when they last showed that it is them
+)
 
 # What somebody ordered by text and has not confirmed: one order of each.
 confirmation = Table(
