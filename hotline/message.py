@@ -16,6 +16,7 @@ class Channel(StrEnum):
 
     TEXT = "text"  # somebody texted us
     KEYS = "keys"  # somebody keyed it in, in a call
+    DESK = "desk"  # somebody said it, and it was written down for them
     REPLY = "reply"  # it leaves in the answer to their text
     API = "api"  # a text that leaves by itself
     CALL = "call"  # it is said in a call of ours

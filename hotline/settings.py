@@ -430,12 +430,14 @@ class Voice(_Section):
     audio: Annotated[str, AfterValidator(_word)] | None = None
 
 
-_Phones = Annotated[tuple[Annotated[str, AfterValidator(_whole_number)], ...], AfterValidator(_once)]
+_Phones = Annotated[
+    tuple[Annotated[str, AfterValidator(_whole_number)], ...], AfterValidator(_once)
+]
 
 
 class BoardRules(_Section):
-    """Who may come onto the board, by their phones: see `organizers`. The hotline's own stewards are
-    stewards there, too."""
+    """Who may come onto the board, by their phones: see `organizers`. The stewards of the hotline
+    are stewards there, too."""
 
     stewards: _Phones = ()
     desk: _Phones = ()

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from board.site import Board
 from hotline import phone, wire
 from hotline.carriers.twilio import attachments, credentials, forms, twiml
 from hotline.carriers.twilio.media import Media
@@ -86,12 +87,18 @@ class Hotline:
             settings.network.country,
             settings.network.voice.voices,
         )
+        self.board = Board(
+            self.house,
+            self.database,
+            self.enqueuer,
+            environment.public_url,
+            self.health.parts,
+        )
         self._front = front
         self.app = Starlette(
             routes=self._routes(front), lifespan=self._lifespan, max_body_size=LARGEST_BODY
         )
-        if front:
-            self.app.state.at_end = getattr(front.state, "at_end", None)
+        self.app.state.at_end = partial(self._end_streams, front)
         # Else a slash too many is sent on to whatever address the Host header makes up.
         self.app.router.redirect_slashes = False
 
@@ -115,6 +122,7 @@ class Hotline:
             Route("/health", self._health),
             Route("/health/deep", self._health_deep),
             Route("/ready", self._ready),
+            Mount("/board", self.board.app),
         ]
         return [*routes, Mount("/", front)] if front else routes
 
@@ -253,6 +261,12 @@ class Hotline:
             if self._front:  # a mounted app's own lifespan is left to whoever mounts it
                 await stack.enter_async_context(self._front.router.lifespan_context(self._front))
             yield
+
+    def _end_streams(self, front: Starlette | None) -> None:
+        """They never end by themselves."""
+        self.board.is_ending = True
+        if front and (at_end := getattr(front.state, "at_end", None)):
+            at_end()
 
     def close(self) -> None:
         self.refusals.say()

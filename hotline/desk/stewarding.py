@@ -316,6 +316,12 @@ def confirmed(work: Work, order: Confirmation) -> Notice | None:
     return list_them if brought else None
 
 
+def find_person(work: Work, called: str) -> int | None:
+    """Who on the roster is meant by a name or an id; None if that is nobody, or several."""
+    found = _find(work, called, "")
+    return None if isinstance(found, Answered) else found
+
+
 def _find(
     work: Work, called: str, command: str, everybody: list[tuple[int, str]] | None = None
 ) -> int | Answered:

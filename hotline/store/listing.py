@@ -84,6 +84,33 @@ def everybody(connection: Connection) -> list[KnownPerson]:
     return sorted(known, key=lambda it: (not it.on_roster, it.entry.name.casefold(), it.id))
 
 
+def some_listed(
+    connection: Connection, after: int, most: int, called: str = ""
+) -> list[KnownPerson]:
+    """Those on the roster, or on their way to it, behind this id. `called`: whose name has a word
+    that begins so."""
+    if called:
+        return _called(connection, called)[:most]
+    here = or_(neighbor.c.on_roster, neighbor.c.code.is_not(None))
+    some = select(neighbor.c.id).where(here, neighbor.c.id > after)
+    ids = connection.execute(some.order_by(neighbor.c.id).limit(most)).scalars().all()
+    return _some(connection, neighbor.c.id.in_(ids))
+
+
+def _called(connection: Connection, called: str) -> list[KnownPerson]:
+    """Names are sealed: all are opened to find some."""
+    here = or_(neighbor.c.on_roster, neighbor.c.code.is_not(None))
+    wanted = called.casefold()
+    names = connection.execute(select(neighbor.c.id, neighbor.c.name).where(here))
+    ids = [
+        who
+        for who, name in names
+        if any(it.startswith(wanted) for it in (name or "").casefold().split())
+        or (name or "").casefold().startswith(wanted)
+    ]
+    return _some(connection, neighbor.c.id.in_(ids[:AT_ONCE]))
+
+
 def _some(
     connection: Connection, which: ColumnElement[bool], *, to_change: bool = False
 ) -> list[KnownPerson]:

@@ -193,6 +193,12 @@ def requests_since(connection: Connection, moment: datetime) -> list[int]:
     return list(connection.execute(asked).scalars())
 
 
+def stamp(connection: Connection) -> tuple[int | None, ...]:
+    """What is another whenever something was said, done or asked."""
+    ids = (tables.message.c.id, tables.event.c.id, tables.recording.c.id, tables.note.c.id)
+    return tuple(connection.execute(select(func.max(it))).scalar() for it in ids)
+
+
 # What must hold.
 
 

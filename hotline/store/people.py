@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hotline.message import Channel
 from hotline.names import first_name
 from hotline.store import known_again, tables
 from hotline.store.database import Stale, upsert
@@ -144,6 +145,12 @@ def known_or_new(connection: Connection, phones: Sequence[str], now: datetime) -
     return list(connection.execute(found).scalars())
 
 
+def ids_at(connection: Connection, phones: Collection[str]) -> list[int]:
+    """The ids of those we know at these numbers."""
+    found = select(neighbor.c.id).where(neighbor.c.phone.in_(phones)).order_by(neighbor.c.id)
+    return list(connection.execute(found).scalars())
+
+
 def neighbors(connection: Connection, ids: Collection[int]) -> dict[int, Neighbor]:
     if len(ids) == 1:
         (one,) = ids
@@ -175,7 +182,9 @@ def set_stopped(connection: Connection, who: int, stopped_at: datetime | None) -
 def note_opted_out(connection: Connection, who: int, since: datetime, now: datetime) -> None:
     """The carrier says that they said STOP. If they wrote to us after `since`, it may be old."""
     wrote = exists().where(
-        message.c.neighbor_id == neighbor.c.id, tables.from_somebody, message.c.at > since
+        message.c.neighbor_id == neighbor.c.id,
+        tables.one_of(message.c.channel, Channel.TEXT, Channel.KEYS),
+        message.c.at > since,
     )
     connection.execute(
         update(neighbor)

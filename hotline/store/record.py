@@ -37,6 +37,19 @@ def record_listed(connection: Connection, people: Collection[int], now: datetime
         connection.execute(insert(event), facts)
 
 
+def was_recorded_since(
+    connection: Connection, who: int, what: str, request_number: int, since: datetime
+) -> bool:
+    """Whether somebody did this about a request lately."""
+    found = select(event.c.id).where(
+        event.c.request_number == request_number,
+        event.c.neighbor_id == who,
+        event.c.what == what,
+        event.c.at > since,
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What somebody decided; `who` is None for the command line."""

@@ -258,6 +258,19 @@ def requests_after(
     return together(connection.execute(with_takers(found)))
 
 
+def requests_before(
+    connection: Connection, number: int | None, most: int, *, only_live: bool = False
+) -> list[HelpRequest]:
+    """The newest first, all below this number; of those that are not over only, too."""
+    found = (
+        select(*COLUMNS) if number is None else select(*COLUMNS).where(request.c.number < number)
+    )
+    if only_live:
+        found = found.where(_is_in(*LIVE))
+    found = found.order_by(request.c.number.desc()).limit(most)
+    return together(connection.execute(with_takers(found)))[::-1]
+
+
 def newest_requests(connection: Connection, most: int) -> list[HelpRequest]:
     """The newest first."""
     found = select(*COLUMNS).order_by(request.c.number.desc()).limit(most)

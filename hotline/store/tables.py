@@ -192,6 +192,8 @@ Index(
     postgresql_where=request.c.over_since.is_not(None),
 )
 Index("ix_request_open", request.c.number, sqlite_where=is_open, postgresql_where=is_open)
+is_live = request.c.state.in_([literal_column("'open'"), literal_column("'taken'")])
+Index("ix_request_live", request.c.number, sqlite_where=is_live, postgresql_where=is_live)
 is_silent = (request.c.state == literal_column("'taken'")) & request.c.checked_in
 Index("ix_request_silent", request.c.number, sqlite_where=is_silent, postgresql_where=is_silent)
 
@@ -284,7 +286,7 @@ def one_of(column: Any, *values: str) -> Any:
     return column.in_([literal_column(f"'{it}'") for it in values])
 
 
-from_somebody = one_of(message.c.channel, "text", "keys")
+from_somebody = one_of(message.c.channel, "text", "keys", "desk")
 
 
 def _partial(name: str, where: Any, *columns: Column[Any]) -> None:

@@ -61,9 +61,7 @@ def _some(
     return [Waiting(kind, since, number) for number, since in rows]
 
 
-def _people(
-    connection: Connection, kind: WaitKind, found: Select[Any]
-) -> list[Waiting]:
+def _people(connection: Connection, kind: WaitKind, found: Select[Any]) -> list[Waiting]:
     rows = connection.execute(found.limit(MOST_WAITING))
     return [Waiting(kind, since, who=who) for who, since in rows]
 
@@ -101,9 +99,9 @@ def _unreached() -> Select[Any]:
     )
     is_wanted = or_(and_(neighbor.c.on_roster, neighbor.c.reach != "voice"), asked.exists())
     found = select(neighbor.c.id, neighbor.c.since)
-    return found.where(
-        tables.has_trouble, neighbor.c.suspended_at.is_(None), is_wanted
-    ).order_by(neighbor.c.id)
+    return found.where(tables.has_trouble, neighbor.c.suspended_at.is_(None), is_wanted).order_by(
+        neighbor.c.id
+    )
 
 
 def _newcomers() -> Select[Any]:

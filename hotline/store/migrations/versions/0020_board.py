@@ -9,7 +9,7 @@ from hotline.store.sealed import Sealed
 from hotline.store.tables import Moment
 
 revision: str = "0020"
-down_revision: str | None = "0012"
+down_revision: str | None = "0014"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -18,9 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "note",
         sa.Column("id", sa.Integer(), sa.Identity(), primary_key=True),
-        sa.Column(
-            "request_number", sa.Integer(), sa.ForeignKey("request.number"), nullable=False
-        ),
+        sa.Column("request_number", sa.Integer(), sa.ForeignKey("request.number"), nullable=False),
         sa.Column("neighbor_id", sa.Integer(), sa.ForeignKey("neighbor.id"), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("body", Sealed("note.body"), nullable=False),
@@ -28,9 +26,7 @@ def upgrade() -> None:
     op.create_index("ix_note_request_number", "note", ["request_number"])
     op.create_table(
         "board_role",
-        sa.Column(
-            "neighbor_id", sa.Integer(), sa.ForeignKey("neighbor.id"), primary_key=True
-        ),
+        sa.Column("neighbor_id", sa.Integer(), sa.ForeignKey("neighbor.id"), primary_key=True),
         sa.Column("role", sa.String(8), nullable=False),
         sa.Column("by_id", sa.Integer(), sa.ForeignKey("neighbor.id")),
         sa.Column("since", Moment(), nullable=False),
@@ -60,6 +56,7 @@ def upgrade() -> None:
     op.create_index("ix_board_session_neighbor_id", "board_session", ["neighbor_id"])
     _index("ix_event_danger", "event", ["at"], "what = 'danger'")
     _index("ix_request_silent", "request", ["number"], "state = 'taken' AND checked_in")
+    _index("ix_request_live", "request", ["number"], "state IN ('open', 'taken')")
     _index("ix_neighbor_trouble", "neighbor", ["id"], "trouble IS NOT NULL")
 
 

@@ -1,0 +1,17 @@
+"""The pages of the board, each in a file of its own. `PAGES` is the site map."""
+
+from __future__ import annotations
+
+from board.pages import asking, home, people, person, request, requests, roles, signing
+from board.sitting import BoardPage
+
+PAGES: tuple[BoardPage, ...] = (
+    *home.PAGES,
+    *requests.PAGES,
+    *request.PAGES,
+    *asking.PAGES,
+    *people.PAGES,
+    *person.PAGES,
+    *roles.PAGES,
+    *signing.PAGES,
+)

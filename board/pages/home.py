@@ -1,0 +1,51 @@
+"""Now: what waits for somebody, danger first, then whatever waits longest."""
+
+from __future__ import annotations
+
+from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
+from hotline.organizers import BoardRole
+from hotline.store import requests, waiting
+from hotline.store.record import record
+
+
+def show(sitting: Sitting) -> Outcome:
+    work, viewer = sitting.work, sitting.viewer
+    found = waiting.waiting(work.connection, work.now, but=sitting.feared)
+    if not viewer.may(BoardRole.DESK):  # of people only the numbers of their requests
+        found = [it for it in found if it.who is None]
+    numbers = {it.number for it in found if it.number}
+    known = {it.number: it for it in requests.find_requests(work.connection, numbers)}
+    work.meet([it.who for it in found if it.who])
+    work.meet([who for it in known.values() for who in it.takers])
+    items = [
+        {
+            "kind": it.kind.value,
+            "since": it.since,
+            "request": known.get(it.number or 0),
+            "person": work.person(it.who) if it.who else None,
+            "takers": _names(sitting, known[it.number].takers) if it.number else [],
+        }
+        for it in found
+    ]
+    broken = [f"{name}: {it.said}" for name, it in sitting.vitals().items() if not it.well]
+    values = {"items": items, "under_way": waiting.under_way(work.connection), "broken": broken}
+    return Shown("home.html", values)
+
+
+def _names(sitting: Sitting, people: tuple[int, ...]) -> list[str]:
+    return [sitting.work.person(it).shown_name or "" for it in people]
+
+
+def do_seen(sitting: Sitting) -> Outcome:
+    """Somebody looks after what was said of danger."""
+    work, number = sitting.work, sitting.number
+    if requests.find_request(work.connection, number):
+        by = sitting.viewer.person.id
+        record(work.connection, by, waiting.SEEN, work.now, request_number=number)
+    return Moved(f"/requests/{number}", "seen")
+
+
+PAGES = (
+    BoardPage("/", BoardRole.READER, show),
+    BoardPage("/requests/{number}/seen", BoardRole.DESK, do=do_seen),
+)

@@ -1,0 +1,39 @@
+"""The people of the roster: who helps, who waits to, and how each is."""
+
+from __future__ import annotations
+
+from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
+from hotline import phone
+from hotline.organizers import BoardRole
+from hotline.store import listing, people
+
+AT_A_TIME = 50
+
+
+def show(sitting: Sitting) -> Outcome:
+    wanted = sitting.query.get("find", "").strip()[:60]
+    after = sitting.query.get("after", "")
+    connection = sitting.work.connection
+    if who := _by_number(sitting, wanted):
+        return Moved(f"/people/{who}")
+    found = listing.some_listed(
+        connection, int(after) if after.isdecimal() else 0, AT_A_TIME + 1, called=wanted
+    )
+    more = found[AT_A_TIME - 1].id if len(found) > AT_A_TIME else None
+    shown = found[:AT_A_TIME]
+    sitting.work.meet([it.id for it in shown])
+    rows = [(it, sitting.work.person(it.id)) for it in shown]
+    return Shown("people.html", {"rows": rows, "more": more, "wanted": wanted})
+
+
+def _by_number(sitting: Sitting, wanted: str) -> int | None:
+    """Whoever has this phone, on the roster or not."""
+    try:
+        number = phone.parse(wanted, sitting.work.network.country)
+    except phone.BadPhone:
+        return None
+    found = people.ids_at(sitting.work.connection, [number])
+    return found[0] if found else None
+
+
+PAGES = (BoardPage("/people", BoardRole.DESK, show),)

@@ -1,0 +1,185 @@
+"""One request: how it stands, what was said and done, and all that can be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from board.sitting import BoardPage, Moved, NotHere, Outcome, Shown, Sitting
+from hotline import phone
+from hotline.desk import stewarding, telling
+from hotline.desk.stewarding import Answered
+from hotline.desk.wave import choose_crew
+from hotline.help_request import HelpRequest, State
+from hotline.notices import Told, notice
+from hotline.organizers import BoardRole
+from hotline.store import notes, pages, requests, timeline
+from hotline.store.messages import About
+from hotline.store.record import record, was_recorded_since
+
+MOST_SUGGESTED = 8
+READ, READ_FOR = "read_words", timedelta(hours=1)
+
+
+def the_request(sitting: Sitting) -> HelpRequest:
+    """The one that the address names; raises NotHere where they are not to see it."""
+    found = requests.find_request(sitting.work.connection, sitting.number)
+    if found is None or found.requester in sitting.feared:
+        raise NotHere
+    return found
+
+
+def show(sitting: Sitting) -> Outcome:
+    return page(sitting, the_request(sitting))
+
+
+def page(sitting: Sitting, request: HelpRequest, *, wrong: str = "", status: int = 200) -> Shown:
+    """`wrong`: what hinders what they wanted, in words."""
+    work, viewer = sitting.work, sitting.viewer
+    reads = viewer.may(BoardRole.DESK)
+    if reads:
+        _note_read(sitting, request.number)
+    lines = timeline.timeline(work.connection, request.number)
+    kept = notes.notes_on(work.connection, request.number) if reads else []
+    asked = pages.asked_in(work.connection, request.number, request.round)
+    is_open = request.state is State.OPEN
+    crew = choose_crew(work, request, MOST_SUGGESTED) if reads and is_open else ()
+    ids = [request.requester, *request.takers, *asked, *crew, *(it.who for it in kept)]
+    work.meet([*ids, *(who for it in lines for who in (it.who, it.about) if who)])
+    asker = work.person(request.requester)
+    values = {
+        "request": request,
+        "asker": asker,
+        "is_nobodys": phone.is_nobodys(asker.phone),
+        "takers": [work.person(it) for it in request.takers],
+        "lines": [it for it in lines if reads or not it.body],
+        "notes": kept,
+        "crew": [work.person(it) for it in crew],
+        "person": work.person,
+        "reads": reads,
+        "wrong": wrong,
+    }
+    return Shown("request.html", values, status)
+
+
+def _note_read(sitting: Sitting, number: int) -> None:
+    """Whoever looks at words is in the record, once an hour."""
+    work, by = sitting.work, sitting.viewer.person.id
+    if not was_recorded_since(work.connection, by, READ, number, work.now - READ_FOR):
+        record(work.connection, by, READ, work.now, request_number=number)
+
+
+# What can be done to it. Whoever acted on what is no longer so sees how it is now.
+
+
+def deed(
+    do: Callable[[Sitting, HelpRequest], Answered | None], said: str
+) -> Callable[[Sitting], Outcome]:
+    def done(sitting: Sitting) -> Outcome:
+        request = the_request(sitting)
+        if sitting.words("version") != str(request.version):
+            return page(sitting, request, wrong="changed", status=409)
+        answered = do(sitting, request)
+        if answered is None:
+            return page(sitting, request, wrong="empty", status=422)
+        if not answered.is_done and answered.told:
+            told = telling.written(sitting.work, answered.told, sitting.viewer.person.language)
+            return page(sitting, the_request(sitting), wrong=told, status=409)
+        return Moved(f"/requests/{request.number}", said)
+
+    return done
+
+
+def _correct(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    network, people = sitting.work.network, sitting.words("people")
+    needs = tuple(it for it in sitting.form.getlist("need") if network.need(it))
+    area = sitting.words("area")
+    if not people.isdecimal() or not 1 <= int(people) <= 20:
+        return None
+    return stewarding.correct(
+        sitting.work,
+        request.number,
+        needs or request.needs,
+        area if network.area(area) else request.area,
+        urgent="urgent" in sitting.form,
+        people=int(people),
+    )
+
+
+def _ask_anew(sitting: Sitting, request: HelpRequest) -> Answered:
+    return stewarding.ask_anew(sitting.work, request.number)
+
+
+def _ask(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    """Each of these people; the first who cannot be asked is told of."""
+    done = None
+    for who in _chosen(sitting):
+        done = stewarding.ask_person(sitting.work, request.number, who)
+        if not done.is_done:
+            return done
+    return done
+
+
+def _assign(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    chosen = _chosen(sitting)
+    return stewarding.assign(sitting.work, request.number, str(chosen[0])) if chosen else None
+
+
+def _chosen(sitting: Sitting) -> list[int]:
+    """Ids that were ticked, and whoever was written by name or id."""
+    ids = [int(it) for it in sitting.form.getlist("who") if it.isdecimal()]
+    written = sitting.words("name", 60)
+    found = stewarding.find_person(sitting.work, written) if written else None
+    return list(dict.fromkeys([*ids, *([found] if found else [])]))
+
+
+def _hand_back(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    who = sitting.words("who")
+    known = who.isdecimal() and int(who) in request.takers
+    return stewarding.hand_back(sitting.work, request.number, int(who)) if known else None
+
+
+def _close(sitting: Sitting, request: HelpRequest) -> Answered:
+    return stewarding.close(sitting.work, request.number)
+
+
+def _reopen(sitting: Sitting, request: HelpRequest) -> Answered:
+    return stewarding.reopen(sitting.work, request.number)
+
+
+def _note(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    if not (body := sitting.words("words")):
+        return None
+    work, by = sitting.work, sitting.viewer.person.id
+    notes.add_note(work.connection, request.number, by, body, work.now)
+    return Answered(None)
+
+
+def _write(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    """As the hotline, to whoever asked or a taker."""
+    words, to = sitting.words("words", 300), sitting.words("to")
+    who = int(to) if to.isdecimal() else 0
+    if not words or who not in (request.requester, *request.takers):
+        return None
+    work = sitting.work
+    told = notice(Told.FROM_ORGANIZERS, words=words)
+    telling.send(work.by(None), who, told, About(request.number))
+    by = sitting.viewer.person.id
+    record(work.connection, by, "wrote", work.now, about=who, request_number=request.number)
+    return Answered(None)
+
+
+_D = BoardRole.DESK
+_AT = "/requests/{number}"
+PAGES = (
+    BoardPage(_AT, BoardRole.READER, show, records=True),
+    BoardPage(f"{_AT}/correct", _D, do=deed(_correct, "corrected")),
+    BoardPage(f"{_AT}/anew", _D, do=deed(_ask_anew, "asked_anew")),
+    BoardPage(f"{_AT}/ask", _D, do=deed(_ask, "asked")),
+    BoardPage(f"{_AT}/assign", _D, do=deed(_assign, "assigned")),
+    BoardPage(f"{_AT}/handback", _D, do=deed(_hand_back, "handed_back")),
+    BoardPage(f"{_AT}/close", _D, do=deed(_close, "closed")),
+    BoardPage(f"{_AT}/reopen", _D, do=deed(_reopen, "reopened")),
+    BoardPage(f"{_AT}/note", _D, do=deed(_note, "noted")),
+    BoardPage(f"{_AT}/write", _D, do=deed(_write, "written")),
+)
