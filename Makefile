@@ -56,6 +56,8 @@ audit: $(BIN)/python  ## whether a library that we pin has a known hole (asks th
 words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the code
 	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/catalogues/messages.pot hotline/words.py hotline/prompts.py
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i hotline/catalogues/messages.pot -d hotline/catalogues -D messages
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -F board/babel.ini -o board/catalogues/board.pot board
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i board/catalogues/board.pot -d board/catalogues -D board
 
 lock:  ## choose and pin the newest libraries that fit together (needs uv)
 	uv pip compile pyproject.toml --extra rehearsal --group build --universal --python-version 3.11 --upgrade \

@@ -21,6 +21,7 @@ from hotline.settings import Environment
 from hotline.store import migrate, record
 from hotline.store.database import Database
 from serving import roles
+from serving.board_commands import board
 from serving.keys_commands import keys
 from serving.request_commands import requests
 from serving.roster_commands import roster
@@ -201,6 +202,7 @@ hotline.add_command(roster)
 
 
 hotline.add_command(requests)
+hotline.add_command(board)
 
 
 @hotline.command()

@@ -1,4 +1,4 @@
-"""Somebody with the board in a browser that has no script: what they see, and the forms they send."""
+"""The board in a browser without scripts: what somebody sees, and the forms they send."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from neighborhood import Neighborhood
 class AtTheBoard:
     """One browser."""
 
-    def __init__(self, maple: Neighborhood, agent: str = "Mozilla/5.0 (Android) Firefox/150") -> None:
+    def __init__(self, maple: Neighborhood, agent: str = "Mozilla/5.0 (Android) Firefox") -> None:
         self.maple = maple
         self.http = httpx2.Client(
             base_url=f"{maple.address}/board",

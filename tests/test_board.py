@@ -12,11 +12,14 @@ from boarding import AtTheBoard
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 
 STEWARDED = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
-WITH_BOARD = STEWARDED + f"""
+WITH_BOARD = (
+    STEWARDED
+    + f"""
 [board]
 desk = ["{CAST["Dee"]}"]
 readers = ["{CAST["Nora"]}"]
 """
+)
 
 
 @pytest.fixture
@@ -110,9 +113,7 @@ def test_who_is_taken_off_meanwhile_is_out(maple: Neighborhood, cleo: AtTheBoard
 # What waits, and what can be done.
 
 
-def test_the_request_that_nobody_took_finds_somebody(
-    maple: Neighborhood, cleo: AtTheBoard
-) -> None:
+def test_the_request_that_nobody_took_finds_somebody(maple: Neighborhood, cleo: AtTheBoard) -> None:
     """Found, its area corrected, two people asked, and one takes it."""
     maple.text("Maria", "need food, 11201")
     maple.pass_time(timedelta(minutes=30))

@@ -7,7 +7,7 @@ from hotline import phone
 from hotline.organizers import BoardRole
 from hotline.store import listing, people
 
-AT_A_TIME = 50
+PEOPLE_AT_A_TIME = 50
 
 
 def show(sitting: Sitting) -> Outcome:
@@ -17,10 +17,10 @@ def show(sitting: Sitting) -> Outcome:
     if who := _by_number(sitting, wanted):
         return Moved(f"/people/{who}")
     found = listing.some_listed(
-        connection, int(after) if after.isdecimal() else 0, AT_A_TIME + 1, called=wanted
+        connection, int(after) if after.isdecimal() else 0, PEOPLE_AT_A_TIME + 1, called=wanted
     )
-    more = found[AT_A_TIME - 1].id if len(found) > AT_A_TIME else None
-    shown = found[:AT_A_TIME]
+    more = found[PEOPLE_AT_A_TIME - 1].id if len(found) > PEOPLE_AT_A_TIME else None
+    shown = found[:PEOPLE_AT_A_TIME]
     sitting.work.meet([it.id for it in shown])
     rows = [(it, sitting.work.person(it.id)) for it in shown]
     return Shown("people.html", {"rows": rows, "more": more, "wanted": wanted})

@@ -127,17 +127,16 @@ def _remove(sitting: Sitting, entry: KnownPerson) -> bool:
     return listing.remove(sitting.work, entry.entry.phone) is not None
 
 
-_D = BoardRole.DESK
 _AT = "/people/{number}"
 PAGES = (
-    BoardPage(_AT, _D, show),
-    BoardPage(f"{_AT}/number", _D, do=show_number, fresh=True),
-    BoardPage(f"{_AT}/write", _D, do=deed(_write, "written")),
-    BoardPage(f"{_AT}/rest", _D, do=deed(_rest, "rests")),
-    BoardPage(f"{_AT}/try", _D, do=deed(_try_again, "tried_again")),
-    BoardPage(f"{_AT}/call", _D, do=deed(_call_instead, "called_instead")),
-    BoardPage(f"{_AT}/vouch", _D, do=deed(_vouch, "vouched")),
-    BoardPage(f"{_AT}/suspend", _D, do=deed(_suspend, "suspended")),
-    BoardPage(f"{_AT}/restore", _D, do=deed(_restore, "restored")),
-    BoardPage(f"{_AT}/remove", _D, do=deed(_remove, "removed")),
+    BoardPage(_AT, BoardRole.DESK, show),
+    BoardPage(f"{_AT}/number", BoardRole.DESK, do=show_number, fresh=True),
+    BoardPage(f"{_AT}/write", BoardRole.DESK, do=deed(_write, "written")),
+    BoardPage(f"{_AT}/rest", BoardRole.DESK, do=deed(_rest, "rests")),
+    BoardPage(f"{_AT}/try", BoardRole.DESK, do=deed(_try_again, "tried_again")),
+    BoardPage(f"{_AT}/call", BoardRole.DESK, do=deed(_call_instead, "called_instead")),
+    BoardPage(f"{_AT}/vouch", BoardRole.DESK, do=deed(_vouch, "vouched")),
+    BoardPage(f"{_AT}/suspend", BoardRole.DESK, do=deed(_suspend, "suspended")),
+    BoardPage(f"{_AT}/restore", BoardRole.DESK, do=deed(_restore, "restored")),
+    BoardPage(f"{_AT}/remove", BoardRole.DESK, do=deed(_remove, "removed")),
 )

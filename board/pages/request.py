@@ -169,17 +169,16 @@ def _write(sitting: Sitting, request: HelpRequest) -> Answered | None:
     return Answered(None)
 
 
-_D = BoardRole.DESK
 _AT = "/requests/{number}"
 PAGES = (
     BoardPage(_AT, BoardRole.READER, show, records=True),
-    BoardPage(f"{_AT}/correct", _D, do=deed(_correct, "corrected")),
-    BoardPage(f"{_AT}/anew", _D, do=deed(_ask_anew, "asked_anew")),
-    BoardPage(f"{_AT}/ask", _D, do=deed(_ask, "asked")),
-    BoardPage(f"{_AT}/assign", _D, do=deed(_assign, "assigned")),
-    BoardPage(f"{_AT}/handback", _D, do=deed(_hand_back, "handed_back")),
-    BoardPage(f"{_AT}/close", _D, do=deed(_close, "closed")),
-    BoardPage(f"{_AT}/reopen", _D, do=deed(_reopen, "reopened")),
-    BoardPage(f"{_AT}/note", _D, do=deed(_note, "noted")),
-    BoardPage(f"{_AT}/write", _D, do=deed(_write, "written")),
+    BoardPage(f"{_AT}/correct", BoardRole.DESK, do=deed(_correct, "corrected")),
+    BoardPage(f"{_AT}/anew", BoardRole.DESK, do=deed(_ask_anew, "asked_anew")),
+    BoardPage(f"{_AT}/ask", BoardRole.DESK, do=deed(_ask, "asked")),
+    BoardPage(f"{_AT}/assign", BoardRole.DESK, do=deed(_assign, "assigned")),
+    BoardPage(f"{_AT}/handback", BoardRole.DESK, do=deed(_hand_back, "handed_back")),
+    BoardPage(f"{_AT}/close", BoardRole.DESK, do=deed(_close, "closed")),
+    BoardPage(f"{_AT}/reopen", BoardRole.DESK, do=deed(_reopen, "reopened")),
+    BoardPage(f"{_AT}/note", BoardRole.DESK, do=deed(_note, "noted")),
+    BoardPage(f"{_AT}/write", BoardRole.DESK, do=deed(_write, "written")),
 )

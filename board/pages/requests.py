@@ -6,7 +6,7 @@ from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
 from hotline.organizers import BoardRole
 from hotline.store import requests
 
-AT_A_TIME = 50
+REQUESTS_AT_A_TIME = 50
 
 
 def show(sitting: Sitting) -> Outcome:
@@ -17,12 +17,12 @@ def show(sitting: Sitting) -> Outcome:
     before = int(query["before"]) if query.get("before", "").isdecimal() else None
     only = "all" if query.get("which") == "all" else "live"
     found = requests.requests_before(
-        work.connection, before, AT_A_TIME + 1, only_live=only == "live"
+        work.connection, before, REQUESTS_AT_A_TIME + 1, only_live=only == "live"
     )
-    listed = [it for it in found[:AT_A_TIME] if it.requester not in sitting.feared]
+    listed = [it for it in found[:REQUESTS_AT_A_TIME] if it.requester not in sitting.feared]
     work.meet([who for it in listed for who in it.takers])
     rows = [(it, [work.person(who).shown_name or "" for who in it.takers]) for it in listed]
-    more = found[AT_A_TIME - 1].number if len(found) > AT_A_TIME else None
+    more = found[REQUESTS_AT_A_TIME - 1].number if len(found) > REQUESTS_AT_A_TIME else None
     return Shown("requests.html", {"rows": rows, "more": more, "which": only, "wanted": wanted})
 
 

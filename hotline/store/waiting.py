@@ -112,20 +112,20 @@ def _newcomers() -> Select[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class UnderWay:
+class LiveCounts:
     """How many requests are open, and how many are taken."""
 
     open: int
     taken: int
 
 
-def under_way(connection: Connection) -> UnderWay:
+def under_way(connection: Connection) -> LiveCounts:
     open_now = select(func.count()).select_from(request).where(tables.is_open)
     taken_now = select(func.count(taker.c.request_number.distinct())).join(
         request, request.c.number == taker.c.request_number
     )
     is_taken = tables.one_of(request.c.state, "taken")
-    return UnderWay(
+    return LiveCounts(
         connection.execute(open_now).scalar_one(),
         connection.execute(taken_now.where(tables.is_at_it, is_taken)).scalar_one(),
     )
