@@ -94,7 +94,7 @@ class Board:
             form: ImmutableMultiDict[str, str] = ImmutableMultiDict()
             if request.method == "POST":
                 if not self._is_from_here(request):
-                    return Response("This form came from another page.", 403, HEADERS)
+                    return Response(status_code=403, headers=HEADERS)
                 form = await _form(request)
             return await run_in_threadpool(self._answer, page, request, form)
 
@@ -128,11 +128,12 @@ class Board:
 
         try:
             who, outcome = self._write(answer) if is_deed or page.records else self._read(answer)
+            response = self._response(request, who, outcome)
         except Exception as error:
             log.error("a page of the board failed: %s", describe(error))
-            who, outcome = None, Shown("broken.html", status=503)
+            return self._response(request, None, Shown("broken.html", status=503))
         self._note_seen(who)
-        return self._response(request, who, outcome)
+        return response
 
     def _read(self, answer: Callable[[Work], Any]) -> Any:
         return self._database.read(lambda connection: answer(self._house.work(connection)))
@@ -220,7 +221,8 @@ class Board:
         origin = request.headers.get("origin")
         if origin is None:
             return request.headers.get("sec-fetch-site") == "same-origin"
-        return origin == self._origin or urlsplit(origin).netloc == request.headers.get("host")
+        host = origin.partition("://")[2]
+        return origin == self._origin or (host != "" and host == request.headers.get("host"))
 
     # News.
 

@@ -276,6 +276,11 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """It was asked for twice: the other request has all of it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedAnew:
     """Everybody can be asked once more, from now on."""
 
@@ -287,7 +292,7 @@ class AskedPerson:
     neighbor: int
 
 
-ByStewards = Closed | Reopened | Assigned | Corrected | AskedAnew | AskedPerson
+ByStewards = Closed | Reopened | Assigned | Corrected | AskedAnew | AskedPerson | Merged
 Event = (
     WordsAdded
     | WaveDue
@@ -686,6 +691,12 @@ def _closed(request: HelpRequest, _event: Closed, _clock: NetworkTime) -> Change
     return _over(request, _say(Told.CLOSED_BY_STEWARDS, request))
 
 
+def _merged(request: HelpRequest, _event: Merged, _clock: NetworkTime) -> Change:
+    """Whoever asked hears of the other one."""
+    closed, effects = _over(request, notice(Told.NOTHING_OPEN))
+    return closed, effects[1:]
+
+
 def _over(request: HelpRequest, to_requester: Notice) -> Change:
     closed = replace(request, state=State.WITHDRAWN, due=None, owed=0, checked_in=False)
     told = _say(Told.NO_LONGER_NEEDED, request)
@@ -850,6 +861,7 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_O, Closed, _closed, (_W,)),
     RequestRow(_O, Assigned, _assigned, (_O, _T)),
     RequestRow(_O, Corrected, _corrected, (_O,)),
+    RequestRow(_O, Merged, _merged, (_W,)),
     RequestRow(_O, AskedAnew, _asked_anew, (_O,)),
     RequestRow(_O, AskedPerson, _ask_person, (_O,)),
     RequestRow(_T, Accepted, _yes_while_taken, (_T,)),

@@ -238,6 +238,7 @@ class Told(Enum):
     STEWARDS_ASKED_ANEW = auto()
     STEWARDS_ASKED_PERSON = auto()
     STEWARDS_ASKED_ALREADY = auto()
+    STEWARDS_CANNOT_MERGE = auto()
     STEWARDS_ASSIGNED = auto()
     STEWARDS_TAKEN = auto()
     STEWARDS_ALL_DELETED = auto()

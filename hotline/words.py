@@ -651,6 +651,9 @@ class Sentence(StrEnum):
     STEWARDS_ASKED_ANEW = N_("We ask about {number} anew now, everybody who fits.")
     STEWARDS_ASKED_PERSON = N_("We ask {name} about {number} now.")
     STEWARDS_ASKED_ALREADY = N_("{name} was asked about {number} already, not long ago.")
+    STEWARDS_CANNOT_MERGE = N_(
+        "{number} and {other} are not both open and of one person. Close one of them instead."
+    )
     STEWARDS_ASSIGNED = N_(
         "{name} has {number} now. Both sides are told. REOPEN {number} undoes it."
     )

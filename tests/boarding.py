@@ -32,13 +32,13 @@ class AtTheBoard:
         return self._see(self.http.get(path))
 
     def sends(self, path: str, fields: dict[str, object] | None = None, **headers: str) -> str:
-        """A form, with the version of what was seen last, if it has one."""
-        version = re.findall(r'name="version" value="(\d+)"', self.page)
-        form = ({"version": version[0]} if version else {}) | (fields or {})
+        """A form, with what it says of what was seen, if it does."""
+        seen = re.findall(r'name="seen" value="(\w+)"', self.page)
+        form = ({"seen": seen[0]} if seen else {}) | (fields or {})
         said = {"origin": self.maple.address} | headers
-        seen = self._see(self.http.post(path, data=form, headers=said))
+        shown = self._see(self.http.post(path, data=form, headers=said))
         self.maple.settle()
-        return seen
+        return shown
 
     def signs_in(self, who: str, *, by: str = "text") -> str:
         """With the code that comes to their phone."""

@@ -9,7 +9,15 @@ from datetime import timedelta
 
 import pytest
 from boarding import AtTheBoard
-from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+from neighborhood import CAST, NETWORK, NOON, Neighborhood, open_neighborhood
+from sqlalchemy import Connection
+
+from board.pages import PAGES
+from hotline.desk import signing_in
+from hotline.health import ROLES
+from hotline.help_request import State
+from hotline.organizers import BoardRole
+from hotline.store import people, record, vitals
 
 STEWARDED = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
 WITH_BOARD = (
@@ -29,6 +37,7 @@ def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
             {"phone": CAST["Ana"], "name": "Ana", "areas": "eastside", "needs": "food"},
             {"phone": CAST["Ben"], "name": "Ben", "areas": "eastside", "needs": "food"},
         )
+        opened.database.write(lambda it: [vitals.beat(it, role, "1", NOON) for role in ROLES])
         yield opened
 
 
@@ -52,7 +61,7 @@ def test_a_steward_signs_in_by_a_code_to_her_phone(maple: Neighborhood) -> None:
     with closing(AtTheBoard(maple)) as board:
         assert "Sign in" in board.goes_to("/")
         assert "Nothing waits." in board.signs_in("Cleo")
-        assert board.title == "Now · Maple Street"
+        assert board.title == "Now · Maple Street Mutual Aid"
 
 
 def test_who_has_no_part_in_it_gets_no_code_and_the_same_answer(maple: Neighborhood) -> None:
@@ -99,23 +108,201 @@ def test_a_code_can_be_spoken_by_a_call(maple: Neighborhood) -> None:
         assert "Nothing waits." in board.sends("/code", {"code": code})
 
 
-def test_who_is_taken_off_meanwhile_is_out(maple: Neighborhood, cleo: AtTheBoard) -> None:
-    maple.hotline.house.network.__dict__["board"]  # the file does not change in this test
+def test_a_link_signs_in_once(maple: Neighborhood) -> None:
+    """Whoever only looks at it, as programs do that show what is behind a link, uses none up."""
+    with closing(AtTheBoard(maple)) as board, closing(AtTheBoard(maple)) as other:
+        token = maple.database.write(
+            lambda it: signing_in.make_link(maple.hotline.house.work(it), CAST["Cleo"])
+        )
+        board.goes_to(f"/link/{token}")
+        assert "Nothing waits." in board.sends(f"/link/{token}")
+        assert "used already" in other.sends(f"/link/{token}")
+
+
+def test_nobody_else_gets_a_link(maple: Neighborhood) -> None:
+    def write(connection: Connection) -> str | None:
+        return signing_in.make_link(maple.hotline.house.work(connection), CAST["Sam"])
+
+    assert maple.database.write(write) is None
+
+
+def test_whose_browser_is_signed_out_by_a_steward_is_out(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    with closing(AtTheBoard(maple, "Chrome on Windows")) as dee:
+        dee.signs_in("Dee")
+        cleo.goes_to("/roles")
+        (number,) = re.findall(r"Chrome, Windows.*?/sessions/(\d+)/end", cleo.page, re.DOTALL)
+        assert "That browser is signed out." in cleo.sends(f"/sessions/{number}/end")
+        assert "Write your phone number" in dee.goes_to("/")
+
+
+def test_whose_role_is_taken_away_is_out_at_once(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    cleo.sends("/roles/give", {"number": CAST["Sam"], "role": "desk"})
+    with closing(AtTheBoard(maple)) as sam:
+        assert "Nothing waits." in sam.signs_in("Sam")
+        cleo.goes_to("/roles")
+        (number,) = re.findall(r"/roles/(\d+)/take", cleo.page)
+        cleo.sends(f"/roles/{number}/take")
+        assert "Write your phone number" in sam.goes_to("/")
+
+
+def test_who_is_suspended_is_out_at_once(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    cleo.sends("/roles/give", {"number": CAST["Ana"], "role": "desk"})
+    with closing(AtTheBoard(maple)) as ana:
+        ana.signs_in("Ana")
+        maple.order("Cleo", "SUSPEND Ana")
+        assert "Write your phone number" in ana.goes_to("/")
+
+
+def test_a_browser_that_nobody_used_for_a_week_is_signed_out(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    maple.pass_time(timedelta(days=7, minutes=1))
+    assert "Write your phone number" in cleo.goes_to("/")
+
+
+def test_signing_out_is_for_good(cleo: AtTheBoard) -> None:
+    held = dict(cleo.http.cookies)
+    cleo.sends("/out")
+    cleo.http.cookies.update(held)
+    assert "Write your phone number" in cleo.goes_to("/")
+
+
+# Every route has a role, and refuses who has none, or a lesser one.
+
+EVERYBODY = {"/in", "/code", "/link/{token}"}
+GETS = [it.path for it in PAGES if it.show]
+POSTS = [it.path for it in PAGES if it.do]
+
+
+def test_only_signing_in_is_for_everybody() -> None:
+    assert {it.path for it in PAGES if it.least is None} == EVERYBODY
+
+
+def test_each_address_refuses_who_is_not_signed_in(maple: Neighborhood) -> None:
+    with closing(AtTheBoard(maple)) as board:
+        for path in {*GETS, *POSTS} - EVERYBODY:
+            for see in (board.goes_to, board.sends):
+                if (path in GETS) if see == board.goes_to else (path in POSTS):
+                    assert "Write your phone number" in see(path.format(number=12)), path
+
+
+@pytest.mark.parametrize(("who", "role"), [("Nora", BoardRole.READER), ("Dee", BoardRole.DESK)])
+def test_each_address_refuses_lesser_roles(maple: Neighborhood, who: str, role: BoardRole) -> None:
+    maple.text("Maria", "need food near 11216")
+    with closing(AtTheBoard(maple)) as board:
+        board.signs_in(who)
+        for page in PAGES:
+            if page.least is None or role.may(page.least):
+                continue
+            if page.show:
+                board.goes_to(page.path.format(number=12))
+                assert board.status == 403, page.path
+            if page.do:
+                board.sends(page.path.format(number=12))
+                assert board.status == 403, page.path
+    assert [it.version for it in maple.requests()] == [2], "asked once, and nothing since"
+
+
+def test_a_form_from_elsewhere_does_nothing(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food near 11216")
+    cleo.goes_to("/requests/12")
+    for origin in ("https://evil.example", "null", "http://127.0.0.1.evil.example", "http://["):
+        cleo.sends("/requests/12/close", origin=origin)
+        assert cleo.status == 403
+    assert [it.state for it in maple.requests()] == [State.OPEN]
+
+
+def test_where_one_goes_after_signing_in_is_a_page_of_the_board(maple: Neighborhood) -> None:
+    with closing(AtTheBoard(maple)) as board:
+        board.goes_to("/in?then=//evil.example/x")
+        assert 'name="then" value="/"' in board.page
+
+
+# What is shown to whom.
+
+
+def test_a_reader_sees_no_words_and_no_numbers(maple: Neighborhood) -> None:
+    maple.text("Maria", "need food near 11216, the blue door")
+    maple.text("Ana", "YES 12 i bring soup")
+    with closing(AtTheBoard(maple)) as nora:
+        nora.signs_in("Nora")
+        for path in ("/", "/requests", "/requests/12"):
+            nora.goes_to(path)
+            assert not re.search(r"blue door|soup|\+1212", nora.page), path
+
+
+def test_who_looks_at_words_or_numbers_is_in_the_record(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    maple.text("Maria", "need food near 11216")
+    cleo.goes_to("/requests/12")
+    cleo.goes_to("/requests/12")
+    who = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"]]))[0]
+    assert CAST["Ana"] not in cleo.goes_to(f"/people/{who}")
+    assert CAST["Ana"] in cleo.sends(f"/people/{who}/number")
+    done = [it.what for it in maple.database.read(lambda it: record.events(it, 100))]
+    assert [it for it in done if it in ("read_words", "saw_number")] == ["read_words", "saw_number"]
+
+
+def test_a_number_is_shown_to_who_has_just_proven_who_they_are(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    who = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"]]))[0]
+    maple.pass_time(timedelta(minutes=11))
+    assert "show once more that it is you" in cleo.sends(f"/people/{who}/number")
+    maple.received()
+    cleo.sends("/prove", {"then": f"/people/{who}"})
+    (code,) = re.findall(r"\d{6}", read(maple, "Cleo")[0])
+    cleo.sends("/prove", {"then": f"/people/{who}", "code": code})
+    assert CAST["Ana"] in cleo.sends(f"/people/{who}/number")
+
+
+def test_who_has_to_do_with_a_request_sees_no_words_of_it(maple: Neighborhood) -> None:
+    """What is said may be about them."""
+    maple.put_on_roster({"phone": CAST["Dee"], "name": "Dee", "areas": "northside"})
+    maple.text("Maria", "need food near 11216")
+    maple.text("Dee", "YES 12")
+    maple.text("Maria", "how do i know you")
     with closing(AtTheBoard(maple)) as dee:
         dee.signs_in("Dee")
-        assert "Nothing waits." in dee.goes_to("/")
-        cleo.goes_to("/roles")
-        (ends,) = re.findall(r"Firefox.*?/sessions/(\d+)/end", cleo.page.split("Dee")[0])[1:] or [2]
-        cleo.sends(f"/sessions/{ends}/end")
-        assert "Write your phone number" in dee.goes_to("/")
+        dee.goes_to("/requests/12")
+        assert "You have to do with this one yourself" in dee.words
+        assert "how do i know you" not in dee.page
+        assert "told of danger" not in dee.goes_to("/")
+        dee.sends("/requests/12/close", {"version": "9"})
+        assert dee.status == 403
+
+
+def test_of_who_said_safe_a_steward_whom_they_fear_sees_nothing(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    maple.put_on_roster({"phone": CAST["Cleo"], "name": "Cleo", "areas": "northside"})
+    maple.text("Maria", "need food near 11216")
+    maple.text("Cleo", "YES 12")
+    maple.text("Maria", "SAFE")
+    maria = maple.database.read(lambda it: people.ids_at(it, [CAST["Maria"]]))[0]
+    for path in ("/requests/12", f"/people/{maria}"):
+        cleo.goes_to(path)
+        assert cleo.status == 404
+    assert "12 ·" not in cleo.goes_to("/requests")
 
 
 # What waits, and what can be done.
 
 
+def test_danger_waits_until_somebody_looks_after_it(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "my husband has chest pain and needs his medicine")
+    assert "told of danger" in cleo.goes_to("/")
+    assert cleo.title.startswith("(1) Now")
+    cleo.sends("/requests/12/seen")
+    assert "told of danger" not in cleo.goes_to("/")
+
+
 def test_the_request_that_nobody_took_finds_somebody(maple: Neighborhood, cleo: AtTheBoard) -> None:
-    """Found, its area corrected, two people asked, and one takes it."""
-    maple.text("Maria", "need food, 11201")
+    """Found, its area corrected, and one of those who are asked then takes it."""
+    maple.text("Maria", "need food, 11216")
     maple.pass_time(timedelta(minutes=30))
     maple.received()
     assert "12 · food" in cleo.goes_to("/")
@@ -126,3 +313,166 @@ def test_the_request_that_nobody_took_finds_somebody(maple: Neighborhood, cleo: 
     assert {it.who for it in maple.received()} == {"Maria", "Ana", "Ben"}
     maple.text("Ana", "YES 12")
     assert "Ana has it." in cleo.goes_to("/requests/12")
+
+
+def test_two_people_are_asked_by_name(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.put_on_roster(
+        *(({"phone": CAST[it], "name": it, "needs": "ride"}) for it in ("Chi", "Eva"))
+    )
+    maple.text("Maria", "need food, 11216")
+    maple.received()
+    ids = maple.database.read(lambda it: people.ids_at(it, [CAST["Chi"], CAST["Eva"]]))
+    cleo.goes_to("/requests/12")
+    assert "We ask them now." in cleo.sends("/requests/12/ask", {"who": ids})
+    assert {it.who: "YES 12" in it.body for it in maple.received()} == {"Chi": True, "Eva": True}
+    maple.text("Eva", "YES 12")
+    assert "Eva has it." in cleo.goes_to("/requests/12")
+
+
+def test_whoever_was_just_asked_is_not_asked_twice(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.put_on_roster({"phone": CAST["Chi"], "name": "Chi", "needs": "ride"})
+    maple.text("Maria", "need food, 11216")
+    cleo.goes_to("/requests/12")
+    cleo.sends("/requests/12/ask", {"name": "Chi"})
+    maple.received()
+    assert "Chi was asked about 12 already" in cleo.sends("/requests/12/ask", {"name": "Chi"})
+    assert read(maple, "Chi") == []
+
+
+def test_the_second_of_two_sees_what_the_first_did(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food, 11216")
+    with closing(AtTheBoard(maple)) as dee:
+        dee.signs_in("Dee")
+        dee.goes_to("/requests/12")
+        cleo.goes_to("/requests/12")
+        cleo.sends("/requests/12/correct", {"need": "ride", "people": "1"})
+        seen = dee.sends("/requests/12/close")
+        assert dee.status == 409
+        assert "Somebody changed this meanwhile" in seen
+        assert "12 · a ride" in seen
+        assert [it.state for it in maple.requests()] == [State.OPEN]
+        dee.sends("/requests/12/close")
+        assert [it.state for it in maple.requests()] == [State.WITHDRAWN]
+
+
+def test_put_down_handed_back_closed_and_opened_again(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    maple.text("Maria", "need food, 11216")
+    cleo.goes_to("/requests/12")
+    maple.received()
+    assert "Ana has it." in cleo.sends("/requests/12/assign", {"name": "Ana"})
+    assert any("12 is yours" in it for it in read(maple, "Ana"))
+    ana = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"]]))[0]
+    assert "It is open again" in cleo.sends("/requests/12/handback", {"who": ana})
+    assert "Ana cannot make it after all" in " ".join(read(maple, "Maria"))
+    assert "Closed." in cleo.sends("/requests/12/close")
+    assert "closed your request 12" in read(maple, "Maria")[-1]
+    assert "We are asking" in cleo.sends("/requests/12/reopen")
+
+
+def test_what_was_asked_twice_becomes_one(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food, 11216")
+    cleo.sends(
+        "/asking", {"number": CAST["Maria"], "need": "ride", "words": "to the clinic on friday"}
+    )
+    cleo.goes_to("/requests/13")
+    assert "part of the other request" in cleo.sends("/requests/13/merge", {"into": "12"})
+    (kept, double) = maple.requests()
+    assert (kept.needs, double.state) == (("food", "ride"), State.WITHDRAWN)
+    assert "to the clinic on friday" in cleo.goes_to("/requests/12")
+
+
+def test_somebody_at_the_table_is_asked_for(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    asked = {"number": CAST["Sam"], "need": "food", "area": "eastside", "words": "for a baby, too"}
+    seen = cleo.sends("/asking", asked)
+    assert "Written down. We ask neighbors now." in seen
+    got = maple.received()
+    assert {it.who for it in got} == {"Sam", "Ana", "Ben"}
+    maple.text("Ana", "YES 12")
+    assert "for a baby, too" in " ".join(read(maple, "Ana"))
+
+
+def test_somebody_without_a_phone_is_asked_for_too(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    cleo.sends("/asking", {"need": "food", "area": "eastside", "words": "waits at the library"})
+    assert "They left no number" in cleo.words
+    maple.text("Ana", "YES 12")
+    assert "waits at the library" in " ".join(read(maple, "Ana"))
+
+
+def test_what_was_typed_stays_when_something_is_missing(cleo: AtTheBoard) -> None:
+    cleo.sends("/asking", {"number": "12", "words": "two blankets"})
+    assert cleo.status == 422
+    assert "no phone number that we can read" in cleo.words
+    assert "two blankets" in cleo.page
+
+
+def test_a_note_is_read_at_the_desk_alone(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food, 11216")
+    cleo.goes_to("/requests/12")
+    maple.received()
+    assert "ring twice" in cleo.sends("/requests/12/note", {"words": "ring twice"})
+    assert maple.received() == []
+    with closing(AtTheBoard(maple)) as nora:
+        nora.signs_in("Nora")
+        assert "ring twice" not in nora.goes_to("/requests/12")
+
+
+def test_the_hotline_writes_to_who_asked(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food, 11216")
+    cleo.goes_to("/requests/12")
+    maple.received()
+    maria = maple.database.read(lambda it: people.ids_at(it, [CAST["Maria"]]))[0]
+    cleo.sends("/requests/12/write", {"to": maria, "words": "is somebody home at 6?"})
+    assert read(maple, "Maria") == [
+        "Maple Street Mutual Aid, from the people who run it: is somebody home at 6?"
+    ]
+
+
+# People.
+
+
+def test_a_volunteer_whose_texts_fail_is_written_to(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.phone("Ana", "landline")
+    maple.text("Maria", "need food, 11216")
+    maple.text("Maria", "NEVER MIND")
+    who = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"]]))[0]
+    assert "Their phone gets no texts: we call them." in cleo.goes_to(f"/people/{who}")
+    cleo.sends(f"/people/{who}/write", {"words": "are you well?"})
+    maple.answer("Ana")
+    assert "are you well?" in maple.heard("Ana")
+
+
+def test_a_newcomer_waits_and_is_vouched_for(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    for said in ("JOIN", "Sam", "food", "eastside", "any time"):
+        maple.text("Sam", said)
+    assert "Would like to help" in cleo.goes_to("/")
+    (who,) = maple.database.read(lambda it: people.ids_at(it, [CAST["Sam"]]))
+    maple.received()
+    assert "on the list now" in cleo.sends(f"/people/{who}/vouch")
+    assert "on our list" in " ".join(read(maple, "Sam"))
+
+
+def test_a_person_rests_is_suspended_restored_and_removed(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    (who,) = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"]]))
+    cleo.goes_to(f"/people/{who}")
+    assert "rests for now" in cleo.sends(f"/people/{who}/rest", {"days": "3"})
+    assert "suspended" in cleo.sends(f"/people/{who}/suspend")
+    assert "They can help again." in cleo.sends(f"/people/{who}/restore")
+    assert "is not on the list" in cleo.sends(f"/people/{who}/remove")
+
+
+def test_somebody_is_found_by_name_or_phone(cleo: AtTheBoard) -> None:
+    assert "Ben" not in cleo.goes_to("/people?find=an")
+    assert "Ana" in cleo.words
+    cleo.goes_to("/people?find=(212) 555-0142")
+    assert cleo.title.startswith("Ben")
+
+
+def test_markup_in_a_name_is_shown_as_it_is(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", 'need food, 11216 <script>alert(1)</script> "quoted"')
+    cleo.goes_to("/requests/12")
+    assert "<script>alert" not in cleo.page
+    assert "&lt;script&gt;alert(1)" in cleo.page

@@ -12,6 +12,8 @@ from hotline import settings
 from hotline.help_request import (
     TABLE,
     Accepted,
+    AskedAnew,
+    AskedPerson,
     AskNeighbor,
     AskSoon,
     Assigned,
@@ -26,6 +28,7 @@ from hotline.help_request import (
     HeldBack,
     HelpRequest,
     KeptApart,
+    Merged,
     NetworkTime,
     NobodyLeft,
     NotBefore,
@@ -83,6 +86,9 @@ events: some.SearchStrategy[Event] = some.one_of(
     some.builds(Reopened),
     some.builds(Assigned, people),
     some.builds(Corrected, some.none() | needs, some.none() | some.just("northside")),
+    some.just(AskedAnew()),
+    some.builds(AskedPerson, people),
+    some.just(Merged()),
 )
 HappenedAt = tuple[Event, datetime]
 happenings: some.SearchStrategy[list[HappenedAt]] = some.lists(
@@ -176,6 +182,7 @@ SOME: tuple[Event, ...] = (
     *(NotYet(takers_are_gone=True), Withdrawn()),
     *(Parted(ANA, by=MARIA), Parted(ANA, by=ANA), KeptApart(BEN), Together(ANA)),
     *(Closed(), Reopened(), Assigned(ANA), Assigned(BEN), Corrected(("medicine",))),
+    *(AskedAnew(), AskedPerson(BEN), Merged()),
 )
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
 from hotline.organizers import BoardRole
-from hotline.store import requests, waiting
+from hotline.store import requests, timeline, waiting
 from hotline.store.record import record
+from hotline.store.waiting import Waiting, WaitKind
 
 
 def show(sitting: Sitting) -> Outcome:
     work, viewer = sitting.work, sitting.viewer
     found = waiting.waiting(work.connection, work.now, but=sitting.feared)
+    found = [it for it in found if it.who not in sitting.feared]
     if not viewer.may(BoardRole.DESK):  # of people only the numbers of their requests
         found = [it for it in found if it.who is None]
+    found = [it for it in found if not _is_about_them(sitting, it)]
     numbers = {it.number for it in found if it.number}
     known = {it.number: it for it in requests.find_requests(work.connection, numbers)}
     work.meet([it.who for it in found if it.who])
@@ -32,6 +35,13 @@ def show(sitting: Sitting) -> Outcome:
     return Shown("home.html", values)
 
 
+def _is_about_them(sitting: Sitting, it: Waiting) -> bool:
+    """Of danger nobody is told who may be what it is about."""
+    connection, who = sitting.work.connection, sitting.viewer.person.id
+    in_danger = it.kind is WaitKind.DANGER and it.number is not None
+    return in_danger and timeline.has_to_do(connection, it.number or 0, who)
+
+
 def _names(sitting: Sitting, people: tuple[int, ...]) -> list[str]:
     return [sitting.work.person(it).shown_name or "" for it in people]
 
@@ -39,8 +49,10 @@ def _names(sitting: Sitting, people: tuple[int, ...]) -> list[str]:
 def do_seen(sitting: Sitting) -> Outcome:
     """Somebody looks after what was said of danger."""
     work, number = sitting.work, sitting.number
-    if requests.find_request(work.connection, number):
-        by = sitting.viewer.person.id
+    by = sitting.viewer.person.id
+    if requests.find_request(work.connection, number) and not timeline.has_to_do(
+        work.connection, number, by
+    ):
         record(work.connection, by, waiting.SEEN, work.now, request_number=number)
     return Moved(f"/requests/{number}", "seen")
 

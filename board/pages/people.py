@@ -20,7 +20,7 @@ def show(sitting: Sitting) -> Outcome:
         connection, int(after) if after.isdecimal() else 0, PEOPLE_AT_A_TIME + 1, called=wanted
     )
     more = found[PEOPLE_AT_A_TIME - 1].id if len(found) > PEOPLE_AT_A_TIME else None
-    shown = found[:PEOPLE_AT_A_TIME]
+    shown = [it for it in found[:PEOPLE_AT_A_TIME] if it.id not in sitting.feared]
     sitting.work.meet([it.id for it in shown])
     rows = [(it, sitting.work.person(it.id)) for it in shown]
     return Shown("people.html", {"rows": rows, "more": more, "wanted": wanted})

@@ -19,7 +19,7 @@ from hotline.store.tables import UNTIL_BACK
 
 def the_person(sitting: Sitting) -> KnownPerson:
     found = known.known_by_id(sitting.work.connection, sitting.number)
-    if found is None or phone.is_forgotten(found.entry.phone):
+    if found is None or phone.is_forgotten(found.entry.phone) or found.id in sitting.feared:
         raise NotHere
     return found
 

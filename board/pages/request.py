@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 
 from board.sitting import BoardPage, Moved, NotHere, Outcome, Shown, Sitting
 from hotline import phone
@@ -29,6 +30,18 @@ def the_request(sitting: Sitting) -> HelpRequest:
     return found
 
 
+def as_seen(request: HelpRequest) -> str:
+    """What somebody decides upon who acts: another once any of it has changed. That more people
+    were asked meanwhile is no other."""
+    stands = (request.state, request.takers, request.needs, request.area)
+    return sha256(repr((stands, request.urgent, request.people)).encode()).hexdigest()[:16]
+
+
+def has_to_do(sitting: Sitting, number: int) -> bool:
+    """Whether the words about a request may be about whoever looks: then they see none."""
+    return timeline.has_to_do(sitting.work.connection, number, sitting.viewer.person.id)
+
+
 def show(sitting: Sitting) -> Outcome:
     return page(sitting, the_request(sitting))
 
@@ -36,10 +49,11 @@ def show(sitting: Sitting) -> Outcome:
 def page(sitting: Sitting, request: HelpRequest, *, wrong: str = "", status: int = 200) -> Shown:
     """`wrong`: what hinders what they wanted, in words."""
     work, viewer = sitting.work, sitting.viewer
-    reads = viewer.may(BoardRole.DESK)
+    is_theirs = has_to_do(sitting, request.number)
+    reads = viewer.may(BoardRole.DESK) and not is_theirs
     if reads:
         _note_read(sitting, request.number)
-    lines = timeline.timeline(work.connection, request.number)
+    lines = [] if is_theirs else timeline.timeline(work.connection, request.number)
     kept = notes.notes_on(work.connection, request.number) if reads else []
     asked = pages.asked_in(work.connection, request.number, request.round)
     is_open = request.state is State.OPEN
@@ -49,6 +63,7 @@ def page(sitting: Sitting, request: HelpRequest, *, wrong: str = "", status: int
     asker = work.person(request.requester)
     values = {
         "request": request,
+        "seen": as_seen(request),
         "asker": asker,
         "is_nobodys": phone.is_nobodys(asker.phone),
         "takers": [work.person(it) for it in request.takers],
@@ -57,6 +72,7 @@ def page(sitting: Sitting, request: HelpRequest, *, wrong: str = "", status: int
         "crew": [work.person(it) for it in crew],
         "person": work.person,
         "reads": reads,
+        "is_theirs": is_theirs,
         "wrong": wrong,
     }
     return Shown("request.html", values, status)
@@ -77,7 +93,9 @@ def deed(
 ) -> Callable[[Sitting], Outcome]:
     def done(sitting: Sitting) -> Outcome:
         request = the_request(sitting)
-        if sitting.words("version") != str(request.version):
+        if has_to_do(sitting, request.number):
+            return page(sitting, request, wrong="theirs", status=403)
+        if sitting.words("seen") != as_seen(request):
             return page(sitting, request, wrong="changed", status=409)
         answered = do(sitting, request)
         if answered is None:
@@ -133,6 +151,11 @@ def _chosen(sitting: Sitting) -> list[int]:
     return list(dict.fromkeys([*ids, *([found] if found else [])]))
 
 
+def _merge(sitting: Sitting, request: HelpRequest) -> Answered | None:
+    into = sitting.words("into", 9).lstrip("#")
+    return stewarding.merge(sitting.work, request.number, int(into)) if into.isdecimal() else None
+
+
 def _hand_back(sitting: Sitting, request: HelpRequest) -> Answered | None:
     who = sitting.words("who")
     known = who.isdecimal() and int(who) in request.takers
@@ -176,6 +199,7 @@ PAGES = (
     BoardPage(f"{_AT}/anew", BoardRole.DESK, do=deed(_ask_anew, "asked_anew")),
     BoardPage(f"{_AT}/ask", BoardRole.DESK, do=deed(_ask, "asked")),
     BoardPage(f"{_AT}/assign", BoardRole.DESK, do=deed(_assign, "assigned")),
+    BoardPage(f"{_AT}/merge", BoardRole.DESK, do=deed(_merge, "merged")),
     BoardPage(f"{_AT}/handback", BoardRole.DESK, do=deed(_hand_back, "handed_back")),
     BoardPage(f"{_AT}/close", BoardRole.DESK, do=deed(_close, "closed")),
     BoardPage(f"{_AT}/reopen", BoardRole.DESK, do=deed(_reopen, "reopened")),

@@ -48,15 +48,15 @@ def do_code(sitting: Sitting) -> Outcome:
     return Moved(then(sitting), cookies={SESSION: token, SIGNING: None})
 
 
-def show_link(sitting: Sitting) -> Outcome:
+def show_link(_sitting: Sitting) -> Outcome:
     """What looks at links by itself, to show what is behind them, uses none up."""
-    return Shown("link.html", {"token": sitting.place["token"], "wrong": ""})
+    return Shown("link.html", {"wrong": ""})
 
 
 def do_link(sitting: Sitting) -> Outcome:
     token = signing_in.follow_link(sitting.work, sitting.place["token"], browser=sitting.browser)
     if token is None:
-        return Shown("link.html", {"token": "", "wrong": "link"}, status=422)
+        return Shown("link.html", {"wrong": "link"}, status=422)
     return Moved("/", cookies={SESSION: token})
 
 

@@ -14,9 +14,9 @@ async function lookAgain() {
     if (other && !isBusy(piece) && other.innerHTML !== piece.innerHTML) piece.replaceWith(other);
   }
   // What is sent from here on was decided upon what is seen now; but not by who is typing already.
-  const version = fresh.querySelector("input[name=version]");
-  if (!version || isBusy(document.body)) return;
-  for (const field of document.querySelectorAll("input[name=version]")) field.value = version.value;
+  const seen = fresh.querySelector("input[name=seen]");
+  if (!seen || isBusy(document.body)) return;
+  for (const field of document.querySelectorAll("input[name=seen]")) field.value = seen.value;
 }
 
 const address = document.body.dataset.news;

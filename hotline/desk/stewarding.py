@@ -23,12 +23,14 @@ from hotline.help_request import (
     Event,
     HandedBack,
     HelpRequest,
+    Merged,
     Reopened,
     State,
+    WordsAdded,
 )
 from hotline.newcomers import CARRIES_FOR, most_carried
 from hotline.notices import Notice, Told, notice
-from hotline.store import apart, newcomers, pages, people, requests
+from hotline.store import apart, messages, newcomers, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.confirmations import Confirmation
 from hotline.store.record import record
@@ -164,6 +166,27 @@ def ask_person(work: Work, number: int, who: int) -> Answered:
     requests.require_unchanged(work.connection, request)
     take_step(work, number, AskedPerson(who), before=request)
     return Answered(notice(Told.STEWARDS_ASKED_PERSON, number=number, name=who))
+
+
+def merge(work: Work, number: int, into: int) -> Answered:
+    """Somebody asked for the same twice: all of it is part of `into`, and the other is over."""
+    double = requests.find_request(work.connection, number)
+    kept = requests.find_request(work.connection, into)
+    if double is None or kept is None or not _is_asked_twice(double, kept):
+        return _refused(Told.STEWARDS_CANNOT_MERGE, number=number, other=into)
+    messages.move_words(work.connection, number, into)
+    take_step(work.by(work.actor, is_quiet=True), number, Merged(), before=double)
+    added = WordsAdded(
+        double.needs, double.area, double.people, urgent=double.urgent, details=double.details
+    )
+    take_step(work.by(work.actor, is_quiet=True), into, added, before=kept)
+    done = {"need": (*kept.needs, *double.needs), "area": kept.area or double.area}
+    return Answered(notice(Told.STEWARDS_CORRECTED, number=into, **done))
+
+
+def _is_asked_twice(one: HelpRequest, other: HelpRequest) -> bool:
+    are_open = one.state is State.OPEN and other.state is State.OPEN
+    return are_open and one.requester == other.requester and one != other and not one.takers
 
 
 def hand_back(work: Work, number: int, who: int) -> Answered:

@@ -23,24 +23,16 @@ class PersonCounts:
 
 def of_person(connection: Connection, who: int) -> PersonCounts:
     page, taker, request = tables.page.c, tables.taker.c, tables.request.c
-    states: dict[str, int] = dict(
-        connection.execute(
-            select(page.state, func.count())
-            .where(page.neighbor_id == who, page.round > tables.SHOWN)
-            .group_by(page.state)
-        )
-        .tuples()
-        .all()
+    pages = (
+        select(page.state, func.count())
+        .where(page.neighbor_id == who, page.round > tables.SHOWN)
+        .group_by(page.state)
     )
-    outcomes: dict[str, int] = dict(
-        connection.execute(
-            select(func.coalesce(taker.outcome, ""), func.count())
-            .where(taker.neighbor_id == who)
-            .group_by(taker.outcome)
-        )
-        .tuples()
-        .all()
+    taken = (
+        select(taker.outcome, func.count()).where(taker.neighbor_id == who).group_by(taker.outcome)
     )
+    states = {str(state): int(many) for state, many in connection.execute(pages)}
+    outcomes = {str(outcome): int(many) for outcome, many in connection.execute(taken)}
     own = select(func.count()).where(request.requester_id == who)
     return PersonCounts(
         sum(states.values()),

@@ -221,6 +221,15 @@ _RECORDED = Prepared(
 )
 
 
+def move_words(connection: Connection, number: int, into: int) -> None:
+    """What somebody wrote and said for one request is part of another."""
+    for table in (message, recording):
+        theirs = update(table).where(table.c.request_number == number)
+        if table is message:
+            theirs = theirs.where(tables.from_somebody)
+        connection.execute(theirs.values(request_number=into))
+
+
 def said_besides(connection: Connection, number: int, who: int, since: datetime) -> list[Words]:
     """What somebody wrote about a request since then that is no part of what it was asked for
     with, the oldest first."""

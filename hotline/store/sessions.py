@@ -175,7 +175,7 @@ def given_role(connection: Connection, who: int) -> str | None:
 
 def given_roles(connection: Connection) -> dict[int, str]:
     found = select(role.c.neighbor_id, role.c.role).order_by(role.c.since)
-    return dict(connection.execute(found).tuples().all())
+    return {int(who): str(given) for who, given in connection.execute(found)}
 
 
 def give_role(connection: Connection, who: int, given: str, by: int | None, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from hotline.store import record, tables
 from hotline.store.conversation import conversation
@@ -35,6 +35,20 @@ class TimelineLine:
     about: int | None = None
     sid: str | None = None
     seconds: int | None = None
+
+
+def has_to_do(connection: Connection, number: int, who: int) -> bool:
+    """Whether somebody asked for this request, takes it, or ever did: what is said of it may be
+    about them."""
+    request, taker, event = tables.request.c, tables.taker.c, tables.event.c
+    took = and_(event.neighbor_id == who, event.what == "took")
+    given = and_(event.about_id == who, event.what == "assigned")
+    questions = (
+        select(request.number).where(request.number == number, request.requester_id == who),
+        select(taker.id).where(taker.request_number == number, taker.neighbor_id == who),
+        select(event.id).where(event.request_number == number, or_(took, given)),
+    )
+    return any(connection.execute(it.limit(1)).first() for it in questions)
 
 
 _OURS = {"reply": LineKind.TOLD, "api": LineKind.TOLD, "call": LineKind.CALLED}
