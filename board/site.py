@@ -22,6 +22,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from board.names import Names
 from board.pages import PAGES
 from board.sitting import (
     SESSION,
@@ -81,6 +82,7 @@ class Board:
         self._vitals = vitals
         self._stamp: tuple[float, object] = (0.0, None)
         self._streams = 0
+        self._names = Names()
         self.is_ending = False
         self.app = Starlette(routes=self._routes())
 
@@ -120,6 +122,7 @@ class Board:
                 {it: request.cookies.get(self._cookie(it), "") for it in (SESSION, SIGNING)},
                 _browser(request.headers.get("user-agent", "")),
                 self._vitals,
+                self._names,
             )
             try:
                 return who, do(sitting)

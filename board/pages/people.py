@@ -16,9 +16,12 @@ def show(sitting: Sitting) -> Outcome:
     connection = sitting.work.connection
     if who := _by_number(sitting, wanted):
         return Moved(f"/people/{who}")
-    found = listing.some_listed(
-        connection, int(after) if after.isdecimal() else 0, PEOPLE_AT_A_TIME + 1, called=wanted
-    )
+    if wanted:
+        ids = sitting.names.find(connection, wanted, PEOPLE_AT_A_TIME)
+        found = listing.some_known(connection, ids)
+    else:
+        start = int(after) if after.isdecimal() else 0
+        found = listing.some_listed(connection, start, PEOPLE_AT_A_TIME + 1)
     more = found[PEOPLE_AT_A_TIME - 1].id if len(found) > PEOPLE_AT_A_TIME else None
     shown = [it for it in found[:PEOPLE_AT_A_TIME] if it.id not in sitting.feared]
     sitting.work.meet([it.id for it in shown])

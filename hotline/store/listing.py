@@ -79,36 +79,31 @@ def known_by_id(connection: Connection, who: int) -> KnownPerson | None:
 
 def everybody(connection: Connection) -> list[KnownPerson]:
     """All that are on the roster, by name; behind them those who wait for a vouch."""
-    here = or_(neighbor.c.on_roster, neighbor.c.code.is_not(None))
-    known = _some(connection, here)
+    known = _some(connection, _IS_HERE)
     return sorted(known, key=lambda it: (not it.on_roster, it.entry.name.casefold(), it.id))
 
 
-def some_listed(
-    connection: Connection, after: int, most: int, called: str = ""
-) -> list[KnownPerson]:
-    """Those on the roster, or on their way to it, behind this id. `called`: whose name has a word
-    that begins so."""
-    if called:
-        return _called(connection, called)[:most]
-    here = or_(neighbor.c.on_roster, neighbor.c.code.is_not(None))
-    some = select(neighbor.c.id).where(here, neighbor.c.id > after)
+def some_listed(connection: Connection, after: int, most: int) -> list[KnownPerson]:
+    """Those on the roster, or on their way to it, behind this id."""
+    some = select(neighbor.c.id).where(_IS_HERE, neighbor.c.id > after)
     ids = connection.execute(some.order_by(neighbor.c.id).limit(most)).scalars().all()
     return _some(connection, neighbor.c.id.in_(ids))
 
 
-def _called(connection: Connection, called: str) -> list[KnownPerson]:
-    """Names are sealed: all are opened to find some."""
-    here = or_(neighbor.c.on_roster, neighbor.c.code.is_not(None))
-    wanted = called.casefold()
-    names = connection.execute(select(neighbor.c.id, neighbor.c.name).where(here))
-    ids = [
-        who
-        for who, name in names
-        if any(it.startswith(wanted) for it in (name or "").casefold().split())
-        or (name or "").casefold().startswith(wanted)
-    ]
-    return _some(connection, neighbor.c.id.in_(ids[:AT_ONCE]))
+def some_known(connection: Connection, ids: Collection[int]) -> list[KnownPerson]:
+    return _some(connection, neighbor.c.id.in_(ids))
+
+
+def names_of(connection: Connection, ids: Collection[int] | None = None) -> dict[int, str]:
+    """The names of these people, as far as they are on the roster or on their way to it; None: of
+    all that are."""
+    found = select(neighbor.c.id, neighbor.c.name).where(_IS_HERE)
+    if ids is not None:
+        found = found.where(neighbor.c.id.in_(ids))
+    return {who: name for who, name in connection.execute(found) if name}
+
+
+_IS_HERE = or_(neighbor.c.on_roster, neighbor.c.code.is_not(None))
 
 
 def _some(

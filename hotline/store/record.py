@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from hotline.store import tables
 
@@ -68,6 +68,17 @@ def events_about(connection: Connection, number: int) -> list[Event]:
     """Those about one request, the newest last."""
     found = select(*_COLUMNS).where(event.c.request_number == number).order_by(event.c.id)
     return [Event(*row) for row in connection.execute(found)]
+
+
+def newest(connection: Connection) -> int:
+    """The id of the last one; 0 if there is none."""
+    return connection.execute(select(func.max(event.c.id))).scalar() or 0
+
+
+def concerned_since(connection: Connection, last: int) -> list[int]:
+    """The ids of those who did something, or to whom something was done, behind this event."""
+    found = select(event.c.neighbor_id, event.c.about_id).where(event.c.id > last)
+    return sorted({who for row in connection.execute(found) for who in row if who is not None})
 
 
 def events(connection: Connection, most: int) -> list[Event]:
