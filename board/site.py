@@ -31,6 +31,7 @@ from board.sitting import (
     Moved,
     NotHere,
     Outcome,
+    Plays,
     Shown,
     Sitting,
     Viewer,
@@ -75,11 +76,13 @@ class Board:
         enqueue: Callable[[Iterable[Job]], None],
         public_url: str,
         vitals: Callable[[], Mapping[str, Vital]],
+        listen: Callable[[str], bytes | None],
     ) -> None:
+        """`listen` gives what was recorded in a call, by the carrier's name for it."""
         self._house, self._database, self._enqueue = house, database, enqueue
         self._origin = _origin(public_url)
         self._is_secure = public_url.startswith("https://")
-        self._vitals = vitals
+        self._vitals, self._listen = vitals, listen
         self._stamp: tuple[float, object] = (0.0, None)
         self._streams = 0
         self._names = Names()
@@ -184,6 +187,11 @@ class Board:
             for name, token in outcome.cookies.items():
                 self._set_cookie(response, name, token)
             return response
+        if isinstance(outcome, Plays):
+            sound = self._listen(outcome.sid)
+            if sound is not None:
+                return Response(sound, headers=HEADERS, media_type="audio/x-wav")
+            outcome = Shown("nothing.html", status=404)
         speech = BoardSpeech(self._house.network, self._language(request, who), self._house.now())
         values = {
             "viewer": who,

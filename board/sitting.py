@@ -93,7 +93,15 @@ class Moved:
     cookies: Mapping[str, str | None] = field(default_factory=dict)
 
 
-Outcome = Shown | Moved
+@dataclass(frozen=True, slots=True)
+class Plays:
+    """What somebody said in a call, by the carrier's name for it: fetched once nobody waits for
+    it."""
+
+    sid: str
+
+
+Outcome = Shown | Moved | Plays
 
 
 @dataclass(frozen=True, slots=True)

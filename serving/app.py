@@ -93,6 +93,7 @@ class Hotline:
             self.enqueuer,
             environment.public_url,
             self.health.parts,
+            self.media.recording,
         )
         self._front = front
         self.app = Starlette(

@@ -429,6 +429,25 @@ def test_the_hotline_writes_to_who_asked(maple: Neighborhood, cleo: AtTheBoard) 
     ]
 
 
+def test_what_was_said_in_a_call_is_heard(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.call("Sam")
+    for keys in ("1", "1", "11216#", "1"):
+        maple.press("Sam", keys)
+    maple.say("Sam", "some bread please")
+    for keys in ("#", "1"):
+        maple.press("Sam", keys)
+    maple.hang_up("Sam")
+    maple.pass_time(timedelta(minutes=2))
+    cleo.goes_to("/requests/12")
+    (sound,) = re.findall(r'src="/board(/requests/12/sound/\w+)"', cleo.page)
+    cleo.goes_to(sound)
+    assert cleo.http.get(sound).headers["content-type"] == "audio/x-wav"
+    with closing(AtTheBoard(maple)) as nora:
+        nora.signs_in("Nora")
+        nora.goes_to(sound)
+        assert nora.status == 403
+
+
 # People.
 
 

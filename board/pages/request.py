@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 
-from board.sitting import BoardPage, Moved, NotHere, Outcome, Shown, Sitting
+from board.sitting import BoardPage, Moved, NotHere, Outcome, Plays, Shown, Sitting
 from hotline import phone
 from hotline.desk import stewarding, telling
 from hotline.desk.stewarding import Answered
@@ -83,6 +83,17 @@ def _note_read(sitting: Sitting, number: int) -> None:
     work, by = sitting.work, sitting.viewer.person.id
     if not was_recorded_since(work.connection, by, READ, number, work.now - READ_FOR):
         record(work.connection, by, READ, work.now, request_number=number)
+
+
+def play(sitting: Sitting) -> Outcome:
+    """What somebody said for it in a call."""
+    request = the_request(sitting)
+    sids = {it.sid for it in timeline.timeline(sitting.work.connection, request.number)}
+    sid = sitting.place["sid"]
+    if has_to_do(sitting, request.number) or sid not in sids:
+        raise NotHere
+    _note_read(sitting, request.number)
+    return Plays(sid)
 
 
 # What can be done to it. Whoever acted on what is no longer so sees how it is now.
@@ -195,6 +206,7 @@ def _write(sitting: Sitting, request: HelpRequest) -> Answered | None:
 _AT = "/requests/{number}"
 PAGES = (
     BoardPage(_AT, BoardRole.READER, show, records=True),
+    BoardPage(f"{_AT}/sound/{{sid}}", BoardRole.DESK, play, records=True),
     BoardPage(f"{_AT}/correct", BoardRole.DESK, do=deed(_correct, "corrected")),
     BoardPage(f"{_AT}/anew", BoardRole.DESK, do=deed(_ask_anew, "asked_anew")),
     BoardPage(f"{_AT}/ask", BoardRole.DESK, do=deed(_ask, "asked")),
