@@ -266,13 +266,15 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What is needed after all, as need keys, where, whether it is urgent and for how many it is;
-    None stays as it is, but that what is needed says whether it is urgent."""
+    """What is needed after all, as need keys, where, whether it is urgent, for how many it is, and
+    when: an ISO date and "06:00", each empty if it is any. None stays as it is, but that what is
+    needed says whether it is urgent."""
 
     needs: tuple[str, ...] | None = None
     area: str | None = None
     urgent: bool | None = None
     people: int | None = None
+    when: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -659,12 +661,19 @@ def _corrected(request: HelpRequest, event: Corrected, clock: NetworkTime) -> Ch
         area=event.area or request.area,
         urgent=_is_urgent_after(request, event, clock),
         people=max(event.people or request.people, len(request.takers) + 1),
+        details=_when_after(request.details, event.when),
     )
     if known == request:
         return request, []
     anew, effects = _asked_anew(known, AskedAnew(), clock)
     told = _say(Told.CORRECTED, request, need=anew.needs, area=anew.area)
     return anew, [Tell(request.requester, told), *effects]
+
+
+def _when_after(details: Details, when: tuple[str, str] | None) -> Details:
+    if when is None or when == (details.day, details.hour):
+        return details
+    return replace(details, day=when[0], hour=when[1], tonight=False)
 
 
 def _is_urgent_after(request: HelpRequest, event: Corrected, clock: NetworkTime) -> bool:

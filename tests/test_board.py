@@ -315,6 +315,23 @@ def test_the_request_that_nobody_took_finds_somebody(maple: Neighborhood, cleo: 
     assert "Ana has it." in cleo.goes_to("/requests/12")
 
 
+def test_day_and_hour_are_corrected(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food, 11216")
+    cleo.goes_to("/requests/12")
+    maple.received()
+    right = {
+        "need": "food",
+        "area": "eastside",
+        "people": "1",
+        "day": "2026-03-04",
+        "hour": "18:00",
+    }
+    cleo.sends("/requests/12/correct", right)
+    assert "Wed 6pm" in read(maple, "Ana")[-1]
+    cleo.sends("/requests/12/correct", right | {"day": "someday"})
+    assert cleo.status == 422
+
+
 def test_two_people_are_asked_by_name(maple: Neighborhood, cleo: AtTheBoard) -> None:
     maple.put_on_roster(
         *(({"phone": CAST[it], "name": it, "needs": "ride"}) for it in ("Chi", "Eva"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from hashlib import sha256
 
 from board.sitting import BoardPage, Moved, NotHere, Outcome, Plays, Shown, Sitting
@@ -34,7 +34,8 @@ def as_seen(request: HelpRequest) -> str:
     """What somebody decides upon who acts: another once any of it has changed. That more people
     were asked meanwhile is no other."""
     stands = (request.state, request.takers, request.needs, request.area)
-    return sha256(repr((stands, request.urgent, request.people)).encode()).hexdigest()[:16]
+    more = (request.urgent, request.people, request.details)
+    return sha256(repr((stands, more)).encode()).hexdigest()[:16]
 
 
 def has_to_do(sitting: Sitting, number: int) -> bool:
@@ -123,7 +124,8 @@ def _correct(sitting: Sitting, request: HelpRequest) -> Answered | None:
     network, people = sitting.work.network, sitting.words("people")
     needs = tuple(it for it in sitting.form.getlist("need") if network.need(it))
     area = sitting.words("area")
-    if not people.isdecimal() or not 1 <= int(people) <= 20:
+    when = _when(sitting)
+    if not people.isdecimal() or not 1 <= int(people) <= 20 or when is None:
         return None
     return stewarding.correct(
         sitting.work,
@@ -132,7 +134,19 @@ def _correct(sitting: Sitting, request: HelpRequest) -> Answered | None:
         area if network.area(area) else request.area,
         urgent="urgent" in sitting.form,
         people=int(people),
+        when=when,
     )
+
+
+def _when(sitting: Sitting) -> tuple[str, str] | None:
+    """A day and an hour, each empty if it is any; None if one cannot be read."""
+    day, hour = sitting.words("day", 10), sitting.words("hour", 5)
+    try:
+        return day and date.fromisoformat(
+            day
+        ).isoformat(), hour and f"{time.fromisoformat(hour):%H:%M}"
+    except ValueError:
+        return None
 
 
 def _ask_anew(sitting: Sitting, request: HelpRequest) -> Answered:

@@ -137,13 +137,14 @@ def correct(
     *,
     urgent: bool | None = None,
     people: int | None = None,
+    when: tuple[str, str] | None = None,
 ) -> Answered:
     request = requests.find_request(work.connection, number)
     if request is None or request.state is not State.OPEN:
         return _standing_as_it_is(work, request, number)
     known = {"need": request.needs if needs is None else needs, "area": area or request.area}
     done = notice(Told.STEWARDS_CORRECTED, number=number, **known)
-    return _done_to(work, number, Corrected(needs, area, urgent, people), done)
+    return _done_to(work, number, Corrected(needs, area, urgent, people, when), done)
 
 
 def ask_anew(work: Work, number: int) -> Answered:
