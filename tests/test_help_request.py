@@ -237,7 +237,7 @@ def test_a_request_that_is_taken_has_one_taker(happened: list[HappenedAt], late:
 def test_only_a_person_ends_a_request(happened: list[HappenedAt]) -> None:
     request, _ = live_on(*happened)
     if request.state in (State.DONE, State.WITHDRAWN):
-        assert any(isinstance(event, Done | Withdrawn | Closed) for event, _ in happened)
+        assert any(isinstance(event, Done | Withdrawn | Closed | Merged) for event, _ in happened)
 
 
 def test_a_no_brings_one_other_person_at_once() -> None:

@@ -142,11 +142,11 @@ def _when(sitting: Sitting) -> tuple[str, str] | None:
     """A day and an hour, each empty if it is any; None if one cannot be read."""
     day, hour = sitting.words("day", 10), sitting.words("hour", 5)
     try:
-        return day and date.fromisoformat(
-            day
-        ).isoformat(), hour and f"{time.fromisoformat(hour):%H:%M}"
+        day = day and date.fromisoformat(day).isoformat()
+        hour = hour and f"{time.fromisoformat(hour):%H:%M}"
     except ValueError:
         return None
+    return day, hour
 
 
 def _ask_anew(sitting: Sitting, request: HelpRequest) -> Answered:
