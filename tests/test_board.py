@@ -176,6 +176,11 @@ def test_signing_out_is_for_good(cleo: AtTheBoard) -> None:
 
 # Every route has a role, and refuses who has none, or a lesser one.
 
+
+def address(path: str) -> str:
+    return path.format(number=12, sid="RE1", token="x")
+
+
 EVERYBODY = {"/in", "/code", "/link/{token}"}
 GETS = [it.path for it in PAGES if it.show]
 POSTS = [it.path for it in PAGES if it.do]
@@ -190,9 +195,7 @@ def test_each_address_refuses_who_is_not_signed_in(maple: Neighborhood) -> None:
         for path in {*GETS, *POSTS} - EVERYBODY:
             for see in (board.goes_to, board.sends):
                 if (path in GETS) if see == board.goes_to else (path in POSTS):
-                    assert "Write your phone number" in see(
-                        path.format(number=12, sid="RE1", token="x")
-                    ), path
+                    assert "Write your phone number" in see(address(path)), path
 
 
 @pytest.mark.parametrize(("who", "role"), [("Nora", BoardRole.READER), ("Dee", BoardRole.DESK)])
@@ -204,10 +207,10 @@ def test_each_address_refuses_lesser_roles(maple: Neighborhood, who: str, role: 
             if page.least is None or role.may(page.least):
                 continue
             if page.show:
-                board.goes_to(page.path.format(number=12, sid="RE1", token="x"))
+                board.goes_to(address(page.path))
                 assert board.status == 403, page.path
             if page.do:
-                board.sends(page.path.format(number=12, sid="RE1", token="x"))
+                board.sends(address(page.path))
                 assert board.status == 403, page.path
     assert [it.version for it in maple.requests()] == [2], "asked once, and nothing since"
 
