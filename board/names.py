@@ -13,7 +13,7 @@ from hotline.spelling import as_key
 from hotline.store import listing, record
 
 
-class Names:
+class NameIndex:
     """Of one process. What is found may be older than a moment, never wrong: the page reads each
     person anew."""
 

@@ -22,7 +22,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board.names import Names
+from board.names import NameIndex
 from board.pages import PAGES
 from board.sitting import (
     SESSION,
@@ -85,7 +85,7 @@ class Board:
         self._vitals, self._listen = vitals, listen
         self._stamp: tuple[float, object] = (0.0, None)
         self._streams = 0
-        self._names = Names()
+        self._names = NameIndex()
         self.is_ending = False
         self.app = Starlette(routes=self._routes())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import ImmutableMultiDict
 
-from board.names import Names
+from board.names import NameIndex
 from hotline.health import Vital
 from hotline.organizers import BoardRole
 from hotline.store import apart
@@ -43,7 +43,7 @@ class Sitting:
     held: Mapping[str, str]
     browser: str
     vitals: Callable[[], Mapping[str, Vital]]
-    names: Names
+    names: NameIndex
 
     @property
     def viewer(self) -> Viewer:

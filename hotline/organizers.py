@@ -22,6 +22,13 @@ class BoardRole(StrEnum):
 _RANKS = {role: rank for rank, role in enumerate(BoardRole)}
 
 
+def phones(network: Network) -> tuple[str, ...]:
+    """Of all who organize, as far as `hotline.toml` names them."""
+    board = network.board
+    named = (*network.stewards, *board.stewards, *board.desk, *board.readers)
+    return tuple(dict.fromkeys(named))
+
+
 def role_of(network: Network, phone: str, given: str | None) -> BoardRole | None:
     """The highest that somebody with this number has: by `hotline.toml`, or `given` on the board by
     a steward; None for whoever has nothing to do with it."""

@@ -446,6 +446,23 @@ def test_a_note_is_read_at_the_desk_alone(maple: Neighborhood, cleo: AtTheBoard)
         assert "ring twice" not in nora.goes_to("/requests/12")
 
 
+def test_who_is_forgotten_leaves_no_note_and_no_open_browser(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    cleo.sends("/roles/give", {"number": CAST["Sam"], "role": "desk"})
+    cleo.sends("/asking", {"number": CAST["Sam"], "need": "food", "words": "no fish"})
+    cleo.goes_to("/requests/12")
+    cleo.sends("/requests/12/note", {"words": "ring twice"})
+    cleo.sends("/requests/12/close")
+    with closing(AtTheBoard(maple)) as sam:
+        sam.signs_in("Sam")
+        maple.text("Sam", "FORGET ME")
+        maple.pass_time(timedelta(minutes=10))
+        assert "Write your phone number" in sam.goes_to("/")
+    cleo.goes_to("/requests/12")
+    assert not re.search("ring twice|no fish", cleo.page)
+
+
 def test_the_hotline_writes_to_who_asked(maple: Neighborhood, cleo: AtTheBoard) -> None:
     maple.text("Maria", "need food, 11216")
     cleo.goes_to("/requests/12")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from board.sitting import BoardPage, Moved, NotHere, Outcome, Shown, Sitting
 from hotline.desk import signing_in
-from hotline.organizers import BoardRole, role_of
+from hotline.organizers import BoardRole, phones, role_of
 from hotline.phone import BadPhone, parse
 from hotline.store import people, sessions
 from hotline.store.record import record
@@ -16,10 +16,8 @@ def show(sitting: Sitting) -> Outcome:
 
 def page(sitting: Sitting, *, wrong: str = "", status: int = 200) -> Shown:
     work = sitting.work
-    network, connection = work.network, work.connection
-    board = network.board
-    named = (*network.stewards, *board.stewards, *board.desk, *board.readers)
-    in_file = people.ids_at(connection, list(dict.fromkeys(named)))
+    connection = work.connection
+    in_file = people.ids_at(connection, phones(work.network))
     given = sessions.given_roles(connection)
     work.meet([*in_file, *given])
     rows = [

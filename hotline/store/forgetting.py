@@ -30,7 +30,7 @@ from sqlalchemy import (
 from hotline import phone
 from hotline.message import ON_ITS_WAY, Channel, MessageState, WhyDropped
 from hotline.names import first_name
-from hotline.store import digests, known_again, tables
+from hotline.store import digests, known_again, sessions, tables
 from hotline.store.people import Neighbor
 from hotline.store.prepared import Prepared
 
@@ -210,7 +210,7 @@ def _forget_messages(
 
 def erase_at_carrier(row: Any, carrier: Erasures) -> None:
     """By its name, or by its words as long as nobody told us what it is called there."""
-    if row.channel in (Channel.CALL.value, Channel.KEYS.value):
+    if row.channel in (Channel.CALL.value, Channel.KEYS.value, Channel.DESK.value):
         return
     if row.sid:
         carrier.add("message", row.sid, row.at)
@@ -407,6 +407,8 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
     connection.execute(delete(offer).where(offer.c.neighbor_id == who))
     connection.execute(delete(tables.proof).where(tables.proof.c.neighbor_id == who))
     connection.execute(delete(tables.pin).where(tables.pin.c.neighbor_id == who))
+    connection.execute(delete(tables.note).where(tables.note.c.request_number.in_(theirs.own)))
+    sessions.leave(connection, who)
     connection.execute(
         update(neighbor)
         .where(neighbor.c.id == who)

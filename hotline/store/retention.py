@@ -119,6 +119,7 @@ def _forget_requests(connection: Connection, old: Old) -> int | None:
     _empty_messages(connection, message.c.request_number.in_(numbers), carrier)
     _delete_recordings(connection, recording.c.request_number.in_(numbers), carrier)
     connection.execute(update(page).where(page.c.request_number.in_(numbers)).values(note=None))
+    connection.execute(delete(tables.note).where(tables.note.c.request_number.in_(numbers)))
     gone = update(request).where(request.c.number.in_(numbers))
     connection.execute(gone.values(details={}, over_since=None))
     return 0
@@ -220,6 +221,7 @@ def _is_quiet(old: Old) -> list[ColumnElement[bool]]:
         neighbor.c.stopped_at.is_(None),
         neighbor.c.suspended_at.is_(None),
         neighbor.c.phone.not_in(old.stewards),
+        ~exists().where(tables.board_role.c.neighbor_id == who),
         ~exists().where(request.c.requester_id == who, _keeps_words()),
         ~exists().where(taker.c.neighbor_id == who, tables.is_at_it),
         ~exists().where(message.c.neighbor_id == who, message.c.at > lately, tables.from_somebody),

@@ -159,6 +159,12 @@ def end_session(connection: Connection, number: int) -> None:
     connection.execute(delete(session).where(session.c.id == number))
 
 
+def leave(connection: Connection, who: int) -> None:
+    """Somebody has nothing to do with the board any more."""
+    end_sessions_of(connection, who)
+    take_role(connection, who)
+
+
 def end_sessions_of(connection: Connection, who: int) -> None:
     """Whoever leaves is signed out everywhere."""
     connection.execute(delete(session).where(session.c.neighbor_id == who))

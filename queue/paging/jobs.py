@@ -19,7 +19,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hotline import schedule
+from hotline import organizers, schedule
 from hotline.attachment import Attachment
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
@@ -229,7 +229,7 @@ def forget_old() -> None:
     now, network = tools.house.now(), tools.house.network
     kept = timedelta(days=network.privacy.keep_days)
     for sweep in retention.SWEEPS:
-        tools.database.write(partial(retention.go_on, sweep, now, kept, network.stewards))
+        tools.database.write(partial(retention.go_on, sweep, now, kept, organizers.phones(network)))
     tools.database.empty_log()
 
 
