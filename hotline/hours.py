@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from hotline.phrasebook import books, heard
+from hotline.phrasebook import by_language, heard, one_of
+
+
+def _any_of(*names: str) -> str:
+    """A pattern for what stands under any of these names in a words.tsv."""
+    return one_of(it for name in names for it in heard(name))
+
 
 _DAY: Final = 24 * 60
 _WEEK: Final = 7 * _DAY
@@ -23,26 +29,19 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOW_HOURS: Final = "write hours like mon-fri 17:00-21:00; sat 09:00-18:00"
 _HOW_QUIET: Final = "write quiet hours like 21:00-08:00"
 
-_ANY_TIME: Final = frozenset(
-    {
-        *("", "any", "any time", "anytime", "always", "24/7", "whenever", "any hour"),
-        *("cuando sea", "siempre", "cualquier hora", "a cualquier hora", "cualquier momento"),
-    }
+_ANY_TIME: Final = heard("any") | {
+    *("", "any", "any time", "anytime", "always", "24/7", "whenever", "any hour")
+}
+_ENGLISH_DAYS: Final = (
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
-_MORE_ANY_TIME: Final = heard("any")
-_DAY_NAMES: Final = (
-    ("monday", "lunes"),
-    ("tuesday", "martes"),
-    ("wednesday", "miercoles"),
-    ("thursday", "jueves"),
-    ("friday", "viernes"),
-    ("saturday", "sabado"),
-    ("sunday", "domingo"),
+_DAYS: Final = tuple(enumerate(_ENGLISH_DAYS)) + tuple(
+    each for days in by_language("days").values() for each in enumerate(days)
 )
-# In other languages a day is told by three letters or more: with two, too much is one.
-_MORE_DAY_NAMES: Final = tuple(
-    (number, name) for rows in books().values() for number, name in enumerate(rows.get("days", ()))
-)
+# In two letters, where not too much would be a day.
+_BRIEF_DAYS: Final = {it[:2]: number for number, it in enumerate(_ENGLISH_DAYS)} | {
+    it: number for days in by_language("brief_days").values() for number, it in enumerate(days)
+}
 _DAY_GROUPS: Final = {
     "daily": range(7),
     "everyday": range(7),
@@ -52,7 +51,7 @@ _DAY_GROUPS: Final = {
     "weekend": range(5, 7),
 }
 _SPELLING: Final = (
-    (re.compile(r"[\u2010-\u2015\u2212]|\s(?:to|until|a|hasta)\s"), "-"),
+    (re.compile(rf"[\u2010-\u2015\u2212]|\s(?:to|{_any_of('until')})\s"), "-"),
     (re.compile(r"\s*-\s*"), "-"),
     (re.compile(r"\s*([ap])\.?m\b\.?"), r"\1m"),
     (re.compile(r"\bevery\s+day\b"), "daily"),
@@ -62,16 +61,11 @@ _SPELLING: Final = (
 )
 # What people say who do not write a table.
 _SAYING: Final = (
-    (re.compile(r"\bentre semana\b"), "weekdays"),
-    (re.compile(r"\b(?:los )?fin(?:es)? de semana\b"), "weekends"),
-    (re.compile(r"\bafter work\b|\bdespues del trabajo\b"), "17:00-22:00"),
+    (re.compile(rf"\b(?:after work|{_any_of('after_work')})\b"), "17:00-22:00"),
+    (re.compile(rf"(?:\bin the )?\b(?:mornings?|{_any_of('mornings')})\b"), "06:00-12:00"),
+    (re.compile(rf"(?:\bin the )?\b(?:afternoons?|{_any_of('afternoons')})\b"), "12:00-18:00"),
     (
-        re.compile(r"(?:\b(?:in the|por las?|en las?) )?\b(?:mornings?|ma[nñ]anas?)\b"),
-        "06:00-12:00",
-    ),
-    (re.compile(r"(?:\b(?:in the|por las?|en las?) )?\b(?:afternoons?|tardes?)\b"), "12:00-18:00"),
-    (
-        re.compile(r"(?:\b(?:in the|at|por las?|en las?) )?\b(?:evenings?|nights?|noches?)\b"),
+        re.compile(rf"(?:\b(?:in the|at) )?\b(?:evenings?|nights?|{_any_of('evenings')})\b"),
         "18:00-22:00",
     ),
 )
@@ -80,13 +74,9 @@ _MORE_SAYING: Final = {
     for plain in ("weekdays", "weekends", "after", "before")
     for phrase in heard(plain)
 }
-_MORE_SAID: Final = re.compile(
-    rf"\b(?:{'|'.join(map(re.escape, sorted(_MORE_SAYING, key=len, reverse=True)))})\b"
-)
-_AFTER: Final = re.compile(
-    r"\b(?:after|despues de(?: las?)?|desde(?: las?)?) (\d{1,2}(?::\d\d)?)h?(am|pm)?\b"
-)
-_BEFORE: Final = re.compile(r"\b(?:before|antes de(?: las?)?) (\d{1,2}(?::\d\d)?)h?(am|pm)?\b")
+_MORE_SAID: Final = re.compile(rf"\b(?:{_any_of('weekdays', 'weekends', 'after', 'before')})\b")
+_AFTER: Final = re.compile(r"\bafter (\d{1,2}(?::\d\d)?)h?(am|pm)?\b")
+_BEFORE: Final = re.compile(r"\bbefore (\d{1,2}(?::\d\d)?)h?(am|pm)?\b")
 _AFTERNOON: Final = range(1, 9)  # the hours that "after 5" and "before 5" mean past noon
 _CLOCK: Final = re.compile(r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})|h)?(?P<half>[ap]m)?")
 
@@ -135,7 +125,7 @@ class Quiet:
 def parse_hours(text: str) -> Hours:
     """Read the hours of a neighbor; nothing means any time. Raises BadHours."""
     plain = _plain(text)
-    if plain in _ANY_TIME or plain in _MORE_ANY_TIME:
+    if plain in _ANY_TIME:
         return Hours()
     spans = (span for part in re.split(r"[;\n]", _as_a_table(plain)) for span in _part(part))
     return Hours(tuple(sorted(set(spans))))
@@ -152,7 +142,7 @@ def parse_quiet(text: str) -> Quiet | None:
     return Quiet(_time(start), _time(end))
 
 
-_UNACCENTED: Final = str.maketrans("áàâãéèêíîóòôõúùûç", "aaaaeeeiioooouuuc")
+_UNACCENTED: Final = str.maketrans("áàâãéèêíîóòôõúùûçñ", "aaaaeeeiioooouuucn")
 
 
 def _plain(text: str) -> str:
@@ -208,17 +198,10 @@ def _day(word: str) -> int | None:
     """The day that a word begins to spell, Monday is 0; two letters are enough."""
     if len(word) < 2:
         return None
-    begun = (
-        number
-        for number, names in enumerate(_DAY_NAMES)
-        if any(f"{name}s".startswith(word.rstrip(".")) for name in names)
-    )
-    known = next(begun, None)
-    return _day_elsewhere(word.rstrip(".")) if known is None and len(word) > 2 else known
-
-
-def _day_elsewhere(word: str) -> int | None:
-    return next((number for number, it in _MORE_DAY_NAMES if f"{it}s".startswith(word)), None)
+    bare = word.rstrip(".")
+    if len(bare) < 3:
+        return _BRIEF_DAYS.get(bare)
+    return next((number for number, name in _DAYS if f"{name}s".startswith(bare)), None)
 
 
 def _span(text: str, how: str) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from hotline.phrasebook import heard
+
 _COMMAS = re.compile(r"[,\u060c\uff0c\u3001]")
 
 # Compared without accents, dots and capitals. "Don" is none: it is a first name as well.
@@ -17,20 +19,7 @@ _TITLES = frozenset(
     {
         *("mr", "mrs", "ms", "mx", "miss", "dr", "doctor", "prof", "professor", "rev", "reverend"),
         *("pastor", "father", "sister", "brother", "deacon", "rabbi", "imam", "capt", "sgt"),
-        *("sr", "sra", "srta", "senor", "senora", "senorita", "dra", "doctora", "d", "dna", "dona"),
-        *("lic", "ing", "profesor", "profesora", "padre", "hermana", "hermano"),
-        *(
-            "m",
-            "mme",
-            "mlle",
-            "mm",
-            "monsieur",
-            "madame",
-            "mademoiselle",
-            "docteur",
-            "me",
-            "maitre",
-        ),
+        *heard("title"),
     }
 )
 # With these it takes a dot: "D. Ruiz" and "M. Dupont", but Me is somebody's name.
@@ -56,13 +45,7 @@ _OFFICES = frozenset(
         *("doctor", "nurse", "medic", "paramedic", "ambulance", "firefighter", "emergency"),
         *("steward", "stewards", "hotline", "admin", "administrator", "moderator", "support"),
         *("coordinator", "manager", "staff", "official", "operator", "system", "social", "worker"),
-        *("policia", "oficial", "agente", "doctora", "medico", "medica", "enfermera", "enfermero"),
-        *("bombero", "bomberos", "ambulancia", "emergencia", "coordinador", "coordinadora"),
-        *("administrador", "administradora", "gobierno", "migracion", "soporte", "encargado"),
-        *("policier", "gendarme", "agent", "docteur", "medecin", "infirmier", "infirmiere"),
-        *("pompier", "urgence", "responsable", "coordinateur", "coordinatrice", "administrateur"),
-        *("lapolis", "polis", "dokte", "enfimye", "ponpye", "ijans", "responsab", "gouvenman"),
-        *("doutor", "doutora", "enfermeira", "enfermeiro", "bombeiro", "governo", "gerente"),
+        *heard("office"),
     }
 )
 

@@ -1,5 +1,5 @@
-"""What people need, where a network says nothing else: for each need the words they use in each
-language, and what it is called in a text.
+"""What people need, where a network says nothing else: for each need the words they use, and what
+it is called in a text; in English, and with what each language's words.tsv adds.
 
 A network that has `[[needs]]` in its `hotline.toml` says all of them itself: then none of these
 holds. Pure.
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+from hotline.phrasebook import by_language
 
 KINDS: Final = frozenset(
     [
@@ -55,212 +57,39 @@ class BuiltIn:
     label: Mapping[str, str] = field(default_factory=dict)
 
 
-NEEDS: Final[tuple[BuiltIn, ...]] = (
-    BuiltIn(
-        key="food",
-        digit=1,
-        words={
-            "en": ("food", "groceries", "grocery", "hungry", "meal", "meals"),
-            "es": ("comida", "hambre", "alimentos", "despensa", "mandado", "comer"),
-            "fr": ("nourriture", "manger", "faim", "courses", "repas", "épicerie", "aliments"),
-            "ht": ("manje", "grangou", "pwovizyon", "repa"),
-            "pt": ("comida", "fome", "alimentos", "cesta básica", "mantimentos", "compras"),
-            "fil": ("pagkain", "gutom", "makakain", "bigas", "ulam", "groserya"),
-        },
-        label={
-            "en": "food",
-            "es": "comida",
-            "fr": "de la nourriture",
-            "ht": "manje",
-            "pt": "comida",
-            "fil": "pagkain",
-        },
-    ),
-    BuiltIn(
-        key="ride",
-        digit=2,
-        words={
-            "en": ("ride", "rides", "lift", "transport", "transportation"),
-            "es": ("transporte", "viaje", "aventón", "raite"),
-            "fr": ("transport", "trajet", "voiture", "covoiturage", "m'emmener", "me conduire"),
-            "ht": ("woulib", "transpò", "machin", "kondwi m", "mennen m"),
-            "pt": ("carona", "transporte", "me levar"),
-            "fil": ("sakay", "masasakyan", "sasakyan", "maghahatid", "ihatid"),
-        },
-        label={
-            "en": "a ride",
-            "es": "transporte",
-            "fr": "un trajet",
-            "ht": "woulib",
-            "pt": "carona",
-            "fil": "sakay",
-        },
-    ),
-    BuiltIn(
-        key="medicine",
-        digit=3,
+def _built_in(
+    key: str, digit: int, label: str, words: tuple[str, ...], *, urgent: bool = False
+) -> BuiltIn:
+    """With what each language's words.tsv has for it."""
+    labels = {code: said[0] for code, said in by_language(f"label_{key}").items()}
+    said = {"en": words, **by_language(f"need_{key}")}
+    return BuiltIn(key, digit, urgent, words=said, label={"en": label, **labels})
+
+
+NEEDS: Final = (
+    _built_in("food", 1, "food", ("food", "groceries", "grocery", "hungry", "meal", "meals")),
+    _built_in("ride", 2, "a ride", ("ride", "rides", "lift", "transport", "transportation")),
+    _built_in(
+        "medicine",
+        3,
+        "medicine",
+        (
+            *("medicine", "medication", "medications", "meds", "prescription", "pharmacy"),
+            *("insulin", "inhaler", "pills"),
+        ),
         urgent=True,
-        words={
-            "en": (
-                *("medicine", "medication", "medications", "meds", "prescription", "pharmacy"),
-                *("insulin", "inhaler", "pills"),
-            ),
-            "es": (
-                *("medicina", "medicinas", "medicamento", "medicamentos", "farmacia"),
-                *("insulina", "inhalador", "pastillas"),
-            ),
-            "fr": (
-                "médicament",
-                "médicaments",
-                "pharmacie",
-                "ordonnance",
-                "insuline",
-                "inhalateur",
-                "ventoline",
-                "cachets",
-            ),
-            "ht": ("medikaman", "remèd", "famasi", "ensilin", "preskripsyon", "grenn", "ponp"),
-            "pt": (
-                "remédio",
-                "remédios",
-                "medicamento",
-                "medicamentos",
-                "farmácia",
-                "insulina",
-                "receita",
-                "bombinha",
-            ),
-            "fil": ("gamot", "botika", "parmasya", "insulin", "reseta", "inhaler"),
-        },
-        label={
-            "en": "medicine",
-            "es": "medicina",
-            "fr": "des médicaments",
-            "ht": "medikaman",
-            "pt": "remédio",
-            "fil": "gamot",
-        },
     ),
-    BuiltIn(
-        key="shelter",
-        digit=4,
-        words={
-            "en": ("shelter", "place to stay", "place to sleep", "housing", "homeless", "evicted"),
-            "es": ("refugio", "albergue", "donde dormir", "donde quedarme", "alojamiento"),
-            "fr": (
-                "abri",
-                "logement",
-                "hébergement",
-                "où dormir",
-                "endroit où dormir",
-                "sans abri",
-                "à la rue",
-                "expulsé",
-                "expulsée",
-            ),
-            "ht": (
-                "abri",
-                "lojman",
-                "kote pou m dòmi",
-                "kote pou m rete",
-                "kote pou dòmi",
-                "kote pou rete",
-                "tant",
-                "pa gen kay",
-            ),
-            "pt": (
-                "abrigo",
-                "onde dormir",
-                "onde ficar",
-                "moradia",
-                "lugar para dormir",
-                "lugar para ficar",
-                "despejada",
-                "despejado",
-            ),
-            "fil": (
-                "matutuluyan",
-                "matutulugan",
-                "tirahan",
-                "bahay na matutuluyan",
-                "walang bahay",
-            ),
-        },
-        label={
-            "en": "shelter",
-            "es": "refugio",
-            "fr": "un abri",
-            "ht": "kote pou rete",
-            "pt": "abrigo",
-            "fil": "matutuluyan",
-        },
+    _built_in(
+        "shelter",
+        4,
+        "shelter",
+        ("shelter", "place to stay", "place to sleep", "housing", "homeless", "evicted"),
     ),
-    BuiltIn(
-        key="childcare",
-        digit=5,
-        words={
-            "en": ("childcare", "child care", "babysitter", "babysitting", "babysit", "daycare"),
-            "es": ("cuidado de niños", "cuidar niños", "niñera", "guardería"),
-            "fr": (
-                "garde d'enfants",
-                "garder mes enfants",
-                "garder les enfants",
-                "baby sitter",
-                "babysitter",
-                "nounou",
-                "crèche",
-            ),
-            "ht": ("gade timoun", "gade pitit", "gade ti moun", "gadri"),
-            "pt": (
-                "cuidar das crianças",
-                "cuidar de crianças",
-                "cuidar dos meus filhos",
-                "cuidar do meu filho",
-                "babá",
-                "creche",
-            ),
-            "fil": ("bantay sa bata", "mag-aalaga ng bata", "alaga sa bata", "yaya", "magbabantay"),
-        },
-        label={
-            "en": "childcare",
-            "es": "cuidado de niños",
-            "fr": "une garde d'enfants",
-            "ht": "moun pou gade timoun",
-            "pt": "ajuda com os filhos",
-            "fil": "bantay sa bata",
-        },
+    _built_in(
+        "childcare",
+        5,
+        "childcare",
+        ("childcare", "child care", "babysitter", "babysitting", "babysit", "daycare"),
     ),
-    BuiltIn(
-        key="talk",
-        digit=6,
-        words={
-            "en": ("talk", "someone to talk to", "lonely", "listen"),
-            "es": ("hablar", "platicar", "conversar", "me siento sola", "me siento solo"),
-            "fr": (
-                "parler",
-                "discuter",
-                "quelqu'un à qui parler",
-                "je me sens seul",
-                "je me sens seule",
-            ),
-            "ht": ("pale", "moun pou pale", "moun pou m pale", "poukont mwen", "m santi m sèl"),
-            "pt": (
-                "conversar",
-                "falar com alguém",
-                "desabafar",
-                "me sinto só",
-                "me sinto sozinha",
-                "me sinto sozinho",
-            ),
-            "fil": ("makausap", "kausap", "nalulungkot", "nag-iisa ako"),
-        },
-        label={
-            "en": "someone to talk to",
-            "es": "hablar con alguien",
-            "fr": "quelqu'un à qui parler",
-            "ht": "moun pou pale",
-            "pt": "conversar",
-            "fil": "makausap",
-        },
-    ),
+    _built_in("talk", 6, "someone to talk to", ("talk", "someone to talk to", "lonely", "listen")),
 )

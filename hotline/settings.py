@@ -34,7 +34,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hotline import key_file, keyring
+from hotline import key_file, keyring, phrasebook
 from hotline.errors import BadKeys, BadSettings
 from hotline.hours import Quiet, parse_quiet
 from hotline.keyring import Keyring
@@ -556,7 +556,7 @@ def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> S
     """
     environ = everything_set() if environ is None else environ
     environment, network = None, None
-    mistakes: list[str] = []
+    mistakes = phrasebook.mistakes()  # in the words that people write: the program has none else
     try:
         environment = _read_environment(environ, carrier)
     except BadSettings as trouble:
@@ -565,7 +565,7 @@ def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> S
         network = _read_configuration(environ.get("HOTLINE_CONFIG", "").strip())
     except BadSettings as trouble:
         mistakes += trouble.mistakes
-    if environment is None or network is None:
+    if environment is None or network is None or mistakes:
         raise BadSettings(mistakes)
     return Settings(environment, network)
 

@@ -22,6 +22,12 @@ def alike(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", kept))
 
 
+def without_accents(text: str) -> str:
+    """The same letters, each without what stands above or below it."""
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(it for it in apart if unicodedata.category(it) != "Mn")
+
+
 def as_key(text: str) -> str:
     """What a name would be as a key of the configuration: "Old Town" is "old-town"."""
     apart = unicodedata.normalize("NFKD", text.strip().casefold())

@@ -179,7 +179,8 @@ def check(online: bool) -> None:
         f" in {' and '.join(network.languages)}."
     )
     click.echo(checking.kept(network))
-    for doubt in (*network.leftovers, *lexicons.collisions(network)):
+    lacks = (*lexicons.lacking(network), *roles.voiceless(of))
+    for doubt in (*network.leftovers, *lexicons.collisions(network), *lacks):
         click.echo(doubt)
     found = checking.online(of, partial(roles.account_status, of)) if online else {}
     for name, part in found.items():

@@ -179,6 +179,19 @@ def carrier_mistakes(of: Settings) -> Iterator[tuple[str, str]]:
     return credentials.mistakes(of.environment)
 
 
+def voiceless(of: Settings) -> Iterator[str]:
+    """A line for each language that no voice speaks."""
+    from hotline.carriers.twilio import voices
+
+    network = of.network
+    for language in network.languages:
+        if not (voices.is_spoken(language) or language in network.voice.voices):
+            yield (
+                f"{language}: on the phone a voice of {voices.OTHERWISE} reads it; name one that"
+                " speaks it in [voice] voices, or record the prompts"
+            )
+
+
 def account_status(of: Settings) -> str:
     """How our account is at the carrier, which is asked. Raises CarrierError."""
     from hotline.carriers.twilio.client import Carrier

@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from hotline import phrasebook
+from hotline.phrasebook import one_of
+from hotline.spelling import without_accents
+from sms import vocabulary
 from sms.moves import courtesy_aside
 from sms.patterns import Patterns, compiled_files
 from sms.reading import fold, words_of
@@ -50,28 +54,25 @@ class DangerHeard:
     not_meant: tuple[str, ...] = ()
 
 
-_SAFE_WORD = (
-    r"(?:safe|block|not (?:them|him|her)|a salvo|salvo|bloquear|bloquea(?:r?l[oa]s?)?|no"
-    r" (?:con )?(?:ellos|ellas|ella|el)|bloquer|"
-    r"bloque (?:la|le|les)|pas (?:lui|elle|eux)|en securite|bloke|pa (?:li|yo)|sekirite"
-    r"|bloqueia|bloqueie|nao (?:ela|ele|eles|elas))"
-)
+_NOT_THEM = ("not them", "not him", "not her")
+_SAFE = ("safe", "block", *_NOT_THEM, *phrasebook.heard("safe"))
 _AROUND = (
-    r"(?:please|pls|plz|por favor|svp|tanpri|now|ahora|agora|him|her|them|this (?:person"
-    r"|man|woman)|that (?:man|woman|person)|ana|\d+|i (?:say|text|want|need)|hi|hello|hola)"
+    r"(?:now|him|her|them|this (?:person|man|woman)|that (?:man|woman|person)|ana|\d+"
+    rf"|i (?:say|text|want|need)|hi|hello|{one_of(vocabulary.PLEASE)}"
+    rf"|{one_of(phrasebook.heard('around_safe'))})"
 )
-_SAFE_ALONE = re.compile(rf"(?:{_AROUND} )*{_SAFE_WORD}(?: {_AROUND})*")
-_SAFE_LOUD = re.compile(
-    r"(?<![\w-])(?:SAFE|BLOCK|NOT (?:THEM|HIM|HER)|A SALVO|SALVO|BLOQUEAR|BLOQUER|BLOKE"
-    r"|SEKIRITE)(?![\w-])"
+_SAFE_ALONE = re.compile(
+    rf"(?:{_AROUND} )*(?:{one_of((*_SAFE, *phrasebook.heard('not_them')))})(?: {_AROUND})*"
 )
+_SAFE_LOUD = re.compile(rf"(?<![\w-])(?:{one_of(_SAFE).upper()})(?![\w-])")
 _WORDS = re.compile(r"\w+")
 
 
 def says_safe(said: str) -> bool:
     """Whether somebody wants to be kept apart from the other: SAFE alone or nearly so, or SAFE in
     capitals with anything around it."""
-    return says_only_safe(said) or (bool(_SAFE_LOUD.search(said)) and not said.isupper())
+    is_loud = _SAFE_LOUD.search(without_accents(said)) is not None and not said.isupper()
+    return says_only_safe(said) or is_loud
 
 
 def says_only_safe(said: str) -> bool:
@@ -96,14 +97,9 @@ def heard(found: Telling, said: str) -> DangerHeard | None:
     return DangerHeard(danger, asks=not _HELP.isdisjoint(found.words), not_meant=pills)
 
 
-_WATER = re.compile(r"water|agua|leau|dlo|flood")
-_PILLS = re.compile(r"pill|meds|pastillas|cachets|remedio|grenn|comprimid")
-_HELP = frozenset(
-    [
-        *("help", "ayuda", "ayudame", "ayudenme", "ayudenos", "aide", "aider", "aidez", "ede"),
-        *("edem", "ajuda", "ajude", "ajudem", "socorro", "auxilio", "secours", "sekou"),
-    ]
-)
+_WATER = re.compile(one_of(("water", "flood", *phrasebook.heard("about_water"))))
+_PILLS = re.compile(one_of(("pill", "meds", *phrasebook.heard("about_pills"))))
+_HELP = phrasebook.heard("help_me") | {"help"}
 
 
 def _called(said: str) -> DangerHeard | None:
@@ -118,12 +114,15 @@ def _called(said: str) -> DangerHeard | None:
 
 _CALL_SIGNS = re.compile(r"(?<!\w)(?:s\W?o\W?s|\U0001f198)(?!\w)|\U0001f198")
 _CALLED = re.compile(r"(?<![\w+])9\W{0,2}1\W{0,2}1(?![\w])")
-_CONTENT = re.compile(
-    r"(?!(?:please|hurry|help|pls|now|call|me|us|quick|fast|ayuda|rapido|vite|ede)\b)\b[a-z]{3,}"
-)
+_HURRY = ("please", "hurry", "help", "pls", "now", "call", "me", "us", "quick", "fast")
+_HURRIES = one_of((*_HURRY, *phrasebook.heard("help_me"), *phrasebook.heard("hurry")))
+_CONTENT = re.compile(rf"(?!(?:{_HURRIES})\b)\b[a-z]{{3,}}")
+_STREETS = ("st", "street", "ave", "avenue", "rd", "road", "pl", "place", "blvd", "lane", "ln")
+_BEHIND_911 = one_of((*_STREETS, "main", "apt", *phrasebook.heard("street")))
+_BEFORE_911 = ("apt", "unit", "room", "no", "porsche", "called", "not")
 _OF_A_PLACE = re.compile(
-    r"911 (?:\w+ )?(?:st|street|ave|avenue|rd|road|pl|place|blvd|lane|ln|main|calle|rue|apt)\b"
-    r"|(?:apt|unit|room|no|porsche|called|llame al|not) 911"
+    rf"911 (?:\w+ )?(?:{_BEHIND_911})\b"
+    rf"|(?:{one_of((*_BEFORE_911, *phrasebook.heard('no_call')))}) 911"
 )
 
 
@@ -169,24 +168,16 @@ def signs(said: str, names: Collection[str] = ()) -> Telling:
     return Telling(frozenset(Sign(it.name) for it in found), tuple(words))
 
 
-_SIGNS = frozenset(str(it) for it in Sign)
+SIGNS = frozenset(str(it) for it in Sign)
 
 
 def _patterns() -> Patterns:
-    return compiled_files("danger", _SIGNS, words_of)
+    return compiled_files("danger", SIGNS, words_of)
 
 
-_UNDO = ("undo", "deshacer", "retablir", "defaire", "defe", "desfazer")
-_MEANT = (
-    *("meant", "i meant", "i meant it", "send it", "enviar", "enviala", "envialo", "envoyer"),
-    *("envoyez", "voye l", "voye", "envia"),
-)
-
-
-_QUIET = (
-    *("quiet", "quiet please", "be quiet", "silencio", "callado", "discreto", "discrecion"),
-    *("silence", "discret", "discretion", "silans", "diskre", "discricao", "quieto"),
-)
+_UNDO = phrasebook.heard("undo") | {"undo"}
+_MEANT = phrasebook.heard("meant") | {"meant", "i meant", "i meant it", "send it"}
+_QUIET = phrasebook.heard("quiet") | {"quiet", "quiet please", "be quiet"}
 
 
 def says_quiet(said: str) -> bool:

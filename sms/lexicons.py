@@ -1,29 +1,78 @@
-"""What `hotline check` finds in the words that texts are read by: mistakes in the files of
-`sms/lexicon`, and words of a network that are small words of another language. Pure once loaded."""
+"""What `hotline check` finds in the words that texts are read by, and in those that we say:
+mistakes in the files of `sms/lexicon` and in each language's folder, words of a network that are
+small words of another language, and what a language of the network's still lacks. Pure once loaded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hotline import phrasebook, translations
 from hotline.needs import KINDS
+from hotline.phrasebook import LANGUAGES, text_of
 from hotline.settings import Network
+from sms.danger import SIGNS
 from sms.details import DETAILS
 from sms.moves import MOVES
 from sms.patterns import lexicon_files, mistakes_in, rows_of
-from sms.reading import words_as_read
+from sms.reading import fold, words_as_read
 
-NAMES = {"moves": MOVES, "needs": KINDS, "details": DETAILS, "small": frozenset({"small"})}
+NAMES = {
+    "danger": SIGNS,
+    "details": DETAILS,
+    "moves": MOVES,
+    "needs": KINDS,
+    "small": frozenset({"small"}),
+}
 """The families of files, and the names that a row of theirs can have."""
 
 
 def mistakes() -> list[str]:
     """Every mistake in every file, with its line and what mends it."""
     return [
-        mistake
-        for family, names in NAMES.items()
-        for file in lexicon_files(family)
-        for mistake in mistakes_in(file.read_text("utf-8"), file.name, names, words_as_read)
+        *_in_lexicons(),
+        *(
+            f'{row.where}: {row.name}: write "{fold(phrase)}", without capitals, accents and'
+            f' apostrophes, not "{phrase}"'
+            for row in phrasebook.heard_rows()
+            for phrase in row.phrases
+            if phrase != fold(phrase)
+        ),
+        *(it for language in LANGUAGES[1:] for it in translations.mistakes(language)),
     ]
+
+
+def _in_lexicons() -> Iterator[str]:
+    for family, names in NAMES.items():
+        for file in lexicon_files(family):
+            yield from mistakes_in(text_of(file), file.name, names, words_as_read)
+
+
+def lacking(network: Network) -> Iterator[str]:
+    """A line for each thing that a language of the network's does not have yet."""
+    for language in network.languages:
+        if language == "en":
+            continue
+        if left := translations.untranslated(language):
+            yield (
+                f"{language}: {len(left)} of {len(translations.sentences())} sentences are told in"
+                f' English, the first of them "{left[0]}"'
+            )
+        if not phrasebook.books()[language]:
+            yield f"{language}: nothing is understood; write catalogues/{language}/words.tsv"
+        for family in NAMES:
+            file = f"{family}.{language}.tsv"
+            if not any(it.name == file for it in lexicon_files(family)):
+                yield f"{language}: {_WITHOUT[family]}; write sms/lexicon/{file}"
+
+
+_WITHOUT = {
+    "danger": "words of danger and fear are not heard",
+    "details": "things, sizes and days are not told to volunteers",
+    "moves": "no more than single words and answers is understood",
+    "needs": "only the words that the network gives name a need",
+    "small": "a word of another language that is a small one here is not noticed",
+}
 
 
 def collisions(network: Network) -> Iterator[str]:
@@ -48,7 +97,7 @@ def small_words() -> dict[str, frozenset[str]]:
     return {
         file.name.split(".")[1]: frozenset(
             word
-            for row in rows_of(file.read_text("utf-8"), file.name)
+            for row in rows_of(text_of(file), file.name)
             for entry in row.entries
             for word in words_as_read(entry)
         )

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from hotline.hours import BadHours, parse_hours
 from hotline.names import is_own_name
-from hotline.phrasebook import by_language, heard
+from hotline.phrasebook import by_language, heard, one_of
 from hotline.settings import Network
 from sms import vocabulary
-from sms.reading import Intent, Reading, fold, once_per_network
+from sms.reading import Intent, Reading, fold, once_per_network, without_politeness
 
 MOST_DAYS = 365  # of a pause
 LONGEST_HOURS = 60
@@ -160,54 +160,40 @@ Order = (
     | Unclear
 )
 
-_DAYS = {"d": 1, "day": 1, "days": 1, "dia": 1, "dias": 1} | dict.fromkeys(
-    ("w", "wk", "week", "weeks", "semana", "semanas"), 7
-)
-_DAYS |= dict.fromkeys(("month", "months", "mes", "meses"), 30)
+_DAYS = dict.fromkeys(("d", "day", "days"), 1) | dict.fromkeys(("w", "wk", "week", "weeks"), 7)
+_DAYS |= dict.fromkeys(("month", "months"), 30)
 _DAYS |= dict.fromkeys(heard("day_units"), 1) | dict.fromkeys(heard("week_units"), 7)
 _DAYS |= dict.fromkeys(heard("month_units"), 30)
-_COUNTS = {"a": 1, "an": 1, "one": 1, "un": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3}
+_COUNTS = dict.fromkeys(("a", "an", "one", *heard("one")), 1)
+_COUNTS |= {it: count for it, count in vocabulary.COUNTS.items() if not it.isdigit()}
 _WORD = re.compile(r"\w+")
 _PAUSE = re.compile(
-    rf"(?:{'|'.join(('pause', 'pausa', 'pausar', *sorted(heard('pause'))))})(?: (?:for|por))?"
-    rf"(?: (\d{{1,3}}|{'|'.join(_COUNTS)}) ?({'|'.join(sorted(_DAYS, reverse=True))})?)?"
+    rf"(?:{one_of(('pause', 'pause for', *heard('pause')))})"
+    rf"(?: (\d{{1,3}}|{one_of(_COUNTS)}) ?({one_of(_DAYS)})?)?"
 )
-_MOST = re.compile(r"max(?:imo|imum)? (\d{1,2})(?: (?:a day|per day|al dia|por dia))?")
-_VOUCH = re.compile(
-    rf"(?:{'|'.join(('vouch', 'avalo', *sorted(heard('vouch'))))})(?: for| por| a)? (\d{{4}})"
+_MOST = re.compile(
+    rf"(?:{one_of(('max', 'maximum', *heard('most')))}) (\d{{1,2}})"
+    rf"(?: (?:{one_of(('a day', 'per day', *heard('a_day')))}))?"
 )
-_CONFIRM_WORDS = sorted({"confirm", "confirma", "confirmo"} | heard("confirm"))
-_CONFIRM = re.compile(rf"(?:{'|'.join(_CONFIRM_WORDS)}) (\d{{3}}) ?(\d{{3}})")
-_PIN = re.compile(r"(?:my |mi |new |nuevo )?pin(?: is| es)?(?: (\d[\d ]{0,14}))?")
-_I_AM = re.compile(
-    r"^(?:hi,? )?(?:my name is|my name's|i'?m|i am|it'?s|this is|me llamo|mi nombre es|soy) ",
-    re.IGNORECASE,
-)
-_BACK = {
-    "back",
-    "im back",
-    "i am back",
-    "volvi",
-    "ya volvi",
-    "vuelvo",
-    "he vuelto",
-    "regrese",
-    *heard("back"),
+_VOUCH = re.compile(rf"(?:{one_of(('vouch', 'vouch for', *heard('vouch')))}) (\d{{4}})")
+_CONFIRM = re.compile(rf"(?:{one_of(('confirm', *heard('confirm')))}) (\d{{3}}) ?(\d{{3}})")
+_PIN_IS = one_of(("pin", "pin is", "my pin", "my pin is", "new pin", *heard("pin")))
+_PIN = re.compile(rf"(?:{_PIN_IS})(?: (\d[\d ]{{0,14}}))?")
+_I_AM = {
+    *("my name is", "my names", "im", "i am", "its", "it is", "this is"),
+    *heard("i_am"),
 }
-
-
-_LOOK = {"open", "open requests", "abiertos", "pedidos abiertos", *heard("look")}
-_STATS = {"stats", "statistics", "estadisticas", *heard("stats")}
-_ME = {"me", "datos", "mis datos", "mi perfil", *heard("me")}
+_BACK = {"back", "im back", "i am back", *heard("back")}
+_LOOK = {"open", "open requests", *heard("look")}
+_STATS = {"stats", "statistics", *heard("stats")}
+_ME = {"me", *heard("me")}
 _FORGET = {"forget me", "delete me", "delete my data"}
-_FORGET_IN_SPANISH = {"olvidame", "borrame", "borra mis datos"}
-_PIN_OFF = {"pin off", "no pin", "pin no", "sin pin", "borra pin", "borra mi pin", "quita mi pin"}
-_TEXT_ME = {"text me", "text me again", "texts", "textos", "mensajes", "mandame mensajes"}
-_AND = {"and", "or", "the", "y", "o", "e", "en", "in", *heard("between")}
+_PIN_OFF = {"pin off", "no pin", "pin no", *heard("pin_off")}
+_TEXT_ME = {"text me", "text me again", "texts", *heard("text_me")}
+_AND = {"and", "or", "the", "in", *heard("between")}
 _ANY = {
     *heard("any"),
-    *("any", "anything", "everything", "all", "whatever", "cualquier cosa", "todo", "lo que sea"),
-    *("anywhere", "everywhere", "cualquier lugar", "todas partes", "donde sea", "cualquiera"),
+    *("any", "anything", "everything", "all", "whatever", "anywhere", "everywhere"),
 }
 _ALONE: dict[str, Order] = {
     **dict.fromkeys(_BACK, Back()),
@@ -217,12 +203,11 @@ _ALONE: dict[str, Order] = {
     **dict.fromkeys(_TEXT_ME, TextMe()),
     **dict.fromkeys(_PIN_OFF, PinOff()),
     **dict.fromkeys(_FORGET, Forget("en")),
-    **dict.fromkeys(_FORGET_IN_SPANISH, Forget("es")),
     **{it: Forget(code) for code, some in by_language("forget").items() for it in some},
 }
-_SKIP = {"skip", "next", "whenever", "siguiente", "da igual"} | _ANY
+_SKIP = {"skip", "next", "whenever", *heard("skip")} | _ANY
 # A need, but nothing that somebody has to give.
-_NO_OFFER = frozenset().union(*vocabulary.ASKING.values()) | {"hambre"}
+_NO_OFFER = frozenset().union(*vocabulary.ASKING.values()) | heard("no_offer")
 
 
 def find(reading: Reading, network: Network) -> Order | None:
@@ -252,24 +237,24 @@ def _change(reading: Reading, words: list[str], network: Network) -> Order | Non
     first, rest = _CHANGES.get(words[0], words[0]) if words else "", words[1:]
     written = reading.said.partition(" ")[2].strip(" :.!")
     match first:
-        case "join" | "unirme":
+        case "join":
             named = name_in(written, network)
             return Join(named.name) if named else None
-        case "name" | "nombre":
+        case "name":
             return name_in(written, network)
-        case "can" | "hago":
+        case "can":
             return can_in(rest, network)
-        case "area" | "areas" | "zona" | "zonas" if rest:
+        case "area" if rest:
             areas = areas_in(rest, network)
             return areas or (None if reading.asks or len(rest) > 2 else Areas(None))
-        case "hours" | "horas" | "horario" if rest:
+        case "hours" if rest:
             hours = hours_in(written)
             return hours or (None if reading.asks or len(rest) > 4 else Times(None))
         case _:
             return None
 
 
-_CHANGES = {
+_CHANGES = {"areas": "area"} | {
     word: change for change in ("join", "name", "can", "area", "hours") for word in heard(change)
 }
 
@@ -292,13 +277,24 @@ def answer_to(question: str, reading: Reading, network: Network) -> Order | None
 def _answer(question: str, reading: Reading, words: list[str], network: Network) -> Order | None:
     match question:
         case "name":
-            return name_in(_I_AM.sub("", reading.said).strip(" .!"), network)
+            return name_in(_without_i_am(reading.said).strip(" .!"), network)
         case "can":
             return can_in(words, network)
         case "area":
             return areas_in(words, network)
         case _:
             return hours_in(reading.said.strip(" .!"))
+
+
+def _without_i_am(said: str) -> str:
+    """What is left of "Hi, my name is Ana"."""
+    words = said.split()
+    if len(words) > 1 and fold(words[0]).strip(",") in vocabulary.BEFORE_ANSWER:
+        words = words[1:]
+    for length in (3, 2, 1):
+        if length < len(words) and fold(" ".join(words[:length])) in _I_AM:
+            return " ".join(words[length:])
+    return " ".join(words)
 
 
 def name_in(written: str, network: Network) -> Name | None:
@@ -314,23 +310,14 @@ def name_in(written: str, network: Network) -> Name | None:
 def _no_names(network: Network) -> frozenset[str]:
     """Words that are nobody's name: they say something, or name a need or an area."""
     small = frozenset().union(*vocabulary.SMALL_TALK.values())
-    hints = frozenset().union(*vocabulary.HINTS.values()) - {"de", "del", "la", "el", "le", "an"}
-    goods = {word for word in vocabulary.OFFERED if " " not in word} - {"de", "la", "el"}
-    others = (
-        "help",
-        "ayuda",
-        "me",
-        "im",
-        "not",
-        "dont",
-        "no",
-        "us",
-        "our",
-        "list",
-        "lista",
-        "group",
-    )
-    return small.union(hints, goods, _NO_OFFER, others, _needs(network), _areas(network))
+    hints = frozenset().union(*vocabulary.HINTS.values())
+    goods = {word for word in vocabulary.OFFERED if " " not in word}
+    others = {
+        *("help", "me", "im", "not", "dont", "no", "us", "our", "list", "group"),
+        *heard("no_name"),
+    }
+    words = hints.union(goods) - heard("in_names")
+    return words.union(small, _NO_OFFER, others, _needs(network), _areas(network))
 
 
 def can_in(words: list[str], network: Network) -> Can | None:
@@ -423,7 +410,7 @@ def _pin(said: str) -> Pin | None:
 
 
 def pause_in(said: str) -> Pause | None:
-    found = _PAUSE.fullmatch(said.removesuffix(" please").removesuffix(" por favor"))
+    found = _PAUSE.fullmatch(without_politeness(said))
     if found is None:
         return None
     count, unit = found.groups()

@@ -31,6 +31,8 @@ from importlib.resources.abc import Traversable
 from itertools import chain, product
 from typing import NamedTuple
 
+from hotline.phrasebook import NOT_UTF_8, text_of
+
 LONGEST_GAP = 4  # words
 MOST_REMEMBERED = 4096  # words
 SHORTEST_STEM = 3  # letters; what is shorter begins too much else
@@ -335,6 +337,8 @@ def rows_of(text: str, file: str) -> Iterator[LexiconRow]:
         if not written:
             continue
         where = f"{file}: line {number}"
+        if NOT_UTF_8 in line:
+            raise BadLexicon(f"{where}: cannot be read; save the file as UTF-8")
         name, tab, entries = written.partition("\t")
         if not tab or not name or not entries.split():
             raise BadLexicon(f"{where}: write a name, a tab, and its entries")
@@ -347,7 +351,7 @@ def compiled_files(
 ) -> Patterns:
     """The files of a family, as `moves.*.tsv`, as one. `names`: those that a row can have.
     Raises BadLexicon."""
-    files = [list(rows_of(it.read_text("utf-8"), it.name)) for it in lexicon_files(family)]
+    files = [list(rows_of(text_of(it), it.name)) for it in lexicon_files(family)]
     for rows in files:
         _require_known(rows, names)
     return compiled(files, folded)

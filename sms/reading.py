@@ -433,7 +433,7 @@ _OPT_OUTS = {
 def _command(tokens: list[Token], said: str) -> Gist | None:
     """Words that mean one thing whoever says them."""
     words = _spoken(tokens)
-    plain = _without_politeness(words)
+    plain = without_politeness(words)
     if words in vocabulary.STOP or plain in vocabulary.STOP_IN_OTHER_WORDS:
         return Gist(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
     if words in vocabulary.START:
@@ -448,13 +448,14 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
     return _numbered_command(tokens, said)
 
 
-def _without_politeness(words: str) -> str:
+def without_politeness(words: str) -> str:
     for before, behind in _POLITE:
         words = words.removeprefix(before).removesuffix(behind)
     return words
 
 
 _POLITE = tuple((f"{polite} ", f" {polite}") for polite in vocabulary.PLEASE)
+_POLITE_WORDS = vocabulary.THANKS.union(it.split()[0] for it in vocabulary.PLEASE)
 
 
 def _numbered_command(tokens: list[Token], said: str) -> Gist | None:
@@ -490,8 +491,7 @@ def _begins_with_break(tokens: list[Token], said: str, phrases: Phrases) -> bool
     if length == 0 or length == len(tokens):
         return length > 0
     between = said[tokens[length - 1].end : tokens[length].start]
-    polite = {"thanks", "thank", "please", "gracias", "por", "merci", "mesi"}
-    return bool(between.strip()) or tokens[length].word in polite
+    return bool(between.strip()) or tokens[length].word in _POLITE_WORDS
 
 
 def _longest_phrase(tokens: list[Token], phrases: Phrases) -> int:
@@ -617,13 +617,13 @@ def _is_unclear(
     runs_on = bool(words) and number is None and _is_one_breath(answer, after, said)
     match intent:
         case Intent.YES:
-            if runs_on and word == "si" and _is_if(answer[0], after, said):
+            if runs_on and word in vocabulary.MAY_BE_IF and _is_if(answer[0], after, said):
                 return True
             asks_back = _is_question(said) and number is None
             unsure = asks_back and (not words or word in vocabulary.WEAK_YES)
             return unsure or _says_both(words, number) or (runs_on and word in vocabulary.YES_ALONE)
         case Intent.NO:
-            bare = word in ("no", "n", "non")
+            bare = word == "n" or word in vocabulary.NO_ON_PAGES
             return bare and runs_on and words[0] not in vocabulary.AFTER_NO
         case _:
             return runs_on and words[0].isalnum() and words[0] not in vocabulary.AFTER_CANT
@@ -632,11 +632,11 @@ def _is_unclear(
 def _is_if(si: Token, after: list[Token], said: str) -> bool:
     """Whether a "si" is no yes: "si alguien más puede". With its accent it always is one."""
     written = unicodedata.normalize("NFC", said[si.start : si.end].casefold())
-    more = _longest_phrase(after, _BEHIND_SI)
-    return written == "si" and not more and after[0].word.isalnum()
+    more = _longest_phrase(after, _BEHIND_IF)
+    return written == si.word and not more and after[0].word.isalnum()
 
 
-_BEHIND_SI = phrases_of(vocabulary.YES | vocabulary.AFTER_SI)
+_BEHIND_IF = phrases_of(vocabulary.YES | vocabulary.AFTER_IF)
 
 
 _ON_PAGES = vocabulary.YES_ON_PAGES | vocabulary.NO_ON_PAGES

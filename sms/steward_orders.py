@@ -180,7 +180,7 @@ def _plainly(words: list[str]) -> list[str]:
     return words
 
 
-_BEFORE_NUMBER = {"request", "number", "pedido", "numero", "demande", "no", "n", "num", "nr"}
+_BEFORE_NUMBER = {"request", "number", "no", "n", "num", "nr", *heard("before_number")}
 
 
 def _open(said: _Said) -> StewardOrder | None:
@@ -193,7 +193,7 @@ def _help(said: _Said) -> StewardOrder | None:
 
 
 _STEWARD = (
-    *(["steward"], ["stewards"], ["coordinador"], ["coordinadora"], ["responsable"]),
+    *(["steward"], ["stewards"]),
     *([it] for it in sorted(heard("steward"))),
 )
 
@@ -230,10 +230,13 @@ def _need(said: _Said) -> StewardOrder | None:
 
 def _assign(said: _Said) -> StewardOrder | None:
     rest = said.rest[1:]
-    rest = rest[1:] if rest[:1] in (["to"], ["a"]) else rest
+    rest = rest[1:] if rest and rest[0] in _TO else rest
     if said.number is None or said.is_asked or not 1 <= len(rest) <= MOST_WORDS_OF_A_NAME:
         return None
     return Assign(said.number, " ".join(rest))
+
+
+_TO = {"to", *heard("assign_to")}
 
 
 def _pause(said: _Said) -> StewardOrder | None:

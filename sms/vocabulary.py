@@ -1,6 +1,6 @@
-"""The words that people steer us with (YES, STOP, STATUS, JOIN), and what they offer, in every
-language that we have met, as plain data. What people need is not here: see
-`hotline.needs`, and a network's own `[[needs]]`.
+"""The words that people steer us with (YES, STOP, STATUS, JOIN), and what they offer, as plain
+data: in English, and with what each language's words.tsv adds (`heard`). What people need is not
+here: see `hotline.needs`, and a network's own `[[needs]]`.
 
 All are written as `reading.fold` leaves them: lower case, without accents and apostrophes. They
 are understood from everybody, whatever language we answer in. The carrier's own words (STOP,
@@ -16,7 +16,7 @@ def _added_to(row: str, known: Mapping[str, set[str]]) -> dict[str, frozenset[st
     """What is known of each language, and what its words.tsv adds."""
     more = by_language(row)
     return {
-        code: frozenset(known.get(code, ())) | more.get(code, frozenset())
+        code: frozenset(known.get(code, ())).union(more.get(code, ()))
         for code in dict.fromkeys((*known, *more))
     }
 
@@ -33,17 +33,14 @@ STOP_IN_OTHER_WORDS = {
     *heard("stop"),
     *("stop texting me", "stop texting", "stop messaging me", "unsubscribe me", "remove me"),
     *("take me off", "take me off the list", "no more texts", "dont text me", "do not text me"),
-    *("dont text me anymore", "leave me alone", "alto", "parar", "basta", "no mas mensajes"),
-    *("no me escriban", "no me escriban mas", "arret", "arreter", "sispann"),
+    *("dont text me anymore", "leave me alone"),
     *("stop", "stop it", "stop this"),  # politely: "stop please" is no word of the carrier's
 }
-PLEASE = ("please", "pls", "plz", "por favor", "porfavor", "svp", "tanpri", *heard("please"))
+PLEASE = ("please", "pls", "plz", *sorted(heard("please")))
 
 STATUS = {
     *heard("status"),
     *("status", "my status", "status please", "any news", "update", "any update", "any updates"),
-    *("estado", "mi estado", "hay noticias", "alguna noticia", "noticias"),
-    *("statut", "des nouvelles", "ki nouvel"),
 }
 WITHDRAW = {
     *heard("withdraw"),
@@ -51,24 +48,16 @@ WITHDRAW = {
     *("not needed anymore", "dont need it", "dont need it anymore", "dont need help anymore"),
     *("i no longer need", "i dont need it anymore", "we no longer need", "forget it"),
     *("cancel my request", "cancel request", "close my request", "withdraw"),
-    *("cancel", "cancelar", "cancela"),  # with a number; CANCEL alone is the carrier's STOP
-    *("ya no", "ya no necesito", "ya no hace falta", "ya no lo necesito", "olvidalo", "olvidelo"),
-    *("dejalo", "no importa", "cancelar mi pedido", "cancela mi pedido"),
-    *("laisse tomber", "plus besoin", "pa bezwen anko", "bliye sa"),
+    "cancel",  # with a number; CANCEL alone is the carrier's STOP
 }
 JOIN = {
     *heard("join"),
     *("join", "i want to help", "i want to volunteer", "volunteer", "sign me up", "can i help"),
-    *("how can i help", "unirme", "quiero ayudar", "quiero ser voluntario"),
-    *("quiero ser voluntaria", "voluntario", "voluntaria"),
+    "how can i help",
 }
 _GOODS = (
     *("food", "groceries", "meals", "clothes", "blankets", "diapers", "water", "milk", "formula"),
     *("supplies", "bread", "rice", "vegetables", "masks", "toys", "furniture"),
-)
-_BIENES = (
-    *("comida", "despensa", "ropa", "cobijas", "mantas", "panales", "agua", "leche", "pan"),
-    *("arroz", "verduras", "juguetes", "muebles"),
 )
 # Said by people who have something to give, if nothing follows but what is in OFFERED: whoever
 # says more than that may well need something.
@@ -91,36 +80,27 @@ OFFERS = {
     *(f"{we} would like to {help_}" for we in ("i", "we") for help_ in ("help", "volunteer")),
     *("id like to help", "id like to volunteer", "i want to help", "i want to volunteer"),
     *("we want to help", "happy to help", "im happy to help", "i am happy to help"),
-    *("puedo ayudar", "podemos ayudar", "yo puedo ayudar", "puedo cocinar", "puedo donar"),
-    *("quiero ayudar", "queremos ayudar", "quiero donar", "me gustaria ayudar"),
-    *("quisiera ayudar", "puedo llevar gente"),
-    *(f"tengo {it} {extra}" for it in _BIENES for extra in ("extra", "de sobra", "para donar")),
-    *(f"puedo {give} {it}" for give in ("donar", "compartir", "regalar") for it in _BIENES),
 }
 OFFERED = {
     *_GOODS,
-    *_BIENES,
+    *heard("goods"),
+    *heard("offered"),
     *("a", "and", "the", "some", "to", "too", "also", "out", "for", "with", "give", "share"),
     *("donate", "people", "neighbors", "families", "others", "seniors", "everybody", "everyone"),
     *("you", "your", "who needs it", "in need", "today", "tonight", "tomorrow", "this week"),
     *("on weekends", "after work", "anytime", "any time", "dinner", "lunch", "dishes", "rides"),
     *("cook", "cooking", "driving", "deliveries", "thanks", "thank"),
-    *("y", "para", "con", "a", "los", "las", "la", "el", "vecinos", "familias", "gente", "otros"),
-    *("personas", "hoy", "manana", "esta noche", "los fines de semana", "tambien", "gracias"),
-    *("cocinar", "cocinando", "cena", "comidas", "dar", "compartir", "donar"),
 }
-THANKS = {"thanks", "thank", "thx", "ty", "gracias", "merci", "mesi", *heard("thanks")}
+THANKS = {"thanks", "thank", "thx", "ty", *heard("thanks")}
 EMERGENCY = frozenset({"911", "112", "999", "sos"})  # and that of the network's country
 DONE = {
     *heard("done"),
-    *("done", "all done", "finished", "completed", "its done", "delivered", "hecho", "listo"),
-    *("lista", "terminado", "termine", "ya esta", "fini", "fait", "fin"),
+    *("done", "all done", "finished", "completed", "its done", "delivered"),
 }
 # A language's name, as its own speakers and others write it -> what we call it.
 LANGUAGES = {
     **{name: code for code, names in by_language("language").items() for name in names},
-    **dict.fromkeys(("english", "in english", "ingles", "en ingles", "inglish"), "en"),
-    **dict.fromkeys(("espanol", "en espanol", "spanish", "in spanish", "castellano"), "es"),
+    **dict.fromkeys(("english", "in english", *heard("english")), "en"),
 }
 
 YES = {
@@ -141,15 +121,11 @@ YES = {
     ),
     *("i got this", "ive got it", "on it", "im on it", "absolutely", "of course", "certainly"),
     *("no problem", "accept", "accepted", "count me in", "im in", "will do", "happy to"),
-    *("si", "sii", "si puedo", "yo puedo", "puedo", "yo voy", "voy", "lo tomo", "la tomo"),
-    *("yo lo hago", "acepto", "claro", "claro que si", "dale", "vale", "por supuesto"),
-    *("no hay problema", "con gusto"),
-    *("oui", "ouais", "daccord", "je peux", "je prends", "wi", "mwen ka", "dako"),
     *("\N{THUMBS UP SIGN}", "\N{OK HAND SIGN}", "\N{WHITE HEAVY CHECK MARK}"),
     *("\N{HEAVY CHECK MARK}", "\N{RAISED HAND}", "\N{HAPPY PERSON RAISING ONE HAND}"),
 }
 # Said in passing too: with a question behind them they are no promise.
-WEAK_YES = {"ok", "okay", "okey", "k", "kk", "y", "ye", "take", "vale", "dale", "claro", "voy"}
+WEAK_YES = {"ok", "okay", "okey", "k", "kk", "y", "ye", "take", *heard("weak_yes")}
 # Answers when they stand alone: "take me home", "k pasa" and "y tengo hambre" are none.
 YES_ALONE = {"y", "ye", "k", "kk", "take"}
 NO = {
@@ -158,9 +134,6 @@ NO = {
     *("not tonight", "not me", "not this time", "sorry", "sorry no", "im sorry", "pass"),
     *("i pass", "ill pass", "busy", "im busy", "unavailable", "not available", "at work"),
     *("im at work", "decline", "skip", "i wont", "wont be able"),
-    *("no gracias", "ahora no", "hoy no", "lo siento", "lo siento no", "perdon", "paso"),
-    *("ocupado", "ocupada", "estoy ocupado", "estoy ocupada", "no estoy"),
-    *("non", "non merci", "pas maintenant", "desole", "desolee", "pa kapab", "non mesi"),
     *("\N{THUMBS DOWN SIGN}", "\N{CROSS MARK}", "\N{NEGATIVE SQUARED CROSS MARK}"),
 }
 _CANT = ("cant", "i cant", "cannot", "i cannot", "can not", "i can not")
@@ -168,31 +141,22 @@ _DO_IT = ("make it", "make", "come", "go", "help", "do", "do it", "do this", "ta
 # No to a question; from somebody who took a request: "I give it back".
 HAND_BACK = {
     *heard("hand_back"),
-    *("no i cant", "no cant", "no i cannot", "no no puedo"),
+    *("no i cant", "no cant", "no i cannot"),
     *_CANT,
     *(f"{cant} {do_it}" for cant in _CANT for do_it in _DO_IT),
     *("sorry cant", "sorry i cant", "sorry i cant make it"),
     *("hand back", "hand it back", "give back", "give it back", "drop", "drop it"),
     *("unable", "im unable", "unable to help", "unable to make it"),
-    *("no puedo", "yo no puedo", "ya no puedo", "lo siento no puedo", "perdon no puedo"),
-    *("no puedo ir", "no puedo ayudar", "ya no puedo ir"),
-    *("devolver", "lo devuelvo", "je peux pas", "je ne peux pas", "mwen pa kapab", "m pa kapab"),
-    *("mwen pa ka", "m pa ka"),
 }
-# What may follow a SI without an accent for it to be a yes, besides another yes. Else it is "if":
-# in Spanish as many write it, in French, and in Kreyol, where yes is "wi".
-AFTER_SI = {
-    *("a las", "a la", "en", "hoy", "ahora", "ahorita", "manana", "luego", "despues", "mas tarde"),
-    *("pero", "gracias", "muchas gracias", "por favor", "senor", "senora", "estoy", "ya", "solo"),
-    *("esta tarde", "esta noche", "desde", "hasta", "para aceptar", "por la", "con mucho gusto"),
-}
+# Words that are a yes and, as many write them, an "if": "si" without its accent in Spanish, in
+# French, and in Kreyol, where yes is "wi". With one of AFTER_IF or a yes behind it, it is a yes.
+MAY_BE_IF = heard("if")
+AFTER_IF = heard("after_if")
 # What may follow a bare NO for it to be an answer: "no but …", "no I …". "No food" is a need.
 AFTER_NO = {
     *heard("after_no"),
     *("but", "i", "im", "ill", "sorry", "thanks", "thank", "not", "cant", "can", "maybe", "today"),
     *("tonight", "tomorrow", "way", "because", "only", "unfortunately", "too", "its", "we", "my"),
-    *("pero", "yo", "hoy", "manana", "gracias", "lo", "estoy", "perdon", "ahora", "porque"),
-    *("solo", "esta", "mais", "merci", "je", "desole", "men", "mesi", "mwen", "m"),
 }
 # What may follow a CAN'T in the same breath. "I can't breathe" and "can't find your door" are no
 # answers.
@@ -200,33 +164,28 @@ AFTER_CANT = {
     *heard("after_cant"),
     *("today", "tonight", "tomorrow", "now", "right", "anymore", "this", "it", "because", "but"),
     *("sorry", "unfortunately", "after", "at", "thanks", "thank"),
-    *("hoy", "ahora", "manana", "esta", "porque", "pero", "perdon", "lo", "gracias"),
-    *("maintenant", "desole", "merci", "mais", "jodi", "kounye", "men", "mesi"),
 }
 # In front of an answer, and no part of it.
 BEFORE_ANSWER = {
     *heard("before_answer"),
-    *("reply", "hi", "hello", "hey", "well", "so", "oh", "um", "responde", "hola", "pues"),
-    *("bueno", "reponds", "bonjour"),
+    *("reply", "hi", "hello", "hey", "well", "so", "oh", "um"),
 }
 BEFORE_NUMBER = {
-    *("request", "pedido", "number", "numero", "num", "to", "for", "al", "el", "the", "take", "do"),
+    *heard("before_number"),
+    *("request", "number", "num", "to", "for", "the", "take", "do"),
 }
 # In front of a number, and no word of its own: "nr 12". The others are a NO without their sign.
-MARKS = {"n\u00ba", "n \u00ba", "nr", "nro", "num"}
+MARKS = {"n\u00ba", "n \u00ba", "nr", "num", *heard("number")}
 MARKS_BY_SIGN = {"n", "n o", "no"}
 # With which our pages ask to be answered.
-YES_ON_PAGES = frozenset({"yes", "si"}) | heard("page_yes")
+YES_ON_PAGES = frozenset({"yes"}) | heard("page_yes")
 NO_ON_PAGES = frozenset({"no"}) | heard("page_no")
 # Copied from the page along with the word to reply with.
 COPIED = {
     "to take it",
     "to take",
     "to pass",
-    "para aceptar",
-    "si no puedes",
     "please",
-    "por favor",
     *heard("copied"),
 }
 
@@ -277,44 +236,6 @@ SMALL_TALK = _added_to(
             ),
             *("awesome", "perfect", "many", "a", "lot", "again", "really", "for", "your", "help"),
         },
-        "es": {
-            *("hola", "buenas", "buenos", "dias", "tardes", "noches", "dia", "gracias", "muchas"),
-            *(
-                "mil",
-                "muy",
-                "amable",
-                "adios",
-                "chau",
-                "que",
-                "tal",
-                "como",
-                "estas",
-                "esta",
-                "quien",
-            ),
-            *("es", "esto", "prueba", "saludos", "senor", "senora", "dios", "bendiga", "los", "le"),
-            *("te", "jaja", "bien", "por", "su", "ayuda", "tu", "a", "yo"),
-        },
-        "fr": {
-            *("bonjour", "bonsoir", "salut", "allo", "alo", "merci", "beaucoup", "au", "revoir"),
-            *("ca", "va", "qui", "etes", "vous", "bonne", "nuit", "journee", "a"),
-        },
-        "ht": {
-            *(
-                "bonjou",
-                "bonswa",
-                "alo",
-                "mesi",
-                "anpil",
-                "orevwa",
-                "sa",
-                "kap",
-                "fet",
-                "kijan",
-                "a",
-            ),
-            *("yo",),
-        },
     },
 )
 # These alone or among others make words ask for something. "Thanks for your help" does not.
@@ -334,13 +255,6 @@ ASKING = _added_to(
                 "anyone",
             ),
         },
-        "es": {
-            *("necesito", "necesita", "necesitamos", "necesitan", "quiero", "favor", "busco"),
-            *("buscamos", "ayudenme", "ayudame", "ayudennos", "urgente", "emergencia", "falta"),
-            *("tengo", "tenemos", "alguien", "socorro", "auxilio"),
-        },
-        "fr": {"besoin", "aide", "aidez", "cherche", "svp", "urgence", "secours"},
-        "ht": {"bezwen", "ede", "tanpri", "souple", "grangou", "ijans", "sekou"},
     },
 )
 # Enough to tell a language by when no need word does.
@@ -351,107 +265,40 @@ HINTS = _added_to(
             *("the", "and", "with", "for", "my", "we", "have", "from", "our", "children", "kids"),
             *("i", "can", "you", "it", "is", "at", "in"),
         },
-        "es": {
-            *("el", "la", "los", "las", "una", "para", "con", "mi", "mis", "hijos", "ninos", "y"),
-            *("en", "de", "del", "tenemos", "estoy", "estamos", "no", "hay", "cerca", "calle"),
-        },
-        "fr": {
-            *(
-                "le",
-                "la",
-                "les",
-                "des",
-                "de",
-                "du",
-                "une",
-                "et",
-                "je",
-                "nous",
-                "pour",
-                "dans",
-                "est",
-            ),
-            *("pas", "en", "mon", "ma", "mes", "avec", "sans", "sur"),
-        },
-        "ht": {
-            *(
-                "mwen",
-                "m",
-                "nou",
-                "pou",
-                "nan",
-                "pa",
-                "gen",
-                "ki",
-                "ak",
-                "se",
-                "li",
-                "la",
-                "ap",
-                "nap",
-            ),
-            *("tout", "moun", "an", "ka", "te", "en", "de"),
-        },
     },
 )
 # Of these, what is also said without asking for anything of one's own.
 ASKING_IN_PASSING = {
     *("please", "want", "looking", "somebody", "someone", "anybody", "anyone", "needed"),
-    *("quiero", "favor", "busco", "buscamos", "alguien", "tengo", "tenemos"),
-    *("cherche", "svp", "tanpri", "souple"),
+    *heard("asking_in_passing"),
 }
-NEED = {
-    "need",
-    "necesito",
-    "besoin",
-    "bezwen",
-    *heard("need"),
-}  # in front: this is a request, not an answer
+NEED = {"need", *heard("need")}  # in front: this is a request, not an answer
 # Behind it: then it is for whoever comes, and nothing new.
 NEED_OF_OTHERS = {
-    *("you to", "u to", "it by", "it before", "it to", "this to", "que sea", "que vengas"),
-    *("que venga", "que vengan", "que traigas", "que seja", "que venha", "que tu", "que vous"),
+    *("you to", "u to", "it by", "it before", "it to", "this to"),
+    *heard("need_of_others"),
 }
 # To the question how it went.
 NOT_YET = {
     *heard("not_yet"),
     *("not yet", "no not yet", "not done", "not done yet", "its not done", "not really"),
-    *("not finished", "aun no", "todavia no", "no todavia", "no todavia no", "no aun no"),
-    *("pas encore", "non pas encore", "poko", "non poko"),
+    "not finished",
 }
 # Counted out in front of one of PEOPLE, right behind one of these: "need 3 people". "Food for 3
 # people" is no count of those who are to come.
 COUNTING = {
     *heard("counting"),
     *("need", "needs", "want", "want about", "need about", "need at least", "looking for"),
-    *("necesito", "necesitamos", "se necesitan", "hacen falta", "busco", "buscamos"),
-    *("besoin de", "bezwen"),
 }
 COUNTS = {
     **{str(count): count for count in range(2, 10)},
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "dos": 2,
-    "tres": 3,
-    "cuatro": 4,
-    "cinco": 5,
-    "seis": 6,
-    "deux": 2,
-    "trois": 3,
-    "quatre": 4,
-    "de": 2,
-    "twa": 3,
-    "kat": 4,
+    **dict(zip(("two", "three", "four", "five", "six"), range(2, 7), strict=True)),
+    **{it: count for some in by_language("counts").values() for count, it in enumerate(some, 2)},
 }
 PEOPLE = {
     *heard("people"),
     *("people", "persons", "neighbors", "neighbours", "volunteers", "helpers", "hands", "guys"),
     *("men", "women", "strong people", "more people", "other people", "pairs of hands"),
-    *("personas", "vecinos", "voluntarios", "voluntarias", "manos", "hombres", "mujeres"),
-    *("personnes", "voisins", "moun"),
 }
 _VERBS = {
     **{it: it for it in ("open", "who", "close", "reopen", "assign", "pause", "carry", "remove")},
@@ -464,20 +311,7 @@ _VERBS = {
 # What a steward orders, in front of the number of a request or somebody's name.
 STEWARD_VERBS = {
     **{it: verb for row, verb in _VERBS.items() for it in heard(row)},
-    **dict.fromkeys(("open", "abiertos", "ouverts"), "open"),
-    **dict.fromkeys(("who", "quien", "qui"), "who"),
-    **dict.fromkeys(("close", "cerrar", "cierra", "fermer"), "close"),
-    **dict.fromkeys(("reopen", "reabrir", "rouvrir"), "reopen"),
-    **dict.fromkeys(("area", "zona", "zone"), "area"),
-    **dict.fromkeys(("need", "necesidad", "besoin"), "need"),
-    **dict.fromkeys(("assign", "asignar", "asigna", "assigner"), "assign"),
-    **dict.fromkeys(("pause", "pausa", "pausar"), "pause"),
-    **dict.fromkeys(("carry", "carga", "porter"), "carry"),
-    **dict.fromkeys(("remove", "quitar", "quita", "retirer"), "remove"),
-    **dict.fromkeys(("suspend", "suspender", "suspende", "suspendre"), "suspend"),
-    **dict.fromkeys(("restore", "restaurar", "restaura", "retablir"), "restore"),
-    **dict.fromkeys(("confirm", "confirmar", "confirma", "confirmer"), "confirm"),
-    **dict.fromkeys(("help", "ayuda", "aide"), "help"),
+    **{it: it for it in ("area", "need", "help", *_VERBS) if "_" not in it},
 }
 # In front of what a steward needs for themselves.
-ASK = {"ask", "pido", "pedir", "demande", "mande", *heard("ask")}
+ASK = {"ask", *heard("ask")}

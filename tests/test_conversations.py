@@ -28,7 +28,7 @@ def play(transcript: Transcript, database_url: str, redis_url: str) -> None:
     with open_neighborhood(database_url, redis_url, network, now, cast=cast) as neighborhood:
         neighborhood.put_on_roster(*scene.volunteers(of, cast))
         different = asyncio.run(first_difference(transcript, Player(neighborhood.hands)))
-    assert different == ""
+    assert different == "", different
 
 
 async def first_difference(transcript: Transcript, player: Player) -> str:

@@ -84,6 +84,7 @@ PURE_CORE = [
     "hotline.signed_addresses",
     "hotline.spelling",
     "hotline.table",
+    "hotline.translations",
     "hotline.newcomers",
     "hotline.wire",
     "hotline.words",

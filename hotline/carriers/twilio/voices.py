@@ -44,9 +44,18 @@ _PLAIN: Final = {"man", "woman", "alice"}  # the carrier's own, without a maker'
 def voice_of(language: str, country: str, chosen: Mapping[str, str]) -> tuple[str, str]:
     """The carrier's name of the voice and the accent that it speaks. `chosen`: by the network, for
     each language, perhaps with an accent behind it ("Mia es-MX")."""
-    accent = _ACCENTS.get((language, country)) or _ACCENTS[language, ""]
+    known = language if is_spoken(language) else OTHERWISE
+    accent = _ACCENTS.get((known, country)) or _ACCENTS[known, ""]
     name, _, spoken = chosen.get(language, "").partition(" ")
     return _called(name) or _VOICES[accent], spoken or accent
+
+
+OTHERWISE: Final = "en"  # whose voice reads a language that none of ours speaks
+
+
+def is_spoken(language: str) -> bool:
+    """Whether there is a voice for this language, unless the network chose one."""
+    return (language, "") in _ACCENTS
 
 
 def _called(name: str) -> str:
