@@ -732,7 +732,8 @@ def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) 
 def _starts_with_need(words: list[str]) -> bool:
     """ "need milk", but not "need you to come before 6"."""
     is_first = bool(words) and words[0] in vocabulary.NEED
-    return is_first and " ".join(words[1:3]) not in vocabulary.NEED_OF_OTHERS
+    behind = {" ".join(words[1:length]) for length in (2, 3)}
+    return is_first and behind.isdisjoint(vocabulary.NEED_OF_OTHERS)
 
 
 def _needs(

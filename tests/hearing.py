@@ -41,6 +41,7 @@ from sms.conversation import (
     OpenRequest,
     PassOn,
     Say,
+    SayWhatIsNeeded,
     Situation,
     StopTexts,
     Warn,
@@ -141,6 +142,8 @@ _EVENTS: dict[type[object], tuple[str, ...]] = {
 
 def _outcomes(act: Act) -> tuple[str, ...]:
     match act:
+        case SayWhatIsNeeded():
+            return ("answered",)
         case Say(told):
             joins = told.what is Told.WANTS_TO_JOIN
             return ("answered", "joins") if joins else ("answered",)
