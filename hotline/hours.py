@@ -5,6 +5,7 @@ for a given moment. Reads no clock and knows nobody's time zone: local times com
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -146,7 +147,7 @@ _UNACCENTED: Final = str.maketrans("áàâãéèêíîóòôõúùûçñ", "aaaa
 
 
 def _plain(text: str) -> str:
-    plain = text.strip().lower().translate(_UNACCENTED)
+    plain = unicodedata.normalize("NFKC", text).strip().lower().translate(_UNACCENTED)
     plain = _MORE_SAID.sub(lambda it: _MORE_SAYING[it[0]], plain)
     for written, meant in _SPELLING:
         plain = written.sub(meant, plain)

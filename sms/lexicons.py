@@ -11,6 +11,7 @@ from hotline import phrasebook, translations
 from hotline.needs import KINDS
 from hotline.phrasebook import LANGUAGES, text_of
 from hotline.settings import Network
+from sms import vocabulary
 from sms.danger import SIGNS
 from sms.details import DETAILS
 from sms.moves import MOVES
@@ -76,20 +77,36 @@ _WITHOUT = {
 
 
 def collisions(network: Network) -> Iterator[str]:
-    """A line for each word of the network's needs that is read like a small word of another
-    language that it speaks: a Kreyol *let* (milk) would be found in "let me know"."""
+    """A line for each word of the network's needs and areas that is read like a small word of
+    another language that it speaks, or like an answer: a Kreyol *let* (milk) would be found in "let
+    me know"."""
     small = small_words()
+    for setting, language, phrase in _own_words(network):
+        said = words_as_read(phrase)
+        if " ".join(said) in _ANSWERS:
+            yield f'{setting}: "{phrase}" is what people answer us with; leave it out'
+        for other in [it for it in network.languages if it != language]:
+            if len(said) == 1 and said[0] in small.get(other, ()):
+                yield (
+                    f'{setting}: "{phrase}" is also a small word in {other}, and would be found'
+                    " there; write it with the word that goes with it"
+                )
+
+
+_ANSWERS = frozenset().union(
+    *(vocabulary.YES, vocabulary.NO, vocabulary.HAND_BACK, vocabulary.DONE, vocabulary.STOP),
+    *(vocabulary.STOP_IN_OTHER_WORDS, vocabulary.JOIN, vocabulary.STATUS, vocabulary.WITHDRAW),
+)
+
+
+def _own_words(network: Network) -> Iterator[tuple[str, str, str]]:
+    """The setting, the language and the phrase, of each that the network brings. The words of an
+    area are of no language."""
     for need in network.needs:
         for language, phrases in need.words.items():
-            for phrase in phrases:
-                said = words_as_read(phrase)
-                for other in [it for it in network.languages if it != language]:
-                    if len(said) == 1 and said[0] in small.get(other, ()):
-                        yield (
-                            f'needs.{need.key}.words.{language}: "{phrase}" is also a small word'
-                            f" in {other}, and would be found there; write it with the word that"
-                            " goes with it"
-                        )
+            yield from ((f"needs.{need.key}.words.{language}", language, it) for it in phrases)
+    for area in network.areas:
+        yield from ((f"areas.{area.key}.words", "", it) for it in area.words)
 
 
 def small_words() -> dict[str, frozenset[str]]:

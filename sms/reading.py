@@ -17,6 +17,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from hotline.details import NOTHING, Details
 from hotline.phone import emergency_number
+from hotline.phrasebook import one_of
 from hotline.settings import Network
 from sms import misspelt, vocabulary
 from sms.details import asks_what, details_of
@@ -166,16 +167,14 @@ _TOKEN = re.compile(
 )
 # As many chunks as can be folded together, because their length stays; else a single one.
 _RUN = re.compile(r"[ -&(-_a-~]+(?!\S)|\S+")
-# What a phone sends for a tap on one of our texts: these words, and then the text in quotes.
+# What a phone sends for a tap on one of our texts: these words, and then the text in quotes, or
+# what was tapped if it was no text. Any app: a sign, a little word, and the text in quotes.
+_TAPPED = "|".join(
+    re.escape(it).replace(r"\.\.", ".{1,30}?") for it in sorted(vocabulary.REACTION, key=len)
+)
 _REACTION = re.compile(
-    r"""^\s*(?:(?:liked|loved|disliked|laughed\ at|emphasi[sz]ed|questioned
-    |removed\ .{1,30}\ from|reacted\ .{1,12}\ to|(?:no\ )?le\ gust[oa]|le\ encant[oa]|le\ dio\ risa
-    |se\ rio\ de|enfatizo|exclamo|pregunto|cuestiono|reacciono\ con\ .{1,12}\ a
-    |(?:quito|elimino)\ .{1,30}\ (?:de|a)|n?a\ (?:pas\ )?aime|a\ adore|a\ ri\ de
-    |a\ reagi\ .{1,16}\ a
-    |[^\w\s]{1,8}\ (?:to|a))\s*:?\s*)["\u201c\u201d\u00ab\u201f]
-    |^(?:liked|loved|disliked|laughed\ at|emphasi[sz]ed|questioned)\ an\ image$""",
-    re.VERBOSE,
+    rf"^\s*(?:(?:{_TAPPED})|[^\w\s]{{1,12}}\s+\w{{1,6}})\s*:?\s*[\"\u201c\u201d\u201e\u201f\u00ab\u00bb]"
+    rf"|^(?:{_TAPPED}) (?:{one_of(vocabulary.REACTED_TO)})$"
 )
 
 

@@ -315,3 +315,16 @@ STEWARD_VERBS = {
 }
 # In front of what a steward needs for themselves.
 ASK = {"ask", *heard("ask")}
+# What a phone writes for a tap on a text, in front of that text in quotes; two dots stand for a
+# sign or a word of its own: "reacted .. to".
+REACTION = {
+    *heard("reaction"),
+    *("liked", "loved", "disliked", "laughed at", "emphasized", "emphasised", "questioned"),
+    *("reacted .. to", "reacted with .. to", "removed .. from"),
+}
+# And what was tapped where that is no text.
+REACTED_TO = {
+    *heard("reacted_to"),
+    *("an image", "a photo", "a movie", "a video", "an audio message", "an attachment"),
+    *("a message", "a sticker", "a contact", "a location"),
+}

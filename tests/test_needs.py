@@ -14,6 +14,7 @@ import pytest
 from hotline import settings
 from hotline.errors import BadSettings
 from hotline.needs import KINDS
+from hotline.phrasebook import LANGUAGES
 from hotline.settings import read_network
 from serving import checking
 from sms import lexicons
@@ -188,6 +189,51 @@ def test_check_warns_of_a_word_that_is_a_small_word_elsewhere() -> None:
     assert read("mis hijos van mañana", network).needs == ("ride",), "and so it is"
 
 
+@pytest.mark.parametrize(
+    ("setting", "languages", "mistaken"),
+    [
+        ('[[needs]]\nkey = "baby"\nwords = { ht = ["lèt"] }', '"en", "ht"', "a small word in en"),
+        ('[[needs]]\nkey = "baby"\nwords = { ht = ["LET"] }', '"en", "ht"', "a small word in en"),
+        ('[[needs]]\nkey = "water"\nwords = { ht = ["dlo"] }', '"en", "ht"', ""),
+        ('[[needs]]\nkey = "baby"\nwords = { ht = ["lèt"] }', '"ht", "es"', ""),
+        ('[[needs]]\nkey = "tools"\nwords = { es = ["pala"] }', '"es", "fil"', "word in fil"),
+        ('[[areas]]\nkey = "south"\nwords = ["Sur"]', '"es", "fr"', "a small word in fr"),
+        ('[[areas]]\nkey = "south"\nwords = ["Zona Sur"]', '"es", "fr"', ""),
+        ('[[needs]]\nkey = "legal"\nwords = { en = ["alto"] }', '"en"', "what people answer us"),
+        ('[[needs]]\nkey = "moving"\nwords = { en = ["done"] }', '"en"', "what people answer us"),
+    ],
+)
+def test_check_warns_of_own_words_that_are_heard_as_something_else(
+    setting: str, languages: str, mistaken: str
+) -> None:
+    network = read_network(f"[hotline]\nlanguages = [{languages}]\n{setting}\n", "hotline.toml")
+    said = "\n".join(lexicons.collisions(network))
+    assert mistaken in said
+    assert bool(said) is bool(mistaken)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_heard"),
+    [
+        *(("need a strolr", False), ("need a stroler", True), ("need a strollerr", True)),
+        *(("need a stroller", True), ("need a stroleer", True), ("need a sroller", True)),
+        *(("need a ttroller", False), ("need a tsroller", False), ("need a srtoler", False)),
+        *(("need a crib", True), ("need a crb", False), ("need a crab", False)),
+        *(("need a cribs", True), ("need a cradle", True), ("need a cradel", True)),
+        *(("need a crade", True), ("need a cradles", True), ("need a caddle", True)),
+        *(("need a stool", True), ("need a stol", False), ("need a stoop", False)),
+    ],
+)
+def test_one_letter_may_be_wrong_in_own_words_of_six_letters_and_more(
+    said: str, is_heard: bool
+) -> None:
+    network = read_network(
+        '[[needs]]\nkey = "nursery"\nwords = { en = ["stroller", "crib", "cradle", "stool"] }\n',
+        "hotline.toml",
+    )
+    assert read(said, network).needs == (("nursery",) if is_heard else ())
+
+
 def test_our_own_words_are_no_small_words_of_another_language() -> None:
     small, found = lexicons.small_words(), set()
     for file in lexicon_files("needs"):
@@ -277,3 +323,9 @@ def _pairs(
 ) -> Iterator[tuple[bool, bool]]:
     for it in texts:
         yield bool(needs(said(it)) & LETTERS[letter]), letter in it.asks
+
+
+def test_the_built_in_words_are_heard_as_nothing_else() -> None:
+    spoken = ", ".join(f'"{it}"' for it in LANGUAGES)
+    network = read_network(f"[hotline]\nlanguages = [{spoken}]\n", "hotline.toml")
+    assert list(lexicons.collisions(network)) == []

@@ -318,18 +318,64 @@ QUOTED = "Maple Street Mutual Aid: a neighbor needs food. Reply YES 12 to take i
         *("Le gustó “{}”", "Le gusta “{}”", "Le encantó “{}”", "No le gustó “{}”"),
         *("Le dio risa “{}”", "Enfatizó “{}”", "Cuestionó “{}”", "Reaccionó con 👍 a “{}”"),
         *("Quitó un me gusta de “{}”", "👍 a “{}”", "A aimé « {} »", "A adoré « {} »"),
+        *("Exclamó por “{}”", "Dudó sobre “{}”", "Le pareció gracioso “{}”", '👍 a "{}"'),
+        *("N’a pas aimé « {} »", "A ri de « {} »", "A souligné « {} »", "A réagi avec 👍 à « {} »"),
+        *("A posé une question sur « {} »", "S’est interrogé(e) sur « {} »", "👍 à « {} »"),
+        *("a ajouté un « J’aime » à « {} »", "A supprimé un « J’aime » de « {} »"),
+        *("Curtiu “{}”", "Não curtiu “{}”", "Amou “{}”", "Riu de “{}”", "Enfatizou “{}”"),
+        *("Reagiu com 👍 a “{}”", "Removeu uma curtida de “{}”", "👍 para “{}”"),
+        *("Nag-react ng 👍 sa “{}”", "Inalis ang 👍 sa “{}”", "👍 sa “{}”", "👍\u200d to “{}”"),
+        *(
+            "Reacted with 👍 to “{}”",
+            "Removed the 👍 reaction from “{}”",
+            "👨\u200d👩\u200d👧 to „{}“",
+        ),
     ],
 )
 def test_a_tap_on_our_text_is_no_answer(tap: str) -> None:
     assert meant(tap.format(QUOTED), 12) == (Intent.REACTION, None, "")
 
 
-@pytest.mark.parametrize("body", ["Liked an image", "Loved an image", "Laughed at an image"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            "Liked an image",
+            "Loved a movie",
+            "Laughed at an audio message",
+            "Le encantó una imagen",
+        ),
+        *("A adoré une image", "Curtiu uma imagem"),
+    ],
+)
 def test_a_tap_on_a_picture(body: str) -> None:
     assert meant(body) == (Intent.REACTION, None, "")
 
 
-@pytest.mark.parametrize("body", ["I liked the food, need more", "Loved your help, need milk"])
+@pytest.mark.parametrize(
+    "tap",
+    [
+        *("Removed a like from “{}”", "Quitó un me gusta de “{}”", "Removed 👍 from “{}”"),
+        *(
+            "A supprimé un « J’aime » de « {} »",
+            "Removeu uma curtida de “{}”",
+            "Retirou 👍 de “{}”",
+        ),
+        *("Liked “{}", "👍 to “{}"),
+    ],
+)
+def test_a_tap_on_a_page_cut_short_and_a_tap_taken_back_are_no_yes(tap: str) -> None:
+    for quoted in (QUOTED, QUOTED[:60] + "…", "YES 12"):
+        assert meant(tap.format(quoted), 12)[0] is Intent.REACTION
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("I liked the food, need more", "Loved your help, need milk", 'she said "need milk"'),
+        'mwen renmen manje a, "bezwen" let',
+    ],
+)
 def test_praise_is_no_tap(body: str) -> None:
     assert reading(body).intent is Intent.WORDS
 
