@@ -23,7 +23,8 @@ _FOLDER: Final = resources.files("hotline") / "catalogues"
 _NEEDS: Final = ("food", "ride", "medicine", "shelter", "childcare", "talk")
 SAID: Final = frozenset(
     [
-        *("months", "day", "and", "ago_minute", "ago_minutes", "ago_hour", "ago_hours"),
+        *("months", "day", "first", "weekday_names", "and"),
+        *("ago_minute", "ago_minutes", "ago_hour", "ago_hours"),
         *(f"label_{need}" for need in _NEEDS),
     ]
 )
@@ -47,7 +48,7 @@ HEARD: Final = frozenset(
     ]
 )
 _HOW_MANY: Final = {
-    **dict.fromkeys(("days", "brief_days"), (7, "seven days, from Monday on")),
+    **dict.fromkeys(("days", "brief_days", "weekday_names"), (7, "seven days, from Monday on")),
     "months": (12, "twelve months"),
 }
 

@@ -19,7 +19,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Any, Literal
 
-from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -870,6 +870,10 @@ class Speech:
         said.setdefault("emergency", self._emergency)
         for name in DIGIT_BY_DIGIT & said.keys():
             said[name] = " ".join(str(said[name]))
+        if isinstance(details := values.get("details"), Details):
+            need = said["need"] if values.get("need") else self._kinds(details, language)
+            about = self._about(details, language, is_spoken=True)
+            said["need"] = ", ".join([str(need or said["need"]), *about])
         return self._template(words, language).format(**said)
 
     def part(self, part: Part, language: str | None) -> str:
@@ -920,18 +924,24 @@ class Speech:
         details, ago = values.get("details"), values.get("ago")
         if not isinstance(details, Details) or not isinstance(ago, timedelta):
             return [{}]
-        kinds = [self._template(Detail[it.upper()], language) for it in details.kinds]
-        need = {}
-        if kinds and not values.get("need"):
-            need = {"need": format_list(kinds[:MOST_KINDS], locale=language)}
-        things = [self._thing(it, language) for it in details.things]
-        people = self._template(Detail.FOR_PEOPLE, language).format(count=details.people)
-        said = [self._when(details, language), *things, people if details.people > 1 else ""]
-        said = [it for it in said if it]
-        age = self._ago(ago, language)
+        kinds = "" if values.get("need") else self._kinds(details, language)
+        need = {"need": kinds} if kinds else {}
+        said, age = self._about(details, language), self._ago(ago, language)
         return [
             {**need, "ago": ", ".join([*said[:count], age])} for count in range(len(said), -1, -1)
         ]
+
+    def _kinds(self, details: Details, language: str) -> str:
+        """What is needed, where this network has no key for it; empty if that is not known."""
+        kinds = [self._template(Detail[it.upper()], language) for it in details.kinds]
+        return _list(kinds[:MOST_KINDS], language) if kinds else ""
+
+    def _about(self, details: Details, language: str, *, is_spoken: bool = False) -> list[str]:
+        """When, which things, and for how many."""
+        things = [self._thing(it, language) for it in details.things]
+        people = self._template(Detail.FOR_PEOPLE, language).format(count=details.people)
+        when = self._when(details, language, is_spoken=is_spoken)
+        return [it for it in (when, *things, people if details.people > 1 else "") if it]
 
     def _thing(self, thing: str, language: str) -> str:
         name, _, size = thing.partition(":")
@@ -940,12 +950,16 @@ class Speech:
             return called
         return self._template(Detail.WITH_SIZE, language).format(thing=called, size=size.upper())
 
-    def _when(self, details: Details, language: str) -> str:
-        """The day, and the hour if that was said: "Tue 6am", "tonight"."""
+    def _when(self, details: Details, language: str, *, is_spoken: bool) -> str:
+        """The day, and the hour if that was said: "Tue 6am", "tonight"; on the phone "Tuesday
+        6am"."""
         day = details.day
-        if day and day not in NEAR_DAYS:
-            day = WEEKDAYS[date.fromisoformat(day).weekday()]
-        said = [self._template(Detail[day.upper()], language)] if day else []
+        if is_spoken and day and day not in NEAR_DAYS:
+            said = [_weekday(date.fromisoformat(day), language)]
+        else:
+            if day and day not in NEAR_DAYS:
+                day = WEEKDAYS[date.fromisoformat(day).weekday()]
+            said = [self._template(Detail[day.upper()], language)] if day else []
         if details.hour:
             said.append(self._clock(time.fromisoformat(details.hour), language))
         return " ".join(said)
@@ -1017,7 +1031,9 @@ class Speech:
         local = moment.astimezone(self.network.zone)
         if months := phrasebook.said("months", language):
             (pattern,) = phrasebook.said("day", language)
-            return pattern.format(day=local.day, month=months[local.month - 1])
+            first = phrasebook.said("first", language)
+            day = first[0] if first and local.day == 1 else local.day
+            return pattern.format(day=day, month=months[local.month - 1])
         return str(format_skeleton("MMMMd", local, locale=language))
 
     def _ago(self, since: timedelta, language: str) -> str:
@@ -1030,6 +1046,12 @@ class Speech:
         return format_timedelta(
             -since, granularity=unit, threshold=math.inf, add_direction=True, locale=language
         )
+
+
+def _weekday(day: date, language: str) -> str:
+    """Its whole name, from the words of a language that Babel does not know."""
+    names = phrasebook.said("weekday_names", language)
+    return names[day.weekday()] if names else format_date(day, "EEEE", locale=language)
 
 
 def _ago_told(since: timedelta, unit: Literal["minute", "hour"], language: str) -> str:

@@ -13,6 +13,7 @@ from hotline import page, phone, schedule
 from hotline.attachment import Attachment, AttachmentKind
 from hotline.desk import places, telling
 from hotline.desk.step import refusal
+from hotline.details import as_of
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Notice
 from hotline.settings import Network
@@ -206,7 +207,9 @@ def _texted(visit: Visit, request: HelpRequest) -> tuple[tuple[str, ...], bool]:
 
 
 def _topic(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
-    return Topic(it.number, kind, it.needs, it.area, it.taker, _asked_from(visit, it))
+    details = as_of(it.details, visit.work.clock.today)
+    asks_at = _asked_from(visit, it)
+    return Topic(it.number, kind, it.needs, it.area, it.taker, asks_at, details=details)
 
 
 def _asked_from(visit: Visit, it: HelpRequest) -> datetime | None:

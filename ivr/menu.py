@@ -18,6 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline import phone, proof
+from hotline.details import NOTHING, Details
 from hotline.document import Wait
 from hotline.inbound import Heard
 from hotline.notices import Notice
@@ -198,6 +199,7 @@ class Topic:
     was_missed: bool = False  # our call about it: somebody else is asked by now
     partner: int | None = None
     place_follows: bool = False  # they hear no more before whoever asked says OK
+    details: Details = NOTHING  # as of today
 
     @property
     def can_be_heard(self) -> bool:

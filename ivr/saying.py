@@ -174,11 +174,14 @@ def _say_asked(call: Call, facts: Facts) -> Iterator[Spoken]:
 
 
 def _what_is_needed(call: Call, facts: Facts) -> Spoken:
-    """Need and area, and nothing else, as a page in writing."""
+    """Need, area and details, and nothing else, as a page in writing."""
     topic = facts.topic(call.about)
-    if topic is None or topic.area is None:
-        return spoken(Prompt.NEEDED_ANYWHERE, need=topic.needs if topic else ())
-    return spoken(Prompt.NEEDED, need=topic.needs, area=topic.area)
+    if topic is None:
+        return spoken(Prompt.NEEDED_ANYWHERE, need=())
+    about = {"need": topic.needs, "details": topic.details}
+    if topic.area is None:
+        return spoken(Prompt.NEEDED_ANYWHERE, **about)
+    return spoken(Prompt.NEEDED, **about, area=topic.area)
 
 
 def _say_needs(call: Call, facts: Facts) -> Iterator[Spoken]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from neighborhood import NETWORK
@@ -11,12 +11,15 @@ from hotline import segments, settings
 from hotline.details import THINGS, Details, as_of, dated, from_row, joined, to_row
 from hotline.needs import KINDS
 from hotline.notices import Told, notice
+from hotline.phrasebook import LANGUAGES
+from hotline.prompts import Prompt
 from hotline.work import furnish
 from sms.reading import read
 
 NEIGHBORHOOD = settings.read_network(NETWORK, "hotline.toml")
 MONDAY = date(2026, 3, 2)
 speech = furnish(NEIGHBORHOOD).speech
+EVERY_LANGUAGE = furnish(settings.Network(languages=LANGUAGES)).speech
 
 
 def details(body: str) -> Details:
@@ -87,6 +90,55 @@ def test_days_are_told_as_they_are_on_the_day() -> None:
     assert "(today 6am, just now)" in page(as_of(told, date(2026, 3, 3)), need=("ride",))
     assert "(just now)" in page(as_of(told, date(2026, 3, 4)), need=("ride",))
     assert dated(Details(day="mon"), MONDAY).day == "2026-03-02", "today is the next Monday"
+
+
+MOST = Details(things=("diapers:4", "wheelchair"), people=4, day="2026-03-03", hour="06:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "needs a ride, Tuesday 6am, diapers size 4, wheelchair, 4 people."),
+        ("es", "necesita transporte, martes 6:00, pañales talla 4, silla de ruedas, 4 personas."),
+        ("fr", "cherche un trajet, mardi 6:00, couches taille 4, fauteuil roulant, 4 personnes."),
+        ("ht", "bezwen woulib, madi 6:00, kouchèt gwosè 4, chèz woulant, 4 moun."),
+        ("pt", "precisa de carona, terça-feira 6:00, fraldas tamanho 4, cadeira de rodas,"),
+        ("fil", "ng sakay, Martes 6:00, diaper, sukat 4, silyang de gulong, 4 katao."),
+    ],
+)
+def test_a_call_says_them_too(language: str, said: str) -> None:
+    about = {"need": ("ride",), "area": "northside", "details": MOST}
+    assert said in EVERY_LANGUAGE.speak(Prompt.NEEDED, about, language)
+
+
+def test_a_call_names_a_kind_without_a_key() -> None:
+    about = {"need": (), "details": Details(kinds=("repairs", "pets"), day="tonight")}
+    said = speech.speak(Prompt.NEEDED_ANYWHERE, about, "en")
+    assert said == "A neighbor needs a repair and pet care, tonight."
+    nothing = {"need": (), "details": Details()}
+    assert speech.speak(Prompt.NEEDED_ANYWHERE, nothing, "en") == "A neighbor needs help."
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "just now; 1 minute ago; 5 minutes ago; 3 hours ago; August 1"),
+        ("es", "ahora mismo; hace 1 minuto; hace 5 minutos; hace 3 horas; 1 de agosto"),
+        ("fr", "à l'instant; il y a 1 minute; il y a 5 minutes; il y a 3 heures; 1er aout"),
+        ("ht", "kounye a; sa gen 1 minit; sa gen 5 minit; sa gen 3 èdtan; 1 out"),
+        ("pt", "agora mesmo; ha 1 minuto; ha 5 minutos; ha 3 horas; 1 de agosto"),
+        (
+            "fil",
+            "ngayon lang; 1 minuto ang nakalipas; 5 minuto ang nakalipas;"
+            " 3 oras ang nakalipas; Agosto 1",
+        ),
+    ],
+)
+def test_ago_and_days_in_each_language(language: str, told: str) -> None:
+    ages = [timedelta(), timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=3)]
+    said = [EVERY_LANGUAGE._value("ago", it, language) for it in ages]
+    said.append(EVERY_LANGUAGE._value("day", datetime(2026, 8, 1, 17, tzinfo=UTC), language))
+    assert "; ".join(map(str, said)) == told
 
 
 def test_tonight_is_no_other_night() -> None:
