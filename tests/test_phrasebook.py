@@ -70,6 +70,47 @@ def test_every_word_to_reply_with_does_what_its_sentence_says(language: str) -> 
     assert wrong == set()
 
 
+def to_reply_with(template: str) -> list[str]:
+    """The same in their order, without what no reply is."""
+    return [it for it in in_capitals(template.removeprefix("OK, ")) if it not in NOT_TO_REPLY_WITH]
+
+
+BRIEFER = {("es", Sentence.WHICH_AREA), ("es", Sentence.WHICH_HOURS)}  # names fewer of them
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_each_word_to_reply_with_stands_where_the_english_one_does(language: str) -> None:
+    """So that YES is not told to whoever cannot, and NO to whoever can."""
+    catalogue = words.load(LANGUAGES)[language]
+    for it in (*Sentence, *Prompt):
+        english = to_reply_with(it)
+        told = to_reply_with(str(catalogue.gettext(str(it))))
+        if (language, it) in BRIEFER:
+            continue
+        assert len(told) == len(english), f"{it.name}: {told}"
+        for ours, theirs in zip(english, told, strict=True):
+            assert meanings(ours) & meanings(theirs), f"{it.name}: {theirs} for {ours}"
+
+
+EXAMPLES = [Told.HELLO, Told.HOW_TO_TAKE_OR_ASK, Told.UNCLEAR_TO_HELPER, Told.ANSWER_HOW]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", EXAMPLES)
+@pytest.mark.parametrize("need", [it.key for it in NETWORK.needs])
+def test_who_writes_the_example_of_a_sentence_asks_for_it(
+    told: Told, need: str, language: str
+) -> None:
+    speech = Speech(NETWORK, words.load(LANGUAGES))
+    said = speech.say(notice(told, number=12, need=(need,)), language)
+    label = speech._called(need, language)
+    (example,) = [it for it in re.findall(r": ?([^.:]+)", said) if it.endswith(label)]
+    asked = read(example.strip(), NETWORK)
+    assert (asked.intent, asked.needs) == (Intent.WORDS, (need,)), example
+    assert asked.starts_with_need
+    assert asked.language in (language, None)
+
+
 def test_a_word_that_nobody_understands_is_noticed() -> None:
     assert meanings("DONE") & meanings("FINI")
     assert meanings("CANT") & meanings("PEUX PAS")
