@@ -3,8 +3,8 @@
 A language is a folder under `hotline/catalogues`, with a gettext catalogue and `words.tsv`: a name
 and its phrases in each line, with a tab between, the words of a phrase joined by `_`. What the
 names mean is in docs/translating.md. Phrases are written as `sms.reading.fold` leaves them: lower
-case, no accents, no apostrophes; but what we say ourselves (`SAID`) and what people need
-(`WRITTEN`) is written as it is said. English is in the code. Pure once loaded.
+case, no accents, no apostrophes; but what we say ourselves (`SAID`), and what people need
+and where they are (`WRITTEN`), is written as it is said. English is in the code. Pure once loaded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ SAID: Final = frozenset(
         *(f"label_{need}" for need in _NEEDS),
     ]
 )
-WRITTEN: Final = frozenset(f"need_{need}" for need in _NEEDS)
+WRITTEN: Final = frozenset(
+    [
+        *(f"need_{need}" for need in _NEEDS),
+        *("street_first", "unit", "door_code", "named", "addressed", "describes"),
+    ]
+)
 HEARD: Final = frozenset(
     [
         *("yes", "no", "hand_back", "done", "withdraw", "status", "join", "stop", "please"),

@@ -32,6 +32,9 @@ SECRETS = [
     ("preciso de abrigo, Rua das Flores, 12, apto 34", ("Flores", "12", "34")),
     ("moro perto da padaria", ("padaria",)),
     ("meu nome é Bia, bloco C", ("Bia", "bloco C")),
+    ("kailangan ko ng matutuluyan, kalye Rizal 12, palapag 3", ("Rizal", "12", "3")),
+    ("nakatira ako sa tabi ng simbahan", ("simbahan",)),
+    ("ako si Jun, kailangan ng kausap", ("Jun",)),
     ("I need a bed, Hilltop Houses, Anna", ("Hilltop", "Anna")),
 ]
 
@@ -45,6 +48,7 @@ PLAIN = [
     "besoin d'un lit pour 2 enfants",
     "mwen bezwen yon kabann aswè a",
     "preciso de abrigo para 2 pessoas hoje",
+    "kailangan ng matutuluyan ngayong gabi, 2 bata",
     "I am lonely. Can somebody talk?",
 ]
 
