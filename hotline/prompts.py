@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from hotline.notices import Told
 from hotline.words import N_
@@ -28,6 +29,17 @@ class Prompt(StrEnum):
     GOODBYE = N_("Thank you for calling. Goodbye.")
     ALL_LINES_BUSY = N_(
         "All our lines are in use. Please text this number, or call again in a few minutes."
+    )
+
+    # To whoever calls while so many do that a machine may be among them.
+    REPEAT_DIGITS = N_(
+        "Very many people call just now, so please show us that you are no machine. Key in"
+        " {digits}, then press pound. If you cannot, just stay on the line."
+    )
+    NOT_THESE_DIGITS = N_("That was something else. Let us try again.")
+    WAITS_ITS_TURN = N_(
+        "So many people ask just now that this waits its turn. The people who look after this line"
+        " hear of it."
     )
 
     # To whoever needs something.
@@ -84,6 +96,10 @@ class Prompt(StrEnum):
         "Please hang up. We call this number back in a moment, or later if its phone should not"
         " ring now. Goodbye."
     )
+    WAS_RUNG = N_(
+        "We called this number back today, and nobody came to the phone. We do that once a day,"
+        " so please call again tomorrow. For something new, call us at any time. Goodbye."
+    )
     NO_PROOF = N_(
         "We cannot make sure that this is your number. Please text this number, or call again"
         " from a phone that shows its number. Goodbye."
@@ -103,6 +119,9 @@ class Prompt(StrEnum):
     TALK_TO = N_("To talk to {name}, press 1.")
     MESSAGE_FOR = N_("To leave a message for {name}, press 6.")
     LISTEN = N_("To hear the voice messages, press 5.")
+    MESSAGE_NOT_READY = N_(
+        "There is a new voice message for you. To hear it, please call again in ten minutes."
+    )
     A_MESSAGE_FROM = N_("This is what {name} said.")
     ANSWER_OR_AGAIN = N_("To answer, press 1. To hear it again, press 9.")
     NO_LONGER_NEEDED = N_("If it is no longer needed, press 2.")
@@ -221,6 +240,14 @@ _VOICE_MESSAGE = N_(
     "{name} left a voice message about request {number}. To hear it, call this number."
 )
 
+# Others in the household hear what is left on a machine.
+_CALL_US = N_("Please call this number when you can.")
+_IN_DANGER: Mapping[str, Any] = {"to_machine": _CALL_US, "wakes": True, "replaces_older": False}
+_PARTED = N_(
+    "About request {number}. After what you told us, nothing passes between you and that person any"
+    " more, and we tell nobody why. In danger, call {emergency}."
+)
+
 NEWS: Mapping[Told, News] = {
     # To somebody who asks.
     Told.TAKEN: News(_TAKEN, wakes=True),
@@ -303,6 +330,37 @@ NEWS: Mapping[Told, News] = {
     Told.NO_LONGER_NEEDED: News(
         N_("Request {number} is no longer needed. Thank you for being there.")
     ),
+    # To somebody in danger, or who is kept apart from another.
+    Told.EMERGENCY: News(
+        N_("If you are in danger, hang up and call {emergency} now. They can come at once."),
+        **_IN_DANGER,
+    ),
+    Told.MAYBE_DANGER: News(
+        N_("If somebody is hurt or in danger, hang up and call {emergency} first."), **_IN_DANGER
+    ),
+    Told.CRISIS: News(
+        N_(
+            "If you are in danger, hang up and call {emergency} now. You matter to us. To talk to"
+            " somebody, at any hour, call {crisis}."
+        ),
+        **_IN_DANGER,
+    ),
+    Told.CRISIS_CALL: News(
+        N_(
+            "If you are in danger, hang up and call {emergency} now, at any hour. You matter to us."
+        ),
+        **_IN_DANGER,
+    ),
+    Told.HELD_SPOKEN: News(
+        N_(
+            "We did not pass your voice message about request {number} on. If you are afraid of the"
+            " other person, call this number and press 7. In danger, call {emergency}."
+        ),
+        to_machine=_CALL_US,
+        replaces_older=False,
+    ),
+    Told.PARTED: News(_PARTED, to_machine=_CALL_US, replaces_older=False),
+    Told.PARTED_AFTER: News(_PARTED, to_machine=_CALL_US, replaces_older=False),
     # From the people who run it.
     Told.CLOSED_BY_STEWARDS: News(
         N_(

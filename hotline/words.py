@@ -691,6 +691,14 @@ class Sentence(StrEnum):
     )
     STEWARDS_CARRIES_NO_MORE = N_("{name} can have as many requests as others again.")
     STEWARDS_VOUCHED = N_("{name} is on our list now, and knows it. {example} undoes it.")
+    STEWARDS_CONFIRM_CARRY = N_(
+        "Let {name} have {count} requests at a time, for a day? Then text CONFIRM {code} within ten"
+        " minutes. Did you not ask for this? Then do nothing."
+    )
+    STEWARDS_CONFIRM_VOUCH = N_(
+        "Put {name} on the list? Then text CONFIRM {code} within ten minutes. Did you not ask for"
+        " this? Then do nothing."
+    )
     STEWARDS_CONFIRM_REMOVE = N_(
         "Take {name} off the list? Then text CONFIRM {code} within ten minutes. Did you not ask"
         " for this? Then do nothing."
@@ -816,7 +824,8 @@ _TOPICS: Mapping[Told, str] = {
 
 LONGEST_LIST = 30  # letters; of more than one name
 MOST_KINDS = 2  # that are named where the network has no key for them
-DIGIT_BY_DIGIT = {"number", "digits", "emergency", "code"}  # 911 is no "nine hundred and eleven"
+# 911 is no "nine hundred and eleven"
+DIGIT_BY_DIGIT = {"number", "digits", "emergency", "crisis", "code"}
 
 
 def load(languages: Sequence[str]) -> dict[str, Translations]:

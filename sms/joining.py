@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hotline.desk import joining, telling
+from hotline.desk import joining, stewarding
 from hotline.desk.joining import WAITS
 from hotline.newcomers import VOUCHED_WITHIN, why_not_vouch
 from hotline.notices import Notice, Told, notice
@@ -91,7 +91,8 @@ def _after(work: Work, question: str, order: Order) -> str:
 
 
 def vouch(work: Work, person: Neighbor, code: int) -> Notice:
-    """Put the newcomer with this number on the list, if this person may."""
+    """Put the newcomer with this number on the list, if this person may; a steward, who may bring
+    as many as they like, confirms it."""
     by_stewards = work.network.roster.joining == "stewards"
     if by_stewards and person.phone not in work.network.stewards:
         return notice(Told.VOUCH_STEWARDS)
@@ -99,15 +100,10 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
     if not is_steward and (not_now := _why_not_vouch(work, person)):
         return not_now
     newcomer = roster.who_has_code(work.connection, code)
-    if newcomer is None or not roster.enter(
-        work.connection, newcomer, person.id, "vouched", work.now
-    ):
+    if newcomer is not None and is_steward:
+        return stewarding.ask_to_let_in(work, person, newcomer)
+    if newcomer is None or not joining.vouched(work, newcomer, person.id):
         return notice(Told.VOUCH_UNKNOWN, code=code)
-    work.changed(newcomer)
-    telling.send(work, newcomer, notice(Told.VOUCHED, name=newcomer))
-    joining.tell_name(work, newcomer)
-    if is_steward:
-        return notice(Told.STEWARDS_VOUCHED, name=newcomer, example=f"REMOVE {newcomer}")
     return notice(Told.VOUCH_DONE, name=newcomer)
 
 

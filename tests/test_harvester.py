@@ -138,8 +138,7 @@ def test_two_weeks_and_two_requests_later_they_bring_two_a_week(maple: Neighborh
 def test_a_steward_lets_somebody_carry_more_for_a_day(maple: Neighborhood) -> None:
     _all_ask(maple)
     _join(maple, "Sam", by="Ben")
-    maple.text("Cleo", "CARRY Sam 4")
-    assert "Sam can have 4 requests" in _read(maple, "Cleo")[-1]
+    assert "Sam can have 4 requests" in maple.order("Cleo", "CARRY Sam 4")[-1]
     for number in range(12, 21):
         maple.text("Sam", "OPEN")
         maple.text("Sam", f"YES {number}")

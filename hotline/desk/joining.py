@@ -37,6 +37,16 @@ def come_in(work: Work, person: Neighbor) -> bool:
     return True
 
 
+def vouched(work: Work, newcomer: int, by: int) -> bool:
+    """Somebody vouched for them: they are on the list. False if they no longer wait for that."""
+    if not roster.enter(work.connection, newcomer, by, "vouched", work.now):
+        return False
+    work.changed(newcomer)
+    telling.send(work, newcomer, notice(Told.VOUCHED, name=newcomer))
+    tell_name(work, newcomer)
+    return True
+
+
 def tell_name(work: Work, who: int) -> None:
     """Whose first name somebody else on the list has, what others call them."""
     person = work.person(who)

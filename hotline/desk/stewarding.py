@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline import phone, roster
-from hotline.desk import codes, leaving, listing, telling
+from hotline.desk import codes, joining, leaving, listing, telling
 from hotline.desk.step import take_step, would_meet
 from hotline.help_request import (
     Accepted,
@@ -33,6 +33,7 @@ from hotline.notices import Notice, Told, notice
 from hotline.store import apart, messages, newcomers, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.confirmations import Confirmation
+from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
 from hotline.work import Work
@@ -291,10 +292,21 @@ def let_rest(work: Work, called: str, days: int | None) -> Answered:
 
 
 def let_carry(work: Work, called: str, most: int) -> Answered:
-    """Somebody may have so many requests at a time, for a day; 0: as others again."""
+    """Somebody may have so many requests at a time, for a day, once it is confirmed: they read that
+    many addresses. 0: as others again, at once."""
     found = _find(work, called, f"CARRY {{}} {most}")
     if isinstance(found, Answered):
         return found
+    if not most or work.actor is None:
+        return _carries(work, found, most)
+    code = codes.ask(work, work.actor, f"{CARRY} {most}", found)
+    return _refused(Told.STEWARDS_CONFIRM_CARRY, name=found, count=most, code=code)
+
+
+CARRY, VOUCH = "carry", "vouch"
+
+
+def _carries(work: Work, found: int, most: int) -> Answered:
     newcomers.let_carry(work.connection, found, most, work.now + CARRIES_FOR)
     by = work.actor.id if work.actor else None
     record(work.connection, by, "carry", work.now, about=found)
@@ -303,6 +315,19 @@ def let_carry(work: Work, called: str, most: int) -> Answered:
     telling.send(work, found, notice(Told.LET_CARRY, count=most))
     undo = f"CARRY {found} 0"
     return Answered(notice(Told.STEWARDS_CARRIES, name=found, count=most, example=undo))
+
+
+def ask_to_let_in(work: Work, steward: Neighbor, newcomer: int) -> Notice:
+    """Somebody is brought to the list once it is confirmed."""
+    code = codes.ask(work, steward, VOUCH, newcomer)
+    return notice(Told.STEWARDS_CONFIRM_VOUCH, name=newcomer, code=code)
+
+
+def _let_in(work: Work, newcomer: int) -> Notice:
+    by = work.actor.id if work.actor else 0
+    if not joining.vouched(work, newcomer, by):
+        return notice(Told.NO_SUCH_CODE)
+    return notice(Told.STEWARDS_VOUCHED, name=newcomer, example=f"REMOVE {newcomer}")
 
 
 # What they do about somebody, once it is confirmed: texts can be sent in somebody's name.
@@ -331,7 +356,12 @@ _CONFIRMED: dict[str, tuple[Callable[[Work, str], object], Told]] = {
 
 
 def confirmed(work: Work, order: Confirmation) -> Notice | None:
-    """Do it; whom they brought is told behind it."""
+    """Do it; of somebody who is taken off, whom they brought is told behind it."""
+    verb, _, most = order.verb.partition(" ")
+    if verb == CARRY:
+        return _carries(work, order.about, int(most)).told
+    if verb == VOUCH:
+        return _let_in(work, order.about)
     do, told = _CONFIRMED[order.verb]
     do(work, work.person(order.about).phone)
     telling.answer(work, notice(told, name=order.about, example=f"RESTORE {order.about}"))
