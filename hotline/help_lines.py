@@ -1,5 +1,13 @@
 """Whom to call in danger: the emergency number of a country, and who listens to people who do not
 want to live. Pure. A network's `[danger]` says it where these do not fit.
+
+Each line was looked up with who runs it or with the country's health service: US and CA 988 (988
+Suicide and Crisis Lifeline; Public Health Agency of Canada), GB Samaritans, MX Línea de la Vida
+(CONASAMA), FR 3114 (Ministry of Health), BR CVV (with the Ministry of Health), ES 024 (Ministry of
+Health), AU Lifeline. All are free, or cost a local call, and answer day and night. For the
+Dominican Republic the Ministry of Public Health announced 811 in 2026, and not that it answers at
+night already; for Haiti we found none that is sure to answer. There it stays with the emergency
+number. Numbers change: whoever runs a network checks its own.
 """
 
 from __future__ import annotations
@@ -9,8 +17,6 @@ from dataclasses import dataclass
 from hotline import phone
 from hotline.settings import Network
 
-# National lines that are free and answer day and night, as each country's health service names
-# them. In Haiti and the Dominican Republic there is none that we could be sure of.
 _CRISIS = {
     "US": "988",
     "CA": "988",

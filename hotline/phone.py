@@ -40,6 +40,8 @@ _HOW_WRONG: Final = {
 # Countries by themselves in the numbering, and not for who lives there or what a text costs.
 _TERRITORIES: Final = dict.fromkeys(("PR", "VI", "GU", "AS", "MP"), "US")
 
+# Where 112 and 911 lead as well, but not from every phone, or are less known.
+_BEST_KNOWN: Final = {"BR": "190", "GB": "999"}
 # The numbers that help of every kind answers, the best known first.
 _EMERGENCY: Final = ("000", "911", "999", "112", "111")
 
@@ -298,6 +300,8 @@ def is_nobodys(number: str) -> bool:
 @lru_cache
 def emergency_number(country: str) -> str:
     """Whom to call in danger. Europe is where calling codes begin with 3 or 4: 112 there."""
+    if country in _BEST_KNOWN:
+        return _BEST_KNOWN[country]
     in_europe = str(phonenumbers.country_code_for_region(country))[0] in "34"
     for digits in ("112", *_EMERGENCY) if in_europe else _EMERGENCY:
         if phonenumbers.is_emergency_number(digits, country):

@@ -158,8 +158,8 @@ def test_hidden_senders_are_nobody(text: str) -> None:
     ("country", "number"),
     [
         *(("US", "911"), ("CA", "911"), ("MX", "911"), ("PR", "911")),
-        *(("DE", "112"), ("ES", "112"), ("FR", "112"), ("GB", "112")),
-        *(("AU", "000"), ("NZ", "111"), ("HK", "999"), ("JP", "110"), ("XX", "112")),
+        *(("DE", "112"), ("ES", "112"), ("FR", "112"), ("GB", "999")),
+        *(("AU", "000"), ("BR", "190"), ("NZ", "111"), ("HK", "999"), ("JP", "110"), ("XX", "112")),
     ],
 )
 def test_the_emergency_number_is_the_one_of_the_country(country: str, number: str) -> None:

@@ -1,4 +1,7 @@
-"""The voice for each language: the carrier's names of them. https://www.twilio.com/docs/voice/twiml/say"""
+"""The voice for each language: the carrier's names of them, each found in a list of those that it
+offers; which of them an account may use, and at what price, it says alone.
+https://www.twilio.com/docs/voice/twiml/say/text-speech
+"""
 
 from __future__ import annotations
 
