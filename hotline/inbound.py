@@ -90,7 +90,7 @@ class RecordingIn:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptIn:
-    """What was said in a recording, and of which call it is; empty if that is not told."""
+    """What was said in a recording, and of which call it is; both empty if that is not told."""
 
     call: str
     sid: str

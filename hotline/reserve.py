@@ -5,15 +5,16 @@ Pure. Of how often a volunteer may be asked, and of the day's segments, a share 
 urgent and for people the network knows: who is on the roster, or asked before and was helped. Any
 other is a stranger, which is nothing bad: everybody was one once. When more of them ask in an hour
 than fits the roster, each request asks few people at a time, the oldest first, so that all are
-asked about. What is urgent from a hidden number takes nothing of what is kept: a machine can call
-from any number of those, and say that each is urgent.
+asked about. Whatever strangers call urgent takes at most a third of what is kept, so that people
+the network knows always find some; and what a hidden number calls urgent, or one that was only
+keyed in, takes none of it: a machine can call from any number of those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from hotline.help_request import HelpRequest
 from hotline.settings import Limits, Network
@@ -21,16 +22,35 @@ from hotline.settings import Limits, Network
 FEWEST_IN_AN_HOUR = 6  # requests of strangers that no network takes for a flood
 PEOPLE_FOR_ONE = 8  # so many on the roster can look after one such request an hour
 CROWDED_WAVE = 2  # people that each request asks at once while there are too many
+THIRDS = 3  # of what is kept, one is for whatever strangers call urgent
 POT_PARTS = 5  # each pot has one of so many parts of the day's segments for itself
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks. `is_crowded`: more strangers asked in the last hour than fits the roster."""
+    """Who asks. `is_hidden`: their number was not shown, and nobody was ever heard from at the one
+    that they left; `is_crowded`: more strangers asked in the last hour than fits the roster;
+    `is_unrepeated`: in such an hour they called, and did not repeat the digits that they heard."""
 
     is_known: bool
     is_hidden: bool = False
     is_crowded: bool = False
+    is_unrepeated: bool = False
+
+
+class Claim(Enum):
+    """How much of what is kept somebody may use."""
+
+    NOTHING = auto()
+    A_THIRD = auto()
+    ALL = auto()
+
+
+def claim(request: HelpRequest, asker: Asker) -> Claim:
+    if asker.is_known:
+        return Claim.ALL
+    can_be_many = asker.is_hidden or asker.is_unrepeated
+    return Claim.A_THIRD if request.urgent and not can_be_many else Claim.NOTHING
 
 
 def most_in_an_hour(network: Network, on_roster: int) -> int:
@@ -39,10 +59,21 @@ def most_in_an_hour(network: Network, on_roster: int) -> int:
     return network.limits.new_an_hour or fits
 
 
-def kept_from(request: HelpRequest, asker: Asker, limits: Limits) -> int:
-    """How many percent are kept for others than this request."""
-    has_all = asker.is_known or (request.urgent and not asker.is_hidden)
-    return 0 if has_all else limits.kept_percent
+def kept_from(claim: Claim, limits: Limits) -> int:
+    """How many percent are kept for others than who has this claim."""
+    parts = {Claim.NOTHING: THIRDS, Claim.A_THIRD: THIRDS - 1, Claim.ALL: 0}[claim]
+    return limits.kept_percent * parts // THIRDS
+
+
+def drawn(
+    free: Sequence[int], before: Collection[int], on_roster: int, size: int
+) -> tuple[int, ...]:
+    """Whom of these, who are asked no more today but for what is kept, strangers may have asked:
+    those who were asked so `before`, and others until it is a third of all, and one at least."""
+    left = max(1, on_roster // THIRDS) - len(before)
+    again = [it for it in free if it in before]
+    others = [it for it in free if it not in before][: max(0, left)]
+    return (*again, *others)[:size]
 
 
 def at_once(size: int, asker: Asker) -> int:

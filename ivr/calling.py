@@ -58,13 +58,16 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
 
 
 def _is_busy(work: Work, person: Neighbor | None) -> bool:
-    """Whether as many call as we answer, or this one as often in an hour."""
+    """Whether as many call as we answer, or this one as often in an hour. Who calls with a hidden
+    number is not counted alone: together they have half of the lines."""
     of = work.network.limits
-    if calls.live_calls(work.connection, work.now) >= of.calls_at_once:
+    live, hidden = calls.live_calls(work.connection, work.now)
+    if live >= of.calls_at_once:
         return True
+    if person is None:
+        return hidden >= max(1, of.calls_at_once // 2)
     since = work.now - timedelta(hours=1)
-    often = calls.begun_since(work.connection, person.id, since) if person else 0
-    return often >= of.calls_an_hour
+    return calls.begun_since(work.connection, person.id, since) >= of.calls_an_hour
 
 
 def _caller(work: Work, number: str | None) -> Neighbor | None:
@@ -277,9 +280,12 @@ def _late_recording(visit: Visit, name: str) -> None:
 
 def transcribed(work: Work, line: PhoneLine, sid: str, name: str, words: str) -> None:
     """The carrier wrote down what was said; whoever is to hear it reads it. It may be the first
-    that we hear of the recording."""
+    that we hear of the recording. Without words: it cannot be written down, and is heard unread."""
     row = _still_kept(work, sid, name)
     if row is None:
+        return
+    if not words:
+        calls.note_transcript(work.connection, name, "")
         return
     if not calls.is_recorded(work.connection, name):
         _late_recording(visit_of(work, line, row), name)

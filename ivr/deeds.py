@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 
 from hotline import phone, proof, schedule
 from hotline.desk import apart, codes, delivery, joining, quiet, telling
-from hotline.desk.step import open_request
+from hotline.desk.step import open_request, take_step
 from hotline.help_request import (
     Accepted,
     Done,
@@ -27,7 +27,17 @@ from hotline.inbound import Heard
 from hotline.message import Channel
 from hotline.notices import Told, notice
 from hotline.page import Answer, PageMove
-from hotline.store import calls, messages, pages, people, pins, proofs, requests, roster
+from hotline.store import (
+    calls,
+    messages,
+    pages,
+    people,
+    pins,
+    proofs,
+    requests,
+    roster,
+    strangers,
+)
 from hotline.store.messages import About, Inbound
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -114,9 +124,12 @@ def _check_code(visit: Visit, keys: str) -> None:
 
 
 def _ring_back(visit: Visit) -> None:
-    """Once: who wants it calls us again. Not in quiet hours, nor outside those of a helper."""
+    """Once, and if nobody comes to the phone not again that day: who asks may be somebody else. Not
+    in quiet hours, nor outside those of a helper."""
     work, person = visit.work, visit.person
     if person is None or not proofs.may_issue(work.connection, person.id, work.now):
+        return
+    if proofs.was_rung(work.connection, person.id, work.now):
         return
     hours = roster.standing(work.connection, person.id).entry.hours if person.on_roster else ""
     due = schedule.may_ring_from(parse_hours(hours), work.network, work.now)
@@ -137,9 +150,11 @@ def _send(visit: Visit) -> None:
     needs = (draft.need,) if draft.need else ()
     area = next((it.key for it in work.network.areas if draft.postcode in it.words), None)
     is_proven = visit.call.trust is Trust.PROVEN
-    request = _full(visit, requester, needs, area) or open_request(
-        work, requester, needs, area, is_proven=is_proven
-    )
+    request = _full(visit, requester, needs, area)
+    if request is None:
+        request = open_request(work, requester, needs, area, is_proven=is_proven)
+        if visit.call.has_failed_to_repeat:
+            strangers.note_unrepeated(work.connection, requester.id, request.number, work.now)
     _keep(visit, draft, request, requester)
     visit.move(sent=request.number)
     if phone.is_nobodys(requester.phone):
@@ -151,12 +166,20 @@ def _send(visit: Visit) -> None:
 def _full(
     visit: Visit, requester: Neighbor, needs: tuple[str, ...], area: str | None
 ) -> HelpRequest | None:
-    """The newest request of somebody who has as many open as there may be: this belongs to it."""
-    concerned = requests.requests_of(visit.work.connection, requester.id)
+    """The newest request of somebody who has as many open as there may be: this belongs to it. Of a
+    number that was only left with us, and where nobody was ever heard from, there is one: it may be
+    the phone of somebody who knows nothing of it."""
+    connection = visit.work.connection
+    concerned = requests.requests_of(connection, requester.id)
     theirs = [it for it in concerned if it.requester == requester.id and it.state is State.OPEN]
-    if len(theirs) < visit.work.network.limits.open_requests:
+    is_left = visit.person is None and not strangers.was_heard_from(connection, requester.id)
+    if len(theirs) < (1 if is_left else visit.work.network.limits.open_requests):
         return None
     number = theirs[-1].number
+    if is_left:  # they read that there is a request, and nothing for each call after that
+        quietly = visit.work.by(requester, is_quiet=True)
+        take_step(quietly, number, WordsAdded(needs, area))
+        return theirs[-1]
     visit.happen(number, WordsAdded(needs, area))
     if visit.call.trust is not Trust.PROVEN:
         told = notice(Told.ADDED_BY_PHONE, number=number)
@@ -235,6 +258,8 @@ def _add_message(visit: Visit, recording: str) -> None:
     # What several are to hear is part of what it was asked for with.
     only = listeners[0] if listeners and not is_words else None
     calls.attach_recordings(work.connection, [recording], request.number, only)
+    if visit.call.language not in visit.line.written:
+        calls.note_transcript(work.connection, recording, "")  # nobody need wait to hear it
     if listeners:
         _heard_of(visit, me)
     recordings.tell(work, request, me, listeners)

@@ -5,19 +5,20 @@ It reads and changes nothing; what follows from it is for `menu` to say.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from hotline import page, phone, schedule
 from hotline.attachment import Attachment, AttachmentKind
-from hotline.desk import places, telling
+from hotline.desk import budget, places, telling
 from hotline.desk.step import refusal
 from hotline.details import as_of
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Notice
 from hotline.settings import Network
-from hotline.store import calls, messages, pages, pins, requests, roster
+from hotline.store import calls, messages, pages, pins, proofs, requests, roster
 from hotline.store.messages import Words
 from hotline.store.people import Neighbor
 from ivr import menu
@@ -25,6 +26,7 @@ from ivr.menu import Choice, Facts, Kind, Result, Step, Topic
 from ivr.trust import Trust
 from ivr.visit import Visit
 
+DIGITS = 4  # to repeat
 _KINDS = {State.OPEN: Kind.OPEN, State.TAKEN: Kind.TAKEN}
 
 
@@ -57,6 +59,8 @@ def _known(visit: Visit) -> Facts:
         on_roster=person is not None and person.on_roster,
         code=_code(visit),
         has_pin=_has_pin(visit),
+        was_rung=_was_rung(visit),
+        to_repeat=_to_repeat(visit),
     )
 
 
@@ -66,6 +70,24 @@ def _has_pin(visit: Visit) -> bool:
     if person is None or visit.call.trust is not Trust.CLAIMED:
         return False
     return pins.can_be_tried(work.connection, person.id, work.now)
+
+
+def _was_rung(visit: Visit) -> bool:
+    work, person = visit.work, visit.person
+    if person is None or visit.call.step not in (Step.NEEDS, Step.PROOF, Step.RING_BACK, *_OFFERS):
+        return False
+    return proofs.was_rung(work.connection, person.id, work.now)
+
+
+_OFFERS = (Step.SENT, Step.JOINED)  # to be called in place of texts
+
+
+def _to_repeat(visit: Visit) -> str:
+    """New digits for whoever begins to tell us what they need in a crowd."""
+    call = visit.call
+    if call.trust is Trust.PROVEN or call.to_repeat or menu.to_send(call).is_something:
+        return ""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" if budget.is_crowded(visit.work) else ""
 
 
 def _choices(network: Network) -> tuple[Choice, ...]:
@@ -157,7 +179,9 @@ def _over(visit: Visit, person: Neighbor, found: Iterable[HelpRequest]) -> list[
 
 def _between(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
     topic = _with_messages(visit, _topic(visit, it, kind), it)
-    return replace(topic, partner=_partner(visit, it))
+    me, work = visit.person.id if visit.person else 0, visit.work
+    waits = calls.waits_to_be_read(work.connection, it.number, me, work.now)
+    return replace(topic, partner=_partner(visit, it), is_being_written=waits)
 
 
 def _partner(visit: Visit, request: HelpRequest) -> int | None:

@@ -53,6 +53,7 @@ class Step(StrEnum):
     FINISHED = "finished"
     HANDED_BACK = "handed back"
     APART = "apart"  # from the other of a conversation, for good
+    REPEAT = "repeat"  # some digits, which a machine does not
     NEEDS = "needs"
     POSTCODE = "postcode"
     POSTCODE_CHECK = "postcode check"
@@ -65,6 +66,7 @@ class Step(StrEnum):
     WILL_BE_ASKED = "will be asked"  # by phone
     PROOF = "proof"  # that the number is theirs: a code that was texted there
     RING_BACK = "ring back"  # who gets no texts hangs up, and who answers our call has proven it
+    WAS_RUNG = "was rung"  # and nobody came to the phone
     NO_PROOF = "no proof"
     TO_BE_CALLED = "to be called"  # we called them back: do they want calls in place of texts?
     SENT = "sent"
@@ -148,7 +150,8 @@ class Call:
     """One call as it stands. `former` is what was said before starting over; `about` and `sent`
     are requests' numbers; `misses` counts silence and wrong keys at this step; `news` is what we
     called to say; `partner` is the id of whom we call for them; `name` is
-    the recording of theirs; `wanted` is where they go once they have proven who they are."""
+    the recording of theirs; `wanted` is where they go once they have proven who they are;
+    `to_repeat` are the digits that they hear and key in, and `repeated` once they did."""
 
     trust: Trust = Trust.UNKNOWN
     wanted: Step = Step.TOPIC
@@ -170,6 +173,12 @@ class Call:
     partner: int | None = None
     talk: Talk = Talk.NONE
     name: str = ""
+    to_repeat: str = ""
+    repeated: bool = False
+
+    @property
+    def has_failed_to_repeat(self) -> bool:
+        return bool(self.to_repeat) and not self.repeated
 
 
 class Kind(StrEnum):
@@ -200,6 +209,7 @@ class Topic:
     partner: int | None = None
     place_follows: bool = False  # they hear no more before whoever asked says OK
     details: Details = NOTHING  # as of today
+    is_being_written: bool = False  # a voice message for them, which they hear once it is
 
     @property
     def can_be_heard(self) -> bool:
@@ -260,6 +270,8 @@ class Facts:
     on_roster: bool = False
     code: int | None = None  # of a newcomer, to be vouched for
     has_pin: bool = False
+    was_rung: bool = False  # called back today, and nobody came to the phone
+    to_repeat: str = ""  # digits, while so many strangers ask that a machine may be among them
 
     def topic(self, number: int | None) -> Topic | None:
         return next((it for it in self.topics if it.number == number), None)
@@ -268,6 +280,10 @@ class Facts:
 # The menu.
 
 Change = Callable[[Call, Heard, Facts], Call]
+
+
+def _repeated(call: Call, _heard: Heard, _facts: Facts) -> Call:
+    return replace(call, repeated=True)
 
 
 def _language(call: Call, heard: Heard, facts: Facts) -> Call:
@@ -408,6 +424,8 @@ ROWS: tuple[Row, ...] = (
     Row(_S.WHISPER, "1", _S.CONNECTED, None, _D.CONNECT),
     Row(_S.WHISPER, _K.ON, _S.DECLINED),
     # Something new.
+    Row(_S.REPEAT, _K.DIGITS, _S.NEEDS, _repeated),
+    Row(_S.REPEAT, _K.ON, _S.MESSAGE),
     Row(_S.NEEDS, _K.NEED, _S.POSTCODE, _need),
     Row(_S.NEEDS, "0", _S.MESSAGE),
     Row(_S.NEEDS, JOIN_KEY, _S.NAME),
@@ -475,7 +493,7 @@ LEAST: dict[Deed | Step, Trust] = {
 
 WAITS: dict[Step, Wait] = {
     **{row.step: Wait.KEY for row in ROWS},
-    **dict.fromkeys((Step.POSTCODE, Step.CALL_BACK, Step.PROOF), Wait.DIGITS),
+    **dict.fromkeys((Step.POSTCODE, Step.CALL_BACK, Step.PROOF, Step.REPEAT), Wait.DIGITS),
     **dict.fromkeys((Step.MESSAGE, Step.ADD, Step.NAME), Wait.MESSAGE),
     Step.TALK: Wait.TALK,
     Step.WHISPER: Wait.CONSENT,
@@ -491,6 +509,7 @@ PATIENCE: dict[Step, int] = {
     Step.NEWS: 3,
     Step.WHISPER: 1,  # somebody is waiting
     Step.PROOF: 9,  # a text takes a while
+    Step.REPEAT: 4,
 }
 USUAL_PATIENCE = 3
 SILENCE, WRONG_KEY = 2, 1
@@ -594,6 +613,9 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return Key.LANGUAGE
         case Step.NEEDS if heard.keys in (it.digit for it in facts.needs):
             return Key.NEED
+        case Step.REPEAT:
+            is_right = heard.keys and heard.keys == call.to_repeat
+            return Key.DIGITS if is_right else Key.ON
         case Step.POSTCODE:
             return Key.DIGITS if heard.keys else Key.NO_DIGITS
         case Step.PROOF if heard.keys and heard.keys != "1":
@@ -651,6 +673,8 @@ def enter(call: Call, facts: Facts) -> Call:
     """Past the steps that do not concern this call. `facts` as they are after the deed."""
     while (onward := _passes(call, facts)) is not None:
         call = replace(call, step=onward)
+        if onward is Step.REPEAT and not call.to_repeat:
+            call = replace(call, to_repeat=facts.to_repeat)
     return call
 
 
@@ -685,6 +709,10 @@ def _passes(call: Call, facts: Facts) -> Step | None:
             return Step.TOPIC
         case Step.PROOF if call.wrong_code >= proof.MOST_TRIES:
             return Step.NO_PROOF
+        case Step.RING_BACK if facts.was_rung:
+            return Step.WAS_RUNG
+        case Step.NEEDS if _has_to_repeat(call, facts):
+            return Step.REPEAT
         case Step.NAME if facts.on_roster or facts.code is not None:
             return Step.JOINED
         case Step.NEEDS if not facts.needs:
@@ -696,6 +724,13 @@ def _passes(call: Call, facts: Facts) -> Step | None:
         case Step.CHECK if not to_send(call).is_something:
             return Step.NOTHING
     return None
+
+
+def _has_to_repeat(call: Call, facts: Facts) -> bool:
+    """Whether they must show first that they are no machine: nobody whose number is proven."""
+    if call.repeated or call.trust is Trust.PROVEN:
+        return False
+    return bool(call.to_repeat or facts.to_repeat)
 
 
 def _unless_together(topic: Topic | None) -> Step | None:

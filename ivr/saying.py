@@ -62,7 +62,7 @@ def _before(call: Call) -> Iterator[Spoken]:
         yield spoken(Prompt.GREETING)
     if call.talk is Talk.OVER and call.step is not Step.GOODBYE:
         yield spoken(Prompt.TALK_OVER)
-    if call.wrong_key and call.step is not Step.CALL_BACK:
+    if call.wrong_key and call.step not in (Step.CALL_BACK, Step.REPEAT):
         yield spoken(Prompt.TRY_AGAIN)
     if call.warn:
         yield spoken(Prompt.NOT_FOR_DANGER)
@@ -115,6 +115,8 @@ def _may_listen(topic: Topic | None) -> Iterator[Spoken]:
     if topic and topic.can_be_heard:
         is_held = topic.kind is Kind.HELD
         yield spoken(Prompt.HEAR_WHAT_THEY_NEED if is_held else Prompt.LISTEN)
+    if topic and topic.is_being_written:
+        yield spoken(Prompt.MESSAGE_NOT_READY)
 
 
 def _say_listen(call: Call, facts: Facts) -> Iterator[Spoken]:
@@ -184,6 +186,12 @@ def _what_is_needed(call: Call, facts: Facts) -> Spoken:
     return spoken(Prompt.NEEDED, **about, area=topic.area)
 
 
+def _say_repeat(call: Call, _facts: Facts) -> Iterator[Spoken]:
+    if call.wrong_key:
+        yield spoken(Prompt.NOT_THESE_DIGITS)
+    yield spoken(Prompt.REPEAT_DIGITS, digits=call.to_repeat)
+
+
 def _say_needs(call: Call, facts: Facts) -> Iterator[Spoken]:
     for choice in facts.needs:
         yield spoken(Prompt.CHOOSE_NEED, need=(choice.need,), digit=choice.digit)
@@ -247,7 +255,9 @@ def _say_check(call: Call, _facts: Facts) -> Iterator[Spoken]:
 
 def _say_sent(call: Call, facts: Facts) -> Iterator[Spoken]:
     yield spoken(Prompt.YOUR_NUMBER_IS, number=call.sent)
-    if facts.asks_at:
+    if call.has_failed_to_repeat:
+        yield spoken(Prompt.WAITS_ITS_TURN)
+    elif facts.asks_at:
         yield spoken(Prompt.ASKING_FROM, time=facts.asks_at)
     else:
         yield spoken(Prompt.ASKING_NOW)
@@ -346,6 +356,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Spoken]]] = {
     Step.FINISHED: _only(Prompt.THANKS_DONE),
     Step.HANDED_BACK: _only(Prompt.HANDED_BACK),
     Step.APART: _only(Prompt.KEPT_APART),
+    Step.REPEAT: _say_repeat,
     Step.NEEDS: _say_needs,
     Step.POSTCODE: _only(Prompt.ASK_POSTCODE),
     Step.POSTCODE_CHECK: _say_postcode_check,
@@ -359,6 +370,7 @@ _SAID: dict[Step, Callable[[Call, Facts], Iterator[Spoken]]] = {
     Step.SENT: _say_sent,
     Step.PROOF: _say_proof,
     Step.RING_BACK: _only(Prompt.RINGING_BACK),
+    Step.WAS_RUNG: _only(Prompt.WAS_RUNG),
     Step.NO_PROOF: _only(Prompt.NO_PROOF),
     Step.TO_BE_CALLED: _only(Prompt.TO_BE_CALLED),
     Step.WILL_CALL: _only(Prompt.WE_CALL_YOU),

@@ -21,12 +21,14 @@ from ivr.trust import Trust
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
     """What we can do on the phone: whether our number `can_call`, what sounds must call themselves
-    so that it `plays` them, which numbers are `ours`, and what tells danger in what was spoken."""
+    so that it `plays` them, which numbers are `ours`, what tells danger in what was spoken, and in
+    which languages that is `written` down."""
 
     can_call: bool = False
     plays: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
     reads_worry: ReadsWorry = carefree
+    written: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -78,6 +78,7 @@ class Hotline:
             attachments.CALLED_SO,
             _ours(environment),
             shelter.worry,
+            twiml.written_in(settings.network.country),
         )
         self.studio = twiml.Studio(
             environment.public_url,

@@ -65,18 +65,49 @@ def test_who_does_not_answer_has_proven_nothing_and_is_not_called_again(
     maple.phone("Ana", calls="rings")
     maple.pass_time(timedelta(minutes=45))
     assert not rings(maple), "once for each time that somebody asks"
+    assert "please call again tomorrow" in asks_in_vain(maple)
+    assert not rings(maple)
+    maple.pass_time(timedelta(days=1))
+    stop_ringing(maple)
     ask_to_be_called_back(maple, "Ana")
     maple.answer("Ana")
     assert "You are taking request 1 2" in maple.heard("Ana")
 
 
+def asks_in_vain(maple: Neighborhood) -> str:
+    maple.call("Eve", shown="Ana")
+    maple.press("Eve", "1")
+    maple.press("Eve", "*")
+    return maple.heard("Eve")
+
+
+def stop_ringing(maple: Neighborhood) -> None:
+    """Of what else she is called about meanwhile."""
+    if rings(maple):
+        maple.answer("Ana")
+        maple.hang_up("Ana")
+
+
 def test_nobody_lets_a_phone_ring_all_day(maple: Neighborhood) -> None:
+    ask_to_be_called_back(maple)
+    assert rings(maple)
+    maple.decline("Ana")
+    for _ in range(3):
+        assert "please call again tomorrow" in asks_in_vain(maple)
+        assert not rings(maple)
+
+
+def test_who_answers_is_called_back_again_as_often_as_codes_are_texted(maple: Neighborhood) -> None:
     rung = 0
     for _ in range(proof.MOST_A_DAY + 3):
-        ask_to_be_called_back(maple)
+        maple.call("Ana", shown="Ana")
+        maple.press("Ana", "1")
+        maple.press("Ana", "*")
         if rings(maple):
             rung += 1
-            maple.decline("Ana")
+            maple.answer("Ana")
+            assert "You are taking request 1 2" in maple.heard("Ana")
+            maple.hang_up("Ana")
     assert rung == proof.MOST_A_DAY
 
 

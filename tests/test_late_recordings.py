@@ -33,12 +33,13 @@ class Late:
 
     def __init__(self, maple: Neighborhood, caller: Caller) -> None:
         self.maple, self.caller = maple, caller
+        self.name = ""
 
     def recording(self, name: str = "RE1", seconds: str = "7") -> None:
         self._tell("/voice/recording", name, RecordingStatus="completed", RecordingDuration=seconds)
 
-    def transcript(self, name: str = "RE1", words: str = WORDS) -> None:
-        told = {"TranscriptionStatus": "completed", "TranscriptionText": words}
+    def transcript(self, name: str = "RE1", words: str = WORDS, status: str = "completed") -> None:
+        told = {"TranscriptionStatus": status, "TranscriptionText": words}
         self._tell("/voice/transcript", name, **told)
 
     def _tell(self, path: str, name: str, **more: str) -> None:

@@ -54,7 +54,7 @@ def at(step: Step, draft: Draft = FOOD) -> Call:
     about = ABOUT.get(step, 14)
     back = "+12125550140"
     call = Call(step=step, language="en", draft=draft, about=about, call_back=back, partner=8)
-    return replace(call, trust=Trust.PROVEN)
+    return replace(call, trust=Trust.PROVEN, to_repeat="2125550140")
 
 
 def go(call: Call, heard: Heard) -> tuple[Call, Deed | None]:

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from neighborhood import CAST, NETWORK, NUMBER, Neighborhood, open_neighborhood
 
+from hotline.store import record
+
 ROSTER = [{"phone": f"+1917555{1000 + place}", "name": f"Vera {place}"} for place in range(6)]
 STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
 QUIETLY = "\n[waves]\nminutes = 60\nurgent_minutes = 60\n"
@@ -53,7 +55,7 @@ def test_a_flood_of_requests_does_not_use_up_every_volunteers_day(maple: Neighbo
 def test_hidden_calls_do_not_use_up_every_volunteers_day(maple: Neighborhood, key: str) -> None:
     for _ in range(18):
         maple.call("Sam", is_hidden=True)
-        maple.press("Sam", "1")
+        _is_no_machine(maple, "Sam")
         maple.press("Sam", key)
         maple.hang_up("Sam")
     assert len(maple.requests()) == 18
@@ -105,6 +107,222 @@ def test_on_a_night_when_many_need_something_each_is_asked_about_at_once(
     for number, volunteer in asked.items():
         maple.text(volunteer, f"yes {number}")
     assert {it.state.value for it in maple.requests()} == {"taken"}
+
+
+# Whatever is called urgent.
+
+
+def _flood_of_urgent(maple: Neighborhood, calls: str) -> None:
+    for place in range(12):
+        if calls == "texts":
+            maple.text(_stranger(place), "my mother is out of insulin")
+            continue
+        maple.call("Sam", is_hidden=True)
+        _is_no_machine(maple, "Sam")
+        for key in ("3", "#"):
+            maple.press("Sam", key)
+        maple.say("Sam", "insulin")
+        maple.press("Sam", "#")
+        maple.press("Sam", f"212555{1000 + place}#")
+        maple.press("Sam", "1")
+        maple.hang_up("Sam")
+
+
+def _is_no_machine(maple: Neighborhood, who: str) -> None:
+    """They choose English and repeat the digits, if they hear some."""
+    maple.press(who, "1")
+    if found := re.search(r"Key in ([\d ]+),", maple.heard(who)):
+        maple.press(who, found[1].replace(" ", "") + "#")
+
+
+@pytest.mark.parametrize("calls", ["texts", "hidden calls that leave numbers"])
+def test_who_calls_each_request_urgent_leaves_some_for_people_we_know(
+    maple: Neighborhood, calls: str
+) -> None:
+    maple.text("Maria", "need groceries")
+    maple.text(ROSTER[0]["phone"], "yes")
+    maple.text("Maria", "done")
+    maple.text("Maria", "1")
+    maple.received()
+    _flood_of_urgent(maple, calls)
+    of_each = _pages(maple)
+    drawn = sum(max(0, pages - 2) for pages in of_each.values())
+    assert drawn <= 2, "of the six that are kept, a third"
+    if calls != "texts":
+        assert drawn == 0
+
+    maple.text("Maria", "need a ride tomorrow")
+
+    assert sum(_pages(maple).values()) > 0
+
+
+def test_who_calls_something_urgent_and_waits_hears_so_and_so_do_the_stewards(
+    maple: Neighborhood,
+) -> None:
+    _flood_of_urgent(maple, "texts")
+    received = maple.received()
+    waiting = [it for it in received if "waits its turn" in it.body]
+    assert waiting
+    assert all("911" in it.body for it in waiting)
+    assert any("waits until" in it.body for it in received if it.who == "Cleo")
+
+
+def test_a_steward_finds_somebody_for_who_waits(maple: Neighborhood) -> None:
+    _flood_of_urgent(maple, "texts")
+    maple.text("Maria", "my mother is out of insulin")
+    number = maple.requests()[-1].number
+    of_each = _pages(maple)
+    (least, *_) = [it for it in ROSTER if of_each[it["phone"]] == 2]
+    maple.text("Cleo", f"ASSIGN {number} {least['name']}")
+    assert any(f"{number} is yours" in it.body for it in maple.received())
+
+
+def test_in_calm_times_what_a_stranger_calls_urgent_is_asked_of_who_was_asked_already(
+    maple: Neighborhood,
+) -> None:
+    for number, asker in ((12, "Nora"), (13, "Dee")):
+        maple.text(asker, "need groceries")
+        for one in ROSTER:
+            maple.text(one["phone"], f"no {number}")
+        maple.text(asker, "never mind")
+    maple.received()
+
+    maple.text("Maria", "my mother is out of insulin")
+
+    assert sum(_pages(maple).values()) == 2
+
+
+# Who comes first.
+
+
+def test_after_a_night_the_oldest_is_asked_about_first(maple: Neighborhood) -> None:
+    maple.pass_until(23)
+    for place in (4, 2, 7, 1, 5, 3):
+        maple.text(_stranger(place), "need groceries")
+    maple.received()
+
+    maple.pass_until(8)
+    maple.pass_time(timedelta(minutes=2))
+
+    asked = [
+        int(found[1]) for it in maple.received() if (found := re.search(r"YES (\d+)", it.body))
+    ]
+    assert asked == sorted(asked)
+    assert asked[0] == maple.requests()[0].number
+
+
+# A machine on the phone.
+
+
+@pytest.fixture
+def crowded(maple: Neighborhood) -> Neighborhood:
+    """More strangers asked in the last hour than fits."""
+    more = [{"phone": f"+1718555{1000 + place}", "name": f"Wim {place}"} for place in range(12)]
+    maple.put_on_roster(*ROSTER, *more)
+    for place in range(8):
+        maple.text(_stranger(place), "need groceries")
+    maple.received()
+    return maple
+
+
+DIGITS = "show us that you are no machine"
+
+
+def _begins(maple: Neighborhood, who: str, *, is_hidden: bool) -> str:
+    maple.call(who, is_hidden=is_hidden, shown="" if is_hidden else who)
+    maple.press(who, "1")
+    return maple.heard(who)
+
+
+@pytest.mark.parametrize("is_hidden", [True, False], ids=["hidden", "shown"])
+def test_in_calm_times_nobody_is_asked_to_repeat_anything(
+    maple: Neighborhood, *, is_hidden: bool
+) -> None:
+    assert DIGITS not in _begins(maple, "Maria", is_hidden=is_hidden)
+
+
+@pytest.mark.parametrize("is_hidden", [True, False], ids=["hidden", "shown"])
+def test_in_a_crowd_who_repeats_the_digits_asks_as_ever(
+    crowded: Neighborhood, *, is_hidden: bool
+) -> None:
+    heard = _begins(crowded, "Maria", is_hidden=is_hidden)
+    assert DIGITS in heard
+    crowded.press("Maria", "0000#")
+    again = crowded.heard("Maria")
+    assert "That was something else" in again
+    (digits,) = re.findall(r"Key in ([\d ]+),", again)
+    assert digits in heard, "the same ones"
+    crowded.press("Maria", digits.replace(" ", "") + "#")
+    assert "For food, press 1" in crowded.heard("Maria")
+    crowded.press("Maria", "1")
+    crowded.hang_up("Maria")
+    assert len(crowded.requests()) == 9
+    number = crowded.requests()[-1].number
+    assert sum(f"YES {number}" in it.body for it in crowded.received()) == 2
+
+
+def test_who_is_vouched_for_by_the_phone_company_is_asked_nothing(crowded: Neighborhood) -> None:
+    crowded.call("Maria")
+    crowded.press("Maria", "1")
+    assert DIGITS not in crowded.heard("Maria")
+
+
+@pytest.mark.parametrize("keys", ["1#", ""], ids=["wrong keys", "silence"])
+def test_who_cannot_repeat_them_leaves_a_message_that_people_look_at(
+    crowded: Neighborhood, keys: str
+) -> None:
+    _begins(crowded, "Sam", is_hidden=True)
+    for _ in range(4):
+        if "After the tone" in crowded.heard("Sam"):
+            break
+        crowded.press("Sam", keys) if keys else crowded.silence(None, "Sam")
+    crowded.say("Sam", "my insulin is empty")
+    crowded.press("Sam", "#")
+    crowded.press("Sam", "2125550140#")
+    crowded.press("Sam", "1")
+    crowded.press("Sam", "1")
+    assert "this waits its turn" in crowded.heard("Sam")
+    crowded.hang_up("Sam")
+    received = crowded.received()
+    number = crowded.requests()[-1].number
+    assert len(crowded.requests()) == 9
+    assert not any(f"YES {number}" in it.body for it in received)
+    assert any(f"{number} " in it.body for it in received if it.who == "Cleo")
+    crowded.text("Cleo", f"NEED {number} medicine")
+    crowded.pass_time(timedelta(minutes=31))
+    assert any(f"YES {number}" in it.body for it in crowded.received())
+
+
+def test_who_shows_somebodys_number_holds_back_nothing_of_theirs(crowded: Neighborhood) -> None:
+    for need in ("groceries", "a ride", "a bed"):
+        crowded.text("Maria", f"something else: need {need}")
+    theirs = [it.number for it in crowded.requests()][8:]
+    crowded.call("Eve", shown="Maria")
+    for keys in ("1", "0#", "0#", "0#", "0#"):
+        crowded.press("Eve", keys)
+    crowded.say("Eve", "nothing at all")
+    crowded.press("Eve", "#")
+    crowded.hang_up("Eve")
+    said = crowded.database.read(lambda c: record.events(c, 100))
+    assert not {it.request for it in said if it.what == "unrepeated"} & set(theirs)
+
+
+def test_what_is_urgent_waits_for_nothing_that_is_not(maple: Neighborhood) -> None:
+    maple.pass_until(23)
+    for place in range(3):
+        maple.text(_stranger(place), "need groceries")
+    maple.received()
+    maple.text("Nora", "my mother is out of insulin")
+    assert sum(_pages(maple).values()) > 0
+
+
+def test_a_machine_that_presses_keys_and_hangs_up_asks_for_nothing(crowded: Neighborhood) -> None:
+    for _ in range(6):
+        _begins(crowded, "Sam", is_hidden=True)
+        crowded.press("Sam", "3")
+        crowded.hang_up("Sam")
+    assert len(crowded.requests()) == 8
+    assert sum(_pages(crowded).values()) == 0
 
 
 # The day's segments.
@@ -182,3 +400,46 @@ def test_who_calls_again_and_again_hears_that_the_lines_are_in_use(maple: Neighb
     maple.pass_time(timedelta(hours=1))
     maple.call("Maria")
     assert "For English" in maple.heard("Maria")
+
+
+FEW_LINES = "\n[limits]\ncalls_at_once = 4\n"
+
+
+def test_hidden_calls_leave_half_of_the_lines(database_url: str, redis_url: str) -> None:
+    with open_neighborhood(database_url, redis_url, NETWORK + FEW_LINES) as maple:
+        for place in range(3):
+            maple.call(_stranger(place), is_hidden=True)
+        heard = [maple.heard(_stranger(place)) for place in range(3)]
+        assert ["All our lines are in use" in it for it in heard] == [False, False, True]
+        maple.call("Maria")
+        assert "For English" in maple.heard("Maria")
+
+
+SOMEBODYS = "+12125550177"
+
+
+def _leaves_a_number(maple: Neighborhood) -> None:
+    maple.call("Sam", is_hidden=True)
+    for key in ("1", "1", "#"):
+        maple.press("Sam", key)
+    maple.say("Sam", "groceries")
+    maple.press("Sam", "#")
+    for keys in (f"{SOMEBODYS.removeprefix('+1')}#", "1", "1"):
+        maple.press("Sam", keys)
+    maple.hang_up("Sam")
+
+
+def test_hidden_calls_leave_one_request_with_a_number_where_nobody_answers(
+    maple: Neighborhood,
+) -> None:
+    for _ in range(4):
+        _leaves_a_number(maple)
+    assert len(maple.requests()) == 1
+    assert len([it for it in maple.received() if it.who == SOMEBODYS]) == 1
+
+
+def test_a_number_that_answers_has_as_many_requests_as_any(maple: Neighborhood) -> None:
+    _leaves_a_number(maple)
+    maple.text(SOMEBODYS, "yes that was me, my phone hides its number")
+    _leaves_a_number(maple)
+    assert len(maple.requests()) == 2

@@ -14,7 +14,7 @@ from hotline.desk import telling
 from hotline.desk.delivery import warn_stewards
 from hotline.help_request import HelpRequest
 from hotline.notices import Told, notice
-from hotline.reserve import Asker, Pot
+from hotline.reserve import Asker, Claim, Pot
 from hotline.store import messages, strangers
 from hotline.work import Work
 
@@ -26,8 +26,13 @@ def asker(work: Work, request: HelpRequest) -> Asker:
     if strangers.is_known(work.connection, request):
         return Asker(is_known=True)
     person = work.person(request.requester)
-    is_steward = person.phone in work.network.stewards
-    return Asker(is_steward, phone.is_nobodys(person.phone), is_crowded(work))
+    if person.phone in work.network.stewards:
+        return Asker(is_known=True)
+    is_hidden = phone.is_nobodys(person.phone) or not strangers.was_heard_from(
+        work.connection, person.id
+    )
+    is_unrepeated = strangers.is_unrepeated(work.connection, request.number)
+    return Asker(False, is_hidden, is_crowded(work), is_unrepeated)
 
 
 def is_crowded(work: Work) -> bool:
@@ -51,9 +56,9 @@ def is_ample(work: Work) -> bool:
     return not _is_low(work, spent) and all(_has_room_for_anybody(work, spent, it) for it in Pot)
 
 
-def may_ask(work: Work, kept: int) -> bool:
-    """Whether pages may leave today for a request from which so many percent are kept."""
-    return reserve.has_room(_spent(work), Pot.PAGES, work.network.limits, kept)
+def may_ask(work: Work, claim: Claim) -> bool:
+    """Whether pages may leave today for whoever has this claim."""
+    return _has_room(work, _spent(work), Pot.PAGES, claim)
 
 
 def mind(work: Work, ids: Collection[int]) -> list[int]:
@@ -63,13 +68,13 @@ def mind(work: Work, ids: Collection[int]) -> list[int]:
     if _is_low(work, spent):
         _warn_of_the_budget(work)
     late = [
-        (number, is_kept_for)
-        for number, pot, is_kept_for in strangers.pots_of(work.connection, ids)
-        if not _has_room(work, spent, pot, is_kept_for=is_kept_for)
+        (number, claim)
+        for number, pot, claim in strangers.pots_of(work.connection, ids)
+        if not _has_room(work, spent, pot, claim)
     ]
     held = set(_hold(work, [number for number, _ in late]))
     if any(number in held for number, _ in late):
-        is_all_spent = any(is_kept_for for number, is_kept_for in late if number in held)
+        is_all_spent = any(it is Claim.ALL for number, it in late if number in held)
         _warn_of_what_waits(work, is_all_spent=is_all_spent)
     return [it for it in ids if it not in held]
 
@@ -92,13 +97,13 @@ def _is_low(work: Work, spent: dict[Pot, int]) -> bool:
     return limits.is_low(sum(spent.values()), work.network.limits)
 
 
-def _has_room(work: Work, spent: dict[Pot, int], pot: Pot, *, is_kept_for: bool) -> bool:
-    kept = 0 if is_kept_for else work.network.limits.kept_percent
+def _has_room(work: Work, spent: dict[Pot, int], pot: Pot, claim: Claim) -> bool:
+    kept = reserve.kept_from(claim, work.network.limits)
     return reserve.has_room(spent, pot, work.network.limits, kept)
 
 
 def _has_room_for_anybody(work: Work, spent: dict[Pot, int], pot: Pot) -> bool:
-    return pot is Pot.ANSWERS or _has_room(work, spent, pot, is_kept_for=False)
+    return pot is Pot.ANSWERS or _has_room(work, spent, pot, Claim.NOTHING)
 
 
 def _warn_of_the_budget(work: Work) -> None:

@@ -216,7 +216,7 @@ def _call_instead(work: Work, it: Outbound) -> None:
     number = it.request_number
     request = requests.find_request(work.connection, number) if number else None
     may_wake = request is not None and request.urgent
-    telling.call(work, it.neighbor, it.aloud, About(number, may_wake=may_wake))
+    telling.call(work, it.neighbor, it.aloud, About(number, may_wake=may_wake), it.on_machine)
 
 
 def never_left(work: Work, page_id: int) -> None:

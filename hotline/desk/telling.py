@@ -69,11 +69,15 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
     waits = person.is_quiet and told.what not in _SAYS_NOTHING
     due = tables.UNTIL_THEY_CALL if waits else None
     # A page that reaches nobody as a text brings somebody else.
-    said = aloud(work, person, told) if about.page_id is None else None
+    is_page = about.page_id is not None
+    said = None if is_page else aloud(work, person, told)
+    left = None if is_page else left_on_machine(work, person, told)
     bodies = in_pieces(written(work, told, person.language))
     for place, body in enumerate(bodies, 1):
         part = about if place == len(bodies) else replace(about, attachments=())
-        draft = NewMessage(who, body, segments.count(body), aloud=said, about=part, due=due)
+        draft = NewMessage(
+            who, body, segments.count(body), aloud=said, on_machine=left, about=part, due=due
+        )
         number = messages.add_message(work.connection, draft, work.now)
         if not waits:
             work.after.messages.append(number)
@@ -101,7 +105,7 @@ def _call(work: Work, person: Neighbor, told: Notice, about: About) -> None:
         return
     if news.replaces_older:
         messages.drop_old_news(work.connection, person.id, about.request_number)
-    to_machine = news.to_machine and spoken(work, news.to_machine, told.values, person.language)
+    to_machine = left_on_machine(work, person, told)
     about = replace(about, may_wake=about.may_wake and news.wakes)
     call(work, person.id, said, about, to_machine)
 
@@ -136,6 +140,14 @@ def aloud(work: Work, person: Neighbor, told: Notice) -> str | None:
     if news is None or not may_be_told(work, person):
         return None
     return spoken(work, news.said, told.values, person.language)
+
+
+def left_on_machine(work: Work, person: Neighbor, told: Notice) -> str | None:
+    """What the same call leaves on an answering machine, which others may hear, if that differs."""
+    news = NEWS.get(told.what)
+    if news is None or news.to_machine is None:
+        return None
+    return spoken(work, news.to_machine, told.values, person.language)
 
 
 def written(work: Work, told: Notice, language: str | None) -> str:

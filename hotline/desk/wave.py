@@ -6,13 +6,18 @@ comes to is `due`'s to say, what that means for the request `step`'s.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hotline import due, reserve, roster, schedule
 from hotline.desk import budget
 from hotline.desk.step import take_step
 from hotline.help_request import Event, HeldBack, HelpRequest, NotBefore, OthersDue, State, WaveDue
-from hotline.store import messages, pages, requests
+from hotline.reserve import Claim
+from hotline.store import messages, pages, requests, strangers
 from hotline.store import roster as volunteers
 from hotline.work import Work
+
+TURN = timedelta(seconds=5)  # until a request whose turn it is not is looked at again
 
 
 def ask_volunteers(work: Work, number: int) -> None:
@@ -45,19 +50,40 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     if starts > work.now:
         return NotBefore(starts)
     asker = budget.asker(work, request)
-    kept = reserve.kept_from(request, asker, work.network.limits)
-    if not budget.may_ask(work, kept):
+    claim = reserve.claim(request, asker)
+    if not budget.may_ask(work, claim):
         return HeldBack(schedule.may_ask_from(request.urgent, work.network, budget.midnight(work)))
+    if not asker.is_known and strangers.others_come_first(
+        connection, request, work.now, is_crowded=asker.is_crowded
+    ):
+        return NotBefore(work.now + TURN)
     if asker.is_crowded:
         budget.warn_of_the_crowd(work)
-    crew = choose_crew(work, request, reserve.at_once(due.how_many(request, clock), asker), kept)
-    if crew:
+    later = HeldBack(schedule.ask_again_at(request.urgent, work.network, work.now))
+    if asker.is_crowded and asker.is_unrepeated:
+        return later
+    if crew := _crew(work, request, reserve.at_once(due.how_many(request, clock), asker), claim):
         return due.found(request, crew, clock)
-    if kept and choose_crew(work, request, 1):
-        return HeldBack(schedule.ask_again_at(request.urgent, work.network, work.now))
+    if claim is not Claim.ALL and choose_crew(work, request, 1):
+        return later
     may_answer = pages.anybody_may_still_answer(connection, request)
     wait_to_leave = pages.wait_to_leave(connection, request)
     return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
+
+
+def _crew(work: Work, request: HelpRequest, size: int, claim: Claim) -> tuple[int, ...]:
+    """Whom to ask, as far as there is a claim on them. For what a stranger calls urgent first those
+    who are free for anybody."""
+    if claim is Claim.ALL:
+        return choose_crew(work, request, size)
+    crew = choose_crew(work, request, size, work.network.limits.kept_percent)
+    if crew or claim is Claim.NOTHING:
+        return crew
+    before = strangers.drawn_lately(work.connection, work.now)
+    free = choose_crew(work, request, size + len(before))
+    drawn = reserve.drawn(free, before, strangers.on_roster(work.connection), size)
+    strangers.note_drawn(work.connection, drawn, request.number, work.now)
+    return drawn
 
 
 def choose_crew(work: Work, request: HelpRequest, size: int, kept: int = 0) -> tuple[int, ...]:

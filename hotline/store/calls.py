@@ -155,15 +155,17 @@ _DUE = Prepared(
 )
 
 
-def live_calls(connection: Connection, now: datetime) -> int:
-    """How many people call us at this moment."""
-    ((count,),) = _LIVE.rows(connection, {"now": now})
-    return int(count)
+def live_calls(connection: Connection, now: datetime) -> tuple[int, int]:
+    """How many people call us at this moment, and how many of them with a hidden number."""
+    ((count, hidden),) = _LIVE.rows(connection, {"now": now})
+    return int(count), int(hidden)
 
 
-_LIVE = Prepared(
-    select(func.count()).where(call.c.due > bindparam("now"), call.c.message_id.is_(None))
+_LIVING: tuple[Any, ...] = (
+    func.count(call.c.id),
+    func.count(call.c.id).filter(call.c.neighbor_id.is_(None)),
 )
+_LIVE = Prepared(select(*_LIVING).where(call.c.due > bindparam("now"), call.c.message_id.is_(None)))
 
 
 def begun_since(connection: Connection, who: int, moment: datetime) -> int:
@@ -281,13 +283,16 @@ def messages_for(
 ) -> tuple[str, ...]:
     """The recordings about a request that somebody may hear, by the carrier's names, the last few:
     what the other of the conversation left for them. `by` None: whoever asked, and what they
-    asked with. Of one that nobody said was complete it is believed after a while."""
-    facts = {"number": number, "who": who, "by_id": by, "before": now - COMPLETE_BY}
+    asked with. Of one that nobody said was complete it is believed after a while. What is to be
+    written down is heard once it is: there may be words of fear in it, which do not go on."""
+    facts: dict[str, Any] = {"number": number, "who": who, "by_id": by}
+    facts |= {"before": now - COMPLETE_BY, "unread": now - READ_BY}
     rows = (_MESSAGES_FROM_ASKER if by is None else _MESSAGES_FROM).rows(connection, facts)
     return tuple(sid for (sid,) in reversed(rows))
 
 
 COMPLETE_BY = timedelta(minutes=1)
+READ_BY = timedelta(minutes=10)  # until then nobody hears what was said to them and is not read yet
 MOST_MESSAGES = 4  # of at most two minutes each
 
 
@@ -308,10 +313,29 @@ def _messages(*which: ColumnElement[bool]) -> Select[tuple[str]]:
 
 
 _FOR_ME = recording.c.passed_to == bindparam("who")
+_NOT_READ = and_(
+    recording.c.transcript.is_(None),
+    recording.c.recorded_at > bindparam("unread", type_=Moment),
+)
 _MESSAGES_FROM = Prepared(
     _messages(
-        _FOR_ME,
+        and_(_FOR_ME, ~_NOT_READ),
         exists().where(call.c.id == recording.c.call_id, call.c.neighbor_id == bindparam("by_id")),
     )
 )
-_MESSAGES_FROM_ASKER = Prepared(_messages(or_(_FOR_ME, recording.c.passed_to.is_(None))))
+_MESSAGES_FROM_ASKER = Prepared(
+    _messages(or_(and_(_FOR_ME, ~_NOT_READ), recording.c.passed_to.is_(None)))
+)
+
+
+def waits_to_be_read(connection: Connection, number: int, who: int, now: datetime) -> bool:
+    """Whether a recording is for them that they may not hear before it is written down."""
+    facts = {"number": number, "who": who, "unread": now - READ_BY}
+    return bool(_WAITING.rows(connection, facts))
+
+
+_WAITING = Prepared(
+    select(recording.c.id)
+    .where(recording.c.request_number == bindparam("number"), _FOR_ME, _NOT_READ)
+    .limit(1)
+)

@@ -404,6 +404,7 @@ class Outbound:
     neighbor: int
     may_wake: bool
     aloud: str | None
+    on_machine: str | None
     request_number: int | None
     held_by: int | None
     from_id: int | None
@@ -412,7 +413,7 @@ class Outbound:
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message as it is written down. `aloud`: what a call would say, should a text reach nobody;
-    `on_machine`: of a call, what is left on an answering machine instead."""
+    `on_machine`: what that, or a call, leaves on an answering machine instead."""
 
     neighbor: int
     body: str
@@ -502,7 +503,7 @@ _SOME = Prepared(
         *(message.c.channel, message.c.pictures, message.c.id, neighbor.c.phone, message.c.body),
         *(message.c.tries, message.c.claims, message.c.claimed_at, message.c.good_until),
         *(message.c.page_id, message.c.neighbor_id, message.c.may_wake, message.c.aloud),
-        *(message.c.request_number, message.c.held_by, message.c.from_id),
+        *(message.c.on_machine, message.c.request_number, message.c.held_by, message.c.from_id),
     )
     .join(neighbor, neighbor.c.id == message.c.neighbor_id)
     .where(is_among(message.c.id, "ids"))

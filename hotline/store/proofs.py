@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, exists, func, insert, select, update
 
 from hotline.proof import LIVES, MOST_A_DAY, MOST_TRIES
+from hotline.store import tables
 from hotline.store.tables import proof
 
 DAY = timedelta(days=1)
@@ -38,6 +39,14 @@ def issue(
 def may_issue(connection: Connection, who: int, now: datetime) -> bool:
     lately = select(func.count()).where(proof.c.neighbor_id == who, proof.c.at > now - DAY)
     return connection.execute(lately).scalar_one() < MOST_A_DAY
+
+
+def was_rung(connection: Connection, who: int, now: datetime) -> bool:
+    """Whether we called them back lately, or are about to, and nobody came to the phone. A machine
+    that answered is nobody."""
+    answered = exists().where(tables.call.c.message_id == proof.c.message_id)
+    rung = (proof.c.neighbor_id == who, proof.c.at > now - DAY, proof.c.message_id.is_not(None))
+    return connection.execute(select(proof.c.id).where(*rung, ~answered)).first() is not None
 
 
 IsCode = Callable[[str, str], bool]

@@ -6,19 +6,25 @@ Functions on a connection inside somebody's transaction; the rules are in `hotli
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, false, func, or_, select
 
 from hotline.help_request import HelpRequest, State
 from hotline.message import Channel
-from hotline.reserve import Pot
+from hotline.reserve import Claim, Pot
 from hotline.store import tables
+from hotline.store.record import record
 
 neighbor, request, message = tables.neighbor, tables.request, tables.message
+call, event = tables.call, tables.event
 
 STEWARDS_WORK = ("corrected", "reopened", "assigned")  # as `desk.step` keeps it in the record
+UNREPEATED = "unrepeated"  # in the record, of a request: nobody repeated the digits for it
+DRAWN = "from_kept"  # in the record, of somebody: asked out of what is kept
+DRAWN_WITHIN = timedelta(days=1)  # as pages are counted against `max_a_day`
+WAITS_AT_MOST = timedelta(minutes=2)  # a request for an older one, should that stay undone
 MOST_COUNTED = 5_000  # people on a roster: what fits more is not looked for
 
 
@@ -41,6 +47,59 @@ def is_known(connection: Connection, it: HelpRequest) -> bool:
     """Whether the network knows who asks, or its stewards have looked after what they ask for."""
     known = or_(_is_known(it.requester), _is_looked_after(it.number))
     return bool(connection.execute(select(known)).scalar_one())
+
+
+def was_heard_from(connection: Connection, who: int) -> bool:
+    """Whether anybody at this number ever texted or called us, or pressed a key when we called."""
+    texted = exists().where(message.c.neighbor_id == who, message.c.channel == Channel.TEXT.value)
+    is_theirs = or_(call.c.message_id.is_(None), call.c.turn > 1)
+    called = exists().where(call.c.neighbor_id == who, is_theirs)
+    return bool(connection.execute(select(or_(texted, called))).scalar_one())
+
+
+def is_unrepeated(connection: Connection, number: int) -> bool:
+    """Whether who called for this did not repeat the digits that they heard."""
+    theirs = exists().where(event.c.request_number == number, event.c.what == UNREPEATED)
+    return bool(connection.execute(select(theirs)).scalar_one())
+
+
+def note_unrepeated(connection: Connection, who: int, number: int, now: datetime) -> None:
+    record(connection, who, UNREPEATED, now, request_number=number)
+
+
+def others_come_first(
+    connection: Connection, it: HelpRequest, now: datetime, *, is_crowded: bool
+) -> bool:
+    """Whether another stranger's request is to be asked about for the first time now, and is older;
+    in a crowd first times come before second ones. What is urgent waits for nothing that is not,
+    and for one that stays undone nobody waits long."""
+    is_first = it.wave == 0 and it.owed == 0
+    waits = and_(
+        request.c.state == State.OPEN.value,
+        request.c.wave == 0,
+        request.c.look_at <= now,
+        request.c.look_at > now - WAITS_AT_MOST,
+        request.c.number != it.number,
+        ~_is_known(request.c.requester_id),
+    )
+    if it.urgent:
+        waits = and_(waits, request.c.urgent)
+    if is_first or not is_crowded:
+        waits = and_(waits, request.c.number < it.number)
+    return bool(connection.execute(select(exists().where(waits))).scalar_one())
+
+
+def note_drawn(connection: Connection, crew: Collection[int], number: int, now: datetime) -> None:
+    """These are asked out of what is kept, for what a stranger calls urgent."""
+    for who in crew:
+        record(connection, who, DRAWN, now, request_number=number)
+
+
+def drawn_lately(connection: Connection, now: datetime) -> frozenset[int]:
+    """Who was asked so in the last day."""
+    lately = event.c.at > now - DRAWN_WITHIN
+    drawn = select(event.c.neighbor_id).where(lately, event.c.what == DRAWN)
+    return frozenset(connection.execute(drawn).scalars())
 
 
 def asked_since(connection: Connection, moment: datetime) -> int:
@@ -72,12 +131,17 @@ _POT = case(
 _SPENT = select(*(func.sum(case({pot.value: message.c.segments}, value=_POT)) for pot in Pot))
 
 
-def pots_of(connection: Connection, ids: Collection[int]) -> list[tuple[int, Pot, bool]]:
-    """Of these messages: the id, what it is spent on, and whether what is kept is for it: it is
-    about something urgent, or what somebody known asked for or stewards look after."""
+def pots_of(connection: Connection, ids: Collection[int]) -> list[tuple[int, Pot, Claim]]:
+    """Of these messages: the id, what it is spent on, and what it may use of what is kept: all of
+    it if it is about what somebody known asked for or stewards look after."""
     about = message.outerjoin(request, request.c.number == message.c.request_number)
     whose = func.coalesce(request.c.requester_id, message.c.neighbor_id)
     looked_after = _is_looked_after(message.c.request_number)
-    is_for_it = or_(func.coalesce(request.c.urgent, false()), _is_known(whose), looked_after)
-    found = select(message.c.id, _POT, is_for_it).select_from(about).where(message.c.id.in_(ids))
-    return [(number, Pot(pot), kept) for number, pot, kept in connection.execute(found)]
+    is_urgent = func.coalesce(request.c.urgent, false())
+    claim = case(
+        (or_(_is_known(whose), looked_after), Claim.ALL.name),
+        (is_urgent, Claim.A_THIRD.name),
+        else_=Claim.NOTHING.name,
+    )
+    found = select(message.c.id, _POT, claim).select_from(about).where(message.c.id.in_(ids))
+    return [(number, Pot(pot), Claim[it]) for number, pot, it in connection.execute(found)]

@@ -164,10 +164,12 @@ def recording(form: Form) -> RecordingIn | None:
 
 
 def transcript(form: Form) -> TranscriptIn | None:
-    """None if nobody could tell what was said. Raises BadForm."""
+    """Without words if nobody could tell what was said; None before that. Raises BadForm."""
     words = wire.speakable(form.get("TranscriptionText", "")).strip()[:LONGEST_TRANSCRIPT]
-    if form.get("TranscriptionStatus") != "completed" or not words:
+    status = form.get("TranscriptionStatus")
+    if status not in ("completed", "failed"):
         return None
+    words = words if status == "completed" else ""
     return TranscriptIn(form.get("CallSid", ""), _recording_sid(form), words)
 
 

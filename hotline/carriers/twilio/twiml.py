@@ -27,9 +27,15 @@ TALK_SECONDS = 3600  # and then we hang up
 SILENCE_SECONDS = 5  # after which a recording ends
 LONGEST_MESSAGE = 120  # seconds; what is longer is not written down by the carrier either
 LONGEST_SAYING = 1000  # letters of any alphabet
-WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down what was said
+_WRITTEN_IN = {("en", "US"), ("en", "CA")}  # where the carrier can write down what was said
+
 
 NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response />'
+
+
+def written_in(country: str) -> frozenset[str]:
+    """The languages in which the carrier writes down what was said in this country."""
+    return frozenset(language for language, where in _WRITTEN_IN if where == country)
 
 
 def replies(told: Iterable[Replied], public_url: str) -> str:
@@ -126,7 +132,7 @@ def _dial(it: Document, studio: Studio, on: str) -> str:
 
 
 def _record(it: Document, studio: Studio, on: str) -> str:
-    at, is_written = f"{studio.public_url}/voice", (it.language, studio.country) in WRITTEN_IN
+    at, is_written = f"{studio.public_url}/voice", it.language in written_in(studio.country)
     transcript = f"{at}/transcript{addresses.TRY_ON}"
     written: dict[str, object] = {}
     if is_written:
