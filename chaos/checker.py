@@ -10,15 +10,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from chaos.callers import Called
-from chaos.people import Sent
+from chaos.people import FLOOD, Sent
 from chaos.sentences import Recognized, recognize
 from hotline.errors import OptedOut
 from hotline.message import Channel
+from hotline.store.tables import SHOWN
 from hotline.words import Sentence
 from ivr.menu import LEAST, Step
 from ivr.trust import Trust
@@ -67,6 +68,8 @@ class Facts:
     pages: Sequence[Row]
     messages: Sequence[Row]
     now: datetime
+    asked_at_most: int = 0  # how often somebody may be asked in a day for who is not known
+    hold: int = 0  # how many requests somebody may have at a time
     replies: Sequence[Mapping[str, Any]] = ()
     called: Sequence[Called] = ()
     calls: Sequence[Row] = ()
@@ -358,6 +361,45 @@ def brought_together(facts: Facts) -> Iterator[str]:
         apart = since.get((page.neighbor_id, asker[page.request_number]))
         if apart is not None and apart < page.asked_at:
             yield f"page {page.id}"
+
+
+@_check("used_up", "asked for who is not known, out of what is kept for others")
+def used_up(facts: Facts) -> Iterator[str]:
+    """For phones of a flood nobody is asked who was asked as often already that day. Counted is
+    who was asked for the first time about something: pages are moved by later rounds."""
+    flood = {it.phone for it in facts.sent if it.deed == FLOOD}
+    theirs = {row.id for row in facts.neighbors if row.phone in flood}
+    for_flood = {row.number for row in facts.requests if row.requester_id in theirs}
+    pages: dict[int, list[Row]] = defaultdict(list)
+    for row in sorted(facts.pages, key=lambda row: int(row.id)):
+        pages[row.neighbor_id].append(row)
+    for some in pages.values():
+        for place, page in enumerate(some):
+            if page.request_number in for_flood and page.round > SHOWN:
+                day_ago = page.asked_at - timedelta(days=1)
+                before = [it for it in some[:place] if it.round == 1 and it.asked_at > day_ago]
+                if len(before) >= facts.asked_at_most:
+                    yield f"page {page.id}: {len(before)} before it"
+
+
+@_check("held_too_many", "took more at a time than they may")
+def held_too_many(facts: Facts) -> Iterator[str]:
+    """By the record, which tells of everything but of what was withdrawn: that is left aside."""
+    withdrawn = {row.number for row in facts.requests if row.state == "withdrawn"}
+    holders: dict[int, set[int]] = defaultdict(set)
+    for row in sorted(facts.events, key=lambda row: int(row.id)):
+        number, who = row.request_number, row.neighbor_id
+        if number is None or number in withdrawn:
+            continue
+        if row.what == "took":
+            held = sum(who in some for it, some in holders.items() if it != number)
+            if held >= facts.hold:
+                yield f"event {row.id}: {held} before it"
+            holders[number].add(who)
+        elif row.what in ("handed_back", "let_go"):
+            holders[number].discard(who)
+        else:
+            holders[number].clear()
 
 
 @_check("after_stop", "texts sent after a STOP was stored")

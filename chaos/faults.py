@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chaos.people import Crowd
 from chaos.town import Member, Town
 from hotline.carriers.twilio.client import TIMEOUT
 
@@ -26,9 +27,10 @@ LONGEST_SILENCE = 8.0  # seconds; a carrier that is asleep for longer counts as 
 
 @dataclass
 class Scene:
-    """Where a fault happens. `wait` is cut short when the run is over."""
+    """Where a fault happens, and to whom. `wait` is cut short when the run is over."""
 
     town: Town
+    crowd: Crowd
     chance: random.Random
     over: threading.Event
 
@@ -82,6 +84,16 @@ def possible(database: str, halves: int) -> list[str]:
 @fault()
 def quiet(scene: Scene) -> None:
     """Nothing at all: what people do at once is enough."""
+    scene.wait(1.0, 2.0)
+
+
+# People.
+
+
+@fault()
+def flood(scene: Scene) -> None:
+    """Many phones that nobody knows ask at once."""
+    scene.crowd.flood(scene.chance)
     scene.wait(1.0, 2.0)
 
 

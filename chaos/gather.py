@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,12 +16,14 @@ from sqlalchemy import Connection, Table, func, or_, select
 from chaos.checker import Facts, Row
 from chaos.people import TELL, Crowd
 from chaos.town import Town
+from hotline.settings import Network
 from hotline.store import tables
 
 
 def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
     """`pages`: what the web servers answered in place of what was asked, kept by whoever asked."""
     rows = town.read(_rows)
+    network = town.settings[0].network
     errors = town.control("GET", "errors")["errors"]
     everything = [*pages, *(str(it["body"]) for it in errors)]
     return Facts(
@@ -30,9 +33,17 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
         called=list(crowd.called),
         begun=_begun(town.begun),
         now=town.clock(),
+        asked_at_most=_asked_at_most(network),
+        hold=network.roster.hold,
         **rows,
         tales=list(_tales(town, crowd, everything)),
     )
+
+
+def _asked_at_most(network: Network) -> int:
+    """How often somebody may be asked in a day for who is not known."""
+    a_day = network.roster.max_a_day
+    return max(1, a_day - math.ceil(a_day * network.limits.kept_percent / 100))
 
 
 def keep(folder: Path, facts: Facts) -> None:

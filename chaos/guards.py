@@ -17,9 +17,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from hotline import message, page
+from hotline import message, page, reserve
 from hotline.carriers.twilio.client import Carrier
+from hotline.desk import step
 from hotline.help_request import HelpRequest, State
+from hotline.reserve import Claim
 from hotline.store import (
     apart,
     calls,
@@ -46,7 +48,8 @@ SLOW_DISK = 0.1  # seconds between an answer and the commit that should have com
 @dataclass(frozen=True)
 class Guard:
     """`noticed_in`: the lines of the count that are not zero without it. `database`, `faults`
-    and the deed that who asks is `eager` to do: where and under what it shows soonest."""
+    and the deed that who asks is `eager` to do: where and under what it shows soonest. `tight`: in
+    a town whose people may be asked, and have, little."""
 
     name: str
     take_out: Callable[[str], None]
@@ -54,6 +57,7 @@ class Guard:
     faults: tuple[str, ...]
     database: str
     eager: str
+    tight: bool
     means: str
 
 
@@ -71,11 +75,12 @@ def _guard(
     *faults: str,
     database: str = "sqlite",
     eager: str = "",
+    tight: bool = False,
 ) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
     def register(break_it: Callable[[str], None]) -> Callable[[str], None]:
         means = (break_it.__doc__ or "").strip()
         lines = (noticed_in,) if isinstance(noticed_in, str) else noticed_in
-        GUARDS[name] = Guard(name, break_it, lines, faults, database, eager, means)
+        GUARDS[name] = Guard(name, break_it, lines, faults, database, eager, tight, means)
         return break_it
 
     return register
@@ -229,6 +234,18 @@ def _stop(_role: str) -> None:
 def _safe(_role: str) -> None:
     """Who says SAFE is parted from the other now, and nobody remembers it for later."""
     _replace(apart, "keep", lambda _real: lambda *_arguments, **_named: None)
+
+
+@_guard("reserve", "used_up", "flood", tight=True)
+def _reserve(_role: str) -> None:
+    """Whoever asks may use all that is kept."""
+    _replace(reserve, "claim", lambda _real: lambda *_arguments: Claim.ALL)
+
+
+@_guard("hold", "held_too_many", "quiet", eager="take_more", tight=True)
+def _hold(_role: str) -> None:
+    """Whoever says YES has it, however many they have."""
+    _replace(step, "refusal", lambda _real: lambda *_arguments: None)
 
 
 @_guard("due", "nothing_due", "quiet")

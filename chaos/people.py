@@ -30,6 +30,8 @@ FIRST_NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", 
 AREAS = ("northside", "11216", "eastside", "11233", "westside", "11201")
 NEEDS = {"en": ("groceries", "a ride", "insulin", "milk"), "es": ("comida", "insulina", "leche")}
 EAGER = 300
+OF_HELPERS = {"take_more"}  # deeds that who helps is eager to do; all others are of who asks
+FLOOD = "flood"  # the deed of a phone that nobody knows and that does nothing else
 BAD_REQUEST = 400
 TELL = "stq"  # begins every word that is somebody's own: no other word begins so
 
@@ -64,6 +66,7 @@ class Person:
         self.language = self.chance.choice(("en", "en", "es"))
         self.busy = threading.Lock()  # people do one thing after the other
         self.asked: set[int] = set()  # about these they were asked and have not answered
+        self.seen: set[int] = set()  # about these they were ever asked
         self.holds: set[int] = set()
         self.open: set[int] = set()  # theirs, and nobody took it yet
         self.taken: set[int] = set()  # theirs, and somebody has it
@@ -94,6 +97,7 @@ class Person:
                 | Sentence.PAGE_URGENT_ANYWHERE
             ):
                 self.asked.add(number)
+                self.seen.add(number)
             case Sentence.NOT_DONE_YET:
                 self.holds.add(number)
             case Sentence.YOURS | Sentence.YOURS_QUOTE_FOLLOWS:
@@ -305,6 +309,15 @@ def be_safe(it: Person) -> Words | None:
     return Words(f"SAFE {it.chance.choice(sorted(mine))}")
 
 
+@deed(often=1)
+def take_more(it: Person) -> Words | None:
+    """Only where that guard is out: whoever has one says YES to all that they were asked about."""
+    more = it.seen - it.holds
+    if it.eager != "take_more" or not it.holds or not more:
+        return None
+    return Words(f"yes {it.chance.choice(sorted(more))}")
+
+
 def start(it: Person) -> Words | None:
     """The only thing that somebody does who said STOP."""
     if it.chance.random() < 0.9:
@@ -322,6 +335,8 @@ def next_deed(it: Person) -> tuple[str, Doing] | None:
     eager = it.eager
     if eager == "be_safe" and not (it.taken or it.holds):
         eager = "ask"  # the more they ask for, the sooner two meet again
+    if eager == "take_more" and not it.holds:
+        eager = "accept"
     often = [DEEDS[name][0] * (EAGER if name == eager else 1) for name in names]
     (name,) = it.chance.choices(names, often)
     doing = DEEDS[name][1](it)
@@ -340,6 +355,7 @@ class Crowd:
 
     HANDS = 16  # who text at the same moment
     BREATH = 0.4  # seconds between two deeds of one hand
+    FLOOD = 24  # phones that nobody knows
     LINE_SECONDS = 40.0  # for the carrier to answer us, who waits 15 s for the hotline twice
 
     def __init__(self, seed: str, people: Iterable[Person], carrier_url: str) -> None:
@@ -371,6 +387,15 @@ class Crowd:
         self._phones.start()
         for thread in self._hands:
             thread.start()
+
+    def flood(self, chance: random.Random) -> None:
+        """Many phones that nobody knows, and that do nothing else, ask for something."""
+        for number in chance.sample(range(2_000_000, 9_999_999), self.FLOOD):
+            if self._rest.is_set():
+                return
+            it = Person(self._seed, f"+1347{number}", volunteers=False)
+            need = chance.choice(("groceries", "a ride", "milk"))
+            self._text(it, FLOOD, f"need {need} for {it.own_word()}", chance)
 
     def rest(self) -> None:
         """Nobody writes any more; what is under way is waited for."""

@@ -38,7 +38,7 @@ from chaos.faults import FAULTS, ZONE, Scene, next_morning, possible
 from chaos.gather import Due
 from chaos.guards import GUARDS
 from chaos.nursery import Nursery
-from chaos.people import Crowd, Person
+from chaos.people import OF_HELPERS, Crowd, Person
 from chaos.town import NotReady, Town, wait_until
 from hotline.message import Channel
 from serving import roles
@@ -67,6 +67,7 @@ class Wish:
     halves: int = 1
     without: str | None = None
     faults: tuple[str, ...] = ()
+    tight: bool = False
     keep: Path | None = None
 
     @property
@@ -118,7 +119,7 @@ def people(seed: str, eager: str = "") -> list[Person]:
             seed,
             phone,
             volunteers=place >= ASKERS,
-            eager=eager if place < ASKERS else "",
+            eager=eager if (place >= ASKERS) == (eager in OF_HELPERS) else "",
             by_voice=place >= ASKERS + VOLUNTEERS - BY_VOICE,
         )
         for place, phone in enumerate(every[: ASKERS + VOLUNTEERS])
@@ -135,6 +136,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
         seed=wish.seed,
         halves=wish.halves,
         without=wish.without,
+        tight=wish.tight,
         own_mounts=own_mounts,
     )
     with town, ExitStack() as stack:
@@ -151,7 +153,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             meanwhile.enter_context(_beside(partial(_let_time_pass, town, wish)))
             meanwhile.enter_context(_beside(partial(_knock, town, pages)))
             meanwhile.enter_context(_beside(partial(_slow_down, town, crowd)))
-            _break_things(town, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
+            _break_things(town, crowd, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
         crowd.rest()
         undone = _come_to_rest(town, wish.patience)
         facts = gather.facts(town, crowd, pages)
@@ -249,10 +251,12 @@ def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> b
     return all(any(checker.CHECKS[name][1](facts)) for name in wish.noticed_in)
 
 
-def _break_things(town: Town, wish: Wish, outcome: Outcome, is_enough: Callable[[], bool]) -> None:
+def _break_things(
+    town: Town, crowd: Crowd, wish: Wish, outcome: Outcome, is_enough: Callable[[], bool]
+) -> None:
     chance = random.Random(f"{wish.seed}-faults")
     until = time.monotonic() + wish.seconds
-    scene = Scene(town, chance, threading.Event())
+    scene = Scene(town, crowd, chance, threading.Event())
     ahead: list[str] = []
     while time.monotonic() < until and not is_enough():
         if not ahead:
@@ -284,7 +288,7 @@ def _happen(scene: Scene, names: Sequence[str]) -> None:
 
     def one(name: str, chance: random.Random) -> None:
         try:
-            FAULTS[name].happen(Scene(scene.town, chance, scene.over))
+            FAULTS[name].happen(Scene(scene.town, scene.crowd, chance, scene.over))
         except BaseException as error:
             errors.append(error)
 
@@ -468,12 +472,12 @@ def _wishes(wish: argparse.Namespace, seed: str) -> list[Wish]:
     if wish.without:
         guard = GUARDS[wish.without]
         databases: Sequence[str] = (guard.database,)
-        faults = guard.faults
+        faults, tight = guard.faults, guard.tight
     else:
         databases = both if wish.database == "both" else (wish.database,)
-        faults = tuple(wish.fault)
+        faults, tight = tuple(wish.fault), wish.tight
     return [
-        Wish(seed, wish.minutes * 60, it, wish.halves, wish.without, faults, wish.keep)
+        Wish(seed, wish.minutes * 60, it, wish.halves, wish.without, faults, tight, wish.keep)
         for it in databases
     ]
 
@@ -486,6 +490,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--halves", type=int, choices=[1, 2], default=1, help="how many machines")
     parser.add_argument("--without", choices=sorted(GUARDS), help="a guard to take out")
     parser.add_argument("--fault", action="append", default=[], choices=sorted(FAULTS))
+    parser.add_argument(
+        "--tight", action="store_true", help="people may be asked, and have, little"
+    )
     parser.add_argument("--keep", type=Path, help="keep tables, ledger and logs in that folder")
     parser.add_argument("--json", type=Path, help="write what was counted there as well")
     return parser

@@ -103,6 +103,19 @@ words = ["westside", "11201"]
 """
 
 
+TIGHTER = {
+    "max_a_day = 1000": "max_a_day = 4\nhold = 1",
+    "new_an_hour = 1000000": "new_an_hour = 20",
+}
+
+
+def tightened(network: str) -> str:
+    """The same, with people who can be asked, and have, little, and where many strangers wait."""
+    for wide, tight in TIGHTER.items():
+        network = network.replace(wide, tight)
+    return network
+
+
 class NotReady(Exception):
     """Something did not start, or did not end, in time."""
 
@@ -143,6 +156,7 @@ class Town:
         seed: str,
         halves: int = 1,
         without: str | None = None,
+        tight: bool = False,
         own_mounts: bool = False,
     ) -> None:
         self.kind = kind
@@ -154,6 +168,7 @@ class Town:
         self._people = people
         self._seed = seed
         self._without = without
+        self._network = tightened(NETWORK) if tight else NETWORK
         self._own_mounts = own_mounts
         self._http = httpx2.Client(
             trust_env=False, timeout=120, limits=httpx2.Limits(max_keepalive_connections=0)
@@ -302,7 +317,7 @@ class Town:
         for half, port in enumerate(ports):
             folder = data / f"machine-{half + 1}"
             folder.mkdir()
-            (folder / "hotline.toml").write_text(NETWORK)
+            (folder / "hotline.toml").write_text(self._network)
             environment = self._environment(folder, self.webs[half])
             self.settings.append(settings.load(environment))
             if half == 0:
