@@ -17,6 +17,7 @@ from test_late_recordings import speaking
 from test_one_number import person, put, rows, said
 from test_place_after_ok import BED, STEWARDED
 from test_proof import ask_for_proof
+from test_retention import move_clock
 
 from hotline import key_file, keyring
 from hotline.errors import BadKeys
@@ -100,16 +101,84 @@ def test_no_number_and_no_word_is_found_in_the_files(
     with open_neighborhood(sqlite_url, redis_url, STEWARDED) as maple:
         maple.put_on_roster({"phone": CAST["Ana"], "name": "Anabel Quince"})
         secrets = [*SECRETS, *a_busy_day(maple)]
-        files = {it.name: it.read_bytes() for it in tmp_path.iterdir() if it.is_file()}
-        assert "hotline.db-wal" in files
-        with maple.database.engine.connect() as connection:
-            connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'backup.db'}'")
-        files["backup"] = (tmp_path / "backup.db").read_bytes()
-        with Redis.from_url(redis_url) as redis:
-            files["redis"] = b" ".join(redis.dump(key) or b"" for key in redis.scan_iter())
-        files["log"] = caplog.text.encode()
+        files = everything_that_lies_about(maple, redis_url, tmp_path, caplog)
         for name, lying in files.items():
             assert not [it for it in secrets if it.encode() in lying], name
+
+
+def everything_that_lies_about(
+    maple: Neighborhood, redis_url: str, folder: Path, caplog: pytest.LogCaptureFixture
+) -> dict[str, bytes]:
+    """The database, its log of writes, a backup, Redis and the log, byte by byte."""
+    files = {it.name: it.read_bytes() for it in folder.iterdir() if it.is_file()}
+    assert "hotline.db-wal" in files
+    backup = folder / "backup.db"
+    backup.unlink(missing_ok=True)
+    with maple.database.engine.connect() as connection:
+        connection.exec_driver_sql(f"VACUUM INTO '{backup}'")
+    files["backup"] = backup.read_bytes()
+    with Redis.from_url(redis_url) as redis:
+        files["redis"] = b" ".join(redis.dump(key) or b"" for key in redis.scan_iter())
+    ours = [it for it in caplog.records if it.name != "httpx2"]  # the client of the test itself
+    files["log"] = "\n".join(it.getMessage() for it in ours).encode()
+    backup.unlink()
+    return files
+
+
+@pytest.mark.parametrize("by", ["a month", "FORGET ME"])
+def test_of_what_is_deleted_not_even_sealed_bytes_are_found(
+    sqlite_url: str, redis_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, by: str
+) -> None:
+    """Who has the keys could open them. Nor is the carrier's name for anything that is deleted."""
+    caplog.set_level(logging.INFO)
+    with open_neighborhood(sqlite_url, redis_url, STEWARDED) as maple:
+        maple.put_on_roster({"phone": CAST["Ana"], "name": "Anabel Quince"})
+        a_busy_day(maple)
+        kept = sealed_bytes(maple)
+        lying = b"".join(everything_that_lies_about(maple, redis_url, tmp_path, caplog).values())
+        assert kept["words"]
+        assert all(it in lying for some in kept.values() for it in some)
+        for it in maple.requests():
+            maple.text(maple.hands.name(phone_of(maple, it.requester)), f"never mind {it.number}")
+        if by == "a month":
+            move_clock(maple, timedelta(days=32))
+            kept["numbers"] = set()
+        else:
+            for who in ("Maria", "Nora", "Ben"):
+                maple.text(who, "FORGET ME")
+            maple.order("Ana", "FORGET ME")
+            move_clock(maple, timedelta(days=2))
+        files = everything_that_lies_about(maple, redis_url, tmp_path, caplog)
+        still = sealed_bytes(maple)
+        gone = {name: kept[name] - still[name] for name in kept}
+        assert len(gone["words"]) > 20
+        assert len(gone["names at the carrier"]) > 10
+        assert not kept["numbers"] or gone["numbers"]
+        for file, lying in files.items():
+            for name, some in gone.items():
+                assert not [it for it in some if it in lying], (file, name)
+
+
+def phone_of(maple: Neighborhood, who: int) -> str:
+    found = select(tables.neighbor.c.phone).where(tables.neighbor.c.id == who)
+    return maple.database.read(lambda c: c.execute(found).scalar_one())
+
+
+def sealed_bytes(maple: Neighborhood) -> dict[str, set[bytes]]:
+    """As they lie in the tables."""
+    kinds = {
+        "words": ("message.body", "message.pictures", "page.note", "recording.transcript"),
+        "numbers": ("neighbor.phone", "neighbor.name"),
+        "names at the carrier": ("message.sid", "call.sid", "recording.sid"),
+    }
+    found: dict[str, set[bytes]] = {name: set() for name in kinds}
+    for name, columns in kinds.items():
+        for column in columns:
+            table, of = column.split(".")
+            raw = text(f"SELECT {of} FROM {table}")  # noqa: S608 - a column of ours
+            rows = maple.database.read(lambda c, raw=raw: c.execute(raw).scalars().all())  # type: ignore[misc]
+            found[name] |= {_as_bytes(it) for it in rows if it}
+    return found
 
 
 def test_what_is_sealed_for_one_column_opens_in_no_other(maple: Neighborhood) -> None:
