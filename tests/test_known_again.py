@@ -211,6 +211,15 @@ def test_after_a_month_the_carriers_names_are_gone_and_texts_are_known(maple: Ne
     assert len(maple.requests()) == 1
 
 
+def test_names_of_what_was_empty_before_are_gone_as_well(maple: Neighborhood) -> None:
+    """What was forgotten before there were digests, or kept no words from the beginning."""
+    sid = maple.text("Maria", "PIN 4821")["sid"]
+    maple.text("Maria", "hello")
+    assert sid in _rows(maple, "message", "sid", lambda row: row.body == "")
+    move_clock(maple, 32 * DAY)
+    assert sid not in _rows(maple, "message", "sid")
+
+
 @pytest.mark.parametrize("is_asked", [True, False], ids=["forgotten", "after a month"])
 def test_a_call_that_is_deleted_takes_no_words_back(maple: Neighborhood, *, is_asked: bool) -> None:
     with speaking(maple) as spoken:

@@ -126,7 +126,7 @@ def _forget_requests(connection: Connection, old: Old) -> int | None:
 
 
 def _empty_messages(connection: Connection, which: ColumnElement[bool], carrier: Erasures) -> None:
-    """Those that are not empty yet."""
+    """Those that are not empty yet; the carrier's names for all of them go."""
     columns = (message.c.id, message.c.neighbor_id, message.c.channel, message.c.state)
     more = (message.c.sid, message.c.at, message.c.claimed_at, message.c.body)
     is_full = or_(message.c.body != "", message.c.pictures.is_not(None))
@@ -135,7 +135,7 @@ def _empty_messages(connection: Connection, which: ColumnElement[bool], carrier:
         erase_at_carrier(row, carrier)
     these = message.c.id.in_([row.id for row in rows])
     connection.execute(update(message).where(these).values(emptied()))
-    digests.hide_names(connection, message, these)
+    digests.hide_names(connection, message, which)
 
 
 def _delete_recordings(
