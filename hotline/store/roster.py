@@ -43,9 +43,9 @@ from hotline.roster import (
     Way,
 )
 from hotline.settings import RosterRules
-from hotline.store import called, tables
+from hotline.store import called, known_again, tables
 from hotline.store.database import upsert
-from hotline.store.people import known_or_new, set_facts
+from hotline.store.people import set_facts
 from hotline.store.prepared import Prepared, is_among
 from hotline.store.record import record
 
@@ -274,7 +274,8 @@ def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: da
     """
     if not people:
         return
-    known_or_new(connection, [it.phone for it in people], now)
+    at_phones = neighbor.c.phone.in_([entry.phone for entry in people])
+    before = set(connection.execute(select(neighbor.c.phone).where(at_phones)).scalars())
     added = upsert(connection, neighbor)
     new = added.excluded
     known = {name: new[name] for name in ("name", "languages", "areas", "needs", "hours", "reach")}
@@ -296,8 +297,17 @@ def put_on_roster(connection: Connection, people: Sequence[RosterEntry], now: da
         },
     )
     connection.execute(put, [_on_roster(entry, now) for entry in people])
-    called.settle(connection, neighbor.c.phone.in_([entry.phone for entry in people]))
+    _recognize(connection, {it.phone for it in people} - before, now)
+    called.settle(connection, at_phones)
     list_offers(connection, people)
+
+
+def _recognize(connection: Connection, phones: Collection[str], now: datetime) -> None:
+    """Who comes with one of these numbers and was forgotten stays apart from whom they were. If
+    they were suspended, whoever puts them onto the roster ends that."""
+    new = select(neighbor.c.id, neighbor.c.phone).where(neighbor.c.phone.in_(phones))
+    for who in known_again.recognize(connection, dict(iter(connection.execute(new))), now):
+        set_facts(connection, who, suspended_at=None)
 
 
 def list_offers(connection: Connection, people: Sequence[RosterEntry]) -> None:
