@@ -8,7 +8,7 @@ Pure. `sms.details` finds it in a text, `words` says it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -81,11 +81,14 @@ def joined(known: Details, more: Details) -> Details:
 
 def to_row(it: Details) -> dict[str, Any]:
     """What is not empty, as JSON takes it."""
-    return {name: value for name, value in asdict(it).items() if value}
+    return {name: value for name in _FIELDS if (value := getattr(it, name))}
+
+
+_FIELDS = [it.name for it in fields(Details)]
 
 
 def from_row(row: Mapping[str, Any]) -> Details:
-    fields = dict(row)
+    known = dict(row)
     for name in ("kinds", "things"):
-        fields[name] = tuple(fields.get(name, ()))
-    return Details(**fields)
+        known[name] = tuple(known.get(name, ()))
+    return Details(**known)

@@ -9,7 +9,7 @@ too many to call does less harm than one too few. Pure once loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -160,10 +160,11 @@ class Telling(NamedTuple):
 THE_OTHER = "theother"  # in a lexicon: the name of whom somebody talks to
 
 
-def signs(said: str, names: Collection[str] = ()) -> Telling:
-    """What words tell; whoever they are said to may be called by these names."""
+def signs(said: Sequence[str], names: Collection[str] = ()) -> Telling:
+    """What words tell, folded by `words_of`; whoever they are said to may be called by these
+    names."""
     called = {word for name in names for word in words_of(name)}
-    words = [THE_OTHER if word in called else word for word in words_of(said)]
+    words = [THE_OTHER if word in called else word for word in said]
     found = _patterns().find(words, *courtesy_aside(words))
     return Telling(frozenset(Sign(it.name) for it in found), tuple(words))
 
@@ -175,24 +176,24 @@ def _patterns() -> Patterns:
     return compiled_files("danger", SIGNS, words_of)
 
 
-_UNDO = phrasebook.heard("undo") | {"undo"}
-_MEANT = phrasebook.heard("meant") | {"meant", "i meant", "i meant it", "send it"}
-_QUIET = phrasebook.heard("quiet") | {"quiet", "quiet please", "be quiet"}
+# What is said alone, perhaps with a request's number.
 
 
-def says_quiet(said: str) -> bool:
-    """Whether texts shall say nothing, because somebody else may read them."""
-    return _is_one_of(_QUIET, said)
+class Alone(StrEnum):
+    QUIET = "quiet"  # texts shall say nothing, because somebody else may read them
+    UNDO = "undo"
+    MEANT = "meant"  # the words that were held back are to be sent
 
 
-def says_undo(said: str) -> bool:
-    return _is_one_of(_UNDO, said)
+# Of a phrase that says two of these, the last counts.
+_ALONE = {
+    Alone.MEANT: phrasebook.heard("meant") | {"meant", "i meant", "i meant it", "send it"},
+    Alone.UNDO: phrasebook.heard("undo") | {"undo"},
+    Alone.QUIET: phrasebook.heard("quiet") | {"quiet", "quiet please", "be quiet"},
+}
+_MEANING = {phrase: alone for alone, phrases in _ALONE.items() for phrase in phrases}
 
 
-def says_meant(said: str) -> bool:
-    return _is_one_of(_MEANT, said)
-
-
-def _is_one_of(phrases: Collection[str], said: str) -> bool:
-    """A phrase alone, perhaps with a request's number."""
-    return " ".join(word for word in words_of(said) if not word.isdigit()) in phrases
+def said_alone(said: Sequence[str]) -> Alone | None:
+    """What these words say, folded by `words_of`, if they say nothing else."""
+    return _MEANING.get(" ".join([word for word in said if not word.isdigit()]))

@@ -20,7 +20,8 @@ from hotline.inbound import TextIn
 from hotline.limits import HeardText, Pace
 from hotline.notices import Notice, Told, notice
 from hotline.store import forgetting, messages, pages, people, places, requests
-from hotline.store.messages import About, Inbound
+from hotline.store.database import Stale
+from hotline.store.messages import About, Inbound, Replied
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
@@ -47,8 +48,9 @@ from sms.conversation import (
     TellPlace,
     Warn,
 )
+from sms.danger import Alone
 from sms.orders import Back, Confirm, Forget, Order, Pin
-from sms.reading import Reading, read
+from sms.reading import Reading, read, words_of
 from sms.steward_orders import ConfirmOrder, StewardOrder
 
 STRANGER = 0  # who has no row yet, and so nothing that could be about them
@@ -59,9 +61,8 @@ def receive(work: Work, it: TextIn) -> None:
     `work.after`."""
     person = people.who_is_at(work.connection, it.sender)
     lately = _lately(work, person, it.sid) if person else []
-    delivered_as = _delivered_before(work, lately, person, it.sid)
-    if delivered_as is not None:
-        work.after.replies += messages.replies_to(work.connection, delivered_as)
+    if lately and lately[0].sid == it.sid:
+        work.after.replies += messages.replies_to(work.connection, lately[0].id)
         return
     situation = _situation(work, person, it.sender)
     reading, order, answer, steering = _read(work, it, situation)
@@ -74,7 +75,9 @@ def receive(work: Work, it: TextIn) -> None:
     pace = limits.pace(it.body, lately, work.now, work.network.limits)
     if person and person.trouble and people.note_texts(work.connection, person.id):
         record(work.connection, person.id, "reachable", work.now)
-    person = person or _somebody_new(work, it.sender, acts)
+    person = person or _somebody_new(work, it, acts)
+    if person is None:
+        return
     files = messages.by_our_names(it.sid, it.attachments)
     answering = Answering(work.by(person), person, files, lately)
     answering.is_secret = isinstance(order, Pin)
@@ -93,15 +96,6 @@ def _lately(work: Work, person: Neighbor, sid: str) -> list[HeardText]:
     most = work.network.limits.texts_an_hour + 1
     since = work.now - limits.LATELY
     return messages.heard_lately(work.connection, person.id, sid, since, most)
-
-
-def _delivered_before(
-    work: Work, lately: list[HeardText], person: Neighbor | None, sid: str
-) -> int | None:
-    """The id of this very text, if it is here already. Whoever wrote it may be forgotten by now."""
-    if person is None:
-        return messages.find_inbound(work.connection, sid)
-    return lately[0].id if lately and lately[0].sid == sid else None
 
 
 def _read(
@@ -183,12 +177,24 @@ def _talk(
     return tuple(messages.talk_of(work.connection, person.id, numbers, since))
 
 
-def _somebody_new(work: Work, number: str, acts: Iterable[Act]) -> Neighbor:
-    """Written down only now, with the language that their first text tells."""
+def _somebody_new(work: Work, it: TextIn, acts: Iterable[Act]) -> Neighbor | None:
+    """Written down only now, with the language that their first text tells. None for a text that
+    was delivered before, by somebody who is forgotten by now: it is answered as it was then.
+    Raises Stale if they were added meanwhile."""
     told = next((act for act in acts if isinstance(act, SetLanguage)), None)
-    if told is None:
-        return people.add_neighbor(work.connection, number, work.now)
-    return people.add_neighbor(work.connection, number, work.now, told.language, chosen=told.chosen)
+    language, chosen = (told.language, told.chosen) if told else (None, False)
+    connection, now = work.connection, work.now
+    new = people.add_writer(connection, it.sender, it.sid, now, language, chosen=chosen)
+    if new is None:
+        work.after.replies += _replies_before(work, it.sid)
+    return new
+
+
+def _replies_before(work: Work, sid: str) -> list[Replied]:
+    number = messages.find_inbound(work.connection, sid)
+    if number is None:
+        raise Stale("somebody new was added meanwhile")
+    return messages.replies_to(work.connection, number)
 
 
 def _names_of_others(work: Work, acts: Iterable[Act]) -> list[str]:
@@ -205,7 +211,7 @@ def _meant_after_all(
     if not (acts and isinstance(acts[-1], SendHeld)):
         return acts
     for text in lately:
-        if danger.says_meant(text.body):
+        if danger.said_alone(words_of(text.body)) is Alone.MEANT:
             break
         reading = read(text.body, answering.work.network, asked_about=situation.numbers)
         led_to = conversation.decide(situation, reading)
@@ -304,7 +310,8 @@ class Answering:
                 requests.require_unchanged(work.connection, request)
                 self.words_of = request.number
                 added = WordsAdded(needs, area, many, urgent, details)
-                self._happen(request.number, added, quietly=self._goes_on(request, added))
+                goes_on = self._goes_on(request, added)
+                self._happen(request.number, added, quietly=goes_on, before=request)
             case Happens(number, event, note, quietly):
                 self._happen(number, event, note, quietly=quietly)
             case TellPlace(request, taker, is_ok):
@@ -368,9 +375,18 @@ class Answering:
             people.set_language(self.work.connection, self.person.id, language, chosen=chosen)
             self._is_now(replace(self.person, language=language, language_chosen=chosen))
 
-    def _happen(self, number: int, event: Event, note: str = "", *, quietly: bool = False) -> None:
+    def _happen(
+        self,
+        number: int,
+        event: Event,
+        note: str = "",
+        *,
+        quietly: bool = False,
+        before: HelpRequest | None = None,
+    ) -> None:
         self.about = self.about or number
-        step.take_step(self.work.by(self.person, is_quiet=quietly), number, event, note=note)
+        by_me = self.work.by(self.person, is_quiet=quietly)
+        step.take_step(by_me, number, event, note=note, before=before)
 
     def _pass_on(self, to: int, told: Notice, request: HelpRequest) -> None:
         """To the other person; whoever wrote hears it if that person stopped our texts."""

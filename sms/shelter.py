@@ -32,8 +32,8 @@ from sms.conversation import (
     TellOfDanger,
     Warn,
 )
-from sms.danger import Danger, Sign, Telling
-from sms.reading import Intent, Reading
+from sms.danger import Alone, Danger, Sign, Telling
+from sms.reading import Intent, Reading, words_of
 
 _NOTHING_SAID = (Intent.STOP, Intent.START, Intent.CARRIER_HELP, Intent.REACTION, Intent.EMERGENCY)
 _ABOUT_PEOPLE = (Danger.SELF_HARM, Danger.VIOLENCE)
@@ -76,13 +76,15 @@ def shelter(
         return acts
     if _says_safe(situation, reading):
         return [*_language(acts), KeepApart(reading.number or reading.first_number)]
-    if danger.says_quiet(reading.said):
+    words = words_of(reading.said)
+    alone = danger.said_alone(words)
+    if alone is Alone.QUIET:
         return [*_language(acts), BeQuiet()]
-    if danger.says_undo(reading.said):
+    if alone is Alone.UNDO:
         return [TakeBack(reading.number or reading.first_number, tuple(acts))]
-    if situation.conversations and danger.says_meant(reading.said):
+    if alone is Alone.MEANT and situation.conversations:
         return [SendHeld(tuple(acts))]
-    found = danger.signs(reading.said, names)
+    found = danger.signs(words, names)
     heard = danger.heard(found, reading.said)
     then = _then(situation, found, heard, acts)
     if then is Then.PART:
@@ -105,7 +107,7 @@ def _says_safe(situation: Situation, reading: Reading) -> bool:
 
 def worry(words: str, by_taker: bool) -> Worry:
     """What spoken words tell of danger, as a text would."""
-    found = danger.signs(words)
+    found = danger.signs(words_of(words))
     heard = danger.heard(found, words)
     then = _leads_to(found, is_taker=by_taker)
     is_sure = heard is not None and heard.danger.is_sure
@@ -120,7 +122,7 @@ def worry(words: str, by_taker: bool) -> Worry:
 
 def is_held(situation: Situation, reading: Reading, acts: list[Act]) -> bool:
     """Whether these words were held back, and can be sent after all."""
-    found = danger.signs(reading.said)
+    found = danger.signs(words_of(reading.said))
     heard = danger.heard(found, reading.said)
     if heard and heard.danger.is_sure:
         return False

@@ -7,6 +7,7 @@ import pytest
 from hotline.help_lines import HelpLines, help_lines
 from hotline.settings import Network
 from sms.danger import Danger, heard, says_safe, signs
+from sms.reading import words_of
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ from sms.danger import Danger, heard, says_safe, signs
     ],
 )
 def test_danger(said: str, danger: Danger) -> None:
-    found = heard(signs(said), said)
+    found = heard(signs(words_of(said)), said)
     assert found is not None
     assert found.danger is danger
 
@@ -55,7 +56,7 @@ def test_danger(said: str, danger: Danger) -> None:
     ],
 )
 def test_no_danger(said: str) -> None:
-    assert heard(signs(said), said) is None
+    assert heard(signs(words_of(said)), said) is None
 
 
 @pytest.mark.parametrize(

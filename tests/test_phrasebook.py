@@ -18,7 +18,8 @@ from hotline.prompts import Prompt
 from hotline.settings import Network
 from hotline.words import Sentence, Speech
 from sms import danger, orders, vocabulary
-from sms.reading import Intent, fold, read
+from sms.danger import Alone
+from sms.reading import Intent, fold, read, words_of
 
 HEARD = Path(__file__).parents[2] / "shared" / "data" / "heard" / "a.jsonl"
 NETWORK = Network(languages=LANGUAGES)
@@ -42,8 +43,8 @@ def meanings(word: str) -> set[str]:
     said = " ".join(re.findall(r"\w+", fold(word)))
     found = {"any"} if said in orders._SKIP else set()
     found |= {"safe"} if danger.says_safe(word) else set()
-    found |= {"undo"} if danger.says_undo(word) else set()
-    found |= {"meant"} if danger.says_meant(word) else set()
+    alone = danger.said_alone(words_of(word))
+    found |= {alone.value} if alone in (Alone.UNDO, Alone.MEANT) else set()
     found |= {"ask"} if said in vocabulary.ASK else set()
     found |= {"need"} if said in vocabulary.NEED else set()
     first, _, rest = said.partition(" ")

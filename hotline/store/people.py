@@ -110,20 +110,43 @@ def add_neighbor(
     chosen: bool = False,
 ) -> Neighbor:
     """Somebody new. Raises Stale if they were added meanwhile."""
-    facts = {"phone": phone, "since": now, "language": language, "language_chosen": chosen}
-    rows = _NEW[connection.dialect.name].rows(connection, facts)
-    if not rows:
+    new = add_writer(connection, phone, "", now, language, chosen=chosen)
+    if new is None:
         raise Stale("somebody new was added meanwhile")
+    return new
+
+
+def add_writer(
+    connection: Connection,
+    phone: str,
+    sid: str,
+    now: datetime,
+    language: str | None = None,
+    *,
+    chosen: bool = False,
+) -> Neighbor | None:
+    """Somebody new, who wrote the text of this name; None if that text is here already, or if they
+    were added meanwhile."""
+    facts = {"phone": phone, "since": now, "language": language, "language_chosen": chosen}
+    rows = _NEW[connection.dialect.name].rows(connection, {**facts, "sid": sid})
+    if not rows:
+        return None
     new = _neighbor(rows[0])
     if known_again.recognize(connection, {new.id: phone}, now):
         return neighbors(connection, [new.id])[new.id]
     return new
 
 
+_WRITTEN = ("phone", "since", "language", "language_chosen")
 _NEW = {
     dialect.dialect.name: Prepared(
         dialect.insert(neighbor)
-        .values({it: bindparam(it) for it in ("phone", "since", "language", "language_chosen")})
+        .from_select(
+            _WRITTEN,
+            select(*(bindparam(it, type_=neighbor.c[it].type) for it in _WRITTEN)).where(
+                ~exists().where(message.c.sid == bindparam("sid"))
+            ),
+        )
         .on_conflict_do_nothing(index_elements=[neighbor.c.phone])
         .returning(*_KNOWN)
     )

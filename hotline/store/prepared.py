@@ -69,20 +69,29 @@ class Prepared:
 
 
 class _Compiled:
-    """The words of a statement in one dialect, and the converters of its values."""
+    """The words of a statement in one dialect, and the converters of its values.
+
+    The driver takes values by name or by place: `fixed` has what never changes under either, and
+    `plain` and `converted` say what is filled in there.
+    """
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.words = str(compiled)
-        into = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
-        self._fixed = {
-            name: into[name](bind.effective_value)
-            for name, bind in compiled.binds.items()
-            if not bind.required
-        }
-        self._by_name = compiled.positiontup is None
-        order = compiled.positiontup or into
-        self._asked = [(name, into[name], name in self._fixed) for name in order]
+        order = compiled.positiontup
+        self._fixed: Any = {} if order is None else [None] * len(order)
+        self._plain: list[tuple[Any, str]] = []
+        self._converted: list[tuple[Any, str, Convert]] = []
+        for key, name in [(it, it) for it in compiled.binds] if order is None else enumerate(order):
+            bind = compiled.binds[name]
+            convert = _into(bind.type, dialect)
+            if not bind.required:
+                given = bind.effective_value
+                self._fixed[key] = convert(given) if convert else given
+            elif convert:
+                self._converted.append((key, name, convert))
+            else:
+                self._plain.append((key, name))
         self._out = [
             (place, convert)
             for place, column in enumerate(_columns(statement))
@@ -90,13 +99,11 @@ class _Compiled:
         ]
 
     def values(self, facts: Mapping[str, Any]) -> Any:
-        fixed = self._fixed
-        values = [
-            fixed[name] if is_fixed else convert(facts[name])
-            for name, convert, is_fixed in self._asked
-        ]
-        if self._by_name:
-            return dict(zip([name for name, *_ in self._asked], values, strict=True))
+        values = self._fixed.copy()
+        for key, name in self._plain:
+            values[key] = facts[name]
+        for key, name, convert in self._converted:
+            values[key] = convert(facts[name])
         return values
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -105,7 +112,8 @@ class _Compiled:
     def _result(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
         for place, convert in self._out:
-            values[place] = convert(values[place])
+            if values[place] is not None:  # whatever it is, NULL is None
+                values[place] = convert(values[place])
         return tuple(values)
 
 
@@ -115,16 +123,11 @@ def _columns(statement: Statement) -> list[Any]:
     return list(statement.returning_column_descriptions)
 
 
-def _into(of: TypeEngine[Any], dialect: Dialect) -> Convert:
-    """What turns a value into the driver's. One moment is written many times in one transaction."""
+def _into(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What turns a value into the driver's; None where it is one. One moment is written many times
+    in one transaction."""
     convert = _type(of, dialect).bind_processor(dialect)
-    if convert is None:
-        return _as_it_is
-    return lru_cache(maxsize=64)(convert) if isinstance(of, Moment) else convert
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return lru_cache(maxsize=64)(convert) if convert and isinstance(of, Moment) else convert
 
 
 def _type(of: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
