@@ -184,12 +184,21 @@ def remove_pages(connection: Connection, pages: Collection[int]) -> None:
     """Forget pages whose texts never left: nobody was asked. Who answered all the same was."""
     if not pages:
         return
-    answered = [PageState.ACCEPTED.value, PageState.PASSED.value]
-    unanswered = page.c.id.in_(pages), page.c.state.not_in(answered)
-    texts = update(message).where(message.c.page_id.in_(select(page.c.id).where(*unanswered)))
-    connection.execute(texts.values(page_id=None))
-    gone = delete(page).where(*unanswered).returning(page.c.neighbor_id)
-    roster.note_offers_asked_last(connection, connection.execute(gone).scalars().all())
+    _UNBIND.rows(connection, {"pages": list(pages)})
+    gone = _REMOVE.rows(connection, {"pages": list(pages)})
+    roster.note_offers_asked_last(connection, [who for (who,) in gone])
+
+
+_UNANSWERED = and_(
+    is_among(page.c.id, "pages"),
+    ~tables.one_of(page.c.state, PageState.ACCEPTED, PageState.PASSED),
+)
+_UNBIND = Prepared(
+    update(message)
+    .where(message.c.page_id.in_(select(page.c.id).where(_UNANSWERED)))
+    .values(page_id=None)
+)
+_REMOVE = Prepared(delete(page).where(_UNANSWERED).returning(page.c.neighbor_id))
 
 
 def is_unanswered(connection: Connection, page_id: int) -> bool:

@@ -192,10 +192,14 @@ _SOME_NEIGHBORS = Prepared(select(*_KNOWN).where(is_among(neighbor.c.id, "ids"))
 def set_language(connection: Connection, who: int, language: str, *, chosen: bool) -> None:
     """Remember what to answer in, and whether they chose it themselves."""
     facts = {"who": who, "language": language, "language_chosen": chosen}
-    connection.execute(_SET_LANGUAGE, facts)
+    _SET_LANGUAGE.rows(connection, facts)
 
 
-_SET_LANGUAGE = update(neighbor).where(neighbor.c.id == bindparam("who"))
+_SET_LANGUAGE = Prepared(
+    update(neighbor)
+    .where(neighbor.c.id == bindparam("who"))
+    .values({it: bindparam(it) for it in ("language", "language_chosen")})
+)
 
 
 def set_stopped(connection: Connection, who: int, stopped_at: datetime | None) -> None:

@@ -35,11 +35,18 @@ def note(connection: Connection, number: int, who: int, state: PlaceState) -> No
 
 def kept(connection: Connection, number: int) -> list[KeptPlace]:
     """Of one request, in the order in which they took it."""
-    found = select(taker.c.neighbor_id, taker.c.place).where(
-        taker.c.request_number == number, tables.one_of(taker.c.place, "asked", "kept")
-    )
-    rows = connection.execute(found.order_by(taker.c.id))
+    rows = _KEPT.rows(connection, {"number": number})
     return [KeptPlace(number, who, PlaceState(state)) for who, state in rows]
+
+
+_KEPT = Prepared(
+    select(taker.c.neighbor_id, taker.c.place)
+    .where(
+        taker.c.request_number == bindparam("number"),
+        tables.one_of(taker.c.place, "asked", "kept"),
+    )
+    .order_by(taker.c.id)
+)
 
 
 def taken_at(connection: Connection, number: int, who: int) -> datetime:

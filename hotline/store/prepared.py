@@ -54,7 +54,7 @@ class Prepared:
         cursor = driver.cursor()
         try:
             cursor.execute(compiled.words, compiled.values(facts))
-            return compiled.results(list(cursor.fetchall())) if cursor.description else []
+            return compiled.results(list(cursor.fetchall())) if compiled.has_rows else []
         except dialect.loaded_dbapi.Error as error:  # numbers and words stay out of its message
             raise DBAPIError.instance(
                 compiled.words,
@@ -78,6 +78,8 @@ class _Compiled:
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.words = str(compiled)
+        # Of the cursor one would learn it too, with all about each column, for as much again.
+        self.has_rows = bool(_columns(statement))
         order = compiled.positiontup
         self._fixed: Any = {} if order is None else [None] * len(order)
         self._plain: list[tuple[Any, str]] = []

@@ -9,9 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from hotline.store import tables
+from hotline.store.prepared import Prepared
 
 event = tables.event
 
@@ -27,7 +28,14 @@ def record(
 ) -> None:
     """Add to the record who decided what: ids, never numbers or words."""
     facts = {"at": now, "neighbor_id": who, "what": what, "about_id": about}
-    connection.execute(insert(event).values(facts | {"request_number": request_number}))
+    _RECORD.rows(connection, {**facts, "request_number": request_number})
+
+
+_RECORD = Prepared(
+    insert(event).values(
+        {it: bindparam(it) for it in ("at", "neighbor_id", "what", "about_id", "request_number")}
+    )
+)
 
 
 def record_listed(connection: Connection, people: Collection[int], now: datetime) -> None:

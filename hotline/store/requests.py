@@ -31,7 +31,7 @@ from hotline.details import from_row, to_row
 from hotline.help_request import LIVE, HelpRequest, State
 from hotline.store import tables
 from hotline.store.database import Stale
-from hotline.store.prepared import Prepared
+from hotline.store.prepared import Prepared, is_among
 
 request, taker = tables.request, tables.taker
 
@@ -158,9 +158,8 @@ def save_request(
 def _save_takers(
     connection: Connection, before: HelpRequest, after: HelpRequest, now: datetime
 ) -> None:
-    of_this = taker.c.request_number == after.number
     if gone := set(before.takers) - set(after.takers):
-        connection.execute(delete(taker).where(of_this, taker.c.neighbor_id.in_(sorted(gone))))
+        _GONE.rows(connection, {"number": after.number, "gone": sorted(gone)})
     if after.outcome != before.outcome and after.takers:
         _OUTCOME.rows(connection, {"number": after.number, "outcome": after.outcome})
     for who in after.takers:
@@ -169,6 +168,11 @@ def _save_takers(
             _NEW_TAKER.rows(connection, {**facts, "outcome": after.outcome})
 
 
+_GONE = Prepared(
+    delete(taker).where(
+        taker.c.request_number == bindparam("number"), is_among(taker.c.neighbor_id, "gone")
+    )
+)
 _OUTCOME = Prepared(
     update(taker)
     .where(taker.c.request_number == bindparam("number"))

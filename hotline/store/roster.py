@@ -248,10 +248,17 @@ def note_offers_asked_last(connection: Connection, people: Collection[int]) -> N
     Their own rows keep the time: it only tells that pages are to be looked for, and somebody
     who writes just now holds theirs and may be waiting for the request.
     """
-    last = select(func.max(page.c.asked_at)).where(page.c.neighbor_id == offer.c.neighbor_id)
-    known = func.coalesce(last.scalar_subquery(), literal(tables.NEVER, tables.Moment))
-    theirs = offer.c.neighbor_id.in_(sorted(people))
-    connection.execute(update(offer).where(theirs).values(asked_at=known))
+    _NOTE_ASKED_LAST.rows(connection, {"people": sorted(people)})
+
+
+_ASKED_LAST = select(func.max(page.c.asked_at)).where(page.c.neighbor_id == offer.c.neighbor_id)
+_NOTE_ASKED_LAST = Prepared(
+    update(offer)
+    .where(is_among(offer.c.neighbor_id, "people"))
+    .values(
+        asked_at=func.coalesce(_ASKED_LAST.scalar_subquery(), literal(tables.NEVER, tables.Moment))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
