@@ -1,5 +1,5 @@
-"""`hotline requests`: the requests, and what is done to one from the command line. It shows what
-was asked for and answered; all that was said about one is in `store.conversation`.
+"""`hotline requests`: the requests, and what is done to one from the command line: who asked, who
+was asked, all that was said about one, and why a text did not arrive.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from sqlalchemy import Connection
 from hotline import settings
 from hotline.desk import stewarding, telling
 from hotline.desk.stewarding import Answered
+from hotline.message import ARRIVED, Channel, MessageState
 from hotline.settings import Network
-from hotline.store import overview, record
+from hotline.store import conversation, overview, record
+from hotline.store.conversation import ConversationLine
 from hotline.work import Work, furnish
 from serving.terminal import open_database, print_table
 
@@ -94,19 +96,42 @@ NUMBER = click.argument("number", type=click.IntRange(1, 2**31 - 1))
 
 @requests.command("show")
 @NUMBER
-@click.option("--words", is_flag=True, help="With what they wrote, and with notes.")
+@click.option("--words", is_flag=True, help="With all that was said, and why a text never came.")
 def show(number: int, words: bool) -> None:
     """Show who asked, who was asked and what became of it: no phone numbers."""
     of = settings.load(carrier=False)
     with open_database(of) as database:
         story = database.read(partial(overview.discreet_story, number=number))
         happened = database.read(partial(record.events_about, number=number))
+        said = database.read(partial(_conversation, number=number)) if words else ([], {})
     if story is None:
         click.echo(f"There is no request {number}.", err=True)
         sys.exit(1)
     zone = of.network.zone
     for line in (*_lines(story, zone, words=words), *(_recorded(it, zone) for it in happened)):
         click.echo(line)
+    for message in said[0]:
+        click.echo(_said(message, said[1], zone))
+
+
+def _conversation(
+    connection: Connection, number: int
+) -> tuple[list[ConversationLine], dict[int, str]]:
+    """All that was said about a request, and what those are called who said or heard it."""
+    lines = conversation.conversation(connection, number)
+    return lines, overview.discreet_names(connection, {it.who for it in lines})
+
+
+def _said(it: ConversationLine, names: dict[int, str], zone: ZoneInfo) -> str:
+    """As in a transcript: > is from somebody, < to somebody; and behind it why it is not there."""
+    is_theirs = it.channel in (Channel.TEXT, Channel.KEYS)
+    called = "call: " * (it.channel is Channel.CALL)
+    line = f"{_at(it.at, zone)}  {names[it.who]} {'>' if is_theirs else '<'} {called}{it.body}"
+    if it.state in (MessageState.RECEIVED, *ARRIVED):
+        return line
+    code = it.error or it.held_by
+    why = [it.state, it.failure, f"code {code}" if code else None]
+    return f"{line} ({', '.join(filter(None, why))})"
 
 
 def _lines(story: overview.Story, zone: ZoneInfo, *, words: bool) -> Iterator[str]:

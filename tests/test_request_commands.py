@@ -6,17 +6,19 @@ Commands in processes of their own, beside a hotline on either database.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 from test_commands import Shell
 from test_webhook_guard import Door, answered, open_door, sms
 
 from hotline import roster_file
 from hotline.desk.wave import ask_volunteers
-from hotline.store import conversation, overview, requests, roster
+from hotline.store import conversation, overview, requests, roster, tables
 from rehearsal.neighborhood.scene import CAST
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
@@ -74,6 +76,21 @@ def test_a_request_is_shown_without_numbers_and_words(door: Door, shell: Shell) 
     assert '"need groceries, elderberries"' in with_words
     assert '"at five"' in with_words
     assert not any(number in with_words for number in CAST.values())
+
+
+def test_the_words_tell_all_that_was_said_and_what_did_not_arrive(door: Door, shell: Shell) -> None:
+    asks(door)
+    message, neighbor = tables.message.c, tables.neighbor.c
+    to_ana = message.neighbor_id == neighbor.id, neighbor.phone == CAST["Ana"]
+    page = select(message.id).where(*to_ana, message.page_id.is_not(None))
+    lost = update(tables.message).where(message.id.in_(page))
+    lost = lost.values(state="undelivered", failure="landline", error=30006, due=None)
+    assert door.hotline.database.write(lambda c: c.execute(lost).rowcount) == 1
+    said = shell.run("requests", "show", "12", "--words")
+    assert "> need groceries, elderberries\n" in said
+    assert re.search(r"neighbor \d+ < .*12", said), "whoever asked gave no name"
+    assert re.search(r"Ana < .*YES 12.*\(undelivered, landline, code 30006\)", said)
+    assert "< " not in shell.run("requests", "show", "12")
 
 
 def test_a_request_is_closed_and_opened_again(door: Door, shell: Shell) -> None:

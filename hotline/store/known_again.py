@@ -8,15 +8,15 @@ here. Functions on a connection inside somebody's transaction.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, or_, select, update
 
 from hotline import phone as phones
 from hotline.store import digests, tables
 from hotline.store.database import upsert
+from hotline.store.prepared import Prepared
 
 apart, known_again, neighbor = tables.apart, tables.known_again, tables.neighbor
 
@@ -57,22 +57,25 @@ def all_of(connection: Connection, who: int) -> list[int]:
 def recognize(connection: Connection, new: Mapping[int, str], now: datetime) -> list[int]:
     """Of people who are new here, ids with their numbers: who was here before stays apart from
     whom they were, and suspended. Returns who that is."""
-    by_digest = {
-        digests.of_phone(connection, phone): who
-        for who, phone in new.items()
-        if not phones.is_nobodys(phone)
-    }
-    found = select(known_again.c.phone, known_again.c.neighbor_id).where(
-        known_again.c.phone.in_(by_digest), known_again.c.neighbor_id.not_in(new)
-    )
-    former: dict[int, list[int]] = defaultdict(list)
-    for digest, before in connection.execute(found).all():
-        former[by_digest[bytes(digest)]].append(before)
+    former: dict[int, list[int]] = {}
+    for who, phone in new.items():
+        if phones.is_nobodys(phone):
+            continue
+        facts = {"phone": digests.of_phone(connection, phone), "who": who}
+        if found := _FORMER.rows(connection, facts):
+            former[who] = [it for (it,) in found]
     for who, before in former.items():
         _add(connection, who, digests.of_phone(connection, new[who]), now)
         _stay_apart(connection, who, before)
         _stay_suspended(connection, who, before)
     return list(former)
+
+
+_FORMER = Prepared(  # for every text of a stranger
+    select(known_again.c.neighbor_id).where(
+        known_again.c.phone == bindparam("phone"), known_again.c.neighbor_id != bindparam("who")
+    )
+)
 
 
 def _stay_apart(connection: Connection, who: int, before: Iterable[int]) -> None:

@@ -103,6 +103,12 @@ def discreet_story(connection: Connection, number: int) -> Story | None:
     return next(iter(stories(connection, found, _first_name_or_id)), None)
 
 
+def discreet_names(connection: Connection, ids: set[int]) -> dict[int, str]:
+    """First names, and ids of those who gave none."""
+    known = people.neighbors(connection, ids)
+    return {who: _first_name_or_id(who, it.name, it.phone) for who, it in known.items()}
+
+
 def _name_or_phone(_who: int, name: str | None, phone_of: str) -> str:
     return name or phone_of
 

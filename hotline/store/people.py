@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.message import Channel
 from hotline.names import first_name
-from hotline.store import known_again, tables
+from hotline.store import digests, known_again, tables
 from hotline.store.database import Stale, upsert
 from hotline.store.prepared import Prepared, is_among
 
@@ -125,10 +125,11 @@ def add_writer(
     *,
     chosen: bool = False,
 ) -> Neighbor | None:
-    """Somebody new, who wrote the text of this name; None if that text is here already, or if they
-    were added meanwhile."""
+    """Somebody new, who wrote the text of this name; None if that text is here already, be it
+    deleted, or if they were added meanwhile."""
     facts = {"phone": phone, "since": now, "language": language, "language_chosen": chosen}
-    rows = _NEW[connection.dialect.name].rows(connection, {**facts, "sid": sid})
+    is_here = {"sid": sid, "gone": digests.of_name(connection, sid)}
+    rows = _NEW[connection.dialect.name].rows(connection, facts | is_here)
     if not rows:
         return None
     new = _neighbor(rows[0])
@@ -144,7 +145,7 @@ _NEW = {
         .from_select(
             _WRITTEN,
             select(*(bindparam(it, type_=neighbor.c[it].type) for it in _WRITTEN)).where(
-                ~exists().where(message.c.sid == bindparam("sid"))
+                ~exists().where(message.c.sid.in_([bindparam("sid"), bindparam("gone")]))
             ),
         )
         .on_conflict_do_nothing(index_elements=[neighbor.c.phone])
