@@ -10,7 +10,7 @@ from hotline.settings import read_network
 from sms import danger, orders, steward_orders
 from sms.danger import Danger
 from sms.orders import Confirm, Most, Pause, Pin, Vouch
-from sms.reading import Intent, read
+from sms.reading import Intent, read, words_of
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 SCRIPTS = {
@@ -77,7 +77,7 @@ def test_postcodes_people_and_hours(digits: dict[int, str]) -> None:
 
 def test_the_emergency_number(digits: dict[int, str]) -> None:
     said = "please call 911".translate(digits)
-    found = danger.heard(danger.signs(said), said)
+    found = danger.heard(danger.signs(words_of(said)), said)
     assert found is not None
     assert found.danger is Danger.CALL
     assert read("911".translate(digits), NEIGHBORHOOD).intent is Intent.EMERGENCY
