@@ -152,6 +152,7 @@ class Told(Enum):
     PARTED = auto()
     PARTED_AFTER = auto()
     TAKEN_BACK = auto()
+    REPORTED = auto()
     QUIET = auto()
     OPEN_TO_YOU = auto()
     SAFE = auto()
@@ -209,6 +210,7 @@ class Told(Enum):
     STEWARDS_SAFE = auto()
     STEWARDS_TAKEN_BACK = auto()
     STEWARDS_DANGER = auto()
+    STEWARDS_REPORTED = auto()
     STEWARDS_APART = auto()
 
     # To whom it concerns, when a steward looks after a request or lets somebody rest.

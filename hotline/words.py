@@ -413,6 +413,10 @@ class Sentence(StrEnum):
         " meet through us again. Did we misread you? UNDO {number} today."
     )
     TAKEN_BACK = N_("OK, undone: you two may be brought together again.")
+    REPORTED = N_(
+        "Thank you for telling us. Those who look after this line hear that something went wrong,"
+        " not who wrote or what. In danger? Call {emergency}."
+    )
     QUIET = N_("Hi, call back when you can.")
     OPEN_TO_YOU = N_("{number} still needs somebody. Text YES {number} if you can take it again.")
     SAFE = N_(
@@ -672,6 +676,10 @@ class Sentence(StrEnum):
     STEWARDS_DANGER = N_(
         "{network}: {number} may be an emergency. They were given the number to call. Please look"
         " after it."
+    )
+    STEWARDS_REPORTED = N_(
+        "{network}: somebody wrote that one of our helpers did wrong. Who and what stays private."
+        " Please ask around how it goes."
     )
     STEWARDS_APART = N_("{name} cannot take {number}: they are kept apart from somebody there.")
     STEWARDS_STOPPED = N_("{name} said STOP to our texts, so we cannot give them {number}.")

@@ -208,6 +208,11 @@ class TellOfDanger:
 
 
 @dataclass(frozen=True, slots=True)
+class TellOfWrong:
+    """The stewards hear that somebody of ours did wrong, and neither who wrote nor what."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepApart:
     """Whoever wrote and the others of a conversation have nothing to do with each other any more;
     None: of all of theirs. `is_guess`: it was not said, but is what their words mean."""
@@ -290,6 +295,7 @@ Act = (
     | Steer
     | Warn
     | TellOfDanger
+    | TellOfWrong
     | KeepApart
     | BeQuiet
     | TakeBack

@@ -52,6 +52,9 @@ class Move(StrEnum):
     LATER = "later"  # they do it, but later than was said
     QUESTION = "question"  # it begins like a question
     WONDERS = "wonders"  # the same, with no word in it that asks for anything
+    PUZZLES = "puzzles"  # it asks or does not know something, wherever that stands in it
+    SERVES = "serves"  # whether we have or do something, and nobody is said to need it
+    TELLS = "tells"  # it tells of the writer or their people
     # What they ask about us.
     WHO = "who"
     REAL = "real"  # whether a person is there, and whether it is honest

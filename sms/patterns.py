@@ -15,7 +15,8 @@ place_to_eat`. What an entry may be:
     <send>          one of the words of the row `=send` of this file
     a*+b*           both in the text, in any order
     -excluded       words that mean something else: what lies in them is not found
-    !unless         words with which the row does not hold at all, wherever they stand
+    !unless         words with which the row does not hold at all, wherever they stand; of this
+                    language, as "on" is another word in French
 
 Entries are written as `reading.fold` leaves words: lower case, no accents, no apostrophes. Pure
 once loaded.
@@ -201,14 +202,14 @@ def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at:
 def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     """What is left without what is excluded, and of what has parts those with all of them."""
     masked: dict[str, list[tuple[int, int]]] = {}
-    unless: set[str] = set()
+    unless: set[tuple[str, str]] = set()
     parts: dict[str, dict[int, Found]] = {}
     holds: list[Found] = []
     for phrase, start, end in found:
         if phrase.sign == "-":
             masked.setdefault(phrase.name, []).append((start, end))
         elif phrase.sign == "!":
-            unless.add(phrase.name)
+            unless.add((phrase.name, phrase.language))
         elif phrase.parts == 1:
             holds.append(Found(phrase.name, start, end, phrase.language))
         else:
@@ -219,7 +220,7 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     return [
         it
         for it in holds
-        if it.name not in unless
+        if (it.name, it.language) not in unless
         and not any(start < it.end and it.start < end for start, end in masked.get(it.name, ()))
     ]
 

@@ -45,6 +45,7 @@ from sms.conversation import (
     StopTexts,
     TakeBack,
     TellOfDanger,
+    TellOfWrong,
     TellPlace,
     Warn,
 )
@@ -324,7 +325,7 @@ class Answering:
                 self._pass_on(to, told, request)
 
     def _do_in_danger(
-        self, act: Warn | TellOfDanger | KeepApart | BeQuiet | TakeBack | SendHeld
+        self, act: Warn | TellOfDanger | TellOfWrong | KeepApart | BeQuiet | TakeBack | SendHeld
     ) -> None:
         work, person = self.work, self.person
         match act:
@@ -333,6 +334,8 @@ class Answering:
                 telling.answer(work, told)
             case TellOfDanger(number):
                 warning.tell_stewards(work, number or self.words_of)
+            case TellOfWrong():
+                warning.tell_of_wrong(work)
             case KeepApart(number, is_guess):
                 told = apart.keep_apart(work, person, number, is_guess=is_guess)
                 telling.answer(work, told)

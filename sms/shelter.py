@@ -30,9 +30,11 @@ from sms.conversation import (
     Situation,
     TakeBack,
     TellOfDanger,
+    TellOfWrong,
     Warn,
 )
 from sms.danger import Alone, Danger, Sign, Telling
+from sms.moves import Move
 from sms.reading import Intent, Reading, words_of
 
 _NOTHING_SAID = (Intent.STOP, Intent.START, Intent.CARRIER_HELP, Intent.REACTION, Intent.EMERGENCY)
@@ -64,7 +66,9 @@ FOLLOWS = {
     Sign.REPORT: Following(Then.PART, Then.PART, Then.PART),
     Sign.ELSE: Following(Then.PART, Then.PASS, Then.PART),
     Sign.UNEASE: Following(Then.ASK, Then.ASK, Then.ASK),
+    Sign.WRONG: Following(Then.ASK, Then.ASK, Then.ASK),
 }
+_BY_OTHERS = frozenset({Sign.FEAR, Sign.HARM, Sign.PRYING})
 
 
 def shelter(
@@ -72,6 +76,8 @@ def shelter(
 ) -> list[Act]:
     """The acts of a text, and what its danger adds to them and takes from them. `names`: of those
     whom they talk to."""
+    if reading.intent is Intent.STOP and not (situation.stopped or reading.by_carrier):
+        return _stopped(reading, acts)
     if situation.stopped or reading.intent in _NOTHING_SAID:
         return acts
     if _says_safe(situation, reading):
@@ -93,7 +99,40 @@ def shelter(
         return _held_back(situation, acts)
     if then is Then.ASK:
         acts = [it for it in acts if not isinstance(it, PassOn)]
+    if _is_of_ours(situation, found):
+        acts = _told_of_wrong(reading, acts)
     return _warned(situation, heard, acts) if heard else acts
+
+
+def _stopped(reading: Reading, acts: list[Act]) -> list[Act]:
+    """Who tells of danger and wants no more texts reads whom to call, instead of a goodbye."""
+    heard = danger.heard(danger.signs(reading.said), reading.said)
+    if heard is None or not heard.danger.is_sure:
+        return acts
+    warn = Warn(crisis=heard.danger.is_about_life)
+    return [warn, *(it for it in acts if not isinstance(it, Say))]
+
+
+def _is_of_ours(situation: Situation, found: Telling) -> bool:
+    """Whether somebody of ours did wrong, whom they do not talk to. Who is on the roster tells of
+    those whom they helped or helped with, if they name nobody else."""
+    if situation.conversations:
+        return False
+    by_others = situation.on_roster and Sign.KIN not in found.signs
+    return Sign.WRONG in found.signs or (by_others and not _BY_OTHERS.isdisjoint(found.signs))
+
+
+def _told_of_wrong(reading: Reading, acts: list[Act]) -> list[Act]:
+    """What they ask for besides is still asked for."""
+    asks = not reading.moves.isdisjoint({Move.ASK, Move.OWN})
+    kept = [it for it in acts if isinstance(it, SetLanguage | Happens) or (asks and _asks(it))]
+    answered = any(map(_asks, kept))
+    said = [] if answered else [Say(notice(Told.REPORTED))]
+    return [*_language(kept), *said, *_others(kept), TellOfWrong()]
+
+
+def _asks(act: Act) -> bool:
+    return isinstance(act, OpenRequest | AddWords)
 
 
 def _says_safe(situation: Situation, reading: Reading) -> bool:

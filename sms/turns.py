@@ -32,7 +32,8 @@ class Role(StrEnum):
 class Turn(NamedTuple):
     """A text with one of `moves` (none at all: any words), with all of `also` and none of `unless`
     becomes `intent`. `needs`: whether it must name a need (True), must not (False), or either
-    (None); `question`: the same of a question mark at its end."""
+    (None); `question`: whether a question mark stands at its end (True) or nowhere (False);
+    `placed`: whether it names an area."""
 
     moves: frozenset[Move]
     intent: Intent
@@ -40,6 +41,7 @@ class Turn(NamedTuple):
     needs: bool | None = None
     question: bool | None = None
     also: frozenset[Move] = frozenset()
+    placed: bool | None = None
 
 
 def _turn(
@@ -49,8 +51,9 @@ def _turn(
     needs: bool | None = None,
     question: bool | None = None,
     also: tuple[Move, ...] = (),
+    placed: bool | None = None,
 ) -> Turn:
-    return Turn(frozenset(moves), to, frozenset(unless), needs, question, frozenset(also))
+    return Turn(frozenset(moves), to, frozenset(unless), needs, question, frozenset(also), placed)
 
 
 ABOUT_US: Final = (
@@ -62,6 +65,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
     Role.STRANGER: (
         _turn(Move.NOTHING, to=Intent.ABOUT_US, unless=(Move.STILL, Move.ASK)),
         _turn(Move.OFFER, to=Intent.OFFER, unless=(Move.ASK,)),
+        _turn(Move.SERVES, to=Intent.ABOUT_US, placed=False),
         _turn(Move.ASK, to=Intent.WORDS),
         _turn(Move.COST, Move.PRIVACY, to=Intent.ABOUT_US),
         _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
@@ -96,6 +100,14 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(Move.TAKES, Move.MAYBE, to=Intent.UNCLEAR),
         _turn(Move.ASK, to=Intent.ASK, needs=True),
         _turn(*ABOUT_US, to=Intent.UNCLEAR),
+        # Who says neither yes nor no and tells of their own day will not come.
+        _turn(
+            Move.TELLS,
+            to=Intent.NO,
+            unless=(Move.OFFER, Move.MAYBE, Move.QUESTION, Move.WONDERS, Move.PUZZLES),
+            needs=False,
+            question=False,
+        ),
     ),
     Role.HOLDS: (
         _turn(Move.LATER, to=Intent.WORDS),
@@ -139,7 +151,11 @@ def _fits(turn: Turn, reading: Reading) -> bool:
         return False
     if turn.needs not in (None, bool(reading.needs)):
         return False
-    return turn.question in (None, _is_question(reading))
+    if turn.placed not in (None, reading.area is not None):
+        return False
+    if turn.question is False:
+        return "?" not in reading.said
+    return turn.question is None or _is_question(reading)
 
 
 def _is_question(reading: Reading) -> bool:

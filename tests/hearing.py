@@ -6,7 +6,7 @@ The situations: `stranger`; `open`: waits for food, request 12; `taken`: the sam
 What can come of it: `asks`, with `asks:food` for a need; `adds` to their request; `answered`: they
 read something; `relays`: the other reads it; `takes`, `passes`, `hands_back`, `reopens`, `closes`,
 `stops`; `joins`: they hear how to join; `emergency`: they read whom to call; `shields`: the two are
-parted.
+parted; `steward`: the stewards hear of it; `quiet`: nobody is texted.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ from sms.conversation import (
     SayWhatIsNeeded,
     Situation,
     StopTexts,
+    TellOfDanger,
+    TellOfWrong,
     Warn,
 )
 from sms.orders import Join
@@ -88,6 +90,8 @@ def outcomes(when: str, text: str, network: Network) -> set[str]:
     came = {it for act in acts for it in _outcomes(act)}
     if "asks" in came:
         came.discard("adds")
+    if not came:
+        came.add("quiet")
     if when == "how" and "reopens" not in came:
         came.add("closes")
     return came
@@ -147,6 +151,8 @@ def _outcomes(act: Act) -> tuple[str, ...]:
         case Say(told):
             joins = told.what is Told.WANTS_TO_JOIN
             return ("answered", "joins") if joins else ("answered",)
+        case SayWhatIsNeeded():
+            return ("answered",)
         case OpenRequest(needs):
             return ("asks", "answered", *(f"asks:{need}" for need in needs))
         case AddWords():
@@ -158,7 +164,9 @@ def _outcomes(act: Act) -> tuple[str, ...]:
         case Warn():
             return ("emergency", "answered")
         case KeepApart():
-            return ("shields", "answered")
+            return ("shields", "steward", "emergency", "answered")
+        case TellOfDanger() | TellOfWrong():
+            return ("steward",)
         case Obey(order):
             return ("joins", "answered") if isinstance(order, Join) else ("answered",)
         case Happens(_, event):

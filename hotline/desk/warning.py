@@ -23,6 +23,11 @@ def whom_to_call(work: Work, person: Neighbor, *, crisis: bool, is_sure: bool) -
     return notice(Told.CRISIS, emergency=lines.emergency, crisis=lines.crisis)
 
 
+def tell_of_wrong(work: Work) -> None:
+    """Every steward: whom it is about is not known."""
+    telling.tell_stewards(work.by(None), notice(Told.STEWARDS_REPORTED))
+
+
 def tell_stewards(work: Work, number: int | None) -> None:
     """But for those who have to do with that request: it may be about them."""
     request = requests.find_request(work.connection, number) if number else None
