@@ -119,7 +119,9 @@ _HURRIES = one_of((*_HURRY, *phrasebook.heard("help_me"), *phrasebook.heard("hur
 _CONTENT = re.compile(rf"(?!(?:{_HURRIES})\b)\b[a-z]{{3,}}")
 _STREETS = ("st", "street", "ave", "avenue", "rd", "road", "pl", "place", "blvd", "lane", "ln")
 _BEHIND_911 = one_of((*_STREETS, "main", "apt", *phrasebook.heard("street")))
-_BEFORE_911 = ("apt", "unit", "room", "no", "porsche", "called", "not")
+_BEFORE_911 = (
+    *("apt", "unit", "room", "no", "porsche", "called", "not", "is this", "this is", "like", "its"),
+)
 _OF_A_PLACE = re.compile(
     rf"911 (?:\w+ )?(?:{_BEHIND_911})\b"
     rf"|(?:{one_of((*_BEFORE_911, *phrasebook.heard('no_call')))}) 911"

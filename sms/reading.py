@@ -437,6 +437,8 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
         return Gist(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
     if words in vocabulary.START:
         return Gist(Intent.START, by_carrier=True)
+    if _has_stop_sentence(said):
+        return Gist(Intent.STOP)
     folded = fold(said)
     if folded in vocabulary.CARRIER_HELP:  # not "help!": the carrier may not know it
         return Gist(Intent.CARRIER_HELP, by_carrier=True)
@@ -445,6 +447,20 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
     if _REACTION.match(folded):
         return Gist(Intent.REACTION)
     return _numbered_command(tokens, said)
+
+
+def _has_stop_sentence(said: str) -> bool:
+    """Whether one of several sentences is STOP and nothing else, however long it is drawn: "I told
+    you. STOPPP!!" """
+    if not _MAY_STOP.search(said):
+        return False
+    sentences = (_DRAWN_OUT.sub(r"\1", fold(it)).strip(" ,-") for it in _ENDS.split(said))
+    return any(without_politeness(it) in vocabulary.STOP_SENTENCES for it in sentences)
+
+
+_MAY_STOP = re.compile(r"st+o+p+|unsub|alto|basta|sispan|arr[e\u00ea]t|par[ae]", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?;\n]+")
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")  # three times the same letter and more
 
 
 def without_politeness(words: str) -> str:

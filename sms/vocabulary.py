@@ -36,6 +36,12 @@ STOP_IN_OTHER_WORDS = {
     *("dont text me anymore", "leave me alone"),
     *("stop", "stop it", "stop this"),  # politely: "stop please" is no word of the carrier's
 }
+# The same as a sentence among others.
+STOP_SENTENCES = {
+    *("stop", "stop it", "stop this", "stop now", "stop texting me", "stop texting", "just stop"),
+    *("i said stop", "unsubscribe", "stop the texts", "stop these texts", "stop messaging me"),
+    *(it for it in heard("stop") if " " not in it),
+}
 PLEASE = ("please", "pls", "plz", *sorted(heard("please")))
 
 STATUS = {
