@@ -139,9 +139,31 @@ def turned(reading: Reading, role: Role) -> Reading:
     if reading.intent is Intent.NO and reading.number is not None and _is_question(reading):
         return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
     turn = next((it for it in TURNS[role] if _fits(it, reading)), None)
+    if turn is None and role is Role.STRANGER and _names_nothing(reading):
+        return replace(reading, intent=Intent.SMALL_TALK)
     if turn is None or turn.intent is reading.intent:
         return reading
     return replace(reading, intent=turn.intent, note=reading.said)
+
+
+_ASKS_US = {Move.QUESTION, Move.WONDERS, Move.PUZZLES}
+_WELL_HEARD = ("en", "es", "pt")  # whoever asks for something in these is seen to
+LONG_STORY = 25  # words
+
+
+def _names_nothing(reading: Reading) -> bool:
+    """Whether a stranger names no need and no place, and tells nothing of themselves or their
+    people, in words that we know well: then a question back is better than to ask neighbors for we
+    do not know what."""
+    if reading.intent is not Intent.WORDS or reading.needs or reading.area is not None:
+        return False
+    if reading.details.kinds or not reading.moves.isdisjoint({Move.ASK, Move.OWN}):
+        return False
+    asks_us = "?" in reading.said or not reading.moves.isdisjoint(_ASKS_US)
+    if Move.TELLS in reading.moves and not asks_us:
+        return False
+    words = reading.said.split()
+    return reading.language in _WELL_HEARD and len(words) < LONG_STORY or len(words) == 1
 
 
 def _fits(turn: Turn, reading: Reading) -> bool:
