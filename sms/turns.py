@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from sms.moves import Move
 from sms.reading import Intent, Reading
+from sms.vocabulary import HINTS
 
 
 class Role(StrEnum):
@@ -147,6 +148,7 @@ def turned(reading: Reading, role: Role) -> Reading:
 
 
 _ASKS_US = {Move.QUESTION, Move.WONDERS, Move.PUZZLES}
+_SMALL_ENGLISH = HINTS["en"] | {"this", "that", "your", "u", "its", "still", "was", "to", "when"}
 _WELL_HEARD = ("en", "es", "pt")  # whoever asks for something in these is seen to
 LONG_STORY = 25  # words
 
@@ -163,7 +165,12 @@ def _names_nothing(reading: Reading) -> bool:
     if Move.TELLS in reading.moves and not asks_us:
         return False
     words = reading.said.split()
-    return reading.language in _WELL_HEARD and len(words) < LONG_STORY or len(words) == 1
+    known = reading.language in _WELL_HEARD or (reading.language is None and _is_english(words))
+    return known and len(words) < LONG_STORY or len(words) == 1
+
+
+def _is_english(words: list[str]) -> bool:
+    return any(word.lower() in _SMALL_ENGLISH for word in words)
 
 
 def _fits(turn: Turn, reading: Reading) -> bool:

@@ -86,7 +86,8 @@ def outcomes(when: str, text: str, network: Network) -> set[str]:
     situation = _situation(when, network)
     reading = read(text, network, asked_about=situation.numbers)
     acts = conversation.decide(situation, reading, orders.find(reading, network))
-    acts = shelter.shelter(situation, reading, acts)
+    names = ("Ana",) if when in ("taken", "how") else ()
+    acts = shelter.shelter(situation, reading, acts, names)
     came = {it for act in acts for it in _outcomes(act)}
     if "asks" in came:
         came.discard("adds")
