@@ -79,12 +79,7 @@ class Phrase(NamedTuple):
     begins: bool
     ends: bool
     language: str
-    must: PhrasePlace
-
-    def may_be_in(self, spoken: set[str]) -> bool:
-        """Whether the last word that it must have is among these: so most phrases are soon done
-        with."""
-        return bool(self.must.stems) or not self.must.words.isdisjoint(spoken)
+    must: PhrasePlace  # the rarest that it must have: by that most phrases are soon done with
 
 
 class Found(NamedTuple):
@@ -97,18 +92,20 @@ class Found(NamedTuple):
 
 
 class Beginnings(NamedTuple):
-    """The phrases that begin with one word: those with nothing behind it, by the word that must
-    come next, and those of which the next word may be several or far."""
+    """The phrases that begin with one word: those with nothing behind it; by the word that must
+    come next; and those of which the next word may be several or far: by a word that must be
+    somewhere, and those of which nothing like that is known."""
 
     alone: list[Phrase]
     by_next: dict[str, list[Phrase]]
+    by_must: dict[str, list[Phrase]]
     others: list[Phrase]
 
     def add(self, phrase: Phrase) -> None:
         following: set[str] = set()
         for place in phrase.places[1:]:
             if place.stems or place is _GAP:
-                self.others.append(phrase)
+                self._add_far(phrase)
                 return
             following |= place.words
             if not place.may_lack:
@@ -119,8 +116,22 @@ class Beginnings(NamedTuple):
         for word in following:
             self.by_next.setdefault(word, []).append(phrase)
 
+    def _add_far(self, phrase: Phrase) -> None:
+        if phrase.must.stems:
+            self.others.append(phrase)
+        for word in phrase.must.words if not phrase.must.stems else ():
+            self.by_must.setdefault(word, []).append(phrase)
 
-_UNKNOWN = Beginnings([], {}, [])  # it is not remembered what a word begins
+    def followed_by(self, following: str, spoken: frozenset[str]) -> Iterator[Phrase]:
+        """Those of several words that may be there, by the next word and all words of the text."""
+        yield from self.by_next.get(following, ())
+        yield from self.others
+        if self.by_must:
+            some = [self.by_must[word] for word in self.by_must.keys() & spoken]
+            yield from some[0] if len(some) == 1 else dict.fromkeys(chain.from_iterable(some))
+
+
+_UNKNOWN = Beginnings([], {}, {}, [])  # it is not remembered what a word begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,7 @@ class Patterns:
         """All that is found in these words. `first` and `last` are where the text begins and ends
         without courtesy."""
         found: list[tuple[Phrase, int, int]] = []
-        spoken = set(words)
+        spoken = frozenset(words)
         for start, word in enumerate(words):
             begun = self.remembered.get(word, _UNKNOWN)
             if begun is _UNKNOWN:
@@ -143,11 +154,13 @@ class Patterns:
             if begun is None:  # as it mostly is
                 continue
             following = words[start + 1] if start + 1 < len(words) else ""
-            for phrase in (*begun.alone, *begun.by_next.get(following, ())):
-                _try(phrase, words, start, first, last, found)
-            for phrase in begun.others:
-                if phrase.may_be_in(spoken):
+            for phrase in begun.alone:
+                if phrase.begins or phrase.ends or len(phrase.places) > 1:
                     _try(phrase, words, start, first, last, found)
+                else:
+                    found.append((phrase, start, start + 1))
+            for phrase in begun.followed_by(following, spoken):
+                _try(phrase, words, start, first, last, found)
         return _that_hold(found) if found else []
 
     def _begun_by(self, word: str) -> Beginnings | None:
@@ -156,8 +169,8 @@ class Patterns:
         begun = self.by_word.get(word)
         stems = self.by_stem.get(word[:SHORTEST_STEM], ())
         if of_stem := [phrase for stem, phrase in stems if word.startswith(stem)]:
-            alone, by_next, others = begun or _UNKNOWN
-            begun = Beginnings(alone, by_next, [*others, *of_stem])
+            alone, by_next, by_must, others = begun or _UNKNOWN
+            begun = Beginnings(alone, by_next, by_must, [*others, *of_stem])
         if len(self.remembered) < MOST_REMEMBERED:
             self.remembered[word] = begun
         return begun
@@ -233,17 +246,22 @@ def compiled(files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list
     for phrase in chain.from_iterable(_phrases(rows, folded) for rows in files):
         first = phrase.places[0]
         for word in first.words:
-            by_word.setdefault(word, Beginnings([], {}, [])).add(phrase)
+            by_word.setdefault(word, Beginnings([], {}, {}, [])).add(phrase)
         for stem in first.stems:
             by_stem.setdefault(stem[:SHORTEST_STEM], []).append((stem, phrase))
     return Patterns(by_word, by_stem)
 
 
+_KnownWays = dict[str, list[tuple[PhrasePlace, ...]]]  # see `_ways`
+
+
 def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> Iterator[Phrase]:
     named: dict[str, str] = {}
+    known: _KnownWays = {}
     for row in rows:
         if row.name.startswith("="):
             named[row.name[1:]] = "|".join(row.entries)
+            known.clear()  # it may have been another row's name before
             continue
         for entry in row.entries:
             sign = entry[0] if entry[0] in "-!" else ""
@@ -251,23 +269,36 @@ def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> 
             if sign and len(parts) > 1:
                 raise BadLexicon(f"{row.where}: {entry!r} excludes two things; write two entries")
             for part, written in enumerate(parts):
-                for places, begins, ends in _variants(written, named, row, folded):
+                for places, begins, ends in _variants(written, named, row, folded, known):
                     shape = (places, row.name, sign, len(parts), part, name, begins, ends)
-                    must = next(it for it in reversed(places) if not it.may_lack)
+                    sure = [it for it in places[1:] if not it.may_lack]
+                    must = max(sure or places, key=_rarity)
                     yield Phrase(*shape, row.language, must)
 
 
+def _rarity(place: PhrasePlace) -> int:
+    """How rare the words of a place are: long words are, stems and gaps are not."""
+    return 0 if place.stems else min(map(len, place.words), default=-1)
+
+
 def _variants(
-    written: str, named: Mapping[str, str], row: LexiconRow, folded: Callable[[str], list[str]]
+    written: str,
+    named: Mapping[str, str],
+    row: LexiconRow,
+    folded: Callable[[str], list[str]],
+    known: _KnownWays,
 ) -> Iterator[tuple[tuple[PhrasePlace, ...], bool, bool]]:
     """A phrase, and once more without each of its first words that may be left out: it is found by
     its first word."""
     if written.endswith("|$"):
-        yield from _variants(written.removesuffix("|$"), named, row, folded)
+        yield from _variants(written.removesuffix("|$"), named, row, folded, known)
         written = written.rpartition("_")[0].removesuffix("_..") + "$"
     begins, ends = written.startswith("^"), written.endswith("$")
     pieces = written.removeprefix("^").removesuffix("$").split("_")
-    for way in product(*(_ways(it, named, row, folded) for it in pieces)):
+    for piece in pieces:
+        if piece not in known:  # as many rows say the same, they share their places
+            known[piece] = _ways(piece, named, row, folded)
+    for way in product(*(known[it] for it in pieces)):
         places = [place for some in way for place in some]
         sure = [it for it in places if not it.may_lack]
         if not sure or sure[0] is _GAP or sure[-1] is _GAP or places[0] is _GAP:

@@ -23,6 +23,7 @@ from sms import misspelt, vocabulary
 from sms.details import asks_what, details_of
 from sms.moves import Move, moves_of
 from sms.needs import NeedSaid, keys_of_kinds, needs_said
+from sms.patterns import MOST_REMEMBERED
 
 LONGEST = 1600  # letters in a text, the carrier's limit; what is beyond is not read
 LARGEST_NUMBER = 9_999_999  # of a request; what is longer is a phone number or the like
@@ -265,7 +266,7 @@ def read(
     words = [token.word for token in tokens]
     moves = moves_of(words, words_as_read) if _may_do_more(gist) else frozenset()
     gist = _by_what_it_does(gist, words, moves)
-    meant = replace(_with_meaning(gist, said, tokens, lexicon), moves=moves)
+    meant = _with_meaning(gist, said, tokens, lexicon, moves)
     if _is_postcode(meant, asked_about):
         meant = _own_words_after_all(meant)
     return meant if number is None else _about_the_copy(meant, number)
@@ -452,13 +453,14 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
 def _has_stop_sentence(said: str) -> bool:
     """Whether one of several sentences is STOP and nothing else, however long it is drawn: "I told
     you. STOPPP!!" """
-    if not _MAY_STOP.search(said):
+    lower = said.lower()
+    if not any(sign in lower for sign in _MAY_STOP):
         return False
     sentences = (_DRAWN_OUT.sub(r"\1", fold(it)).strip(" ,-") for it in _ENDS.split(said))
     return any(without_politeness(it) in vocabulary.STOP_SENTENCES for it in sentences)
 
 
-_MAY_STOP = re.compile(r"st+o+p+|unsub|alto|basta|sispan|arr[e\u00ea]t|par[ae]", re.IGNORECASE)
+_MAY_STOP = ("sto", "unsub", "alto", "basta", "sispan", "arr", "pare")
 _ENDS = re.compile(r"[.!?;\n]+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")  # three times the same letter and more
 
@@ -715,7 +717,9 @@ _SMALL_TALK = frozenset().union(*vocabulary.SMALL_TALK.values())
 _ASKING = frozenset().union(*vocabulary.ASKING.values())
 
 
-def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) -> Reading:
+def _with_meaning(
+    gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon, moves: frozenset[Move]
+) -> Reading:
     """Add what the words say of need, area and language."""
     words = [token.word for token in tokens]
     found, kinds = _meant(words, lexicon.needs), needs_said(words, words_as_read)
@@ -740,6 +744,7 @@ def _with_meaning(gist: Gist, said: str, tokens: list[Token], lexicon: Lexicon) 
         offers=_offers(tokens, said),
         not_yet=denied > 0,
         people=people,
+        moves=moves,
         details=_details(words, kinds, people, lexicon),
     )
 
@@ -873,6 +878,18 @@ class Named(Generic[_Meaning]):
     phrases: Phrases
     meanings: Mapping[str, list[_Meaning]]
     nearly: Mapping[str, frozenset[str]] = field(default_factory=dict)  # see `sms.misspelt`
+    misspelt: dict[str, frozenset[str]] = field(default_factory=dict)  # what was, as far as known
+
+    def nearly_said(self, word: str) -> frozenset[str]:
+        """What a word may be a slip for. That is remembered, but of no more than MOST_REMEMBERED
+        words: a text can have any."""
+        known = self.misspelt.get(word)
+        if known is None:
+            is_none = not self.nearly or word in self.meanings or word in _TELLING
+            known = frozenset() if is_none else frozenset(misspelt.meant_by(word, self.nearly))
+            if len(self.misspelt) < MOST_REMEMBERED:
+                self.misspelt[word] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -952,7 +969,6 @@ def _meant(words: list[str], named: Named[_Meaning]) -> set[_Meaning]:
         for length in named.phrases.lengths.get(word, ()):
             phrase = " ".join(words[place : place + length])
             found.update(named.meanings.get(phrase, ()))
-        if named.nearly and word not in named.meanings and word not in _TELLING:
-            for known in misspelt.meant_by(word, named.nearly):
-                found.update(named.meanings[known])
+        for known in named.nearly_said(word):
+            found.update(named.meanings[known])
     return found
