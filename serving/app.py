@@ -31,7 +31,7 @@ from paging.dispatch import JobQueue
 from serving import audio, health
 from serving.refusals import CHECK, Refusals, TurnedAway
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
-from sms import shelter, unanswerable
+from sms import lexicons, shelter, unanswerable
 from sms.receiving import receive
 
 log = logging.getLogger("hotline.web")
@@ -260,6 +260,7 @@ class Hotline:
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(self.close)
+            lexicons.learn(self.house.network)  # else the first text would wait for it
             if self._front:  # a mounted app's own lifespan is left to whoever mounts it
                 await stack.enter_async_context(self._front.router.lifespan_context(self._front))
             yield

@@ -1,6 +1,6 @@
 """What `hotline check` finds in the words that texts are read by, and in those that we say:
 mistakes in the files of `sms/lexicon` and in each language's folder, words of a network that are
-small words of another language, and what a language of the network's still lacks. Pure once loaded.
+small words of another language, and what a language of the network's still lacks. `learn` loads them. Pure once loaded.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from hotline.needs import KINDS
 from hotline.phrasebook import LANGUAGES, text_of
 from hotline.settings import Network
 from sms import vocabulary
-from sms.danger import SIGNS
+from sms.danger import SIGNS, signs
 from sms.details import DETAILS
 from sms.moves import MOVES
 from sms.patterns import lexicon_files, mistakes_in, rows_of
-from sms.reading import fold, words_as_read
+from sms.reading import fold, read, words_as_read
 
 NAMES = {
     "danger": SIGNS,
@@ -41,6 +41,12 @@ def mistakes() -> list[str]:
         ),
         *(it for language in LANGUAGES[1:] for it in translations.mistakes(language)),
     ]
+
+
+def learn(network: Network) -> None:
+    """Have every file read before the first text comes."""
+    read("hello", network)
+    signs("hello")
 
 
 def _in_lexicons() -> Iterator[str]:

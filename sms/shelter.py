@@ -197,7 +197,8 @@ def _leads_to(found: Telling, *, is_taker: bool) -> Then:
 
 def _of(row: Following, found: Telling, *, is_taker: bool) -> Then:
     usual = row.taker if is_taker else row.asker
-    may_be_kin = Sign.KIN in found.signs and danger.THE_OTHER not in found.words
+    is_named = danger.THE_OTHER in found.words or Sign.WRONG in found.signs  # "your driver"
+    may_be_kin = Sign.KIN in found.signs and not is_named
     return row.with_kin if may_be_kin and usual is not Then.PASS else usual
 
 

@@ -166,7 +166,7 @@ def _names_nothing(reading: Reading) -> bool:
         return False
     words = reading.said.split()
     known = reading.language in _WELL_HEARD or (reading.language is None and _is_english(words))
-    return known and len(words) < LONG_STORY or len(words) == 1
+    return (known and len(words) < LONG_STORY) or len(words) == 1
 
 
 def _is_english(words: list[str]) -> bool:
