@@ -1,7 +1,7 @@
 """What `hotline check` finds in the words that texts are read by, and in those that we say:
 mistakes in the files of `sms/lexicon` and in each language's folder, words of a network that are
-small words of another language, and what a language of the network's still lacks. `learn` loads them. Pure once loaded.
-"""
+small words of another language, and what a language of the network's still lacks. `learn` loads
+them. Pure once loaded."""
 
 from __future__ import annotations
 
