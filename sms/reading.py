@@ -453,14 +453,14 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
 def _has_stop_sentence(said: str) -> bool:
     """Whether one of several sentences is STOP and nothing else, however long it is drawn: "I told
     you. STOPPP!!" """
-    lower = said.lower()
-    if not any(sign in lower for sign in _MAY_STOP):
+    folded = fold(said)
+    if not any(sign in folded for sign in _MAY_STOP):
         return False
     sentences = (_DRAWN_OUT.sub(r"\1", fold(it)).strip(" ,-") for it in _ENDS.split(said))
     return any(without_politeness(it) in vocabulary.STOP_SENTENCES for it in sentences)
 
 
-_MAY_STOP = ("sto", "unsub", "alto", "basta", "sispan", "arr", "pare")
+_MAY_STOP = {it[:3] for it in vocabulary.STOP_SENTENCES}
 _ENDS = re.compile(r"[.!?;\n]+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")  # three times the same letter and more
 

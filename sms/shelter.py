@@ -106,7 +106,7 @@ def shelter(
 
 def _stopped(reading: Reading, acts: list[Act]) -> list[Act]:
     """Who tells of danger and wants no more texts reads whom to call, instead of a goodbye."""
-    heard = danger.heard(danger.signs(reading.said), reading.said)
+    heard = danger.heard(danger.signs(words_of(reading.said)), reading.said)
     if heard is None or not heard.danger.is_sure:
         return acts
     warn = Warn(crisis=heard.danger.is_about_life)
