@@ -14,6 +14,7 @@ from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -73,6 +74,8 @@ class BoardSpeech:
             "long": self.long,
             "needs": self.needs,
             "listed": self.listed,
+            "figure": self.figure,
+            "money": self.money,
         }
         return templates(self.language).get_template(template).render(**told, **values)
 
@@ -91,6 +94,14 @@ class BoardSpeech:
         return format_timedelta(
             max(self._now - since, timedelta(minutes=1)), granularity="minute", locale=self._locale
         )
+
+    def figure(self, count: float) -> str:
+        """ "1,234"."""
+        return format_decimal(count, locale=self._locale)
+
+    def money(self, amount: float) -> str:
+        """ "$12.30", in the currency of the network."""
+        return format_currency(amount, self._network.limits.currency, locale=self._locale)
 
     def needs(self, keys: Sequence[str]) -> str:
         """What they are called; empty for none."""

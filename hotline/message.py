@@ -57,6 +57,7 @@ class WhyDropped(StrEnum):
     TOO_OLD = "too old"  # it was good for nothing any more
     OLD_NEWS = "old news"  # there is newer, or they have heard it
     FORGOTTEN = "forgotten"
+    CALLED_OFF = "called off"  # stewards stopped what was written to many
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,13 @@ def _no_spaces(text: str) -> str:
     return text
 
 
+def _currency(text: str) -> str:
+    code = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError('must be three letters; write "USD" or "EUR"')
+    return code
+
+
 def _secret(secret: SecretStr) -> SecretStr:
     if re.search(r"\s", secret.get_secret_value()):
         raise ValueError("must be one word without spaces")
@@ -248,6 +255,7 @@ Whole = Annotated[int, Field(strict=True, ge=1)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=90)]
 KeepDays = Annotated[int, Field(strict=True, ge=1, le=3650)]
 Minutes = Annotated[float, Field(strict=True, gt=0, le=10_080, allow_inf_nan=False)]
+Price = Annotated[float, Field(strict=True, ge=0, le=1_000, allow_inf_nan=False)]
 DoneHours = Annotated[float, Field(strict=True, gt=0, le=720, allow_inf_nan=False)]
 ASKED_FIRST = ("shelter", "talk", "company")  # needs of which no `address` is set
 DONE_HOURS, URGENT_DONE_HOURS = 24.0, 3.0  # of a need that names none
@@ -385,11 +393,14 @@ class Limits(_Section):
     """What one phone, and one day, may come to. `kept_percent`: of the day's segments and of what a
     volunteer is asked, for what is urgent and for people we know; `new_an_hour`: requests of others
     before they wait their turn, None as it fits the roster (`reserve`). `countries`: those we text;
-    none given means the network's own."""
+    none given means the network's own. `price_a_segment`: what the carrier asks for, in `currency`;
+    None: nobody said."""
 
     texts_a_minute: Whole = 15
     texts_an_hour: Whole = 100
     segments_a_day: Whole = 10_000
+    price_a_segment: Price | None = None
+    currency: Annotated[str, AfterValidator(_currency)] = "USD"
     kept_percent: Percent = 30
     new_an_hour: Whole | None = None
     open_requests: Whole = 3
@@ -810,6 +821,8 @@ _EXAMPLES: Final = {
     "limits.texts_a_minute": "texts_a_minute = 15",
     "limits.texts_an_hour": "texts_an_hour = 100",
     "limits.segments_a_day": "segments_a_day = 10000",
+    "limits.price_a_segment": "price_a_segment = 0.0083",
+    "limits.currency": 'currency = "USD"',
     "limits.kept_percent": "kept_percent = 30",
     "limits.new_an_hour": "new_an_hour = 20",
     "limits.open_requests": "open_requests = 3",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from board.pages import asking, home, people, person, request, requests, roles, signing
+from board.pages import asking, home, people, person, request, requests, roles, signing, texts
 from board.sitting import BoardPage
 
 PAGES: tuple[BoardPage, ...] = (
@@ -12,6 +12,7 @@ PAGES: tuple[BoardPage, ...] = (
     *asking.PAGES,
     *people.PAGES,
     *person.PAGES,
+    *texts.PAGES,
     *roles.PAGES,
     *signing.PAGES,
 )

@@ -52,19 +52,19 @@ def warn_of_the_crowd(work: Work) -> None:
 
 def is_ample(work: Work) -> bool:
     """Whether so much is left of the day's segments that nothing is to be looked at."""
-    spent = _spent(work)
+    spent = spent_today(work)
     return not _is_low(work, spent) and all(_has_room_for_anybody(work, spent, it) for it in Pot)
 
 
 def may_ask(work: Work, claim: Claim) -> bool:
     """Whether pages may leave today for whoever has this claim."""
-    return _has_room(work, _spent(work), Pot.PAGES, claim)
+    return _has_room(work, spent_today(work), Pot.PAGES, claim)
 
 
 def mind(work: Work, ids: Collection[int]) -> list[int]:
     """Tell the stewards when most of the day's segments are used. Hold those of these messages
     until midnight for which nothing is left, but for those to stewards. Returns those to send."""
-    spent = _spent(work)
+    spent = spent_today(work)
     if _is_low(work, spent):
         _warn_of_the_budget(work)
     late = [
@@ -81,14 +81,14 @@ def mind(work: Work, ids: Collection[int]) -> list[int]:
 
 def midnight(work: Work) -> datetime:
     """When the next day begins."""
-    return (_day_began(work) + timedelta(days=1)).astimezone(UTC)
+    return (day_began(work) + timedelta(days=1)).astimezone(UTC)
 
 
-def _spent(work: Work) -> dict[Pot, int]:
-    return strangers.spent_since(work.connection, _day_began(work))
+def spent_today(work: Work) -> dict[Pot, int]:
+    return strangers.spent_since(work.connection, day_began(work))
 
 
-def _day_began(work: Work) -> datetime:
+def day_began(work: Work) -> datetime:
     local = work.now.astimezone(work.network.zone)
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -110,7 +110,7 @@ def _warn_of_the_budget(work: Work) -> None:
     most = work.network.limits.segments_a_day
     spent = round(limits.WARN_AT * most)
     told = notice(Told.STEWARDS_MOST_OF_BUDGET, spent=spent, budget=most)
-    warn_stewards(work, told, _day_began(work))
+    warn_stewards(work, told, day_began(work))
 
 
 def _hold(work: Work, ids: Collection[int]) -> list[int]:
@@ -121,4 +121,4 @@ def _hold(work: Work, ids: Collection[int]) -> list[int]:
 def _warn_of_what_waits(work: Work, *, is_all_spent: bool) -> None:
     what = Told.STEWARDS_BUDGET_SPENT if is_all_spent else Told.STEWARDS_SEGMENTS_KEPT
     told = notice(what, budget=work.network.limits.segments_a_day)
-    warn_stewards(work, told, _day_began(work))
+    warn_stewards(work, told, day_began(work))

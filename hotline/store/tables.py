@@ -239,6 +239,40 @@ page = Table(
     Index("ix_page_neighbor", "neighbor_id", "asked_at"),
 )
 
+# What stewards write to many: see `hotline.broadcast`.
+broadcast = Table(
+    "broadcast",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("by_id", ForeignKey("neighbor.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String(8), nullable=False),
+    # To whom: a part of the roster; NULL: all of it.
+    Column("area", String(20)),
+    Column("need", String(20)),
+    Column("language", String(8)),
+    Column("calls", Boolean, nullable=False),  # whoever gets no texts is called
+    Column("words", SealedValue("broadcast.words"), nullable=False),  # by language
+    Column("confirmed_by", ForeignKey("neighbor.id")),
+    Column("confirmed_at", Moment),
+    Column("stopped_by", ForeignKey("neighbor.id")),
+    Column("ended_at", Moment),
+    Column("batch", Integer, nullable=False, server_default="0"),  # how many went out
+    Column("reached", Integer, nullable=False, server_default="0"),  # the last recipient's id
+    Column("due", Moment),  # when the next batch goes out
+)
+_is_due = broadcast.c.due.is_not(None)
+Index("ix_broadcast_due", broadcast.c.due, sqlite_where=_is_due, postgresql_where=_is_due)
+
+# To whom one goes, each once: written down before the first text is.
+recipient = Table(
+    "recipient",
+    metadata,
+    Column("broadcast_id", ForeignKey("broadcast.id"), primary_key=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), primary_key=True),
+    Column("message_id", Integer),  # what was written to them; NULL: not yet, or they are left out
+)
+
 # Every text and call, in and out: see `hotline.message`. One conversation is one query.
 message = Table(
     "message",
@@ -264,6 +298,7 @@ message = Table(
     Column("reply_to", ForeignKey("message.id")),  # the text it answers
     Column("page_id", ForeignKey("page.id")),  # when it asks somebody
     Column("from_id", Integer),  # the neighbor whose words it passes on
+    Column("broadcast_id", Integer),  # what it is part of that was written to many
     # What a call would say, should this text reach nobody.
     Column("aloud", Sealed("message.aloud")),
     # Of a call: what is left on an answering machine instead.
@@ -294,7 +329,10 @@ def _partial(name: str, where: Any, *columns: Column[Any]) -> None:
 
 
 Index("ix_message_neighbor", message.c.neighbor_id, message.c.at)
-for _column in (message.c.request_number, message.c.reply_to, message.c.page_id, message.c.due):
+for _column in (
+    *(message.c.request_number, message.c.reply_to, message.c.page_id, message.c.due),
+    message.c.broadcast_id,
+):
     _partial(f"ix_message_{_column.name}", _column.is_not(None), _column)
 _partial("ix_message_from_id", message.c.from_id.is_not(None), message.c.from_id, message.c.at)
 _partial(
@@ -310,6 +348,7 @@ def on_its_way(state: Any) -> Any:
 
 
 _partial("ix_message_on_its_way", on_its_way(message.c.state), message.c.neighbor_id)
+_partial("ix_message_failure", message.c.failure.is_not(None), message.c.at, message.c.failure)
 held = (message.c.state == literal_column("'waiting'")) & message.c.held_by.is_not(None)
 _partial("ix_message_held", held, message.c.due)
 
@@ -385,6 +424,7 @@ Index("ix_event_at", event.c.at)
 Index("ix_event_neighbor_id", event.c.neighbor_id)
 Index("ix_event_about_id", event.c.about_id)
 Index("ix_event_request_number", event.c.request_number)
+Index("ix_event_what", event.c.what, event.c.id)
 
 danger_said = event.c.what == literal_column("'danger'")
 _partial("ix_event_danger", danger_said, event.c.at)
