@@ -28,6 +28,7 @@ from board.sitting import (
     SESSION,
     SIGNING,
     BoardPage,
+    Handed,
     Moved,
     NotHere,
     Outcome,
@@ -192,6 +193,9 @@ class Board:
             if sound is not None:
                 return Response(sound, headers=HEADERS, media_type="audio/x-wav")
             outcome = Shown("nothing.html", status=404)
+        if isinstance(outcome, Handed):
+            kept = {"Content-Disposition": f'attachment; filename="{outcome.name}"'}
+            return Response(outcome.body, 200, HEADERS | kept, media_type=outcome.kind)
         speech = BoardSpeech(self._house.network, self._language(request, who), self._house.now())
         values = {
             "viewer": who,

@@ -101,7 +101,16 @@ class Plays:
     sid: str
 
 
-Outcome = Shown | Moved | Plays
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file to keep."""
+
+    name: str
+    body: bytes
+    kind: str = "text/csv"
+
+
+Outcome = Shown | Moved | Plays | Handed
 
 
 @dataclass(frozen=True, slots=True)

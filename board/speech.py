@@ -39,6 +39,7 @@ def templates(language: str) -> Environment:
     return found
 
 
+@cache
 def _catalogue(language: str) -> Translations:
     path = resources.files("board") / "catalogues" / language / "LC_MESSAGES" / "board.po"
     if not path.is_file():
@@ -75,6 +76,7 @@ class BoardSpeech:
             "needs": self.needs,
             "listed": self.listed,
             "figure": self.figure,
+            "told": self.told,
             "money": self.money,
         }
         return templates(self.language).get_template(template).render(**told, **values)
@@ -94,6 +96,10 @@ class BoardSpeech:
         return format_timedelta(
             max(self._now - since, timedelta(minutes=1)), granularity="minute", locale=self._locale
         )
+
+    def told(self, sentence: str) -> str:
+        """A sentence of ours in this language."""
+        return str(_catalogue(self.language).gettext(sentence))
 
     def figure(self, count: float) -> str:
         """ "1,234"."""

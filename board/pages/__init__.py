@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from board.pages import asking, home, people, person, request, requests, roles, signing, texts
+from board.pages import (
+    asking,
+    deeds,
+    home,
+    people,
+    person,
+    request,
+    requests,
+    roles,
+    signing,
+    texts,
+)
 from board.sitting import BoardPage
 
 PAGES: tuple[BoardPage, ...] = (
@@ -13,6 +24,7 @@ PAGES: tuple[BoardPage, ...] = (
     *people.PAGES,
     *person.PAGES,
     *texts.PAGES,
+    *deeds.PAGES,
     *roles.PAGES,
     *signing.PAGES,
 )

@@ -5,11 +5,12 @@ Functions on a connection inside somebody's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
 
 from hotline.store import tables
 from hotline.store.prepared import Prepared
@@ -93,3 +94,74 @@ def events(connection: Connection, most: int) -> list[Event]:
     """The last ones, the newest last."""
     newest = select(*_COLUMNS).order_by(event.c.id.desc()).limit(most)
     return [Event(*row) for row in reversed(connection.execute(newest).all())]
+
+
+# Looked through.
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of them: of and about somebody, of some kinds, of one time; `but`: none of these kinds,
+    and nothing of or about these people."""
+
+    who: int | None = None
+    kinds: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    but_kinds: tuple[str, ...] = ()
+    but_people: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """One with its id, by which the record is paged."""
+
+    id: int
+    event: Event
+
+
+def some_events(
+    connection: Connection, wanted: Wanted, most: int, before: int | None = None
+) -> list[NumberedEvent]:
+    """The newest first, those in front of this id."""
+    found = select(event.c.id, *_COLUMNS).order_by(event.c.id.desc()).limit(most)
+    found = found.where(event.c.what.not_in(wanted.but_kinds))
+    for column in (event.c.neighbor_id, event.c.about_id):
+        found = found.where(func.coalesce(column, 0).not_in(wanted.but_people))
+    if before is not None:
+        found = found.where(event.c.id < before)
+    if wanted.since is not None and wanted.until is not None:
+        ids = _ids_between(connection, wanted.since, wanted.until)
+        if ids is None:
+            return []
+        within = event.c.at >= wanted.since, event.c.at < wanted.until
+        found = found.where(event.c.id.between(*ids), *within)
+    asked = _questions(found, wanted)
+    rows = {row.id: row for some in asked for row in connection.execute(some)}
+    newest = sorted(rows.values(), key=lambda row: -row.id)[:most]
+    return [NumberedEvent(row.id, Event(*row[1:])) for row in newest]
+
+
+def _questions(found: Select[Any], wanted: Wanted) -> Iterator[Select[Any]]:
+    """Each has an index: with an OR, or for several kinds at once, all of the record would be
+    read."""
+    if wanted.who is not None:
+        if wanted.kinds:
+            found = found.where(event.c.what.in_(wanted.kinds))
+        for column in (event.c.neighbor_id, event.c.about_id):
+            yield found.where(column == wanted.who)
+    elif wanted.kinds:
+        for kind in wanted.kinds:
+            yield found.where(event.c.what == kind)
+    else:
+        yield found
+
+
+def _ids_between(
+    connection: Connection, since: datetime, until: datetime
+) -> tuple[int, int] | None:
+    """The first and the last id of that time: ids and moments grow together, but for a little."""
+    within = (event.c.at >= since, event.c.at < until)
+    row = connection.execute(select(func.min(event.c.id), func.max(event.c.id)).where(*within))
+    first, last = row.one()
+    return None if first is None else (first, last)
