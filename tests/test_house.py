@@ -50,6 +50,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.senders",
     "hotline.carriers.twilio.signature",
     "hotline.carriers.twilio.voices",
+    "hotline.broadcast",
     "hotline.cleaning",
     "hotline.contact",
     "hotline.cost",

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from hotline import phone
+from hotline.broadcast import ROWS, BroadcastMove, BroadcastState
 from hotline.message import ON_ITS_WAY, Channel, MessageState, WhyDropped
 from hotline.names import first_name
 from hotline.store import digests, known_again, sessions, tables
@@ -409,6 +410,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
     connection.execute(delete(tables.pin).where(tables.pin.c.neighbor_id == who))
     connection.execute(delete(tables.note).where(tables.note.c.request_number.in_(theirs.own)))
     sessions.leave(connection, who)
+    _forget_broadcasts(connection, who, now)
     connection.execute(
         update(neighbor)
         .where(neighbor.c.id == who)
@@ -433,6 +435,16 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
             code=None,
         )
     )
+
+
+def _forget_broadcasts(connection: Connection, who: int, now: datetime) -> None:
+    """What somebody wrote to many: no more of it leaves."""
+    many = tables.broadcast
+    theirs = update(many).where(many.c.by_id == who)
+    goes = theirs.where(many.c.state.in_([it.value for it in ROWS[BroadcastMove.STOP].states]))
+    stopped = BroadcastState.STOPPED.value
+    connection.execute(goes.values(state=stopped, ended_at=now, due=None))
+    connection.execute(theirs.values(words={}))
 
 
 # What is still to be deleted at the carrier.

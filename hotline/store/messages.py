@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.attachment import Attachment
+from hotline.broadcast import BroadcastState
 from hotline.failure import Tried
 from hotline.help_request import OURSELVES, TalkLine
 from hotline.limits import HeardText, Pace
@@ -379,6 +380,7 @@ class About:
     may_wake: bool = False  # a call may ring in quiet hours
     from_id: int | None = None  # the neighbor whose words and attachments it passes on
     attachments: tuple[Attachment, ...] = ()  # by `by_our_names`
+    broadcast_id: int | None = None  # it is part of what was written to many
 
 
 NOTHING = About()
@@ -443,6 +445,7 @@ def add_message(
         "pictures": _as_json(it.about.attachments),
         "page_id": it.about.page_id,
         "from_id": it.about.from_id,
+        "broadcast_id": it.about.broadcast_id,
         "aloud": it.aloud,
         "on_machine": it.on_machine,
         "may_wake": it.about.may_wake,
@@ -464,7 +467,7 @@ _NEW = Prepared(
             for it in (
                 *("neighbor_id", "channel", "state", "at", "body", "words", "segments"),
                 *("request_number", "pictures", "page_id", "from_id", "aloud", "on_machine"),
-                *("may_wake", "claims"),
+                *("may_wake", "claims", "broadcast_id"),
                 *("due", "good_until", "claimed_at"),
             )
         }
@@ -516,7 +519,8 @@ _SOME = Prepared(
 
 def drop_unwanted(connection: Connection, ids: Collection[int], now: datetime) -> list[int]:
     """Give up those of these messages that must not or need not be sent any more: to somebody who
-    said STOP, or good for nothing now. Returns the pages among them."""
+    said STOP, part of what stewards stopped, or good for nothing now. Returns the pages among
+    them."""
     dropped = _UNWANTED.rows(connection, {"ids": list(ids), "now": now})
     return [page_id for (page_id,) in dropped if page_id is not None]
 
@@ -529,12 +533,20 @@ _IS_DUE = and_(
 _HAS_STOPPED = exists().where(
     neighbor.c.id == message.c.neighbor_id, neighbor.c.stopped_at.is_not(None)
 )
+_IS_CALLED_OFF = exists().where(
+    tables.broadcast.c.id == message.c.broadcast_id,
+    tables.broadcast.c.state == BroadcastState.STOPPED.value,
+)
 _UNWANTED = Prepared(
     update(message)
-    .where(_IS_DUE, or_(message.c.good_until <= bindparam("now"), _HAS_STOPPED))
+    .where(_IS_DUE, or_(message.c.good_until <= bindparam("now"), _HAS_STOPPED, _IS_CALLED_OFF))
     .values(
         state=_after(MessageMove.GIVE_UP),
-        failure=case((_HAS_STOPPED, WhyDropped.STOPPED.value), else_=WhyDropped.TOO_OLD.value),
+        failure=case(
+            (_HAS_STOPPED, WhyDropped.STOPPED.value),
+            (_IS_CALLED_OFF, WhyDropped.CALLED_OFF.value),
+            else_=WhyDropped.TOO_OLD.value,
+        ),
         due=None,
     )
     .returning(message.c.page_id)
@@ -634,6 +646,13 @@ def drop_between(connection: Connection, one: int, other: int) -> None:
     waits = message.c.state == MessageState.WAITING.value
     left = update(message).where(or_(*theirs), waits)
     connection.execute(left.values(_given_up(WhyDropped.OLD_NEWS)))
+
+
+def call_off(connection: Connection, broadcast: int) -> None:
+    """Do not send what still waits of what was written to many."""
+    theirs = update(message).where(message.c.broadcast_id == broadcast)
+    waits = theirs.where(message.c.state == MessageState.WAITING.value)
+    connection.execute(waits.values(_given_up(WhyDropped.CALLED_OFF)))
 
 
 def hold_all(connection: Connection, who: int) -> None:
@@ -833,7 +852,7 @@ def try_anew(
     row = connection.execute(select(message).where(message.c.id == it.id)).one()
     kept = (
         *("neighbor_id", "body", "segments", "request_number", "page_id", "from_id"),
-        *("aloud", "on_machine", "may_wake", "good_until"),
+        *("aloud", "on_machine", "may_wake", "good_until", "broadcast_id"),
     )
     again = connection.execute(
         insert(message)

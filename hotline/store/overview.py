@@ -186,6 +186,7 @@ def next_due(connection: Connection, *, with_calls: bool = True) -> datetime | N
     """The next moment at which something is to be done; None when nothing is. `with_calls`: also
     when a call is taken for ended of whose end nobody told us."""
     columns = [tables.request.c.look_at, tables.message.c.due, tables.erasure.c.due]
+    columns += [tables.broadcast.c.due]
     columns += [tables.call.c.due] if with_calls else []
     queries = (select(func.min(it, type_=tables.Moment)).where(it.is_not(None)) for it in columns)
     moments = [connection.execute(query).scalar() for query in queries]

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.contact import Contact
 from hotline.desk.step import ask_job
+from hotline.store import broadcasts, forgetting, messages, requests, retention
 from hotline.store import calls as calls_of
-from hotline.store import forgetting, messages, requests, retention
 from hotline.store.database import Database
 from hotline.work import Job
 from paging.dispatch import JobQueue
@@ -44,9 +44,13 @@ def due(connection: Connection, now: datetime) -> list[Job]:
     ends = [Job("end_calls", tuple(calls), f"end-calls-{calls[0]}-{_slot(now)}")] if calls else []
     gone = forgetting.due_erasures(connection, now, FEW)
     erases = [Job("erase", tuple(gone), f"erase-{gone[0]}-{_slot(now)}")] if gone else []
+    many = [
+        Job("go_on", (number,), f"go-on-{number}-{batch}-{_slot(now)}")
+        for number, batch in broadcasts.due_broadcasts(connection, now, FEW)
+    ]
     is_old = retention.is_due(connection, now)
     forgets = [Job("forget_old", (), f"forget-old-{_slot(now)}")] if is_old else []
-    return asks + sends + ends + erases + forgets
+    return asks + sends + ends + erases + many + forgets
 
 
 def _ask_job(it: requests.DueRequest, now: datetime) -> Job:

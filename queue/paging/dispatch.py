@@ -33,7 +33,7 @@ from hotline.work import Job
 log = logging.getLogger("hotline.queue")
 
 QUEUE = "hotline"
-KINDS = ("ask", "send", "end_calls", "erase", "forget_old")
+KINDS = ("ask", "send", "end_calls", "erase", "go_on", "forget_old")
 JOBS = {kind: f"paging.jobs.{kind}" for kind in KINDS}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 JOB_TTL = 60  # seconds after which a job that nobody began is forgotten; the clock tries again

@@ -24,7 +24,7 @@ from hotline.attachment import Attachment
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
-from hotline.desk import alarm, budget, delivery
+from hotline.desk import alarm, broadcasting, budget, delivery
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
@@ -144,6 +144,19 @@ def end_calls(*calls: int) -> None:
 
 def _end_call(tools: Tools, call_id: int, work: Work) -> None:
     tools.end_call(work, call_id)
+
+
+@_discreet
+def go_on(*numbers: int) -> None:
+    """Write the next batch of what stewards write to many."""
+    tools = _tools[0]
+    for number in numbers:
+        _, after = tools.do(partial(_go_on, number))
+        _finish(tools, after)
+
+
+def _go_on(number: int, work: Work) -> None:
+    broadcasting.go_on(work, number)
 
 
 @_discreet
