@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -76,6 +76,7 @@ class BoardSpeech:
             "needs": self.needs,
             "listed": self.listed,
             "figure": self.figure,
+            "short_day": self.short_day,
             "told": self.told,
             "money": self.money,
         }
@@ -90,6 +91,11 @@ class BoardSpeech:
             return hour
         skeleton = "EEE d MMM" if abs(today - local.date()) < timedelta(days=300) else "d MMM y"
         return f"{format_date(local.date(), skeleton, locale=self._locale)}, {hour}"
+
+    def short_day(self, moment: datetime) -> str:
+        """ "2 Mar"."""
+        local = moment.astimezone(self._network.zone).date()
+        return format_skeleton("MMMd", local, locale=self._locale)
 
     def long(self, since: datetime) -> str:
         """How long that is by now: "3 hours"."""

@@ -87,6 +87,7 @@ PURE_CORE = [
     "hotline.spelling",
     "hotline.table",
     "hotline.translations",
+    "hotline.tally",
     "hotline.undelivered",
     "hotline.newcomers",
     "hotline.wire",
