@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    board_pages,
     browsing,
     calling,
     children,
@@ -53,6 +54,7 @@ ROWS: dict[str, Row] = {
     "sealing": sealing.figures,
     "memory": memory.figures,
     "browsing": browsing.figures,
+    "board": board_pages.figures,
     "waves": waves.figures,
 }
 DOCS = children.ROOT / "docs"

@@ -41,14 +41,17 @@ class Years:
     requesters: Sequence[int]
 
 
-def fill(place: Place, size: int, now: datetime) -> Years:
-    """So many rows in each large table, and twice as many messages."""
+def fill(place: Place, size: int, now: datetime, people: int | None = None) -> Years:
+    """So many rows in each large table, and twice as many messages. `people`: so many of them, if
+    not as many."""
+    people = people or size
     with place.open() as database:
         town.put_on_roster(database, town.some_volunteers(SOME), now)
-        _write(database, _Rows(size, now, keyring_of(database.engine.dialect), database.is_sqlite))
+        keyring = keyring_of(database.engine.dialect)
+        _write(database, _Rows(size, people, now, keyring, database.is_sqlite))
     with place.open() as database:
         town.analyze(database)
-    first, end = SOME + 1, SOME + 1 + size // 4 * 4
+    first, end = SOME + 1, SOME + 1 + people // 4 * 4
     return Years(
         busy=range(first, first + 4 * BUSY, 4),
         helpers=range(first + 4 * BUSY, end, 4),
@@ -80,8 +83,11 @@ def _hurry(connection: Connection) -> None:
 class _Rows:
     """The statements that write them, each for every `i` below the size."""
 
-    def __init__(self, size: int, now: datetime, keyring: Keyring, is_sqlite: bool) -> None:
+    def __init__(
+        self, size: int, people: int, now: datetime, keyring: Keyring, is_sqlite: bool
+    ) -> None:
         self._size = size
+        self._people = people
         self._keyring = keyring
         self._is_sqlite = is_sqlite
         self._began = now - SPAN
@@ -90,7 +96,7 @@ class _Rows:
         self._is_taken = f"i < {size - live // 2}"
         self._number = f"{FIRST_NUMBER} + i"
         self._at = self._moment(f"i * {int(SPAN.total_seconds()) // size}")
-        quarter, first = size // 4, SOME + 1
+        quarter, first = people // 4, SOME + 1
         self._requester = f"{first + 1} + 2 * (i % {2 * quarter})"
         place = f"CASE i % 20 WHEN 0 THEN i / 20 % {BUSY} ELSE {BUSY} + i % {quarter - BUSY} END"
         self._helper = f"{first} + 4 * ({place})"
@@ -101,13 +107,13 @@ class _Rows:
         yield self._takers()
         yield self._pages()
         yield from self._messages()
-        event = {"at": self._at, "what": "'joined'", "about_id": f"{SOME + 1} + i"}
+        event = {"at": self._at, "what": "'joined'", "about_id": f"{SOME + 1} + i % {self._people}"}
         yield self._insert("event", event)
 
     def neighbors(self) -> Iterator[list[dict[str, object]]]:
         """Some at a time."""
-        for start in range(0, self._size, AT_A_TIME):
-            yield [self._neighbor(i) for i in range(start, min(start + AT_A_TIME, self._size))]
+        for start in range(0, self._people, AT_A_TIME):
+            yield [self._neighbor(i) for i in range(start, min(start + AT_A_TIME, self._people))]
 
     def _neighbor(self, i: int) -> dict[str, object]:
         return {
@@ -115,7 +121,7 @@ class _Rows:
             "name": f"Somebody {i}",
             "language": "en",
             "on_roster": i % 4 == 0,
-            "since": self._began + i * (SPAN // self._size),
+            "since": self._began + i * (SPAN // self._people),
         }
 
     def _offers(self) -> Iterator[str]:
@@ -129,7 +135,7 @@ class _Rows:
                     "availability_id": f"1 + i / 4 % {KINDS}",
                     "asked_at": self._moment("0"),
                 }
-                yield self._insert("offer", facts, "i % 4 = 0")
+                yield self._insert("offer", facts, f"i % 4 = 0 AND i < {self._people}")
 
     def _requests(self) -> str:
         due = self._moment(f"{int(SPAN.total_seconds())} + 3600 + i % 1000")

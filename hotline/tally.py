@@ -50,20 +50,16 @@ class FirstYes:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class WaitToYes:
     """The middle one of the times to a YES, in minutes, of so many requests; None: of too few to
     tell, or of none."""
 
     count: int
     minutes: float | None
 
-    @property
-    def is_hidden(self) -> bool:
-        return 0 < self.count < FEWEST
 
-
-def wait(minutes: list[float]) -> Wait:
-    return Wait(len(minutes), median(minutes) if len(minutes) >= FEWEST else None)
+def wait(minutes: list[float]) -> WaitToYes:
+    return WaitToYes(len(minutes), median(minutes) if len(minutes) >= FEWEST else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +67,10 @@ class Waits:
     """To the first YES: of all, by the hour of the day, by area, and by area and part of the
     day."""
 
-    all: Wait
-    by_hour: tuple[Wait, ...]
-    by_area: Mapping[str, Wait]
-    by_part: Mapping[str, tuple[Wait, ...]]
+    all: WaitToYes
+    by_hour: tuple[WaitToYes, ...]
+    by_area: Mapping[str, WaitToYes]
+    by_part: Mapping[str, tuple[WaitToYes, ...]]
 
 
 def waits(found: Iterable[FirstYes], areas: Iterable[str], zone: ZoneInfo) -> Waits:

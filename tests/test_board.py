@@ -178,7 +178,7 @@ def test_signing_out_is_for_good(cleo: AtTheBoard) -> None:
 
 
 def address(path: str) -> str:
-    return path.format(number=12, sid="RE1", token="x")
+    return path.format(number=12, sid="RE1", token="x", who="-", kind="-", day="-")
 
 
 EVERYBODY = {"/in", "/code", "/link/{token}"}

@@ -91,8 +91,6 @@ def test_each_chart_says_what_it_shows(maple: Neighborhood) -> None:
 
 def test_a_few_are_not_told() -> None:
     assert wait([1, 2]).minutes is None
-    assert wait([1, 2]).is_hidden
-    assert not wait([]).is_hidden
     assert wait([1, 2, 30]).minutes == 2
 
 

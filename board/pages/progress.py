@@ -34,7 +34,7 @@ def show(sitting: Sitting) -> Outcome:
         "hours_chart": bar_chart(
             [(it.minutes,) for it in waits.by_hour], [str(hour) for hour in range(24)], every=3
         ),
-        "hours": [(hour, it) for hour, it in enumerate(waits.by_hour) if it.count],
+        "hours": [(hour, it) for hour, it in enumerate(waits.by_hour) if it.minutes is not None],
         "parts": [(start, start + tally.HOURS_A_PART) for start in tally.DAY_PARTS],
         "taken": taken,
         "texts_each": texts / taken if taken >= tally.FEWEST else None,

@@ -117,7 +117,7 @@ def _tell(work: Work, it: Broadcast, who: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadAs:
     """A text as people of one language read it, how many do, and what each takes."""
 
     language: str
@@ -131,7 +131,7 @@ class Forecast:
     """Whom it reaches as texts (`readings`) and by calls, and whom not, as things are now. `cost`
     is that of the texts, None where nobody said what a segment costs. `some`: the first of them."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[ReadAs, ...]
     called: int
     stopped: int
     unreached: int
@@ -173,7 +173,7 @@ def forecast(work: Work, it: Broadcast, most: int) -> Forecast:
     )
 
 
-def _reading(work: Work, it: Broadcast, language: str, people: int) -> Reading:
+def _reading(work: Work, it: Broadcast, language: str, people: int) -> ReadAs:
     words = it.words_in(language, work.network.languages[0])
     text = telling.written(work, notice(Told.FROM_ORGANIZERS, words=words), language)
-    return Reading(language, text, people, segments.count(text))
+    return ReadAs(language, text, people, segments.count(text))
