@@ -19,7 +19,7 @@ from bench import children, years
 from bench.choosing import NOON
 from bench.report import Figure, median
 from bench.town import Place, Servers
-from board.names import Names
+from board.names import NameIndex
 from board.pages import PAGES
 from board.sitting import BoardPage, Shown, Sitting, Viewer
 from board.speech import BoardSpeech
@@ -34,7 +34,7 @@ REQUESTS, QUICK_REQUESTS = 100_000, 2_000
 PEOPLE, QUICK_PEOPLE = 20_000, 1_000
 RUNS, QUICK_RUNS = 25, 2
 MOST = 20.0  # milliseconds of the processor
-NAMES = Names()
+NAMES = NameIndex()
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
