@@ -79,8 +79,8 @@ class Broadcast:
     due: datetime | None = None
 
     def may_be_confirmed_by(self, who: int) -> bool:
-        """Not by whoever wrote it."""
-        return self.state is BroadcastState.DRAFT and who != self.by
+        """Not by whoever wrote it; nor once its words were forgotten."""
+        return self.state is BroadcastState.DRAFT and who != self.by and bool(self.words)
 
     def words_in(self, language: str, default: str) -> str:
         """Where nothing was given in a language, the network's first; nothing once its writer is

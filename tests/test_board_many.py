@@ -15,7 +15,7 @@ from test_board import STEWARDED
 
 from hotline.broadcast import BATCH, PAUSE
 from hotline.desk import broadcasting, telling
-from hotline.store import apart, broadcasts, forgetting, people
+from hotline.store import apart, broadcasts, forgetting, people, retention
 from hotline.store.record import events
 from hotline.work import Work
 from paging.jobs import JobFailed, go_on
@@ -399,6 +399,14 @@ def test_a_writer_who_is_forgotten_leaves_no_words(
     long_enough(maple)
     assert got(maple) == {}
     assert NEWS not in nora.goes_to(at)
+
+
+def test_its_words_are_kept_no_longer_than_others(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    at = write(cleo)
+    (sweep,) = (it for it in retention.SWEEPS if it.what == "many")
+    old = retention.Old(0, maple.now(), maple.now(), ())
+    maple.database.write(lambda c: sweep.forget(c, old))
+    assert NEWS not in cleo.goes_to(at)
 
 
 def test_who_is_no_writer_lets_it_go_out(maple: Neighborhood, cleo: AtTheBoard) -> None:

@@ -176,6 +176,19 @@ def _next_of(connection: Connection, number: Any, at: Any, old: Old) -> list[int
     return ids
 
 
+# What was written to many.
+
+
+def _forget_broadcasts(connection: Connection, old: Old) -> int | None:
+    """Its words; those of the texts go with the messages."""
+    many = tables.broadcast
+    ids = _next_of(connection, many.c.id, many.c.at, old)
+    if not ids:
+        return None
+    connection.execute(update(many).where(many.c.id.in_(ids)).values(words={}))
+    return ids[-1]
+
+
 # Calls.
 
 
@@ -244,6 +257,7 @@ SWEEPS = (
     Sweep("requests", _forget_requests),
     Sweep("messages", _forget_messages),
     Sweep("calls", _forget_calls),
+    Sweep("many", _forget_broadcasts),
     Sweep("people", _forget_people, PAUSE_OF_PEOPLE, begins_anew=True),
     Sweep("digests", _forget_digests, PAUSE_OF_PEOPLE, begins_anew=True),
 )
