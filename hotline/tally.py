@@ -15,14 +15,13 @@ from zoneinfo import ZoneInfo
 FEWEST = 3
 HOURS_A_PART = 3  # of the parts that a day has where it is told by area
 DAY_PARTS = range(0, 24, HOURS_A_PART)
-WEEK = timedelta(days=7)
 
 
 def week_starts(now: datetime, zone: ZoneInfo, weeks: int) -> list[datetime]:
     """The Mondays of so many weeks, this one the last, and the one that comes."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    days = (monday + (place - weeks + 1) * WEEK for place in range(weeks + 1))
+    days = (monday + (place - weeks + 1) * timedelta(weeks=1) for place in range(weeks + 1))
     return [datetime.combine(day, time(), zone) for day in days]
 
 

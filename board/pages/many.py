@@ -10,7 +10,7 @@ from hotline.desk import broadcasting
 from hotline.organizers import BoardRole
 from hotline.store import broadcasts
 
-MOST_LISTED = 20
+BROADCASTS_SHOWN = 20
 MOST_NAMED = 40
 
 
@@ -20,7 +20,7 @@ def show(sitting: Sitting) -> Outcome:
 
 def page(sitting: Sitting, wrong: str = "", status: int = 200) -> Shown:
     work = sitting.work
-    found = broadcasts.newest(work.connection, MOST_LISTED)
+    found = broadcasts.newest(work.connection, BROADCASTS_SHOWN)
     first = work.network.languages[0]
     work.meet([it.by for it in found])
     rows = [(it, work.person(it.by), it.words_in(first, first)) for it in found]
