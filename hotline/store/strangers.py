@@ -20,7 +20,9 @@ from hotline.store.record import record
 neighbor, request, message = tables.neighbor, tables.request, tables.message
 call, event = tables.call, tables.event
 
-STEWARDS_WORK = ("corrected", "reopened", "assigned")  # as `desk.step` keeps it in the record
+STEWARDS_WORK = (  # as it is kept in the record
+    *("corrected", "reopened", "assigned", "askedanew", "askedperson", "merged", "asked_for"),
+)
 UNREPEATED = "unrepeated"  # in the record, of a request: nobody repeated the digits for it
 DRAWN = "from_kept"  # in the record, of somebody: asked out of what is kept
 DRAWN_WITHIN = timedelta(days=1)  # as pages are counted against `max_a_day`
@@ -38,7 +40,7 @@ def _is_known(who: Any) -> Any:
 
 
 def _is_looked_after(number: Any) -> Any:
-    """A steward corrected it, opened it again or put somebody down for it."""
+    """Somebody who organizes did something about it, or wrote it down."""
     by_stewards = tables.event.c.what.in_(STEWARDS_WORK)
     return exists().where(tables.event.c.request_number == number, by_stewards)
 

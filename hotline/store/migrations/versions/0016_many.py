@@ -8,7 +8,7 @@ from alembic import op
 from hotline.store.sealed import SealedValue
 from hotline.store.tables import Moment
 
-revision: str = "0021"
+revision: str = "0016"
 down_revision: str | None = "0015"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
