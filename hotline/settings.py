@@ -553,10 +553,11 @@ class _File(_Section):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that was set."""
+    """Everything that was set. `file`: where the network's stand, or would."""
 
     environment: Environment
     network: Network
+    file: Path | None = None
 
 
 def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> Settings:
@@ -578,7 +579,7 @@ def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> S
         mistakes += trouble.mistakes
     if environment is None or network is None or mistakes:
         raise BadSettings(mistakes)
-    return Settings(environment, network)
+    return Settings(environment, network, _file_named(environ.get("HOTLINE_CONFIG", "").strip()))
 
 
 def everything_set() -> dict[str, str]:
@@ -657,18 +658,31 @@ def _missing(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "HOTLINE_NUMBER", "is missing, and TWILIO_MESSAGING_SERVICE_SID too: set one of them"
 
 
+def _file_named(named: str) -> Path:
+    return Path(named or CONFIGURATION)
+
+
 def _read_configuration(named: str) -> Network:
-    path = Path(named or CONFIGURATION)
+    path = _file_named(named)
     if not named and not path.is_file():
         return Network()
     try:
-        text = path.read_text("utf-8-sig")  # some editors begin a file with a mark of their own
+        text = read_text(path)
     except FileNotFoundError:
         what = f"names {named}, and there is no such file"
         raise BadSettings([_line("environment", "HOTLINE_CONFIG", what)]) from None
+    return read_network(text, str(path))
+
+
+def read_text(path: Path) -> str:
+    """What is in a configuration. Raises FileNotFoundError, and BadSettings where it cannot be
+    read."""
+    try:
+        return path.read_text("utf-8-sig")  # some editors begin a file with a mark of their own
+    except FileNotFoundError:
+        raise
     except (OSError, UnicodeError):
         raise BadSettings([f"{path}: cannot be read; is it a text file, saved as UTF-8?"]) from None
-    return read_network(text, str(path))
 
 
 def _read_toml(text: str, file: str) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection
 
 from hotline import words
+from hotline.current_settings import CurrentNetwork
 from hotline.document import Document
 from hotline.help_request import NetworkTime
 from hotline.settings import Network
@@ -135,26 +137,39 @@ class Work:
         self._known.pop(who, None)
 
 
-@dataclass(frozen=True)
 class House:
-    """What a process has at hand of one network: its settings, its sentences, and the time.
+    """What a process has at hand of one network: its settings as they are now, its sentences, and
+    the time.
 
     The time is a function that is handed in, so that a test can move it by hand.
     """
 
-    network: Network
-    speech: words.Speech
-    now: Now
+    def __init__(self, current: CurrentNetwork, now: Now) -> None:
+        self.current = current
+        self.now = now
+        self._speech = _speech_of(current())
+
+    @property
+    def network(self) -> Network:
+        return self.current()
 
     def work(self, connection: Connection, answers: Mapping[LongAnswer, Any] | None = None) -> Work:
-        """Begin a unit of work in this transaction."""
-        return Work(connection, self.network, self.speech, self.now(), answers=answers)
+        """Begin a unit of work in this transaction. Its settings stay what they are now."""
+        network = self.current()
+        speech = self._speech
+        if speech.network is not network:
+            self._speech = speech = _speech_of(network)
+        return Work(connection, network, speech, self.now(), answers=answers)
+
+
+def _speech_of(network: Network) -> words.Speech:
+    return words.Speech(network, words.load(network.languages))
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def furnish(network: Network, now: Now = utc_now) -> House:
-    """Read the catalogues of a network's languages and put everything together."""
-    return House(network, words.Speech(network, words.load(network.languages)), now)
+def furnish(network: Network, now: Now = utc_now, file: Path | None = None) -> House:
+    """Put everything together. `file`: where the settings stand, if they may change."""
+    return House(CurrentNetwork(network, file), now)

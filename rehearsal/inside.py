@@ -16,7 +16,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from hotline import roster_file
-from hotline.settings import Settings
+from hotline.current_settings import CurrentNetwork
+from hotline.settings import Network, Settings
 from hotline.store import overview, people, record, roster
 from hotline.store.database import Database
 from hotline.store.overview import Story
@@ -34,7 +35,7 @@ class Inside:
     """Of one rehearsal, in one process. Opens nothing before it is first used."""
 
     def __init__(self, of: Settings, clock: NeighborhoodClock) -> None:
-        self.network = of.network
+        self._current = CurrentNetwork(of.network, of.file)
         self.clock = clock
         self.leaping = asyncio.Lock()
         self.first_roster: list[RosterEntry] = []
@@ -43,6 +44,10 @@ class Inside:
         self._last_seen: list[Story] = []
         self._database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
         self._queue = JobQueue(of.environment.redis_url)
+
+    @property
+    def network(self) -> Network:
+        return self._current()
 
     async def begin(self) -> None:
         """Remember who is on the roster now: a story is told of these people."""

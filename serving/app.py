@@ -24,7 +24,7 @@ from hotline.message import MessageMove
 from hotline.settings import Environment, Settings
 from hotline.store import messages
 from hotline.store.database import Database
-from hotline.work import AfterCommit, Now, Work, furnish
+from hotline.work import AfterCommit, House, Now, Work, furnish
 from ivr import calling
 from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
@@ -52,15 +52,13 @@ class Hotline:
     def __init__(self, settings: Settings, now: Now, front: Starlette | None = None) -> None:
         """`front`: what answers every address that is none of ours, for a rehearsal."""
         environment = settings.environment
-        self.house = furnish(settings.network, now)
+        self.house = furnish(settings.network, now, settings.file)
         self.database = Database(environment.sqlalchemy_url, environment.keyring)
         self.jobs = JobQueue(environment.redis_url)
-        self.health = health.Health(self.database, self.jobs, now)
+        self.health = health.Health(self.database, self.jobs, self.house)
         self.enqueuer = Enqueuer(self.jobs.enqueue)
         signatures = Signatures.of(environment)
-        foreign = partial(
-            credentials.foreign, environment=environment, country=settings.network.country
-        )
+        foreign = partial(_foreign, environment, self.house)
         explain = partial(_explain, signatures, foreign)
         self.refusals = Refusals(environment.public_url, explain)
         self.webhooks = Webhooks(
@@ -71,7 +69,7 @@ class Hotline:
             self.refusals,
             foreign,
         )
-        self.recorded = audio.RecordedPrompts(settings.network.voice.audio)
+        self.recorded = audio.RecordedPrompts(lambda: self.house.network.voice.audio)
         self.media = Media(environment, now)
         self.line = PhoneLine(
             bool(environment.calling_number),
@@ -80,14 +78,7 @@ class Hotline:
             shelter.worry,
             twiml.written_in(settings.network.country),
         )
-        self.studio = twiml.Studio(
-            environment.public_url,
-            environment.calling_number,
-            self.recorded.addresses(f"{environment.public_url}/voice/audio"),
-            self.media.listening_address,
-            settings.network.country,
-            settings.network.voice.voices,
-        )
+        self._environment = environment
         self.board = Board(
             self.house,
             self.database,
@@ -130,8 +121,21 @@ class Hotline:
 
     # What the carrier is answered.
 
+    @property
+    def studio(self) -> twiml.Studio:
+        """As the settings are now."""
+        environment, network = self._environment, self.house.network
+        return twiml.Studio(
+            environment.public_url,
+            environment.calling_number,
+            self.recorded.addresses(f"{environment.public_url}/voice/audio"),
+            self.media.listening_address,
+            network.country,
+            network.voice.voices,
+        )
+
     def _replies(self, after: AfterCommit) -> Response:
-        told = twiml.replies(after.replies, self.studio.public_url)
+        told = twiml.replies(after.replies, self._environment.public_url)
         return Response(told, media_type="text/xml")
 
     def _document(self, after: AfterCommit) -> Response:
@@ -288,6 +292,10 @@ def _explain(signatures: Signatures, foreign: Callable[[wire.Fields], str], it: 
     return (
         f"{CHECK}. Nothing near that address fits: probably the token is another account's, or old"
     )
+
+
+def _foreign(environment: Environment, house: House, fields: wire.Fields) -> str:
+    return credentials.foreign(fields, environment, house.network.country)
 
 
 def _ours(environment: Environment) -> frozenset[str]:

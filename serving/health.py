@@ -15,11 +15,12 @@ from typing import Generic, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import health
+from hotline.current_settings import CurrentNetwork, said_of
 from hotline.errors import BadKeys, OutdatedDatabase
 from hotline.health import Vital
 from hotline.store import migrate, vitals
 from hotline.store.database import Database
-from hotline.work import Now
+from hotline.work import House, Now
 from paging.dispatch import JobQueue
 
 Found = TypeVar("Found")
@@ -54,10 +55,11 @@ class Lately(Generic[Found]):
 class Health:
     """Of one web process, and with it of the whole."""
 
-    def __init__(self, database: Database, jobs: JobQueue, now: Now) -> None:
+    def __init__(self, database: Database, jobs: JobQueue, house: House) -> None:
         self._database = database
         self._jobs = jobs
-        self._now = now
+        self._current = house.current
+        self._now = house.now
         self.readiness = Lately(self._readiness, READY_FOR)
         self.parts = Lately(self._parts, DEEP_FOR)
 
@@ -70,7 +72,15 @@ class Health:
         }
 
     def _parts(self) -> dict[str, Vital]:
-        return look(self._database, self._jobs, self._now)
+        found = look(self._database, self._jobs, self._now)
+        return found | {"settings": _settings(self._current)}
+
+
+def _settings(current: CurrentNetwork) -> Vital:
+    current()
+    if mistakes := current.mistakes:
+        return Vital(False, f"{said_of(mistakes)}; what was set before still holds")
+    return Vital(True, "are read")
 
 
 def look(database: Database, jobs: JobQueue, now: Now) -> dict[str, Vital]:

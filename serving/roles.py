@@ -105,7 +105,7 @@ def worker(of: Settings, now: Now = utc_now) -> None:
     log.info("%s", beginning.line("worker", of.environment))
     database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
     queue = dispatch.JobQueue(of.environment.redis_url)
-    house = furnish(of.network, now)
+    house = furnish(of.network, now, of.file)
     _take_up(of, house, database, queue)
     at_work: list[dispatch.PagingWorker] = []
     with _watched("worker", of, house, database, queue, lambda: _is_well(at_work)):
@@ -128,7 +128,7 @@ def clock(of: Settings, now: Now = utc_now) -> None:
         signal.signal(number, lambda *_: stop.set())
     database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
     queue, signs = JobQueue(of.environment.redis_url), Signs()
-    with _watched("clock", of, furnish(of.network, now), database, queue, signs.are_fresh):
+    with _watched("clock", of, furnish(of.network, now, of.file), database, queue, signs.are_fresh):
         ticking.run(database, queue, now, stop, signs.give)
     database.close()
 

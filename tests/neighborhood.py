@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -82,7 +83,9 @@ class Got:
     error: int | None
 
 
-def make_settings(address: str, database_url: str, redis_url: str, network: Network) -> Settings:
+def make_settings(
+    address: str, database_url: str, redis_url: str, network: Network, file: Path | None = None
+) -> Settings:
     environment: Environment = settings.load(
         {
             "DATABASE_URL": database_url,
@@ -95,7 +98,7 @@ def make_settings(address: str, database_url: str, redis_url: str, network: Netw
             "HOTLINE_NUMBER": NUMBER,
         }
     ).environment
-    return Settings(environment, network)
+    return Settings(environment, network, file)
 
 
 class Neighborhood:
@@ -338,16 +341,19 @@ def open_neighborhood(
     cast: Mapping[str, str] = CAST,
     *,
     watched: bool = True,
+    file: Path | None = None,
 ) -> Iterator[Neighborhood]:
-    """`watched`: what the carrier is asked and answers keeps to its published description."""
+    """`file`: where the settings are to stand, if they are to change. `watched`: what
+    the carrier is asked and answers keeps to its published description."""
     by_hand = HandClock(now)
     built: list[tuple[Hotline, settings.Settings]] = []
     mistakes: list[str] = []
+    if file:
+        file.write_text(network, encoding="utf-8")
 
     def build(address: str) -> ASGIApp:
-        of = make_settings(
-            address, database_url, redis_url, settings.read_network(network, "hotline.toml")
-        )
+        rules = settings.read_network(network, "hotline.toml")
+        of = make_settings(address, database_url, redis_url, rules, file)
         line = carrier.Line(
             ACCOUNT,
             TOKEN,
@@ -371,7 +377,7 @@ def open_neighborhood(
         queue = dispatch.JobQueue(redis_url)
         stack.callback(queue.close)
         shop = jobs.Tools(
-            furnish(of.network, by_hand), database, Carrier(of.environment), queue, lost
+            furnish(of.network, by_hand, of.file), database, Carrier(of.environment), queue, lost
         )
         jobs.take_up(shop)
         worker = dispatch.worker(redis_url)

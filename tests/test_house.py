@@ -119,7 +119,7 @@ PURE = [
 ROOMS: list[tuple[str, ...]] = [
     tuple(PURE_CORE),
     ("hotline.store", "hotline.roster_file", "hotline.roster_changes"),
-    ("hotline.work",),
+    ("hotline.current_settings", "hotline.work"),
     ("hotline.desk",),
     ("hotline.carriers", "sms", "ivr", "board"),
     ("paging", "hotline.__main__"),

@@ -44,12 +44,13 @@ def begin() -> Iterator[Begin]:
     with ExitStack() as stack:
 
         def begin(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+            log = Path(environment["HOME"]) / f"{arguments[0]}.log"
             process = subprocess.Popen(
                 _command(*arguments),
                 env=_clean(environment),
                 cwd=environment["HOME"],
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=stack.enter_context(log.open("a", encoding="utf-8")),
                 text=True,
             )
             stack.callback(_make_sure_it_ended, process)
@@ -101,6 +102,12 @@ class Street:
     def texts_to(self, who: str) -> list[str]:
         found = httpx2.get(f"{self.carrier}/rehearsal/texts", trust_env=False).json()["texts"]
         return [it["body"] for it in found if it["phone"] == who and it["direction"] == "to_phone"]
+
+    def logs(self, words: str) -> None:
+        """Wait until each process of the hotline has said this."""
+        for name in ("web", "worker", "clock"):
+            log = Path(self.environment["HOME"]) / f"{name}.log"
+            until(lambda log=log: words in log.read_text(encoding="utf-8"), f"{name}: {words}")
 
     def states(self) -> list[str]:
         return [it["state"] for it in json.loads(self.run("requests", "--json"))]
@@ -191,6 +198,22 @@ def test_the_clock_rings_when_redis_forgot(street_on_sqlite: Street, redis_url: 
         redis.flushall()
     street.start("worker")
     street.reads(ANA, "YES 12")
+
+
+def test_what_is_set_holds_within_seconds_in_every_process(street_on_sqlite: Street) -> None:
+    """And nothing is started again; a file with a mistake in it changes nothing."""
+    street = street_on_sqlite
+    file = Path(street.environment["HOTLINE_CONFIG"])
+    file.write_text(CONFIGURATION.replace("Maple Street Mutual Aid", "Oak Street"))
+    street.logs("the settings are those of")
+    assert street.text(MARIA, "need groceries").startswith("Oak Street: got it")
+    street.reads(ANA, "Oak Street: a neighbor needs")
+
+    file.write_text('[hotline]\nname = "Oak')
+    street.logs("hotline.toml has 1 mistake (hotline check says where); the settings stay")
+    told = httpx2.get(f"{street.web}/health/deep", trust_env=False).json()["parts"]["settings"]
+    assert told["well"] is False
+    assert street.text("+12125550149", "need groceries").startswith("Oak Street: got it")
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "clock"])

@@ -84,7 +84,8 @@ class Lookout:
             self._database.write(lambda c: vitals.leave(c, self._role, self._process))
 
     def look(self) -> None:
-        """One look: at this process, at Redis, and at whether asking is late."""
+        """One look: at the settings, this process, Redis, and at whether asking is late."""
+        self._house.current()
         try:
             if self._looks % BEATS_EVERY == 0 and self._is_well():
                 self.beat()
