@@ -127,6 +127,7 @@ class Board:
                 _browser(request.headers.get("user-agent", "")),
                 self._vitals,
                 self._names,
+                self._house.current,
             )
             try:
                 return who, do(sitting)

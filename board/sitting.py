@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from starlette.datastructures import ImmutableMultiDict
 
 from board.names import NameIndex
+from hotline.current_settings import CurrentNetwork
 from hotline.health import Vital
 from hotline.organizers import BoardRole
 from hotline.store import apart
@@ -44,6 +45,7 @@ class Sitting:
     browser: str
     vitals: Callable[[], Mapping[str, Vital]]
     names: NameIndex
+    current: CurrentNetwork
 
     @property
     def viewer(self) -> Viewer:

@@ -24,8 +24,8 @@ class CurrentNetwork:
 
     def __init__(self, network: Network, file: Path | None) -> None:
         """`file`: None where the settings stay what they are."""
+        self.file = file
         self._network = network
-        self._file = file
         self._in_force: str | None = None
         self._seen: str | None = None
         self._looking = threading.Lock()
@@ -34,20 +34,20 @@ class CurrentNetwork:
 
     def __call__(self) -> Network:
         """Whoever comes while somebody else looks gets what holds so far."""
-        if self._file and time.monotonic() >= self._look_at and self._looking.acquire(False):
+        if self.file and time.monotonic() >= self._look_at and self._looking.acquire(False):
             try:
                 self._look_at = time.monotonic() + LOOK_AFTER
-                self._look(self._file)
+                self._look(self.file)
             finally:
                 self._looking.release()
         return self._network
 
     def look(self) -> None:
         """At once: whoever calls has just written the file whole."""
-        if self._file:
+        if self.file:
             with self._looking:
-                self._look(self._file)
-                self._look(self._file)
+                self._look(self.file)
+                self._look(self.file)
 
     def _look(self, file: Path) -> None:
         """What an editor is just writing may be cut off: only what is the same twice is taken."""

@@ -82,6 +82,8 @@ PURE_CORE = [
     "hotline.schedule",
     "hotline.segments",
     "hotline.settings",
+    "hotline.settings_file",
+    "hotline.settings_text",
     "hotline.help_lines",
     "hotline.signed_addresses",
     "hotline.spelling",

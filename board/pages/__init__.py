@@ -13,6 +13,7 @@ from board.pages import (
     request,
     requests,
     roles,
+    settings,
     signing,
     texts,
 )
@@ -30,5 +31,6 @@ PAGES: tuple[BoardPage, ...] = (
     *many.PAGES,
     *deeds.PAGES,
     *roles.PAGES,
+    *settings.PAGES,
     *signing.PAGES,
 )

@@ -20,4 +20,4 @@ async function lookAgain() {
 }
 
 const address = document.body.dataset.news;
-if (address) new EventSource(address).addEventListener("changed", lookAgain);
+if (address && document.querySelector("[data-live]")) new EventSource(address).addEventListener("changed", lookAgain);

@@ -433,6 +433,8 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
             joining=None,
             joining_since=None,
             code=None,
+            blocked_until=None,
+            block_reason=None,
         )
     )
 

@@ -100,6 +100,8 @@ neighbor = Table(
     Column("carry", Integer),  # how many requests a steward lets them hold, until then
     Column("carry_until", Moment),
     Column("quiet_since", Moment),  # said QUIET: texts say nothing, and what they would say waits
+    Column("blocked_until", Moment),  # organizers: nothing from this number is answered until then
+    Column("block_reason", Sealed("neighbor.block_reason")),
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
 Index("ix_neighbor_called", neighbor.c.called)
@@ -475,6 +477,16 @@ board_session = Table(
     Column("since", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("proven_at", Moment, nullable=False),  # when they last showed that it is them
+)
+
+# What hotline.toml was, whole: the last that were saved on the board.
+settings_version = Table(
+    "settings_version",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("neighbor_id", ForeignKey("neighbor.id")),  # who saved it; NULL: it stood there before
+    Column("text", Sealed("settings_version.text"), nullable=False),
 )
 
 # What somebody ordered by text and has not confirmed: one order of each.
