@@ -29,6 +29,7 @@ from board.sitting import (
     SIGNING,
     BoardPage,
     Handed,
+    Downloaded,
     Moved,
     NotHere,
     Outcome,
@@ -38,8 +39,9 @@ from board.sitting import (
     Viewer,
 )
 from board.speech import BoardSpeech
+from hotline import table
 from hotline.desk import signing_in
-from hotline.errors import describe
+from hotline.errors import BadRoster, describe
 from hotline.health import Vital
 from hotline.phone import is_forgotten
 from hotline.store import overview, people, sessions
@@ -91,7 +93,10 @@ class Board:
         self.app = Starlette(routes=self._routes())
 
     def _routes(self) -> list[BaseRoute]:
-        shown = [Route(it.path, self._endpoint(it), methods=_methods(it)) for it in PAGES]
+        shown = [
+            Route(it.path, self._endpoint(it), methods=_methods(it), max_body_size=it.largest)
+            for it in PAGES
+        ]
         static = Mount("/static", StaticFiles(packages=[("board", "static")]))
         return [*shown, Route("/news", self._news, methods=["GET"]), static]
 
@@ -101,7 +106,8 @@ class Board:
             if request.method == "POST":
                 if not self._is_from_here(request):
                     return Response(status_code=403, headers=HEADERS)
-                form = await _form(request)
+                if page.largest is None or await run_in_threadpool(self._is_in, request):
+                    form = await _form(request, page.largest or LONGEST_FIELD)
             return await run_in_threadpool(self._answer, page, request, form)
 
         return endpoint
@@ -182,6 +188,10 @@ class Board:
             self._database.submit(lambda it: sessions.note_seen(it, number, now))
 
     def _response(self, request: Request, who: Viewer | None, outcome: Outcome) -> Response:
+        if isinstance(outcome, Downloaded):
+            named = {"Content-Disposition": f'attachment; filename="{outcome.name}"'}
+            body = outcome.text.encode("utf-8-sig")  # spreadsheets look for its mark
+            return Response(body, headers=HEADERS | named, media_type="text/csv")
         if isinstance(outcome, Moved):
             said = f"{'&' if '?' in outcome.path else '?'}said={outcome.said}"
             path = ROOT + outcome.path + (said if outcome.said else "")
@@ -204,8 +214,8 @@ class Board:
             "said": request.query_params.get("said", ""),
             **outcome.values,
         }
-        body = speech.render(outcome.template, values)
-        return Response(body, outcome.status, HEADERS, media_type="text/html")
+        page = speech.render(outcome.template, values)
+        return Response(page, outcome.status, HEADERS, media_type="text/html")
 
     def _language(self, request: Request, who: Viewer | None) -> str:
         """Theirs; of who is not signed in, what the browser asks for."""
@@ -304,13 +314,17 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _form(request: Request) -> ImmutableMultiDict[str, str]:
-    """The fields; of files what is in them."""
+async def _form(request: Request, longest: int) -> ImmutableMultiDict[str, str]:
+    """The fields; of files what is in them, as spreadsheets save it. Of one that is no table the
+    field `<name>_unread` says why."""
     fields: list[tuple[str, str]] = []
-    async with request.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+    async with request.form(max_fields=MOST_FIELDS, max_part_size=longest) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                fields.append((name, (await value.read()).decode("utf-8-sig", "replace")))
+                try:
+                    fields.append((name, table.decode(await value.read())))
+                except BadRoster as error:
+                    fields.append((f"{name}_unread", str(error)))
             else:
                 fields.append((name, value))
     return ImmutableMultiDict(fields)

@@ -113,13 +113,21 @@ class Handed:
 
 
 Outcome = Shown | Moved | Plays | Handed
+class Downloaded:
+    """A table, to be saved under this name."""
+
+    name: str
+    text: str
+
+
+Outcome = Shown | Moved | Plays | Downloaded
 
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
     """One address. `least`: the role that one has to have, None for everybody. `show` answers GET,
     `do` POST. `records`: looking is itself written down. `fresh`: one has to have shown just now
-    that it is really them."""
+    that it is really them. `largest`: bytes that may be sent to it, if more than usual."""
 
     path: str
     least: BoardRole | None
@@ -127,3 +135,4 @@ class BoardPage:
     do: Callable[[Sitting], Outcome] | None = None
     records: bool = False
     fresh: bool = False
+    largest: int | None = None

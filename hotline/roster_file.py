@@ -22,6 +22,7 @@ from hotline.table import TableRow
 
 COLUMNS = ("phone", "name", "languages", "areas", "needs", "hours", "reach")
 REQUIRED = ("phone", "name")
+WHY = "why"  # a column of ours, in a table of rows that were refused: it is not read
 LONGEST_NAME = 80
 LONGEST_HOURS = 200
 
@@ -51,6 +52,7 @@ _ALSO_CALLED = {
 _COLUMNS_AS_CALLED = {
     called: column for column in COLUMNS for called in (column, *_ALSO_CALLED[column])
 }
+_COLUMNS_AS_CALLED[WHY] = WHY
 _REACHES = {
     **dict.fromkeys(("", "text", "texts", "text message", "sms", "texto", "mensaje"), "text"),
     **dict.fromkeys(("texte", "message"), "text"),
@@ -83,33 +85,89 @@ def read(text: str, network: Network) -> list[RosterEntry]:
 
 def read_roster(text: str, network: Network) -> Roster:
     """The people and the columns of a CSV file. Raises BadRoster with every mistake in it."""
+    found = sort_out(text, network)
+    if mistakes := [*found.mistakes, *found.broken_off]:
+        raise BadRoster(mistakes)
+    return found.roster
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """One of a table that cannot be read, and why."""
+
+    row: TableRow
+    mistakes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SortedRoster:
+    """A table of which some rows may be refused. `broken_off`: why it was not read to its end."""
+
+    roster: Roster
+    refused: tuple[RefusedRow, ...]
+    header: TableRow
+    broken_off: tuple[str, ...] = ()
+
+    @property
+    def mistakes(self) -> list[str]:
+        return [f"{it.row.place}: {why}" for it in self.refused for why in it.mistakes]
+
+
+def sort_out(text: str, network: Network) -> SortedRoster:
+    """What can be read of a CSV file, and what not. Raises BadRoster for wrong columns."""
     found = table.rows(text)
     header = next(found, TableRow("row 1", ()))
     columns = [_COLUMNS_AS_CALLED.get(alike(name)) for name in header.cells]
-    if mistakes := list(_wrong_columns(header, columns)):
-        raise BadRoster(mistakes)
-    entries: dict[str, RosterEntry] = {}
+    if wrong := list(_wrong_columns(header, columns)):
+        raise BadRoster(wrong)
+    entries: dict[str, tuple[str, RosterEntry]] = {}  # by phone, with the row
+    refused: list[RefusedRow] = []
+    broken_off: tuple[str, ...] = ()
     try:
         for row in found:
-            if entry := _entry_in(row, columns, network, mistakes):
-                entries[row.place] = entry
+            entry, why = _entry_in(row, columns, network)
+            if entry and (before := entries.get(entry.phone)):
+                place, one = before
+                why = [f"{entry.name} and {one.name} have the same phone; {one.name} is in {place}"]
+            if entry and not why:
+                entries[entry.phone] = row.place, entry
+            else:
+                refused.append(RefusedRow(row, tuple(why)))
     except BadRoster as error:
-        mistakes += error.mistakes
-    mistakes += _twice(entries)
-    if mistakes:
-        raise BadRoster(mistakes)
-    return Roster(tuple(entries.values()), tuple(name for name in COLUMNS if name in columns))
+        broken_off = tuple(error.mistakes)
+    known = tuple(name for name in COLUMNS if name in columns)
+    read = Roster(tuple(it for _, it in entries.values()), known)
+    return SortedRoster(read, tuple(refused), header, broken_off)
 
 
 def _entry_in(
-    row: TableRow, columns: Sequence[str | None], network: Network, mistakes: list[str]
-) -> RosterEntry | None:
-    """The person in a row; None, and one mistake more, if it has one."""
+    row: TableRow, columns: Sequence[str | None], network: Network
+) -> tuple[RosterEntry | None, list[str]]:
+    """The person in a row, or its mistakes."""
     cells = dict(zip(columns, row.cells, strict=False))
-    fields = {name: cell for name, cell in cells.items() if name}
+    fields = {name: cell for name, cell in cells.items() if name and name != WHY}
     found = [*_nameless(row, columns), *_mistakes(fields, network)]
-    mistakes += [f"{row.place}: {mistake}" for mistake in found]
-    return None if found else _entry(_plain(fields), network)
+    return (None, found) if found else (_entry(_plain(fields), network), [])
+
+
+def write_refused(found: SortedRoster) -> str:
+    """The rows that were refused, each with why, to be mended and read again."""
+    names = [it for it in found.header.cells if it and it != WHY]
+    rows = (
+        dict(zip(found.header.cells, it.row.cells, strict=False)) | {WHY: "; ".join(it.mistakes)}
+        for it in found.refused
+    )
+    return table.write(
+        [*names, WHY], ({it: row.get(it, "") for it in [*names, WHY]} for row in rows)
+    )
+
+
+def write_without_numbers(people: Iterable[tuple[int, RosterEntry]]) -> str:
+    """The same without phones: each is known by the id that the hotline has for them."""
+    columns = ("id", *COLUMNS[1:])
+    return table.write(
+        columns, ({"id": str(who), **{it: _cell(one, it) for it in COLUMNS}} for who, one in people)
+    )
 
 
 def _nameless(row: TableRow, columns: Sequence[str | None]) -> Iterator[str]:
@@ -309,12 +367,3 @@ def _names(column: str, network: Network) -> tuple[tuple[str, ...], dict[str, st
 def _several(cell: str) -> list[str]:
     values = (" ".join(value.split()) for value in re.split(r"[;,|\r\n]", cell))
     return [value for value in values if alike(value) and alike(value) not in _ANY]
-
-
-def _twice(entries: Mapping[str, RosterEntry]) -> Iterator[str]:
-    first: dict[str, tuple[str, str]] = {}
-    for place, one in entries.items():
-        if one.phone in first:
-            before, name = first[one.phone]
-            yield f"{place}: {one.name} and {name} have the same phone; {name} is in {before}"
-        first.setdefault(one.phone, (place, one.name))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from board.pages import (
     asking,
     deeds,
+    entry,
     home,
+    importing,
     many,
     people,
     person,
@@ -25,6 +27,8 @@ PAGES: tuple[BoardPage, ...] = (
     *request.PAGES,
     *asking.PAGES,
     *people.PAGES,
+    *importing.PAGES,
+    *entry.PAGES,
     *person.PAGES,
     *texts.PAGES,
     *progress.PAGES,

@@ -1,0 +1,189 @@
+"""People on the board: from a table and to one, written by hand, forgotten, blocked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from boarding import AtTheBoard
+from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+
+from hotline import roster_file
+
+WITH_BOARD = (
+    NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
+    + f'\n[board]\ndesk = ["{CAST["Dee"]}"]\nreaders = ["{CAST["Nora"]}"]\n'
+)
+HOSTILE = "<script>1</script>"
+TABLE = f"""phone,name,areas,needs
+{CAST["Ana"]},Ana Maria,eastside,food
+{CAST["Ben"]},Ben,,
+12,Chi,,
+{CAST["Chi"]},"=1+1",,
++12125550177,{HOSTILE},,
+"""
+
+
+@pytest.fixture
+def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
+    with open_neighborhood(sqlite_url, redis_url, WITH_BOARD) as opened:
+        opened.put_on_roster({"phone": CAST["Ana"], "name": "Ana", "areas": "eastside"})
+        yield opened
+
+
+@pytest.fixture
+def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
+    with closing(AtTheBoard(maple)) as board:
+        board.signs_in("Cleo")
+        yield board
+
+
+@pytest.fixture
+def dee(maple: Neighborhood) -> Iterator[AtTheBoard]:
+    with closing(AtTheBoard(maple)) as board:
+        board.signs_in("Dee")
+        yield board
+
+
+def finds(board: AtTheBoard, who: str) -> str:
+    """Goes to the page of whoever has this phone; its path."""
+    board.goes_to(f"/people?find={board.maple.number(who).replace('+', '%2B')}")
+    return board.path.removeprefix("/board")
+
+
+def table_in(board: AtTheBoard) -> list[dict[str, str]]:
+    """What a spreadsheet sees of the file that was saved."""
+    assert board.page.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(board.page.removeprefix("\ufeff"))))
+
+
+# From a table.
+
+
+def test_each_row_is_shown_before_anything_changes(dee: AtTheBoard) -> None:
+    seen = dee.sends("/people/import", {"table": TABLE})
+    assert "Bring in 3 people" in seen
+    assert "Ana Maria changes name: Ana → Ana Maria needs: any → food" in seen
+    assert "Ben new" in seen
+    assert "row 4 12, Chi" in seen
+    assert "row 5" in seen
+    assert HOSTILE not in dee.page
+    assert "Ben" not in dee.goes_to("/people")
+
+
+def test_the_rows_that_can_be_read_are_brought_in(maple: Neighborhood, dee: AtTheBoard) -> None:
+    assert "They are on the list now." in dee.sends("/people/import/bring", {"table": TABLE})
+    assert "Ben" in dee.words
+    assert HOSTILE not in dee.page
+    maple.text("Maria", "need food, 11233")
+    assert "Ana" in [it.who for it in maple.received()]
+
+
+def test_the_refused_rows_come_as_a_file_that_can_be_mended_and_read(dee: AtTheBoard) -> None:
+    dee.sends("/people/import/refused", {"table": TABLE})
+    first, second = table_in(dee)
+    assert (first["name"], second["name"]) == ("Chi", "'=1+1")
+    assert "phone" in first["why"]
+    mended = dee.page.replace("12,Chi", "+12125550178,Chi").replace("'=1+1", "Chi Lee")
+    assert "Bring in 2 people" in dee.sends("/people/import", {"table": mended})
+
+
+def test_a_file_as_a_spreadsheet_saves_it(dee: AtTheBoard) -> None:
+    saved = "phone;name\n2125550177;Zoé\n".encode("cp1252")
+    dee.http.headers["origin"] = dee.maple.address
+    answer = dee.http.post("/people/import", files={"file": ("people.csv", saved, "text/csv")})
+    assert "Zoé" in answer.text
+    zipped = dee.http.post("/people/import", files={"file": ("people.xlsx", b"PK\x03\x04...")})
+    assert "spreadsheet&#39;s own file" in zipped.text
+
+
+def test_a_large_table_is_taken_from_who_is_signed_in_alone(
+    maple: Neighborhood, dee: AtTheBoard
+) -> None:
+    rows = "".join(f"+1212{5550200 + it},Somebody {it}\n" for it in range(1500))
+    table = f"phone,name,hours\n{rows}"
+    assert len(table) < 64 * 1024 * 10
+    dee.sends("/people/import", {"table": table + " " * 70_000})
+    assert dee.status == 200
+    with closing(AtTheBoard(maple)) as stranger:
+        assert "Sign in" in stranger.sends("/people/import", {"table": table + " " * 70_000})
+
+
+# To a table.
+
+
+def test_a_table_has_numbers_only_for_who_asks(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    cleo.sends("/people/export")
+    (ana,) = table_in(cleo)
+    assert (ana["name"], ana["areas"]) == ("Ana", "eastside")
+    assert CAST["Ana"][-4:] not in cleo.page
+    cleo.sends("/people/export", {"numbers": "on"})
+    (ana,) = table_in(cleo)
+    assert ana["phone"] == f"'{CAST['Ana']}"
+    network = maple.hotline.house.network
+    assert roster_file.read(cleo.page.removeprefix("\ufeff"), network)[0].phone == CAST["Ana"]
+
+
+def test_no_cell_of_it_is_a_formula(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.put_on_roster({"phone": CAST["Ben"], "name": "'=cmd|' /C calc'!A0"})
+    maple.put_on_roster({"phone": CAST["Chi"], "name": "'+Chi"})
+    for typed in ({}, {"numbers": "on"}):
+        cleo.sends("/people/export", typed)
+        cells = [cell for row in table_in(cleo) for cell in row.values()]
+        assert not [it for it in cells if it[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+def test_a_table_is_for_stewards_who_have_just_shown_who_they_are(
+    maple: Neighborhood, cleo: AtTheBoard, dee: AtTheBoard
+) -> None:
+    dee.sends("/people/export", {"numbers": "on"})
+    assert dee.status == 403
+    maple.pass_time(timedelta(minutes=11))
+    assert "Is it you?" in cleo.sends("/people/export", {"numbers": "on"})
+
+
+# By hand.
+
+
+def test_somebody_new_is_asked_from_then_on(maple: Neighborhood, dee: AtTheBoard) -> None:
+    typed = {"phone": "212 555 0142", "name": "Ben", "areas": "eastside", "needs": "food"}
+    assert "Kept." in dee.sends("/people/new", typed)
+    maple.received()
+    maple.text("Maria", "need food, 11233")
+    assert {"Ana", "Ben"} <= {it.who for it in maple.received()}
+
+
+def test_what_is_wrong_is_told_and_what_was_typed_comes_back(dee: AtTheBoard) -> None:
+    seen = dee.sends("/people/new", {"phone": "12", "name": HOSTILE, "hours": "never ever"})
+    assert (dee.status, "hours" in seen) == (422, True)
+    assert HOSTILE not in dee.page
+    assert HOSTILE in unescape(dee.page)
+
+
+def test_two_change_one_person_and_the_second_sees_it(cleo: AtTheBoard, dee: AtTheBoard) -> None:
+    at = finds(cleo, "Ana")
+    digests = []
+    for board in (cleo, dee):
+        board.goes_to(f"{at}/edit")
+        digests += re.findall(r'name="digest" value="(\w+)"', board.page)
+    cleo.sends(f"{at}/edit", {"digest": digests[0], "name": "Ana", "areas": "westside"})
+    seen = dee.sends(f"{at}/edit", {"digest": digests[1], "name": "Anne", "areas": "eastside"})
+    assert (dee.status, "Somebody changed this meanwhile" in seen) == (409, True)
+    assert "Ana" in dee.goes_to(at)
+    assert "westside" in dee.words
+
+
+def test_readers_come_to_none_of_it(maple: Neighborhood) -> None:
+    with closing(AtTheBoard(maple)) as nora:
+        nora.signs_in("Nora")
+        for path in ("/people/new", "/people/import", "/people/1/edit", "/people/export"):
+            nora.goes_to(path)
+            assert nora.status == 403
+            nora.sends(path)
+            assert nora.status == 403
