@@ -15,6 +15,8 @@ from hotline.settings import CONFIGURATION
 from hotline.store import sessions, settings_versions
 from hotline.store.record import record
 
+_AT = "/settings"
+
 
 def text_now(sitting: Sitting) -> str:
     file = sitting.current.file
@@ -46,14 +48,8 @@ def page(sitting: Sitting, *, wrong: str = "", status: int = 200) -> Shown:
 # One form, or the text: either leads to what it would change, and that to saving.
 
 
-def show_form(sitting: Sitting) -> Outcome:
-    return form_page(sitting)
-
-
-def form_page(sitting: Sitting, *, wrong: str = "", status: int = 200) -> Shown:
-    name, text = sitting.place["form"], text_now(sitting)
-    if name not in setting_forms.FORMS:
-        raise NotHere
+def form_page(sitting: Sitting, name: str, *, wrong: str = "", status: int = 200) -> Shown:
+    text = text_now(sitting)
     try:
         shown = setting_forms.shown(name, text, sitting.work.network)
     except TOMLKitError:
@@ -63,16 +59,26 @@ def form_page(sitting: Sitting, *, wrong: str = "", status: int = 200) -> Shown:
     return Shown("setting_form.html", values | shown, status)
 
 
-def do_form(sitting: Sitting) -> Outcome:
-    if sitting.place["form"] not in setting_forms.FORMS:
-        raise NotHere
-    if _is_stale(sitting):
-        return form_page(sitting, wrong="changed", status=409)
-    try:
-        text = setting_forms.merged(sitting.place["form"], text_now(sitting), sitting.form)
-    except (TOMLKitError, ValueError):
-        return form_page(sitting, wrong="empty", status=422)
-    return preview(sitting, text)
+def form_pages(name: str) -> tuple[BoardPage, ...]:
+    """One that was opened a while ago is still read, so that nothing typed is lost."""
+
+    def show_form(sitting: Sitting) -> Outcome:
+        return form_page(sitting, name)
+
+    def do_form(sitting: Sitting) -> Outcome:
+        if _is_stale(sitting):
+            return form_page(sitting, name, wrong="changed", status=409)
+        try:
+            text = setting_forms.merged(name, text_now(sitting), sitting.form)
+        except (TOMLKitError, ValueError):
+            return form_page(sitting, name, wrong="empty", status=422)
+        return preview(sitting, text)
+
+    at = f"{_AT}/form/{name}"
+    return (
+        BoardPage(at, BoardRole.STEWARD, show_form, fresh=True),
+        BoardPage(at, BoardRole.STEWARD, do=do_form),
+    )
 
 
 def do_look(sitting: Sitting) -> Outcome:
@@ -146,11 +152,9 @@ def _locks_out(sitting: Sitting, text: str) -> bool:
     return role_of(network, person.phone, given) is not BoardRole.STEWARD
 
 
-_AT = "/settings"
 PAGES = (
     BoardPage(_AT, BoardRole.STEWARD, show, records=True, fresh=True),
-    BoardPage(f"{_AT}/form/{{form}}", BoardRole.STEWARD, show_form, fresh=True),
-    BoardPage(f"{_AT}/form/{{form}}", BoardRole.STEWARD, do=do_form),
+    *(it for name in setting_forms.FORMS for it in form_pages(name)),
     BoardPage(f"{_AT}/look", BoardRole.STEWARD, do=do_look),
     BoardPage(f"{_AT}/versions/{{number}}", BoardRole.STEWARD, show_version, fresh=True),
     BoardPage(f"{_AT}/save", BoardRole.STEWARD, do=do_save),
