@@ -44,6 +44,9 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
         _answer(work, from_json(known.answer))
         return
     person = _caller(work, it.caller)
+    if person and person.is_blocked(work.now):
+        _answer(work, GOODBYE)
+        return
     is_busy = _is_busy(work, person)
     row = _begin(work, it.sid, person, None)
     trusted = trust(it.caller, is_attested=it.is_attested)

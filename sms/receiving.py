@@ -82,6 +82,10 @@ def receive(work: Work, it: TextIn) -> None:
     files = messages.by_our_names(it.sid, it.attachments)
     answering = Answering(work.by(person), person, files, lately)
     answering.is_secret = isinstance(order, Pin)
+    if person.is_blocked(work.now):
+        answering.do_all(_owed_to_anybody(acts))
+        _write_down(answering, it, pace)
+        return
     acts = _meant_after_all(answering, situation, lately, acts)
     if pace is Pace.USUAL or conversation.must_be_done(acts):
         answering.do_all(acts)
@@ -220,6 +224,11 @@ def _meant_after_all(
             answering.attachments = messages.attachments_of(answering.work.connection, text.sid)
             return led_to
     return list(acts[-1].otherwise)
+
+
+def _owed_to_anybody(acts: Iterable[Act]) -> list[Act]:
+    """Also to whom organizers blocked: to be left alone, and to read whom to call in danger."""
+    return [it for it in acts if isinstance(it, StopTexts | StartTexts | Warn)]
 
 
 def _do_quietly(answering: Answering, acts: list[Act], pace: Pace) -> None:

@@ -187,3 +187,100 @@ def test_readers_come_to_none_of_it(maple: Neighborhood) -> None:
             assert nora.status == 403
             nora.sends(path)
             assert nora.status == 403
+
+
+# Blocked.
+
+
+def blocks(board: AtTheBoard, who: str, **more: str) -> str:
+    return board.sends(f"{finds(board, who)}/block", {"reason": "threats", **more})
+
+
+def read(maple: Neighborhood, who: str) -> list[str]:
+    return [it.body for it in maple.received() if it.who == who]
+
+
+def test_what_somebody_blocked_writes_is_kept_and_opens_nothing(
+    maple: Neighborhood, dee: AtTheBoard
+) -> None:
+    maple.text("Sam", "hi")
+    assert "They are not answered any more." in blocks(dee, "Sam")
+    maple.received()
+    assert maple.text("Sam", "need food, 11233")["replies"] == []
+    assert maple.requests() == []
+    assert maple.received() == []
+    assert "threats" in dee.goes_to("/people/blocked")
+
+
+def test_who_is_blocked_is_answered_in_danger_alone(maple: Neighborhood, dee: AtTheBoard) -> None:
+    maple.text("Sam", "hi")
+    blocks(dee, "Sam")
+    (told,) = maple.text("Sam", "help my house is on fire")["replies"]
+    assert "911" in told
+    assert maple.requests() == []
+
+
+def test_who_is_blocked_can_say_stop(maple: Neighborhood, dee: AtTheBoard) -> None:
+    maple.text("Sam", "hi")
+    blocks(dee, "Sam")
+    maple.text("Sam", "STOP")
+    assert "said STOP" in dee.goes_to(finds(dee, "Sam"))
+
+
+def test_who_is_blocked_hears_nothing_on_the_phone(maple: Neighborhood, dee: AtTheBoard) -> None:
+    maple.text("Sam", "hi")
+    blocks(dee, "Sam")
+    maple.call("Sam")
+    assert maple.heard("Sam") == ""
+
+
+def test_what_they_asked_for_is_closed_and_what_they_have_goes_on(
+    maple: Neighborhood, dee: AtTheBoard
+) -> None:
+    maple.put_on_roster({"phone": CAST["Ben"], "name": "Ben"})
+    maple.text("Maria", "need food, 11233")
+    maple.text("Ana", "YES 12")
+    maple.text("Ana", "i need a ride, 11233")
+    blocks(dee, "Ana")
+    assert [it.state.value for it in maple.requests()] == ["open", "withdrawn"]
+    assert read(maple, "Maria") != []
+    maple.text("Nora", "need food, 11233")
+    assert read(maple, "Ana") == []
+
+
+def test_a_block_ends(maple: Neighborhood, dee: AtTheBoard) -> None:
+    maple.text("Sam", "hi")
+    blocks(dee, "Sam", days="2")
+    maple.pass_time(timedelta(days=2, minutes=1))
+    assert maple.text("Sam", "need food, 11233")["replies"] != []
+    blocks(dee, "Sam")
+    assert "They are answered again." in dee.sends(f"{finds(dee, 'Sam')}/unblock")
+    assert maple.text("Sam", "need a ride, 11233")["replies"] != []
+
+
+def test_nobody_who_looks_after_the_board_is_blocked(maple: Neighborhood, dee: AtTheBoard) -> None:
+    maple.text("Cleo", "hi")
+    assert "They look after the board." in blocks(dee, "Cleo")
+    assert maple.text("Cleo", "need food, 11233")["replies"] != []
+
+
+# Forgotten.
+
+
+def test_somebody_is_forgotten_once_nobody_waits(maple: Neighborhood, dee: AtTheBoard) -> None:
+    maple.text("Maria", "need food, 11233")
+    at = finds(dee, "Maria")
+    assert "Tick the box" in dee.sends(f"{at}/forget")
+    assert "12" in dee.sends(f"{at}/forget", {"sure": "on"})
+    assert dee.status == 409
+    maple.text("Maria", "NEVER MIND 12")
+    assert "They are forgotten." in dee.sends(f"{at}/forget", {"sure": "on"})
+    assert "There is nothing here" in dee.goes_to(at)
+    assert "There are none." in dee.goes_to(f"/people?find=%2B{CAST['Maria'][1:]}")
+
+
+def test_forgetting_asks_once_more_who_it_is(maple: Neighborhood, dee: AtTheBoard) -> None:
+    at = finds(dee, "Ana")
+    maple.pass_time(timedelta(minutes=11))
+    assert "Is it you?" in dee.sends(f"{at}/forget", {"sure": "on"})
+    assert "Ana" in dee.goes_to(at)

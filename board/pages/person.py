@@ -42,6 +42,8 @@ def page(
         "brought": [work.person(it) for it in brought],
         "is_nobodys": phone.is_nobodys(entry.entry.phone),
         "is_resting": bool(entry.paused_until and entry.paused_until > work.now),
+        "is_blocked": work.person(entry.id).is_blocked(work.now),
+        "block_reason": people.block_reason(work.connection, entry.id),
         "number": number,
         "wrong": wrong,
     }

@@ -27,7 +27,7 @@ HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 def role(work: Work, person: Neighbor) -> BoardRole | None:
     """What somebody is on the board now; None for who has nothing to do with it, or no more."""
-    if person.suspended or phone.is_forgotten(person.phone):
+    if person.suspended or person.is_blocked(work.now) or phone.is_forgotten(person.phone):
         return None
     given = sessions.given_role(work.connection, person.id)
     return role_of(work.network, person.phone, given)

@@ -38,9 +38,11 @@ def tell(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
 
 def answer(work: Work, told: Notice, request_number: int | None = None) -> None:
     """Answer whoever acts, unless they hear of it in other words."""
-    if work.actor is None or work.is_quiet or not may_be_told(work, work.person(work.actor.id)):
+    if work.actor is None or work.is_quiet:
         return
     person = work.person(work.actor.id)
+    if not _may_be_answered(work, person):
+        return
     if person.is_quiet:
         if work.replies:
             return
@@ -129,6 +131,11 @@ def call(
 
 
 def may_be_told(work: Work, person: Neighbor) -> bool:
+    """Nor whom organizers blocked: of what they write, only danger is answered."""
+    return _may_be_answered(work, person) and not person.is_blocked(work.now)
+
+
+def _may_be_answered(work: Work, person: Neighbor) -> bool:
     """Not somebody who said STOP, or lives where we send nothing."""
     return not person.stopped and phone.is_in(person.phone, work.network.countries)
 

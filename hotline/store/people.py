@@ -43,6 +43,11 @@ class Neighbor:
     suspended: bool = False  # as if they were not on the roster, and they do not come onto it
     called: str | None = None  # where others on the roster have that first name, too
     is_quiet: bool = False  # said QUIET: texts to them say nothing
+    blocked_until: datetime | None = None
+
+    def is_blocked(self, now: datetime) -> bool:
+        """Whether nothing from this number is answered, and nothing told to it."""
+        return self.blocked_until is not None and self.blocked_until > now
 
     @property
     def shown_name(self) -> str | None:
@@ -55,12 +60,13 @@ _KNOWN = (
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
     *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
     *(neighbor.c.suspended_at, neighbor.c.called, neighbor.c.quiet_since),
+    neighbor.c.blocked_until,
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
     who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
-    reach, trouble, joining, joining_since, suspended_at, called, quiet_since = more
+    reach, trouble, joining, joining_since, suspended_at, called, quiet_since, blocked = more
     return Neighbor(
         who,
         phone,
@@ -77,6 +83,7 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         suspended_at is not None,
         called,
         quiet_since is not None,
+        blocked,
     )
 
 
@@ -84,6 +91,26 @@ def set_quiet(connection: Connection, who: int, since: datetime | None) -> None:
     """Texts to them say nothing from then on; None: they do again."""
     of_them = update(neighbor).where(neighbor.c.id == who)
     connection.execute(of_them.values(quiet_since=since))
+
+
+def set_blocked(
+    connection: Connection, who: int, until: datetime | None, reason: str | None
+) -> None:
+    """Nothing from their number is answered until then; None: it is again."""
+    of_them = update(neighbor).where(neighbor.c.id == who)
+    connection.execute(of_them.values(blocked_until=until, block_reason=reason))
+
+
+def block_reason(connection: Connection, who: int) -> str | None:
+    found = select(neighbor.c.block_reason).where(neighbor.c.id == who)
+    reason: str | None = connection.execute(found).scalar_one()
+    return reason
+
+
+def blocked(connection: Connection, now: datetime) -> list[int]:
+    """Whose numbers are not answered now."""
+    found = select(neighbor.c.id).where(neighbor.c.blocked_until > now)
+    return list(connection.execute(found.order_by(neighbor.c.id)).scalars())
 
 
 def who_is_at(connection: Connection, phone: str) -> Neighbor | None:
