@@ -103,17 +103,22 @@ class Board:
     def _endpoint(self, page: BoardPage) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
             form: ImmutableMultiDict[str, str] = ImmutableMultiDict()
+            files: dict[str, bytes] = {}
             if request.method == "POST":
                 if not self._is_from_here(request):
                     return Response(status_code=403, headers=HEADERS)
                 if page.largest is None or await run_in_threadpool(self._is_in, request):
-                    form = await _form(request, page.largest or LONGEST_FIELD)
-            return await run_in_threadpool(self._answer, page, request, form)
+                    form, files = await _form(request, page.largest or LONGEST_FIELD)
+            return await run_in_threadpool(self._answer, page, request, form, files)
 
         return endpoint
 
     def _answer(
-        self, page: BoardPage, request: Request, form: ImmutableMultiDict[str, str]
+        self,
+        page: BoardPage,
+        request: Request,
+        form: ImmutableMultiDict[str, str],
+        files: Mapping[str, bytes],
     ) -> Response:
         is_deed = request.method == "POST"
         do = page.do if is_deed else page.show
@@ -134,6 +139,7 @@ class Board:
                 self._vitals,
                 self._names,
                 self._house.current,
+                files,
             )
             try:
                 return who, do(sitting)
@@ -195,6 +201,7 @@ class Board:
         if isinstance(outcome, Moved):
             said = f"{'&' if '?' in outcome.path else '?'}said={outcome.said}"
             path = ROOT + outcome.path + (said if outcome.said else "")
+            path += f"#{outcome.at}" if outcome.at else ""
             response: Response = RedirectResponse(path, status_code=303, headers=HEADERS)
             for name, token in outcome.cookies.items():
                 self._set_cookie(response, name, token)
@@ -314,20 +321,24 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _form(request: Request, longest: int) -> ImmutableMultiDict[str, str]:
-    """The fields; of files what is in them, as spreadsheets save it. Of one that is no table the
+async def _form(
+    request: Request, longest: int
+) -> tuple[ImmutableMultiDict[str, str], dict[str, bytes]]:
+    """The fields, and what is in files. Of tables the words are a field, too; of what is none, the
     field `<name>_unread` says why."""
     fields: list[tuple[str, str]] = []
+    files: dict[str, bytes] = {}
     async with request.form(max_fields=MOST_FIELDS, max_part_size=longest) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
+                files[name] = await value.read()
                 try:
-                    fields.append((name, table.decode(await value.read())))
+                    fields.append((name, table.decode(files[name])))
                 except BadRoster as error:
                     fields.append((f"{name}_unread", str(error)))
             else:
                 fields.append((name, value))
-    return ImmutableMultiDict(fields)
+    return ImmutableMultiDict(fields), files
 
 
 _BROWSERS = ("Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari")

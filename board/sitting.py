@@ -46,6 +46,7 @@ class Sitting:
     vitals: Callable[[], Mapping[str, Vital]]
     names: NameIndex
     current: CurrentNetwork
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def viewer(self) -> Viewer:
@@ -87,11 +88,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Go on there. `said`: a key of what is told on that page; `cookies`: tokens that the browser
-    is to hold from now on, and no longer (None)."""
+    """Go on there. `said`: a key of what is told on that page; `at`: its place in it; `cookies`:
+    tokens that the browser is to hold from now on, and no longer (None)."""
 
     path: str
     said: str = ""
+    at: str = ""
     cookies: Mapping[str, str | None] = field(default_factory=dict)
 
 

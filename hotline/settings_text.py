@@ -33,7 +33,7 @@ def with_values(text: str, values: Mapping[tuple[str, str], Value]) -> str:
     for (section, name), value in values.items():
         table = document.get(section)
         if table is None:
-            if value is None:
+            if value in (None, [], {}):
                 continue
             document[section] = table = tomlkit.table()
         _set(table, name, value)

@@ -853,6 +853,16 @@ def _catalogue(language: str) -> Translations:
     return Translations(compiled)
 
 
+@dataclass(frozen=True, slots=True)
+class SentenceShown:
+    """A text as it stands here, where in `[answers]` the network can say it otherwise, and how it
+    does."""
+
+    ours: str
+    topic: str
+    own: str
+
+
 @dataclass(frozen=True)
 class Speech:
     """One network's way of saying every sentence in each of its languages."""
@@ -872,6 +882,21 @@ class Speech:
             if segments.count(text) <= 1:
                 break
         return text
+
+    def sentences(self, language: str) -> list[SentenceShown]:
+        """Every text there is, with gaps for what goes into it, in the order of the first."""
+        return [
+            SentenceShown(
+                self._template(_WRITTEN[it], language),
+                _TOPICS.get(it, ""),
+                self._own_answer(it, language) or "",
+            )
+            for it in Told
+        ]
+
+    def in_words(self, words: str, language: str) -> str:
+        """What is said or written by these English words, with gaps for what goes into it."""
+        return self._template(words, language)
 
     def _own_answer(self, what: Told, language: str) -> str | None:
         """What the network itself says to a question about it."""

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ENDINGS = {".mp3", ".wav"}  # what every carrier plays
+from hotline.own_recordings import ENDINGS
+
 LOOKS_AFTER = 1.0  # seconds between two looks at the folder
 
 

@@ -73,6 +73,7 @@ PURE_CORE = [
     "hotline.needs",
     "hotline.notices",
     "hotline.organizers",
+    "hotline.own_recordings",
     "hotline.page",
     "hotline.phone",
     "hotline.phrasebook",

@@ -19,6 +19,7 @@ from board.pages import (
     settings,
     signing,
     texts,
+    wording,
 )
 from board.sitting import BoardPage
 
@@ -38,5 +39,6 @@ PAGES: tuple[BoardPage, ...] = (
     *deeds.PAGES,
     *roles.PAGES,
     *settings.PAGES,
+    *wording.PAGES,
     *signing.PAGES,
 )

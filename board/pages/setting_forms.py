@@ -10,7 +10,7 @@ from typing import Any
 from starlette.datastructures import ImmutableMultiDict
 
 from hotline import settings_text
-from hotline.settings import Network
+from hotline.settings import Network, OwnAnswers
 from hotline.settings_text import Value
 from hotline.spelling import as_key
 
@@ -49,10 +49,13 @@ FORMS: dict[str, list[FormField]] = {
         *(WHOLE, "limits", "texts_a_minute", "texts_an_hour", "segments_a_day", "kept_percent"),
         *("new_an_hour", "open_requests", "calls_an_hour", "calls_at_once"),
     ),
+    "phone": _fields(NAME, "voice", "audio"),
+    "answers": [],
     "needs": [],
     "areas": [],
 }
 ITEMS = ("needs", "areas")
+TOPICS = tuple(OwnAnswers.model_fields)
 
 
 def shown(form: str, text: str, network: Network) -> dict[str, Any]:
@@ -60,13 +63,34 @@ def shown(form: str, text: str, network: Network) -> dict[str, Any]:
     fields = [(it, _written(_value(text, it))) for it in FORMS[form]]
     items = settings_text.written_items(text, form) if form in ITEMS else []
     usual = {it.id: _written(_holds(network, it)) for it in FORMS[form]}
-    return {"fields": fields, "usual": usual, "items": items, "languages": network.languages}
+    shared = {"fields": fields, "usual": usual, "items": items, "languages": network.languages}
+    return shared | {"answers": _answers(text) if form == "answers" else {}}
+
+
+def _answers(text: str) -> dict[str, dict[str, str]]:
+    written = settings_text.written_values(text, "answers")
+    return {it: dict(written.get(it, {})) for it in TOPICS}
+
+
+def _answered(text: str, typed: ImmutableMultiDict[str, str]) -> dict[tuple[str, str], Value]:
+    """What was typed for some languages, and what stands there for others."""
+    found: dict[tuple[str, str], Value] = {}
+    for topic, said in _answers(text).items():
+        for name, value in typed.items():
+            of, _, language = name.partition(".")
+            if of == topic and language:
+                said[language] = " ".join(value.split())
+        found["answers", topic] = {it: told for it, told in said.items() if told}
+    return found
 
 
 def merged(form: str, text: str, typed: ImmutableMultiDict[str, str]) -> str:
     """The text with what was typed. Raises ValueError where a number is none."""
     if form in ITEMS:
         return settings_text.tidy(settings_text.with_items(text, form, _items(form, text, typed)))
+    if form == "answers":
+        answers = _answered(text, typed)
+        return settings_text.tidy(settings_text.with_values(text, answers))
     values = {(it.section, it.name): _read(it, typed.get(it.id, "")) for it in FORMS[form]}
     return settings_text.tidy(settings_text.with_values(text, values))
 
