@@ -39,7 +39,7 @@ from board.sitting import (
     Viewer,
 )
 from board.speech import BoardSpeech
-from hotline import table
+from hotline import passkeys, table
 from hotline.desk import signing_in
 from hotline.errors import BadRoster, describe
 from hotline.health import Vital
@@ -83,6 +83,7 @@ class Board:
     ) -> None:
         """`listen` gives what was recorded in a call, by the carrier's name for it."""
         self._house, self._database, self._enqueue = house, database, enqueue
+        self._public_url = public_url
         self._origin = _origin(public_url)
         self._is_secure = public_url.startswith("https://")
         self._vitals, self._listen = vitals, listen
@@ -140,6 +141,7 @@ class Board:
                 self._names,
                 self._house.current,
                 files,
+                passkeys.host_of(self._public_url, request.headers.get("host", "")),
             )
             try:
                 return who, do(sitting)

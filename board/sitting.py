@@ -11,6 +11,7 @@ from board.names import NameIndex
 from hotline.current_settings import CurrentNetwork
 from hotline.health import Vital
 from hotline.organizers import BoardRole
+from hotline.passkeys import PasskeyHost
 from hotline.store import apart
 from hotline.store.people import Neighbor
 from hotline.store.sessions import BoardSession
@@ -47,6 +48,7 @@ class Sitting:
     names: NameIndex
     current: CurrentNetwork
     files: Mapping[str, bytes] = field(default_factory=dict)
+    passkey_host: PasskeyHost | None = None
 
     @property
     def viewer(self) -> Viewer:

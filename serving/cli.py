@@ -67,7 +67,7 @@ def hotline(context: click.Context) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
     )
-    for talkative in ("rq", "httpx2", "alembic", "uvicorn.error"):
+    for talkative in ("rq", "httpx2", "alembic", "fido2", "uvicorn.error"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
 
 

@@ -181,7 +181,7 @@ def address(path: str) -> str:
     return path.format(number=12, sid="RE1", token="x", who="-", kind="-", day="-")
 
 
-EVERYBODY = {"/in", "/code", "/link/{token}"}
+EVERYBODY = {"/in", "/code", "/link/{token}", "/passkey", "/passkey/use"}
 GETS = [it.path for it in PAGES if it.show]
 POSTS = [it.path for it in PAGES if it.do]
 

@@ -75,6 +75,7 @@ PURE_CORE = [
     "hotline.organizers",
     "hotline.own_recordings",
     "hotline.page",
+    "hotline.passkeys",
     "hotline.phone",
     "hotline.phrasebook",
     "hotline.prompts",

@@ -10,6 +10,7 @@ from board.pages import (
     home,
     importing,
     many,
+    passkeys,
     people,
     person,
     progress,
@@ -41,4 +42,5 @@ PAGES: tuple[BoardPage, ...] = (
     *settings.PAGES,
     *wording.PAGES,
     *signing.PAGES,
+    *passkeys.PAGES,
 )

@@ -411,6 +411,7 @@ def _empty_own_rows(connection: Connection, theirs: _Theirs, now: datetime) -> N
     connection.execute(delete(tables.note).where(tables.note.c.request_number.in_(theirs.own)))
     sessions.leave(connection, who)
     _forget_broadcasts(connection, who, now)
+    connection.execute(delete(tables.passkey).where(tables.passkey.c.neighbor_id == who))
     connection.execute(
         update(neighbor)
         .where(neighbor.c.id == who)

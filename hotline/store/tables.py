@@ -479,6 +479,26 @@ board_session = Table(
     Column("proven_at", Moment, nullable=False),  # when they last showed that it is them
 )
 
+# What takes the place of the code on the board, by a digest of the name that browsers have for it.
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("credential", String(64), nullable=False, unique=True),
+    Column("neighbor_id", ForeignKey("neighbor.id"), nullable=False, index=True),
+    Column("known", Sealed("passkey.known"), nullable=False),  # its answers are checked by this
+    Column("name", String(60), nullable=False),  # of the browser in which it was added
+    Column("since", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+passkey_asked = Table(
+    "passkey_asked",
+    metadata,
+    Column("token", String(64), primary_key=True),  # a digest of what the page has
+    Column("challenge", String(100), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
 # What hotline.toml was, whole: the last that were saved on the board.
 settings_version = Table(
     "settings_version",
