@@ -75,10 +75,9 @@ def show_blocked(sitting: Sitting) -> Outcome:
     return Shown("blocked.html", {"rows": listed, "for_good": UNTIL_BACK})
 
 
-_AT = "/people/{number}"
 PAGES = (
     BoardPage("/people/blocked", BoardRole.DESK, show_blocked),
-    BoardPage(f"{_AT}/block", BoardRole.DESK, do=do_block),
-    BoardPage(f"{_AT}/unblock", BoardRole.DESK, do=do_unblock),
-    BoardPage(f"{_AT}/forget", BoardRole.DESK, show_forget, do_forget, fresh=True),
+    BoardPage("/people/{number}/block", BoardRole.DESK, do=do_block),
+    BoardPage("/people/{number}/unblock", BoardRole.DESK, do=do_unblock),
+    BoardPage("/people/{number}/forget", BoardRole.DESK, show_forget, do_forget, fresh=True),
 )
