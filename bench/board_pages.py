@@ -122,6 +122,7 @@ def _show(connection: Connection, house: House, who: int, page: BoardPage | None
             "Firefox",
             dict,
             NAMES,
+            house.current,
         )
         outcome = page.show(sitting)
     if isinstance(outcome, Shown):

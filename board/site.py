@@ -29,7 +29,6 @@ from board.sitting import (
     SIGNING,
     BoardPage,
     Handed,
-    Downloaded,
     Moved,
     NotHere,
     Outcome,
@@ -196,10 +195,6 @@ class Board:
             self._database.submit(lambda it: sessions.note_seen(it, number, now))
 
     def _response(self, request: Request, who: Viewer | None, outcome: Outcome) -> Response:
-        if isinstance(outcome, Downloaded):
-            named = {"Content-Disposition": f'attachment; filename="{outcome.name}"'}
-            body = outcome.text.encode("utf-8-sig")  # spreadsheets look for its mark
-            return Response(body, headers=HEADERS | named, media_type="text/csv")
         if isinstance(outcome, Moved):
             said = f"{'&' if '?' in outcome.path else '?'}said={outcome.said}"
             path = ROOT + outcome.path + (said if outcome.said else "")

@@ -117,14 +117,6 @@ class Handed:
 
 
 Outcome = Shown | Moved | Plays | Handed
-class Downloaded:
-    """A table, to be saved under this name."""
-
-    name: str
-    text: str
-
-
-Outcome = Shown | Moved | Plays | Downloaded
 
 
 @dataclass(frozen=True, slots=True)

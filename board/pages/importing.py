@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from board.sitting import BoardPage, Downloaded, Moved, Outcome, Shown, Sitting
+from board.sitting import BoardPage, Handed, Moved, Outcome, Shown, Sitting
 from hotline import roster_file
 from hotline.desk import listing
 from hotline.errors import BadRoster
@@ -94,7 +94,7 @@ def do_bring(sitting: Sitting) -> Outcome:
 
 def do_refused(sitting: Sitting) -> Outcome:
     try:
-        return Downloaded("refused.csv", roster_file.write_refused(_read(sitting)))
+        return Handed("refused.csv", roster_file.write_refused(_read(sitting)).encode("utf-8-sig"))
     except BadRoster:
         return do_look(sitting)
 
@@ -113,7 +113,7 @@ def do_export(sitting: Sitting) -> Outcome:
         text = roster_file.write_without_numbers((it.id, it.entry) for it in here)
     what = "took_numbers" if with_numbers else "exported"
     record(work.connection, sitting.viewer.person.id, what, work.now)
-    return Downloaded("people.csv", text)
+    return Handed("people.csv", text.encode("utf-8-sig"))
 
 
 _AT = "/people/import"

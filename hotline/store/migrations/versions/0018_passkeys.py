@@ -8,8 +8,8 @@ from alembic import op
 from hotline.store.sealed import Sealed
 from hotline.store.tables import Moment
 
-revision: str = "0023"
-down_revision: str | None = "0022"
+revision: str = "0018"
+down_revision: str | None = "0017"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -8,8 +8,8 @@ from alembic import op
 from hotline.store.sealed import Sealed
 from hotline.store.tables import Moment
 
-revision: str = "0022"
-down_revision: str | None = "0015"
+revision: str = "0017"
+down_revision: str | None = "0016"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
