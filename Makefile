@@ -31,7 +31,7 @@ trials: $(VENV)/ready-dev  ## what wants a quiet machine: faults, guards taken o
 	$(BIN)/python -m pytest -m trial
 
 pictures: $(VENV)/ready-dev  ## take the pictures in docs/pictures anew, with a Chromium
-	$(BIN)/python -m pytest -q tests/test_page_in_browser.py --pictures
+	$(BIN)/python -m pytest -q tests/test_page_in_browser.py tests/test_board_in_browser.py --pictures
 
 chaos: $(VENV)/ready-dev  ## break everything on purpose and count what is lost; MINUTES=5 SEED=… DATABASE=both HALVES=1
 	$(BIN)/python -m chaos.run --minutes $(or $(MINUTES),5) --database $(DATABASE) --halves $(HALVES) $(if $(SEED),--seed $(SEED))
@@ -56,7 +56,7 @@ audit: $(BIN)/python  ## whether a library that we pin has a known hole (asks th
 words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the code
 	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -o hotline/catalogues/messages.pot hotline/words.py hotline/prompts.py
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i hotline/catalogues/messages.pot -d hotline/catalogues -D messages
-	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -F board/babel.ini -o board/catalogues/board.pot board
+	$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k N_ -F board/babel.ini -o board/catalogues/board.pot board
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i board/catalogues/board.pot -d board/catalogues -D board
 
 lock:  ## choose and pin the newest libraries that fit together (needs uv)

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -61,6 +62,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_SHOWN = {it.path: it for it in PAGES if it.show}
 LOOKS_EVERY = 2.0  # seconds between two looks whether something has changed
 LASTS = 15.0  # seconds after which a page is looked at anew whatever has changed
 MOST_STREAMS = 100
@@ -79,13 +81,17 @@ class Board:
         public_url: str,
         vitals: Callable[[], Mapping[str, Vital]],
         listen: Callable[[str], bytes | None],
+        *,
+        is_practice: bool = False,
     ) -> None:
-        """`listen` gives what was recorded in a call, by the carrier's name for it."""
+        """`listen` gives what was recorded in a call, by the carrier's name for it. `is_practice`:
+        this is a rehearsal, and the page of phones is at `/`."""
         self._house, self._database, self._enqueue = house, database, enqueue
         self._public_url = public_url
         self._origin = _origin(public_url)
         self._is_secure = public_url.startswith("https://")
         self._vitals, self._listen = vitals, listen
+        self._is_practice = is_practice
         self._stamp: tuple[float, object] = (0.0, None)
         self._streams = 0
         self._names = NameIndex()
@@ -215,6 +221,8 @@ class Board:
         values = {
             "viewer": who,
             "path": request.url.path,
+            "practice": self._is_practice,
+            "may_see": partial(_may_see, who),
             "said": request.query_params.get("said", ""),
             **outcome.values,
         }
@@ -307,6 +315,12 @@ def _hindered(
     if page.fresh and not who.session.is_fresh(now):
         return Moved(f"/prove?then={quote(here)}")
     return None
+
+
+def _may_see(who: Viewer | None, path: str) -> bool:
+    """Whether there is such a page, for them."""
+    page = _SHOWN.get(path)
+    return page is not None and (page.least is None or bool(who and who.may(page.least)))
 
 
 def _methods(page: BoardPage) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -18,9 +18,21 @@ from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from board.sentences import DEEDS, DEEDS_TO, FAILURES, NOBODY, NOT_TOLD, UNNAMED
+from hotline import phrasebook
 from hotline.settings import Network
+from hotline.store.people import Neighbor
 
-NEAREST = {"ht": "fr"}  # for dates and lists, where Babel does not know a language
+OWN_NAMES = {"ht": "Kreyòl ayisyen"}  # of languages that Babel does not know
+NEAREST = {"ht": "fr"}  # for hours, where Babel does not know a language
+UNITS = {  # of such a language, the longest first
+    "ht": (
+        ("jou", timedelta(days=1)),
+        ("èdtan", timedelta(hours=1)),
+        ("minit", timedelta(minutes=1)),
+    ),
+}
+A_YEAR = timedelta(days=300)  # of a day that is nearer the year goes without saying
 
 
 @cache
@@ -58,6 +70,11 @@ def _locale(language: str) -> Locale:
         return Locale.parse(NEAREST.get(language, "en"))
 
 
+def language_name(language: str) -> str:
+    """What people who speak it call it."""
+    return OWN_NAMES.get(language) or _locale(language).get_display_name() or language
+
+
 class BoardSpeech:
     """One network's board in one language, at one moment."""
 
@@ -75,6 +92,11 @@ class BoardSpeech:
             "long": self.long,
             "needs": self.needs,
             "listed": self.listed,
+            "called": self.called,
+            "named": self.named,
+            "deed": self.deed,
+            "why": self.why,
+            "language_name": language_name,
             "figure": self.figure,
             "short_day": self.short_day,
             "told": self.told,
@@ -89,8 +111,16 @@ class BoardSpeech:
         hour = format_time(local.timetz(), "short", locale=self._locale)
         if local.date() == today:
             return hour
-        skeleton = "EEE d MMM" if abs(today - local.date()) < timedelta(days=300) else "d MMM y"
-        return f"{format_date(local.date(), skeleton, locale=self._locale)}, {hour}"
+        return f"{self._day(local, is_near=abs(today - local.date()) < A_YEAR)}, {hour}"
+
+    def _day(self, local: datetime, *, is_near: bool) -> str:
+        if self.language in NEAREST:
+            months = phrasebook.said("months", self.language)
+            (pattern,) = phrasebook.said("day", self.language)
+            day = pattern.format(day=local.day, month=months[local.month - 1])
+            return day if is_near else f"{day} {local.year}"
+        skeleton = "MMMEd" if is_near else "yMMMd"
+        return str(format_skeleton(skeleton, local, locale=self._locale))
 
     def short_day(self, moment: datetime) -> str:
         """ "2 Mar"."""
@@ -99,9 +129,11 @@ class BoardSpeech:
 
     def long(self, since: datetime) -> str:
         """How long that is by now: "3 hours"."""
-        return format_timedelta(
-            max(self._now - since, timedelta(minutes=1)), granularity="minute", locale=self._locale
-        )
+        while_ = max(self._now - since, timedelta(minutes=1))
+        if units := UNITS.get(self.language):
+            name, length = next(it for it in units if while_ >= it[1])
+            return f"{round(while_ / length)} {name}"
+        return format_timedelta(while_, granularity="minute", locale=self._locale)
 
     def told(self, sentence: str) -> str:
         """A sentence of ours in this language."""
@@ -121,4 +153,34 @@ class BoardSpeech:
         return self.listed([it.called(self.language) if it else key for it, key in known])
 
     def listed(self, names: Sequence[str]) -> str:
+        if self.language in NEAREST and len(names) > 1:
+            (link,) = phrasebook.said("and", self.language)
+            return f"{', '.join(names[:-1])} {link} {names[-1]}"
         return format_list(list(names), locale=self._locale) if names else ""
+
+    def called(self, person: Neighbor | None) -> str:
+        """By the name that others hear; whoever has none by their number here."""
+        if person is None:
+            return self._say(NOBODY)
+        return person.shown_name or self._say(UNNAMED, id=person.id)
+
+    def named(self, people: Iterable[Neighbor]) -> str:
+        return self.listed([self.called(it) for it in people])
+
+    def deed(self, what: str, who: Neighbor | None, about: Neighbor | None = None) -> str:
+        """What the record has, as a sentence; "" for who is kept from whom, which is nobody's."""
+        is_to = about is not None and (who is None or about.id != who.id)
+        first, second = (DEEDS_TO, DEEDS) if is_to else (DEEDS, DEEDS_TO)
+        sentence = first.get(what) or second.get(what)
+        if sentence is None:
+            return "" if what in NOT_TOLD else f"{self.called(who)}: {what}"
+        said = self._say(sentence, who=self.called(who), about=self.called(about))
+        return said[:1].upper() + said[1:]
+
+    def why(self, failure: str) -> str:
+        """Why a message did not arrive."""
+        return self._say(FAILURES[failure]) if failure in FAILURES else failure
+
+    def _say(self, sentence: str, **values: object) -> str:
+        said = _catalogue(self.language).gettext(sentence)
+        return said % values if values else said

@@ -153,13 +153,18 @@ class House:
     def network(self) -> Network:
         return self.current()
 
+    @property
+    def speech(self) -> words.Speech:
+        """Its sentences, as the settings are now."""
+        network = self.current()
+        if self._speech.network is not network:
+            self._speech = _speech_of(network)
+        return self._speech
+
     def work(self, connection: Connection, answers: Mapping[LongAnswer, Any] | None = None) -> Work:
         """Begin a unit of work in this transaction. Its settings stay what they are now."""
-        network = self.current()
-        speech = self._speech
-        if speech.network is not network:
-            self._speech = speech = _speech_of(network)
-        return Work(connection, network, speech, self.now(), answers=answers)
+        speech = self.speech
+        return Work(connection, speech.network, speech, self.now(), answers=answers)
 
 
 def _speech_of(network: Network) -> words.Speech:

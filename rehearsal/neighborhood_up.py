@@ -286,9 +286,19 @@ def _welcome(of: Settings, place: Place) -> str:
         f"\n  {of.network.name} is up, with a rehearsal carrier: no real text leaves this machine."
         f"\n\n  Open  http://{shown}:{place.port}/"
         f"\n\n  and text as {hints.ASKER}: {hints.asking(of.network)}"
+        f"{_board(of, f'http://{shown}:{place.port}/board/')}"
         f"\n  Everything is kept in {place.data}. Ctrl+C ends it.\n"
         + ("  Everybody in this network can see and use that page.\n" * (place.host == EVERYWHERE))
     )
+
+
+def _board(of: Settings, address: str) -> str:
+    """Where organizers see how things stand, and whose code lets one in."""
+    number = next(iter((*of.network.stewards, *of.network.board.stewards)), None)
+    if number is None:
+        return f"\n  The board  {address}  (nobody may come in: write a phone under stewards)\n"
+    name = neighborhood.STEWARD.name if number == neighborhood.STEWARD.phone else "a steward"
+    return f"\n  The board  {address}  Sign in as {name}: {number}\n"
 
 
 def _address_in_network() -> str:

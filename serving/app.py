@@ -86,6 +86,7 @@ class Hotline:
             environment.public_url,
             self.health.parts,
             self.media.recording,
+            is_practice=front is not None,
         )
         self._front = front
         self.app = Starlette(

@@ -16,6 +16,8 @@ def show(sitting: Sitting) -> Outcome:
     if not viewer.may(BoardRole.DESK):  # of people only the numbers of their requests
         found = [it for it in found if it.who is None]
     found = [it for it in found if not _is_about_them(sitting, it)]
+    in_danger = {it.number for it in found if it.kind is WaitKind.DANGER}
+    found = [it for it in found if it.kind is WaitKind.DANGER or it.number not in in_danger]
     numbers = {it.number for it in found if it.number}
     known = {it.number: it for it in requests.find_requests(work.connection, numbers)}
     work.meet([it.who for it in found if it.who])
@@ -26,12 +28,17 @@ def show(sitting: Sitting) -> Outcome:
             "since": it.since,
             "request": known.get(it.number or 0),
             "person": work.person(it.who) if it.who else None,
-            "takers": _names(sitting, known[it.number].takers) if it.number else [],
+            "takers": [work.person(who) for who in known[it.number].takers] if it.number else [],
         }
         for it in found
     ]
     broken = [f"{name}: {it.said}" for name, it in sitting.vitals().items() if not it.well]
-    values = {"items": items, "under_way": waiting.under_way(work.connection), "broken": broken}
+    values = {
+        "items": items,
+        "under_way": waiting.under_way(work.connection),
+        "broken": broken,
+        "since": requests.taken_since(work.connection, numbers),
+    }
     return Shown("home.html", values)
 
 
@@ -40,10 +47,6 @@ def _is_about_them(sitting: Sitting, it: Waiting) -> bool:
     connection, who = sitting.work.connection, sitting.viewer.person.id
     in_danger = it.kind is WaitKind.DANGER and it.number is not None
     return in_danger and timeline.has_to_do(connection, it.number or 0, who)
-
-
-def _names(sitting: Sitting, people: tuple[int, ...]) -> list[str]:
-    return [sitting.work.person(it).shown_name or "" for it in people]
 
 
 def do_seen(sitting: Sitting) -> Outcome:

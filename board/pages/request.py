@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from hashlib import sha256
 
+from board import story
 from board.sitting import BoardPage, Moved, NotHere, Outcome, Plays, Shown, Sitting
 from hotline import phone
 from hotline.desk import stewarding, telling
@@ -19,6 +20,7 @@ from hotline.store.messages import About
 from hotline.store.record import record, was_recorded_since
 
 MOST_SUGGESTED = 8
+_AT = "/requests/{number}"
 READ, READ_FOR = "read_words", timedelta(hours=1)
 
 
@@ -47,8 +49,10 @@ def show(sitting: Sitting) -> Outcome:
     return page(sitting, the_request(sitting))
 
 
-def page(sitting: Sitting, request: HelpRequest, *, wrong: str = "", status: int = 200) -> Shown:
-    """`wrong`: what hinders what they wanted, in words."""
+def page(
+    sitting: Sitting, request: HelpRequest, *, wrong: str = "", wanted: str = "", status: int = 200
+) -> Shown:
+    """`wrong`: what hinders what they `wanted`, in words; what they typed for it comes back."""
     work, viewer = sitting.work, sitting.viewer
     is_theirs = has_to_do(sitting, request.number)
     reads = viewer.may(BoardRole.DESK) and not is_theirs
@@ -68,13 +72,19 @@ def page(sitting: Sitting, request: HelpRequest, *, wrong: str = "", status: int
         "asker": asker,
         "is_nobodys": phone.is_nobodys(asker.phone),
         "takers": [work.person(it) for it in request.takers],
-        "lines": [it for it in lines if reads or not it.body],
+        "since": requests.taken_since(work.connection, [request.number]),
+        "asked": len(asked),
+        "words": story.words_of(lines, request.requester) if reads else [],
+        "in_danger": story.is_in_danger(lines),
+        "entries": story.story(it for it in lines if reads or not it.body),
         "notes": kept,
         "crew": [work.person(it) for it in crew],
         "person": work.person,
         "reads": reads,
         "is_theirs": is_theirs,
         "wrong": wrong,
+        "wanted": wanted,
+        "typed": sitting.form,
     }
     return Shown("request.html", values, status)
 
@@ -101,23 +111,30 @@ def play(sitting: Sitting) -> Outcome:
 
 
 def deed(
-    do: Callable[[Sitting, HelpRequest], Answered | None], said: str
-) -> Callable[[Sitting], Outcome]:
+    wanted: str,
+    do: Callable[[Sitting, HelpRequest], Answered | None],
+    said: str,
+    *,
+    changes: bool = True,
+) -> BoardPage:
+    """`changes`: it changes the request, so what it was decided upon has to be so still."""
+
     def done(sitting: Sitting) -> Outcome:
         request = the_request(sitting)
         if has_to_do(sitting, request.number):
             return page(sitting, request, wrong="theirs", status=403)
-        if sitting.words("seen") != as_seen(request):
-            return page(sitting, request, wrong="changed", status=409)
+        if changes and sitting.words("seen") != as_seen(request):
+            return page(sitting, request, wrong="changed", wanted=wanted, status=409)
         answered = do(sitting, request)
         if answered is None:
-            return page(sitting, request, wrong="empty", status=422)
+            return page(sitting, request, wrong="empty", wanted=wanted, status=422)
         if not answered.is_done and answered.told:
             told = telling.written(sitting.work, answered.told, sitting.viewer.person.language)
-            return page(sitting, the_request(sitting), wrong=told, status=409)
+            now = the_request(sitting)
+            return page(sitting, now, wrong=told, wanted=wanted, status=409)
         return Moved(f"/requests/{request.number}", said)
 
-    return done
+    return BoardPage(f"{_AT}/{wanted}", BoardRole.DESK, do=done)
 
 
 def _correct(sitting: Sitting, request: HelpRequest) -> Answered | None:
@@ -217,18 +234,17 @@ def _write(sitting: Sitting, request: HelpRequest) -> Answered | None:
     return Answered(None)
 
 
-_AT = "/requests/{number}"
 PAGES = (
     BoardPage(_AT, BoardRole.READER, show, records=True),
     BoardPage(f"{_AT}/sound/{{sid}}", BoardRole.DESK, play, records=True),
-    BoardPage(f"{_AT}/correct", BoardRole.DESK, do=deed(_correct, "corrected")),
-    BoardPage(f"{_AT}/anew", BoardRole.DESK, do=deed(_ask_anew, "asked_anew")),
-    BoardPage(f"{_AT}/ask", BoardRole.DESK, do=deed(_ask, "asked")),
-    BoardPage(f"{_AT}/assign", BoardRole.DESK, do=deed(_assign, "assigned")),
-    BoardPage(f"{_AT}/merge", BoardRole.DESK, do=deed(_merge, "merged")),
-    BoardPage(f"{_AT}/handback", BoardRole.DESK, do=deed(_hand_back, "handed_back")),
-    BoardPage(f"{_AT}/close", BoardRole.DESK, do=deed(_close, "closed")),
-    BoardPage(f"{_AT}/reopen", BoardRole.DESK, do=deed(_reopen, "reopened")),
-    BoardPage(f"{_AT}/note", BoardRole.DESK, do=deed(_note, "noted")),
-    BoardPage(f"{_AT}/write", BoardRole.DESK, do=deed(_write, "written")),
+    deed("correct", _correct, "corrected"),
+    deed("anew", _ask_anew, "asked_anew"),
+    deed("ask", _ask, "asked"),
+    deed("assign", _assign, "assigned"),
+    deed("merge", _merge, "merged"),
+    deed("handback", _hand_back, "handed_back"),
+    deed("close", _close, "closed"),
+    deed("reopen", _reopen, "reopened"),
+    deed("note", _note, "noted", changes=False),
+    deed("write", _write, "written", changes=False),
 )

@@ -21,9 +21,16 @@ def show(sitting: Sitting) -> Outcome:
     )
     listed = [it for it in found[:REQUESTS_AT_A_TIME] if it.requester not in sitting.feared]
     work.meet([who for it in listed for who in it.takers])
-    rows = [(it, [work.person(who).shown_name or "" for who in it.takers]) for it in listed]
+    rows = [(it, [work.person(who) for who in it.takers]) for it in listed]
     more = found[REQUESTS_AT_A_TIME - 1].number if len(found) > REQUESTS_AT_A_TIME else None
-    return Shown("requests.html", {"rows": rows, "more": more, "which": only, "wanted": wanted})
+    values = {
+        "rows": rows,
+        "since": requests.taken_since(work.connection, [it.number for it in listed]),
+        "more": more,
+        "which": only,
+        "wanted": wanted,
+    }
+    return Shown("requests.html", values)
 
 
 PAGES = (BoardPage("/requests", BoardRole.READER, show),)

@@ -21,7 +21,7 @@ from hotline.store.record import record
 from hotline.work import Work
 
 MOST_CODES = 10  # to one phone within a day
-MOST_SIGN_INS = 200  # that anybody may begin within an hour
+MOST_STRANGERS = 200  # sign-ins within an hour by whoever gets no code: no more are written down
 HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -38,10 +38,10 @@ def begin(work: Work, number: str, token: str, *, by_call: bool) -> None:
     `token` is to bring it back."""
     code, digest = work.slowly(proof.new_code_and_digest)
     person = _who_may_come(work, number)
-    if sessions.begun_since(work.connection, work.now - HOUR) >= MOST_SIGN_INS:
-        return
     if person and _had_many(work, person):
         person = None
+    if person is None and _are_many_strangers(work):
+        return
     sessions.begin_sign_in(work.connection, token, person.id if person else None, digest, work.now)
     if person:
         send_code(work, person, code, by_call=by_call)
@@ -68,6 +68,11 @@ def begin_anew(work: Work, person: Neighbor, token: str) -> None:
 
 def _had_many(work: Work, person: Neighbor) -> bool:
     return sessions.begun_since(work.connection, work.now - A_DAY, person.id) >= MOST_CODES
+
+
+def _are_many_strangers(work: Work) -> bool:
+    """However many there are, whoever may come in gets a code."""
+    return sessions.strangers_since(work.connection, work.now - HOUR) >= MOST_STRANGERS
 
 
 def _who_may_come(work: Work, number: str) -> Neighbor | None:

@@ -123,6 +123,15 @@ def find_requests(connection: Connection, numbers: Collection[int]) -> list[Help
     return together(connection.execute(found))
 
 
+def taken_since(connection: Connection, numbers: Collection[int]) -> dict[int, datetime]:
+    """Since when each of these requests that somebody has is theirs."""
+    found = select(taker.c.request_number, func.min(taker.c.since, type_=tables.Moment)).where(
+        taker.c.request_number.in_(numbers), tables.is_at_it
+    )
+    rows = connection.execute(found.group_by(taker.c.request_number))
+    return {it[0]: it[1] for it in rows}
+
+
 def takers_since(connection: Connection, number: int, moment: datetime) -> list[int]:
     """Those who took it then or later, and have not finished."""
     found = select(taker.c.neighbor_id).where(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from hotline.proof import LIVES, MOST_TRIES
 from hotline.store import tables
@@ -54,11 +54,20 @@ def begin_sign_in(
     connection.execute(row.on_conflict_do_update(index_elements=[sign_in.c.token], set_=facts))
 
 
-def begun_since(connection: Connection, since: datetime, who: int | None = None) -> int:
-    """How often somebody began to sign in; None: anybody."""
-    lately = select(func.count()).where(sign_in.c.at > since, sign_in.c.is_link.is_(False))
-    theirs = lately if who is None else lately.where(sign_in.c.neighbor_id == who)
+def begun_since(connection: Connection, since: datetime, who: int) -> int:
+    """How often somebody began to sign in."""
+    theirs = _begun_since(since).where(sign_in.c.neighbor_id == who)
     return connection.execute(theirs).scalar_one()
+
+
+def strangers_since(connection: Connection, since: datetime) -> int:
+    """How often people began to sign in who may not come in."""
+    strangers = _begun_since(since).where(sign_in.c.neighbor_id.is_(None))
+    return connection.execute(strangers).scalar_one()
+
+
+def _begun_since(since: datetime) -> Select[int]:
+    return select(func.count()).where(sign_in.c.at > since, sign_in.c.is_link.is_(False))
 
 
 def accept_code(

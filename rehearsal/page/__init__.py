@@ -71,7 +71,8 @@ def routes(stage: Stage) -> Sequence[BaseRoute]:
         Route("/picture/{name}", page.picture, methods=["GET"]),
         Route("/record/{sid}", page.record, methods=["POST"]),
         Route("/sound/{sid}/{at}", page.sound, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        # What it shares with the board is the board's.
+        Mount("/static", StaticFiles(directory=HERE / "static", packages=[("board", "static")])),
     ]
 
 
