@@ -9,6 +9,11 @@ import httpx2
 from neighborhood import Neighborhood
 
 
+def is_well(maple: Neighborhood) -> None:
+    """In one process, in which time is moved by hand, nobody gives signs of life."""
+    maple.hotline.health.parts._look = dict
+
+
 class AtTheBoard:
     """One browser."""
 

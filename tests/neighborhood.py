@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from published import watch
@@ -56,6 +57,8 @@ from rehearsal.twiml import LONGEST_TALK
 from rehearsal.webhooks import certificates
 from serving.app import Hotline
 
+Found = TypeVar("Found")
+
 NAMES = {phone: name for name, phone in CAST.items()}
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "1" * 32
@@ -64,6 +67,22 @@ TOKEN = "the-token-of-the-tests"
 NETWORK = transcripts_toml()
 
 NOON = MONDAY
+
+
+def _run(deed: Coroutine[Any, Any, Found]) -> Found:
+    """Also where a browser is driven, which has a loop of its own running in this thread."""
+    if not _is_loop_running():
+        return asyncio.run(deed)
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, deed).result()
+
+
+def _is_loop_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class HandClock:
@@ -183,20 +202,20 @@ class Neighborhood:
         return self._do(HangsUp(0, who))
 
     def _do(self, turn: InCall) -> Seen:
-        return asyncio.run(self.hands.do_in_call(turn))
+        return _run(self.hands.do_in_call(turn))
 
     def silence(self, seconds: float | None = None, who: str = "") -> Seen:
         """Nobody says a word, in the call of whoever called or answered last: so long, or until
         it goes on by itself."""
-        return asyncio.run(self.hands.be_silent(seconds, who))
+        return _run(self.hands.be_silent(seconds, who))
 
     def never_answer(self, who: str) -> Seen:
         """The phone rings until it stops."""
-        return asyncio.run(self.hands.never_answer(who))
+        return _run(self.hands.never_answer(who))
 
     def heard(self, who: str) -> str:
         """What they heard since they last did something, all in one; also what a machine did."""
-        return asyncio.run(self.hands.heard(who))
+        return _run(self.hands.heard(who))
 
     def words_in(self, call: Seen, sound: Seen) -> str:
         """What was said in what is played; its address where nobody spoke."""
@@ -207,7 +226,7 @@ class Neighborhood:
 
     def ringing(self) -> dict[str, str]:
         """Whose phones ring, by the sid of the call."""
-        return asyncio.run(self.hands.ringing())
+        return _run(self.hands.ringing())
 
     def calls(self) -> list[Seen]:
         """Every call there was, the oldest first."""
@@ -216,7 +235,7 @@ class Neighborhood:
 
     def call_of(self, who: str) -> Seen:
         """The last call that somebody was in."""
-        return asyncio.run(self.hands.call_of(who))
+        return _run(self.hands.call_of(who))
 
     # Time.
 
@@ -263,7 +282,7 @@ class Neighborhood:
 
     def received(self) -> list[Got]:
         """What reached phones since this was asked last, but for the carrier's own replies."""
-        found = asyncio.run(self.hands.received())
+        found = _run(self.hands.received())
         return [Got(self.hands.name(it.phone), it.body, it.error) for it in found]
 
     def texts(self, after: int) -> list[Text]:

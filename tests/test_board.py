@@ -17,7 +17,7 @@ from hotline.desk import signing_in
 from hotline.health import ROLES
 from hotline.help_request import State
 from hotline.organizers import BoardRole
-from hotline.store import people, record, vitals
+from hotline.store import people, record, sessions, vitals
 
 STEWARDED = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
 WITH_BOARD = (
@@ -103,6 +103,18 @@ def test_a_code_is_too_old_after_ten_minutes(maple: Neighborhood) -> None:
         (code,) = re.findall(r"\d{6}", read(maple, "Cleo")[0])
         maple.pass_time(timedelta(minutes=10))
         assert "does not fit" in board.sends("/code", {"code": code})
+
+
+def test_however_many_strangers_try_a_steward_comes_in(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_in, "MOST_STRANGERS", 2)
+    an_hour_ago = maple.now() - timedelta(hours=1)
+    with closing(AtTheBoard(maple)) as stranger, closing(AtTheBoard(maple)) as board:
+        for _ in range(3):
+            stranger.sends("/in", {"number": CAST["Sam"]})
+        assert maple.database.read(lambda it: sessions.strangers_since(it, an_hour_ago)) == 2
+        assert "Nothing waits." in board.signs_in("Cleo")
 
 
 def test_a_code_can_be_spoken_by_a_call(maple: Neighborhood) -> None:

@@ -257,3 +257,9 @@ def test_no_rehearsal_starts_with_a_real_account(shell: Shell, command: str, add
 )
 def test_what_is_near_enough_for_a_rehearsal(host: str, near: bool) -> None:
     assert neighborhood_up.is_near(host) is near
+
+
+def test_the_first_lines_name_the_board_and_who_can_sign_in_there(tmp_path: Path) -> None:
+    place = neighborhood_up.Place(tmp_path, neighborhood_up.LOCAL, 8000)
+    said = neighborhood_up._welcome(neighborhood_up._settings(place), place)
+    assert "The board  http://127.0.0.1:8000/board/  Sign in as Cleo: +12125550100" in said
