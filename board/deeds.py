@@ -28,6 +28,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "asked_for": N_("{name} wrote {number} down for {about}."),
         "danger": N_("{name} told of danger, in {number}."),
         "seen": N_("{name} looks after {number}."),
+        "merged": N_("{name} joined {number} to another request."),
+        "unrepeated": N_("{name} did not repeat the digits, in {number}."),
     },
     "people": {
         "listed": N_("{name} put {about} on the list, or changed the entry."),
@@ -51,6 +53,11 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "by_text": N_("{name}: by texts again."),
         "set_aside": N_("No text reaches {name} any more."),
         "reachable": N_("Texts reach {name} again."),
+        "entered": N_("{name} wrote the entry of {about}."),
+        "imported": N_("{name} brought people in from a table."),
+        "blocked": N_("{name} blocked {about}."),
+        "unblocked": N_("{name} lets {about} be answered again."),
+        "forgot": N_("{name} had all about somebody deleted who asked for it."),
         "tried_again": N_("{name} let {about} be texted again."),
         "forgotten": N_("Somebody asked to be forgotten, and was."),
     },
@@ -71,6 +78,11 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "role_taken": N_("{name} took the place on the board from {about}."),
         "saw_number": N_("{name} looked at the number of {about}."),
         "read_words": N_("{name} read the words of {number}."),
+        "passkey": N_("{name} added a passkey."),
+        "passkey_off": N_("{name} took a passkey away."),
+        "saw_settings": N_("{name} looked at the settings."),
+        "settings": N_("{name} changed the settings."),
+        "prompts": N_("{name} changed what is heard on the phone."),
         "exported": N_("{name} downloaded the record."),
     },
 }
@@ -84,7 +96,7 @@ OTHER = N_("{name}: {what}")
 COMMAND_LINE, SOMEBODY, A_REQUEST = N_("the command line"), N_("somebody"), N_("a request")
 
 # Who keeps themselves safe, and from whom, is nobody's to look up.
-NOT_SHOWN = ("apart", "together", "quiet", "quiet_ended")
+NOT_SHOWN = ("apart", "together", "quiet", "quiet_ended", "from_kept")
 
 _ALL = {kind: words for group in SENTENCES.values() for kind, words in group.items()}
 

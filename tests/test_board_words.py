@@ -16,7 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from neighborhood import NETWORK
 
-from board import sentences, speech
+from board import deeds, sentences, speech
 from hotline import errors, settings
 from hotline.help_request import ByStewards
 from hotline.message import WhyDropped
@@ -129,9 +129,9 @@ def recorded() -> dict[str, str]:
 
 
 def test_the_record_is_told_in_sentences() -> None:
-    told = {*sentences.DEEDS, *sentences.DEEDS_TO, *sentences.NOT_TOLD, "made_"}
-    unknown = {code: file for code, file in recorded().items() if code not in told}
-    assert not unknown, f"no sentence in board/sentences.py for {unknown}"
+    told = {*deeds.NOT_SHOWN, *(code for group in deeds.SENTENCES.values() for code in group)}
+    unknown = {code: file for code, file in recorded().items() if code not in {*told, "made_"}}
+    assert not unknown, f"no sentence in board/deeds.py for {unknown}"
 
 
 def test_why_something_did_not_arrive_is_told() -> None:

@@ -8,6 +8,8 @@ from hotline.store import requests, timeline, waiting
 from hotline.store.record import record
 from hotline.store.waiting import Waiting, WaitKind
 
+MOST_SHOWN = 40  # the rest comes up as these are looked after
+
 
 def show(sitting: Sitting) -> Outcome:
     work, viewer = sitting.work, sitting.viewer
@@ -18,6 +20,7 @@ def show(sitting: Sitting) -> Outcome:
     found = [it for it in found if not _is_about_them(sitting, it)]
     in_danger = {it.number for it in found if it.kind is WaitKind.DANGER}
     found = [it for it in found if it.kind is WaitKind.DANGER or it.number not in in_danger]
+    count, found = len(found), found[:MOST_SHOWN]
     numbers = {it.number for it in found if it.number}
     known = {it.number: it for it in requests.find_requests(work.connection, numbers)}
     work.meet([it.who for it in found if it.who])
@@ -35,6 +38,7 @@ def show(sitting: Sitting) -> Outcome:
     broken = [f"{name}: {it.said}" for name, it in sitting.vitals().items() if not it.well]
     values = {
         "items": items,
+        "more": count - len(items),
         "under_way": waiting.under_way(work.connection),
         "broken": broken,
         "since": requests.taken_since(work.connection, numbers),

@@ -7,7 +7,7 @@ from hotline import phone
 from hotline.organizers import BoardRole
 from hotline.store import listing, people
 
-PEOPLE_AT_A_TIME = 50
+PEOPLE_AT_A_TIME = 25
 
 
 def show(sitting: Sitting) -> Outcome:
