@@ -75,7 +75,8 @@ def test_each_chart_says_what_it_shows(maple: Neighborhood) -> None:
     for place in range(3):
         taken_after(maple, 1, place)
     _, page = seen_by(maple, "Cleo")
-    drawings = [f"<svg{it.partition('</svg>')[0]}</svg>" for it in page.split("<svg")[1:]]
+    charts = page.split('<svg class="chart"')[1:]
+    drawings = [f"<svg{it.partition('</svg>')[0]}</svg>" for it in charts]
     assert len(drawings) == 2
     for it in drawings:
         title, told, *_ = ElementTree.fromstring(it)  # noqa: S314 - of our own page

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+from neighborhood import CAST, NETWORK, Got, Neighborhood, open_neighborhood
 
 from hotline import roster_file, settings
 from hotline.errors import BadRoster, BadSettings
@@ -217,10 +218,17 @@ def test_when_all_are_used_texts_wait_until_midnight(maple: Neighborhood) -> Non
     assert {it.who for it in received} == {"Maria", "Cleo"}
     assert any("15 waits its turn" in it.body for it in received if it.who == "Maria")
     assert any("15 (medicine" in it.body for it in received if it.who == "Cleo")
+    assert _asked(received) == []
     maple.pass_until(7)
-    assert "Ana" not in {it.who for it in maple.received()}  # quiet hours are kept as well
+    assert _asked(maple.received()) == ["YES 14"]  # at night the oldest that is urgent, no others
     maple.pass_until(13)  # nor is anybody asked more often in a day
-    assert "Ana" in {it.who for it in maple.received()}
+    assert _asked(maple.received()) == ["YES 12"]
+
+
+def _asked(got: list[Got]) -> list[str]:
+    """What Ana was asked, by the answer that takes it."""
+    said = (it.body for it in got if it.who == "Ana")
+    return [found[0] for it in said if (found := re.search(r"YES \d+", it))]
 
 
 def _use(maple: Neighborhood, segments: int) -> None:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -31,6 +30,7 @@ from hotline.desk.wave import ask_volunteers
 from hotline.notices import Told, notice
 from hotline.store import messages, people, record, tables
 from hotline.store.messages import Outbound
+from hotline.work import House
 from paging import clock, jobs
 
 # One neighbor is asked at a time, in this order.
@@ -896,7 +896,7 @@ def test_pages_leave_in_the_moment_they_are_written(maple_on_each: Neighborhood)
     maple = maple_on_each
     number = maple.database.write(partial(_open_request, maple, "Maria"))
     moments = (maple.now() + timedelta(milliseconds=it) for it in count())
-    house = replace(maple.hotline.house, now=lambda: next(moments))
+    house = House(maple.hotline.house.current, lambda: next(moments))
 
     claimed = maple.database.write(lambda c: jobs._ask(number, True, house.work(c)))
 
