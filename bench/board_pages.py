@@ -126,7 +126,8 @@ def _show(connection: Connection, house: House, who: int, page: BoardPage | None
         )
         outcome = page.show(sitting)
     if isinstance(outcome, Shown):
-        values = {"viewer": viewer, "path": "/board/", "said": "", **outcome.values}
+        shared = {"viewer": viewer, "path": "/board/", "said": "", "practice": False}
+        values = {**shared, "may_see": lambda _path: True, **outcome.values}
         BoardSpeech(house.network, "en", NOON).render(outcome.template, values)
 
 

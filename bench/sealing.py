@@ -38,8 +38,12 @@ class InClear(Keyring):
     def seal(self, words: str, _place: bytes) -> bytes:
         return words.encode()
 
-    def open(self, sealed: bytes, _place: bytes) -> str:
-        return sealed.decode()
+    def open(self, sealed: bytes, place: bytes) -> str:
+        """What a new database brings along was sealed before."""
+        try:
+            return sealed.decode()
+        except UnicodeDecodeError:
+            return super().open(sealed, place)
 
     def seal_alike(self, words: str, place: bytes) -> bytes:
         return self.seal(words, place)
