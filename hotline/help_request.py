@@ -145,9 +145,11 @@ class NotBefore:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Nobody is asked before that moment: what is left until then is kept for others."""
+    """Nobody is asked before that moment: what is left until then is kept for others. `in_crowd`:
+    the stewards have heard that many strangers ask at once."""
 
     moment: datetime
+    in_crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,11 +520,11 @@ def _held_back(request: HelpRequest, event: HeldBack, clock: NetworkTime) -> Cha
     told_at = request.told_nobody_at
     if told_at is not None and told_at + TELL_AGAIN >= clock.now:
         return waiting, []
+    told = Tell(request.requester, _say(Told.HELD_BACK, request, time=event.moment))
     about = {"need": request.needs, "area": request.area, "time": event.moment}
-    return replace(waiting, told_nobody_at=clock.now), [
-        Tell(request.requester, _say(Told.HELD_BACK, request, time=event.moment)),
-        TellStewards(_say(Told.STEWARDS_HELD_BACK, request, **about)),
-    ]
+    stewards = TellStewards(_say(Told.STEWARDS_HELD_BACK, request, **about))
+    is_one_of_many = event.in_crowd and not request.urgent
+    return replace(waiting, told_nobody_at=clock.now), [told, *[stewards] * (not is_one_of_many)]
 
 
 def _yes(request: HelpRequest, event: Accepted, clock: NetworkTime) -> Change:

@@ -59,7 +59,8 @@ def _asking(work: Work, request: HelpRequest) -> Event:
         return NotBefore(work.now + TURN)
     if asker.is_crowded:
         budget.warn_of_the_crowd(work)
-    later = HeldBack(schedule.ask_again_at(request.urgent, work.network, work.now))
+    again_at = schedule.ask_again_at(request.urgent, work.network, work.now)
+    later = HeldBack(again_at, asker.is_crowded)
     if asker.is_crowded and asker.is_unrepeated:
         return later
     if crew := _crew(work, request, reserve.at_once(due.how_many(request, clock), asker), claim):
