@@ -171,7 +171,8 @@ def _names_nothing(reading: Reading) -> bool:
 
 def _is_english(words: list[str]) -> bool:
     """Of other languages now and then a word looks like a small one of English."""
-    return 4 * sum(word.lower() in _SMALL_ENGLISH for word in words) >= len(words)
+    small = sum(word.lower() in _SMALL_ENGLISH for word in words)
+    return small > 0 and 4 * small >= len(words)
 
 
 def _fits(turn: Turn, reading: Reading) -> bool:
