@@ -58,7 +58,7 @@ def test_who_does_not_answer_has_proven_nothing_and_is_not_called_again(
     maple.received()
     maple.phone("Ana", calls=calls)
     ask_to_be_called_back(maple)
-    if rings(maple):
+    if calls == "no_answer" and rings(maple):  # the others end by themselves
         maple.never_answer("Ana")
     assert "You are taking" not in maple.heard("Ana")
     assert is_as_before(maple)
