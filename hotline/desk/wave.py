@@ -60,13 +60,12 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     if asker.is_crowded:
         budget.warn_of_the_crowd(work)
     again_at = schedule.ask_again_at(request.urgent, work.network, work.now)
-    later = HeldBack(again_at, asker.is_crowded)
     if asker.is_crowded and asker.is_unrepeated:
-        return later
+        return HeldBack(again_at)  # nobody is asked before a steward looks after it
     if crew := _crew(work, request, reserve.at_once(due.how_many(request, clock), asker), claim):
         return due.found(request, crew, clock)
     if claim is not Claim.ALL and choose_crew(work, request, 1):
-        return later
+        return HeldBack(again_at, asker.is_crowded)
     may_answer = pages.anybody_may_still_answer(connection, request)
     wait_to_leave = pages.wait_to_leave(connection, request)
     return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
