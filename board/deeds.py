@@ -77,6 +77,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "made_steward": N_("{name} made {about} a steward of the board."),
         "role_taken": N_("{name} took the place on the board from {about}."),
         "saw_number": N_("{name} looked at the number of {about}."),
+        "looked_up": N_("{name} looked for the number of {about}."),
         "read_words": N_("{name} read the words of {number}."),
         "passkey": N_("{name} added a passkey."),
         "passkey_off": N_("{name} took a passkey away."),

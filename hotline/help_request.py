@@ -15,7 +15,7 @@ took it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -82,6 +82,10 @@ class HelpRequest:
     def outcome(self) -> str | None:
         """How it ended, once nothing more comes of it: not even the talk of the two goes on."""
         return self.state.value if not self.is_live and self.due is None else None
+
+    def concerns(self, people: Collection[int]) -> bool:
+        """Whether one of these asked for it or takes it."""
+        return any(it in people for it in (self.requester, *self.takers))
 
     def others(self, who: int) -> tuple[int, ...]:
         """Whom somebody talks to through us about this request."""

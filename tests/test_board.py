@@ -311,6 +311,29 @@ def test_of_who_said_safe_a_steward_whom_they_fear_sees_nothing(
     assert "12 ·" not in cleo.goes_to("/requests")
 
 
+def test_a_steward_who_is_feared_finds_a_helper_nowhere(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    """Not on a page, nor in a table; and not where she helps."""
+    maple.put_on_roster({"phone": CAST["Cleo"], "name": "Cleo", "areas": "eastside"})
+    maple.text("Cleo", "need food near 11201")
+    maple.text("Ana", "YES 12")
+    maple.text("Ana", "SAFE")
+    maple.text("Maria", "need food near 11201")
+    maple.text("Ana", "YES 13")
+    ana = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"]]))[0]
+    for path in {path for path in GETS if "{" not in path} - {"/settings/words"}:  # an example
+        assert "Ana" not in cleo.goes_to(path), path
+        assert CAST["Ana"] not in cleo.page, path
+    hers = (f"/people/{ana}", f"/people/{ana}/edit", f"/people?find={CAST['Ana'][1:]}")
+    for path in ("/requests/13", *hers):
+        assert "Ana" not in cleo.goes_to(path), path
+    for fields in ({}, {"numbers": "on"}):
+        cleo.sends("/people/export", dict(fields))
+        assert "Ben" in cleo.page
+        assert "Ana" not in cleo.page
+
+
 # What waits, and what can be done.
 
 
@@ -506,6 +529,13 @@ def test_what_was_said_in_a_call_is_heard(maple: Neighborhood, cleo: AtTheBoard)
 
 
 # People.
+
+
+def test_who_looks_for_a_number_is_in_the_record(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    maple.text("Maria", "need food near 11216")
+    cleo.goes_to("/people?find=(212) 555-0140")
+    done = [it.what for it in maple.database.read(lambda it: record.events(it, 100))]
+    assert done[-1] == "looked_up"
 
 
 def test_a_volunteer_whose_texts_fail_is_written_to(maple: Neighborhood, cleo: AtTheBoard) -> None:

@@ -20,11 +20,13 @@ def show(sitting: Sitting) -> Outcome:
     found = [it for it in found if not _is_about_them(sitting, it)]
     in_danger = {it.number for it in found if it.kind is WaitKind.DANGER}
     found = [it for it in found if it.kind is WaitKind.DANGER or it.number not in in_danger]
-    count, found = len(found), found[:MOST_SHOWN]
     numbers = {it.number for it in found if it.number}
     known = {it.number: it for it in requests.find_requests(work.connection, numbers)}
+    feared = sitting.feared
+    found = [it for it in found if not (it.number and known[it.number].concerns(feared))]
+    count, found = len(found), found[:MOST_SHOWN]
     work.meet([it.who for it in found if it.who])
-    work.meet([who for it in known.values() for who in it.takers])
+    work.meet([who for it in found if it.number for who in known[it.number].takers])
     items = [
         {
             "kind": it.kind.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from board.sitting import BoardPage, Handed, Moved, Outcome, Shown, Sitting
 from hotline import roster_file
@@ -60,16 +60,16 @@ def do_look(sitting: Sitting) -> Outcome:
     values: dict[str, object] = {
         "table": _table(sitting),
         "overwrite": overwrite,
-        "rows": [(it, _differences(it)) for it in changes],
+        "rows": [(it, _differences(it, sitting.feared)) for it in changes],
         "refused": found.refused,
         "broken_off": found.broken_off,
     }
     return Shown("import_preview.html", values)
 
 
-def _differences(change: RosterChange) -> list[tuple[str, str, str]]:
-    """Columns, with what they were and will be."""
-    if change.before is None:
+def _differences(change: RosterChange, feared: Collection[int]) -> list[tuple[str, str, str]]:
+    """Columns, with what they were and will be; nothing of who is kept apart from who looks."""
+    if change.before is None or change.before.id in feared:
         return []
     old, new = change.before.entry, change.entry
     return [(it, _shown(getattr(old, it)), _shown(getattr(new, it))) for it in change.changed]
@@ -106,7 +106,8 @@ def show_export(_sitting: Sitting) -> Outcome:
 def do_export(sitting: Sitting) -> Outcome:
     """The roster as a table; numbers only for who asks for them. Either is in the record."""
     work, with_numbers = sitting.work, "numbers" in sitting.form
-    here = [it for it in known.everybody(work.connection) if it.on_roster]
+    everybody, feared = known.everybody(work.connection), sitting.feared
+    here = [it for it in everybody if it.on_roster and it.id not in feared]
     if with_numbers:
         text = roster_file.write(it.entry for it in here)
     else:

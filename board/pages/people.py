@@ -6,6 +6,7 @@ from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
 from hotline import phone
 from hotline.organizers import BoardRole
 from hotline.store import listing, people
+from hotline.store.record import record
 
 PEOPLE_AT_A_TIME = 25
 
@@ -30,13 +31,17 @@ def show(sitting: Sitting) -> Outcome:
 
 
 def _by_number(sitting: Sitting, wanted: str) -> int | None:
-    """Whoever has this phone, on the roster or not."""
+    """Whoever has this phone, on the roster or not: who looks for a number is in the record."""
     try:
         number = phone.parse(wanted, sitting.work.network.country)
     except phone.BadPhone:
         return None
-    found = people.ids_at(sitting.work.connection, [number])
-    return found[0] if found else None
+    work = sitting.work
+    found = [it for it in people.ids_at(work.connection, [number]) if it not in sitting.feared]
+    if not found:
+        return None
+    record(work.connection, sitting.viewer.person.id, "looked_up", work.now, about=found[0])
+    return found[0]
 
 
-PAGES = (BoardPage("/people", BoardRole.DESK, show),)
+PAGES = (BoardPage("/people", BoardRole.DESK, show, records=True),)

@@ -26,8 +26,10 @@ READ, READ_FOR = "read_words", timedelta(hours=1)
 
 def the_request(sitting: Sitting) -> HelpRequest:
     """The one that the address names; raises NotHere where they are not to see it."""
-    found = requests.find_request(sitting.work.connection, sitting.number)
-    if found is None or found.requester in sitting.feared:
+    connection = sitting.work.connection
+    found = requests.find_request(connection, sitting.number)
+    feared = sitting.feared
+    if found is None or any(timeline.has_to_do(connection, found.number, it) for it in feared):
         raise NotHere
     return found
 
@@ -78,7 +80,7 @@ def page(
         "in_danger": story.is_in_danger(lines),
         "entries": story.story(it for it in lines if reads or not it.body),
         "notes": kept,
-        "crew": [work.person(it) for it in crew],
+        "crew": [work.person(it) for it in crew if it not in sitting.feared],
         "person": work.person,
         "reads": reads,
         "is_theirs": is_theirs,
@@ -190,7 +192,8 @@ def _chosen(sitting: Sitting) -> list[int]:
     ids = [int(it) for it in sitting.form.getlist("who") if it.isdecimal()]
     written = sitting.words("name", 60)
     found = stewarding.find_person(sitting.work, written) if written else None
-    return list(dict.fromkeys([*ids, *([found] if found else [])]))
+    chosen = dict.fromkeys([*ids, *([found] if found else [])])
+    return [it for it in chosen if it not in sitting.feared]
 
 
 def _merge(sitting: Sitting, request: HelpRequest) -> Answered | None:

@@ -19,7 +19,7 @@ def show(sitting: Sitting) -> Outcome:
     found = requests.requests_before(
         work.connection, before, REQUESTS_AT_A_TIME + 1, only_live=only == "live"
     )
-    listed = [it for it in found[:REQUESTS_AT_A_TIME] if it.requester not in sitting.feared]
+    listed = [it for it in found[:REQUESTS_AT_A_TIME] if not it.concerns(sitting.feared)]
     work.meet([who for it in listed for who in it.takers])
     rows = [(it, [work.person(who) for who in it.takers]) for it in listed]
     more = found[REQUESTS_AT_A_TIME - 1].number if len(found) > REQUESTS_AT_A_TIME else None

@@ -60,7 +60,7 @@ def _refused(what: Told, **values: object) -> Answered:
 def list_open(work: Work) -> Answered:
     """Every open request, whoever waits longest first; a steward may take one by YES, too."""
     feared = _kept_apart(work)
-    some = [it for it in requests.open_requests(work.connection) if it.requester not in feared]
+    some = [it for it in requests.open_requests(work.connection) if not it.concerns(feared)]
     if not some:
         return Answered(notice(Told.NOTHING_TO_TAKE))
     listed = some[:MOST_LISTED]
@@ -75,13 +75,14 @@ def list_open(work: Work) -> Answered:
 def show(work: Work, number: int) -> Answered:
     """Who asked, for what, and who has it: first names, no words and no phone number."""
     request = requests.find_request(work.connection, number)
-    if request is None or request.requester in _kept_apart(work):
+    if request is None or request.concerns(_kept_apart(work)):
         return _no_such(number)
     return Answered(_standing(work, request))
 
 
 def _kept_apart(work: Work) -> frozenset[int]:
-    """Whose requests this steward is not to see: they are kept apart from each other."""
+    """Whose requests this steward is not to see, nor where these help: they are kept apart from
+    each other."""
     return apart.others_of(work.connection, work.actor.id) if work.actor else frozenset()
 
 
