@@ -13,6 +13,7 @@ from pathlib import Path
 import calling
 import pytest
 import servers
+from boarding import AtTheBoard
 from hypothesis import settings as hypothesis_settings
 from servers import KEYRING
 from sqlalchemy import delete, text, update
@@ -123,6 +124,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Each test with this runs on both databases."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def cleo(request: pytest.FixtureRequest) -> Iterator[AtTheBoard]:
+    """The steward, signed in on the board of the test's own neighborhood."""
+    with closing(AtTheBoard(request.getfixturevalue("maple"))) as board:
+        board.signs_in("Cleo")
+        yield board
 
 
 @pytest.fixture(scope="module")

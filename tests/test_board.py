@@ -46,14 +46,6 @@ def give_signs_of_life(maple: Neighborhood) -> None:
     maple.database.write(lambda it: [vitals.beat(it, role, "1", maple.now()) for role in ROLES])
 
 
-@pytest.fixture
-def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    """The steward, signed in."""
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Cleo")
-        yield board
-
-
 def read(maple: Neighborhood, who: str) -> list[str]:
     """What somebody read since this was last asked."""
     return [it.body for it in maple.received() if it.who == who]

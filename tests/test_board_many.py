@@ -51,14 +51,6 @@ def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
 
 
 @pytest.fixture
-def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    """The steward who writes."""
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Cleo")
-        yield board
-
-
-@pytest.fixture
 def nora(maple: Neighborhood) -> Iterator[AtTheBoard]:
     """Another."""
     with closing(AtTheBoard(maple)) as board:

@@ -38,13 +38,6 @@ def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
 
 
 @pytest.fixture
-def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Cleo")
-        yield board
-
-
-@pytest.fixture
 def dee(maple: Neighborhood) -> Iterator[AtTheBoard]:
     with closing(AtTheBoard(maple)) as board:
         board.signs_in("Dee")

@@ -34,13 +34,6 @@ def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
         yield opened
 
 
-@pytest.fixture
-def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Cleo")
-        yield board
-
-
 def test_who_did_what_stands_there_in_words(cleo: AtTheBoard) -> None:
     seen = cleo.goes_to("/record")
     assert "somebody signed in on the board." in seen

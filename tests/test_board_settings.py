@@ -30,13 +30,6 @@ def maple(sqlite_url: str, redis_url: str, file: Path) -> Iterator[Neighborhood]
         yield opened
 
 
-@pytest.fixture
-def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Cleo")
-        yield board
-
-
 def field(board: AtTheBoard, name: str) -> str:
     """What stands in the first field of a name."""
     (first, *_) = re.findall(

@@ -47,13 +47,6 @@ def maple(
         yield opened
 
 
-@pytest.fixture
-def cleo(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Cleo")
-        yield board
-
-
 def speaks(board: AtTheBoard, content: bytes, prompt: str = "greeting", tongue: str = "es") -> int:
     """Sends a sound file for a prompt."""
     fields = {"in": tongue, "prompt": prompt}
