@@ -149,6 +149,7 @@ class Sign(StrEnum):
     REPORT = "report"  # "block him", "who do I report this to"
     ELSE = "else"  # "I'd like somebody else please"
     UNEASE = "unease"  # "weird vibes", "she was drunk"
+    FOR_US = "for_us"  # and not for the other: "just for your ears"
     WRONG = "wrong"  # one of ours, whom they do not talk to, did wrong: "your driver charges us"
     KIN = "kin"  # somebody else is named, of whom the others may be said: "my ex"
 

@@ -220,7 +220,8 @@ def _meant_after_all(
             break
         reading = read(text.body, answering.work.network, asked_about=situation.numbers)
         led_to = conversation.decide(situation, reading)
-        if shelter.is_held(situation, reading, led_to):
+        names = _names_of_others(answering.work, led_to)
+        if shelter.is_held(situation, reading, led_to, names):
             answering.attachments = messages.attachments_of(answering.work.connection, text.sid)
             return led_to
     return list(acts[-1].otherwise)

@@ -66,6 +66,7 @@ FOLLOWS = {
     Sign.REPORT: Following(Then.PART, Then.PART, Then.PART),
     Sign.ELSE: Following(Then.PART, Then.PASS, Then.PART),
     Sign.UNEASE: Following(Then.ASK, Then.ASK, Then.ASK),
+    Sign.FOR_US: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.WRONG: Following(Then.ASK, Then.ASK, Then.ASK),
 }
 _BY_OTHERS = frozenset({Sign.FEAR, Sign.HARM, Sign.PRYING})
@@ -159,9 +160,11 @@ def worry(words: str, by_taker: bool) -> Worry:
     )
 
 
-def is_held(situation: Situation, reading: Reading, acts: list[Act]) -> bool:
-    """Whether these words were held back, and can be sent after all."""
-    found = danger.signs(words_of(reading.said))
+def is_held(
+    situation: Situation, reading: Reading, acts: list[Act], names: Collection[str]
+) -> bool:
+    """Whether these words were held back, and can be sent after all. `names`: as of `shelter`."""
+    found = danger.signs(words_of(reading.said), names)
     heard = danger.heard(found, reading.said)
     if heard and heard.danger.is_sure:
         return False
