@@ -16,10 +16,11 @@ from socket import socket
 from threading import Event
 from typing import TYPE_CHECKING
 
-from hotline.settings import Settings
+from hotline.settings import Network, Settings
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
 from serving import beginning
+from sms import lexicons
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -41,9 +42,14 @@ PROGRAM = (
 
 
 def import_program() -> None:
-    """Import all of it before forking, so that the processes share the memory it takes."""
+    """Import all of it before forking, and read the tables of words, so that the processes share
+    the memory that this takes. What is here then is never looked through for garbage: that alone
+    would write to it, and copy it."""
     for module in PROGRAM:
         importlib.import_module(module)
+    lexicons.learn(Network())  # the tables are the same for every network
+    gc.collect()
+    gc.freeze()
 
 
 def web(
