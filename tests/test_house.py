@@ -80,6 +80,8 @@ PURE_CORE = [
     "hotline.phrasebook",
     "hotline.prompts",
     "hotline.proof",
+    "hotline.provisioning",
+    "hotline.registration",
     "hotline.roster",
     "hotline.schedule",
     "hotline.segments",

@@ -33,6 +33,11 @@ LONGEST_RECORDING = 16 * 1024 * 1024  # bytes; two minutes of sound have less
 RING_SECONDS = 30  # before nobody answers
 CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
 ANSWERED_WITHIN = timedelta(hours=10)  # how long the carrier may keep a text to be sent
+THEIR_DOMAIN = "twilio.com"
+OTHER_HOSTS = frozenset(
+    f"{it}.{THEIR_DOMAIN}" for it in ("messaging", "trusthub", "pricing", "monitor")
+)
+"""Where they have what is no text and no call."""
 LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
 
 
@@ -46,6 +51,27 @@ class Carrier:
             environment.twilio_auth_token.get_secret_value(),
             http_client=_HttpClient(environment.twilio_api_url),
         )
+
+    # For what else in this room asks the carrier: the package's own client, and how it is asked.
+
+    @property
+    def api(self) -> Any:
+        """The package's client of our account: asked by `ask`, `listed` and `fetched` alone."""
+        return self._client
+
+    def ask(self, do: Any, **asked: Any) -> Any:
+        """Do one of the things that `api` can do. Raises CarrierError, never the package's own."""
+        return self._call(do, **asked)
+
+    def listed(self, find: Any, **asked: Any) -> list[Any]:
+        """All that a list of `api` has; nothing where the carrier knows no such list. Raises
+        CarrierError."""
+        return self._listed(find, **asked)
+
+    def fetched(self, fetch: Any) -> Any:
+        """The one thing that a `fetch` of `api` finds; None if it is not there. Raises
+        CarrierError."""
+        return next(iter(self._listed(lambda: [fetch()])), None)
 
     def send(
         self,
@@ -311,6 +337,8 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
 
     def __init__(self, api_url: str) -> None:
         self._address = urlsplit(api_url)
+        host = self._address.hostname or ""
+        self._is_the_carriers_own = host == THEIR_DOMAIN or host.endswith(f".{THEIR_DOMAIN}")
         self._pool = urllib3.PoolManager(
             num_pools=4, maxsize=CONNECTIONS, timeout=TIMEOUT, retries=False
         )
@@ -356,8 +384,11 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
             answer.close()
 
     def _here(self, url: str) -> str:
-        """The same at our address of the API."""
+        """The same at our address of the API. What the carrier itself has on several hosts, one
+        that is like it has on one."""
         parts = urlsplit(url)
+        if parts.hostname in OTHER_HOSTS and self._is_the_carriers_own:
+            return urlunsplit(parts._replace(scheme="https", netloc=parts.hostname))
         here = parts._replace(
             scheme=self._address.scheme,
             netloc=self._address.netloc,
