@@ -2,9 +2,10 @@
 
     build(Line(account_sid, auth_token, number, sms_url), cast=[Person(phone, name)])
 
-makes the app: the REST API (`rest.py`, `call_rest.py`), signed webhooks to the line's addresses
-(`webhooks.py`, `call_webhooks.py`), the control addresses under `/rehearsal/` (`control.py`,
-`call_control.py`, `neighborhood_control.py`) and the page at `/` (`page/`). It keeps
+makes the app: the REST API (`rest.py`, `call_rest.py`, `number_rest.py`, `service_rest.py`,
+`registration_rest.py`, `trust_rest.py`), signed webhooks to the line's addresses (`webhooks.py`,
+`call_webhooks.py`), the control addresses under `/rehearsal/` (`control.py`, `call_control.py`,
+`registration_control.py`, `neighborhood_control.py`) and the page at `/` (`page/`). It keeps
 everything in memory and calls nobody but the addresses it is given.
 """
 
@@ -22,7 +23,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rehearsal import call_control, call_rest, control, neighborhood_control, page, rest
+from rehearsal import (
+    call_control,
+    call_rest,
+    control,
+    neighborhood_control,
+    number_rest,
+    page,
+    registration_control,
+    registration_rest,
+    rest,
+    service_rest,
+    trust_rest,
+)
 from rehearsal.delivery import leave_due
 from rehearsal.exchange import Exchange, utc_now
 from rehearsal.inside import Inside
@@ -35,6 +48,7 @@ from rehearsal.webhooks import open_client
 
 __all__ = ["Line", "Person", "build"]
 
+API_PATHS = (f"/{API_VERSION}/", "/v1/")
 LARGEST_REQUEST = 2_200_000  # bytes: two minutes of somebody's voice
 log = logging.getLogger("rehearsal")
 READS_CLOCK_EVERY = 1.0  # seconds between two looks at the clock
@@ -59,7 +73,7 @@ class OwnPagesOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(f"/{API_VERSION}/"):
+        if scope["type"] == "http" and not scope["path"].startswith(API_PATHS):
             request = Request(scope)
             host, origin = request.headers.get("host", ""), request.headers.get("origin")
             if not is_local_name(host) or (origin is not None and not is_same(origin, host)):
@@ -143,9 +157,14 @@ def build(
     app = CarrierApp(
         routes=[
             *call_rest.routes(exchange),
+            *number_rest.routes(exchange),
+            *service_rest.routes(exchange),
+            *registration_rest.routes(exchange),
+            *trust_rest.routes(exchange),
             *rest.routes(exchange),
             *control.routes(exchange),
             *call_control.routes(exchange),
+            *registration_control.routes(exchange),
             *neighborhood_control.routes(stage),
             *page.routes(stage),
         ],

@@ -23,6 +23,7 @@ from rehearsal.calls import CarrierCall
 from rehearsal.departures import Departure
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell
 from rehearsal.messages import Line, Message, Text
+from rehearsal.office import opened
 from rehearsal.phones import DeliveryPace, Person, Phone, phones_of
 from rehearsal.player import HeardSound
 from rehearsal.recordings import Recording
@@ -148,6 +149,7 @@ class Exchange:
         self.life += 1
         self.met: dict[str, None] = {}  # whoever texted or called, in that order
         self.line = self.opened_with
+        self.office = opened(self.line, self.now())
         self.waiting: list[Message] = []  # texts to phones, in the order in which they came
         self.last_left: Departure | None = None
         self.phones: dict[str, Phone] = phones_of(self.cast)

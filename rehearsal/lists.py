@@ -90,3 +90,27 @@ def _start_of(found: Sequence[Listed], token: str, otherwise: int) -> int:
     """Where the page begins: after the thing the token names, so that new ones move nothing."""
     after = (place + 1 for place, it in enumerate(found) if f"PA{it.sid}" == token)
     return next(after, otherwise)
+
+
+def meta_page_json(
+    found: Sequence[Thing],
+    asked: Mapping[str, str],
+    *,
+    url: str,
+    key: str,
+    shape: Callable[[Thing], dict[str, object]],
+    filters: Iterable[str] = (),
+) -> dict[str, object]:
+    """The same as the newer part of the API has it, with all about pages under `meta`, and the
+    addresses of others whole. `url`: the list's own."""
+    old = page_json(found, asked, filters, uri=url, key=key, shape=shape)
+    meta = {
+        "first_page_url": old["first_page_uri"],
+        "key": key,
+        "next_page_url": old["next_page_uri"],
+        "page": old["page"],
+        "page_size": old["page_size"],
+        "previous_page_url": old["previous_page_uri"],
+        "url": old["uri"],
+    }
+    return {"meta": meta, key: old[key]}
