@@ -69,14 +69,22 @@ class OutdatedDatabase(HotlineError):
 
 
 class CarrierError(HotlineError):
-    """`code` is the carrier's own number for it; `retry_after` are seconds to leave it alone."""
+    """`code` is the carrier's own number for it; `retry_after` are seconds to leave it alone.
+    `said`: the carrier's words about it, which may hold somebody's number: for the screen of
+    whoever asked, and for no log."""
 
     def __init__(
-        self, message: str = "", *, code: int | None = None, retry_after: float | None = None
+        self,
+        message: str = "",
+        *,
+        code: int | None = None,
+        retry_after: float | None = None,
+        said: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.retry_after = retry_after
+        self.said = said
 
 
 class CarrierBusy(CarrierError):

@@ -30,7 +30,7 @@ class Registered(StrEnum):
     """Both, for one toll-free number."""
 
 
-class Standing(StrEnum):
+class RegistrationState(StrEnum):
     """How far a registration is."""
 
     DRAFT = "draft"
@@ -86,7 +86,7 @@ class Registration:
 
     what: Registered
     name: str
-    standing: Standing
+    standing: RegistrationState
     said: str = ""
     about: str = ""
     reasons: tuple[RefusalReason, ...] = ()
@@ -100,14 +100,14 @@ class Registration:
     @property
     def lets_texts_through(self) -> bool:
         """Whether this one is in order, and earnest."""
-        return self.standing is Standing.APPROVED and not self.is_mock
+        return self.standing is RegistrationState.APPROVED and not self.is_mock
 
 
 def latest_of(registrations: Sequence[Registration], what: Registered) -> Registration | None:
     """The one that counts among several of a kind: an approved one, else one that waits, else the
     first, which is the newest. None if there is none."""
     of_kind = [it for it in registrations if it.what is what]
-    for standing in (Standing.APPROVED, Standing.WAITING):
+    for standing in (RegistrationState.APPROVED, RegistrationState.WAITING):
         for it in of_kind:
             if it.standing is standing:
                 return it

@@ -731,6 +731,17 @@ class Sentence(StrEnum):
     STEWARDS_BROUGHT = N_("{name} brought to the list: {people}")
 
 
+class AutomaticAnswer(StrEnum):
+    """What the carrier is to answer in our place, each one segment with a usual name."""
+
+    HELP = N_(
+        "{network}: neighbors helping neighbors. Need something? Just write it here. STOP ends our"
+        " texts. In danger? Call {emergency}."
+    )
+    STOP = N_("{network}: OK, no more texts from us. Reply START if you want them again.")
+    START = N_("{network}: welcome back! Need something? Just write it here. STOP ends our texts.")
+
+
 class Part(StrEnum):
     """What goes into sentences."""
 
@@ -893,6 +904,12 @@ class Speech:
             )
             for it in Told
         ]
+
+    def written(self, words: str, language: str) -> str:
+        """What is written by these English words, which are no notice's, with the network's name
+        and the emergency number in it."""
+        template = self._template(words, self.spoken(language))
+        return template.format(network=self.network.name, emergency=self._emergency)
 
     def in_words(self, words: str, language: str) -> str:
         """What is said or written by these English words, with gaps for what goes into it."""

@@ -23,6 +23,7 @@ from hotline.store.database import Database
 from serving import roles
 from serving.board_commands import board
 from serving.keys_commands import keys
+from serving.provision_commands import provision_command
 from serving.request_commands import requests
 from serving.roster_commands import roster
 from serving.terminal import open_database, print_table
@@ -204,6 +205,7 @@ hotline.add_command(roster)
 
 hotline.add_command(requests)
 hotline.add_command(board)
+hotline.add_command(provision_command)
 
 
 @hotline.command()

@@ -287,7 +287,8 @@ class Carrier:
         except TwilioException as error:
             code, status = _number(getattr(error, "code", None)), _status(error)
             pause, kind = PAUSES.get(code), _kind(code, status)
-            raise kind(f"the carrier answered {status}", code=code, retry_after=pause) from None
+            answer, said = f"the carrier answered {status}", str(getattr(error, "msg", "") or "")
+            raise kind(answer, code=code, retry_after=pause, said=said) from None
         except (NewConnectionError, ConnectTimeoutError):
             raise CarrierBusy("the carrier cannot be reached") from None
         except HTTPError as error:

@@ -31,7 +31,7 @@ from hotline.registration import (
     RefusalReason,
     Registered,
     Registration,
-    Standing,
+    RegistrationState,
 )
 from hotline.settings import Environment
 
@@ -41,23 +41,26 @@ LATEST = 50  # of each kind of registration: enough to see how the last one stan
 def read(carrier: Carrier, environment: Environment, label: str = "") -> Holdings:
     """All that concerns this hotline. `label`: how a provision labels what it makes; by it what
     no setting names yet is found."""
-    number = _our_number(carrier, environment.hotline_number, label)
-    service = _our_service(carrier, environment.twilio_messaging_service_sid, label, number)
-    found = registrations(carrier, service, number)
-    return Holdings(number, service, tuple(found))
+    named = environment.twilio_messaging_service_sid
+    service_named = service(carrier, named) if named else None
+    number = _our_number(carrier, environment.hotline_number, label, service_named)
+    of = service_named or (None if named else _our_service(carrier, label, number))
+    return Holdings(number, of, tuple(registrations(carrier, of, number)))
 
 
-def _our_number(carrier: Carrier, named: str | None, label: str) -> OwnNumber | None:
+def _our_number(
+    carrier: Carrier, named: str | None, label: str, service: MessagingService | None
+) -> OwnNumber | None:
+    """The one that is named; else one that a provision bought, or that is in our service."""
     if named:
         return number(carrier, named)
-    return next((it for it in numbers(carrier) if label and it.label == label), None)
+    found = numbers(carrier)
+    labelled = [it for it in found if label and it.label == label]
+    inside = [it for it in found if service and it.name in service.numbers]
+    return next(iter([*labelled, *inside]), None)
 
 
-def _our_service(
-    carrier: Carrier, named: str | None, label: str, number: OwnNumber | None
-) -> MessagingService | None:
-    if named:
-        return service(carrier, named)
+def _our_service(carrier: Carrier, label: str, number: OwnNumber | None) -> MessagingService | None:
     found = services(carrier) if label or number else []
     holding = [it for it in found if number and number.name in it.numbers]
     labelled = [it for it in found if label and it.label == label]
@@ -223,7 +226,7 @@ def brands(carrier: Carrier) -> list[Registration]:
 def _brand(it: Any) -> Registration:
     said = str(it.status or "")
     reasons = _reasons(it.errors)
-    if not reasons and it.failure_reason and standing_of(said) is Standing.REFUSED:
+    if not reasons and it.failure_reason and standing_of(said) is RegistrationState.REFUSED:
         reasons = (RefusalReason(str(it.failure_reason)),)
     return Registration(
         Registered.BRAND,
@@ -265,7 +268,7 @@ def _campaign(it: Any, service: str) -> Registration:
         fields={
             "Description": it.description or "",
             "MessageFlow": it.message_flow or "",
-            "UsAppToPersonUsecase": it.us_app_to_person_usecase or "",
+            "MessageSamples": "\n".join(it.message_samples or ()),
         },
     )
 
@@ -296,7 +299,7 @@ def _verification(it: Any) -> Registration:
         standing_of(said),
         said,
         about=str(it.tollfree_phone_number_sid or ""),
-        reasons=reasons if standing_of(said) is Standing.REFUSED else (),
+        reasons=reasons if standing_of(said) is RegistrationState.REFUSED else (),
         may_be_edited=None if it.edit_allowed is None else _is_true(it.edit_allowed),
         edit_until=_moment(it.edit_expiration),
         answers=answers,
@@ -309,20 +312,22 @@ def _verification(it: Any) -> Registration:
 
 
 _STANDINGS: Final = {
-    "draft": Standing.DRAFT,
-    **dict.fromkeys(("pending-review", "in-review", "pending", "in-progress"), Standing.WAITING),
-    **dict.fromkeys(("twilio-approved", "approved", "verified"), Standing.APPROVED),
-    **dict.fromkeys(("twilio-rejected", "rejected", "failed"), Standing.REFUSED),
+    "draft": RegistrationState.DRAFT,
     **dict.fromkeys(
-        ("suspended", "expired", "deletion-pending", "deletion-failed"), Standing.SUSPENDED
+        ("pending-review", "in-review", "pending", "in-progress"), RegistrationState.WAITING
+    ),
+    **dict.fromkeys(("twilio-approved", "approved", "verified"), RegistrationState.APPROVED),
+    **dict.fromkeys(("twilio-rejected", "rejected", "failed"), RegistrationState.REFUSED),
+    **dict.fromkeys(
+        ("suspended", "expired", "deletion-pending", "deletion-failed"), RegistrationState.SUSPENDED
     ),
 }
 
 
-def standing_of(said: str) -> Standing:
+def standing_of(said: str) -> RegistrationState:
     """What a carrier's word means; it writes them in small letters with hyphens in one part of its
     API, and in capitals in another."""
-    return _STANDINGS.get(said.lower().replace("_", "-"), Standing.UNKNOWN)
+    return _STANDINGS.get(said.lower().replace("_", "-"), RegistrationState.UNKNOWN)
 
 
 def _newest(found: Iterable[Any]) -> list[Any]:

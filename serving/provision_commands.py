@@ -1,0 +1,220 @@
+"""`hotline provision`: what is to change at the carrier, shown first and done after a yes; and
+giving a number back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline import registration_form, settings
+from hotline.errors import BadSettings, HotlineError
+from hotline.help_request import State
+from hotline.provisioning import ByHand, NumberKind, SendIn, words_of
+from hotline.settings import Settings
+from hotline.store import requests
+from serving.terminal import open_database, print_table
+
+if TYPE_CHECKING:
+    from serving.provisioning import Plan
+
+
+@click.group("provision", invoke_without_command=True)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--kind",
+    type=click.Choice([it.value for it in NumberKind if it is not NumberKind.OTHER]),
+    default=NumberKind.LOCAL.value,
+    show_default=True,
+    help="Which kind of number to buy, if you have none.",
+)
+@click.option("--near", default="", metavar="POSTCODE", help="Buy one from there.")
+@click.option("--at-most", type=Decimal, metavar="PRICE", help="What it may cost a month.")
+@click.option(
+    "--fallback",
+    default="",
+    metavar="URL",
+    help="Another address of this hotline, for when PUBLIC_URL does not answer.",
+)
+@click.option(
+    "--registration",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Register the network, too, with what is in this file.",
+)
+@click.option("--mock", is_flag=True, help="Register a brand that registers nothing, to try it.")
+@click.pass_context
+def provision_command(
+    context: click.Context,
+    dry_run: bool,
+    yes: bool,
+    kind: str,
+    near: str,
+    at_most: Decimal | None,
+    fallback: str,
+    registration: Path | None,
+    mock: bool,
+) -> None:
+    """Set up the carrier's side: a number, its addresses, its registration. Shows everything
+    first."""
+    if context.invoked_subcommand:
+        return
+    from serving.provisioning import CarrierDesk, Wish
+
+    wish = Wish(NumberKind(kind), near.strip(), at_most, _fallback(fallback), registration, mock)
+    desk = CarrierDesk.open(_settings(), wish)
+    plan = desk.plan()
+    _show(plan)
+    if dry_run or not plan.now:
+        click.echo("Nothing was changed." if plan.now else "There is nothing to change.")
+    else:
+        if not yes:
+            click.confirm("Make these changes?", abort=True)
+        plan = desk.make(plan, click.echo)
+    for line in _what_is_left(plan, desk.of):
+        click.echo(line)
+
+
+def _fallback(url: str) -> str:
+    """Raises UsageError."""
+    if url and urlsplit(url).scheme not in ("https", "http"):
+        raise click.UsageError("--fallback is an address like https://second.example.org")
+    return url.rstrip("/")
+
+
+def _settings() -> Settings:
+    """Those that a provision needs: a number may be missing, it can be bought. Raises
+    BadSettings."""
+    of = settings.load(carrier=False)
+    needed = {
+        "PUBLIC_URL": of.environment.public_url,
+        "TWILIO_ACCOUNT_SID": of.environment.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": of.environment.twilio_auth_token.get_secret_value(),
+    }
+    if missing := [f"environment: {name}: is missing" for name, it in needed.items() if not it]:
+        raise BadSettings(missing)
+    return of
+
+
+# What is shown.
+
+
+def _show(plan: Plan) -> None:
+    rows = [it for change in plan.now if not isinstance(change, SendIn) for it in words_of(change)]
+    if rows:
+        table = [(it.of, str(it.part), it.now or "-", it.then) for it in rows]
+        print_table(("of", "what", "now", "then"), table)
+    for change in (it for it in plan.now if isinstance(it, SendIn)):
+        click.echo(f"\nSend in: {change.what}" + (" (again)" if change.edits else ""))
+        _show_fields({it.part: it.then for it in words_of(change) if it.part})
+
+
+def _show_fields(fields: dict[str, str]) -> None:
+    """Whole, however long: they are read, or pasted."""
+    for name, value in fields.items():
+        click.echo(f"  {name}")
+        for line in value.splitlines() or [""]:
+            click.echo(f"    {line}")
+
+
+def _what_is_left(plan: Plan, of: Settings) -> Iterator[str]:
+    yield from _settings_to_write(plan, of)
+    for note in plan.notes:
+        yield f"\n{note}"
+    for it in plan.later:
+        yield f"\nLater: send in the {it.what}, once {it.waits_for}: run this again then."
+    for hand in plan.by_hand:
+        yield from _by_hand(hand)
+
+
+def _settings_to_write(plan: Plan, of: Settings) -> Iterator[str]:
+    """What the hotline must know of what is there now."""
+    number, service = plan.have.number, plan.have.service
+    lines = []
+    if number and not of.environment.hotline_number:
+        lines.append(f"HOTLINE_NUMBER={number.number}")
+    if service and not of.environment.twilio_messaging_service_sid:
+        lines.append(f"TWILIO_MESSAGING_SERVICE_SID={service.name}")
+    if lines:
+        yield f"\nWrite into {settings.ENVIRONMENT_FILE}, and start the hotline anew:"
+        yield from (f"  {it}" for it in lines)
+
+
+def _by_hand(it: ByHand) -> Iterator[str]:
+    yield f"\nBy hand: {it.why}."
+    yield f"  at {it.where}"
+    for name, value in it.fields.items():
+        yield f"  {name}"
+        yield from (f"    {line}" for line in value.splitlines() or [""])
+
+
+# What else there is.
+
+
+@provision_command.command("form")
+def form() -> None:
+    """Print the file that a registration is filled in with."""
+    click.echo(registration_form.FORM, nl=False)
+
+
+@provision_command.command("release")
+@click.argument("number", required=False)
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--with-open-requests", is_flag=True, help="With --yes: even while people wait for help."
+)
+def release(number: str | None, dry_run: bool, yes: bool, with_open_requests: bool) -> None:
+    """Give a number back. Default: HOTLINE_NUMBER. Whoever gets it next reads what people text."""
+    from hotline.carriers.twilio import holdings, provision
+    from hotline.carriers.twilio.client import Carrier
+    from serving.provisioning import answered
+
+    of = _settings()
+    named = number or of.environment.hotline_number
+    if not named:
+        raise click.UsageError("Say which number, or set HOTLINE_NUMBER.")
+    carrier = Carrier(of.environment)
+    found = answered(partial(holdings.number, carrier, named))
+    if found is None:
+        click.echo(f"The account has no number {named}: there is nothing to give back.")
+        return
+    warnings = list(_before_release(of))
+    for line in (f"Give back {found.number} ({found.kind}).", *warnings):
+        click.echo(line)
+    if dry_run:
+        click.echo("Nothing was changed.")
+        return
+    if yes and warnings and not with_open_requests:
+        raise HotlineError("Nothing was changed: with --yes, say --with-open-requests as well.")
+    if not yes:
+        click.confirm("Nobody can promise that you get it again. Give it back?", abort=True)
+    answered(partial(provision.release, carrier, found))
+    click.echo(
+        f"Done: {found.number} is no longer yours. Take it off your flyers, and out of"
+        f" {settings.ENVIRONMENT_FILE}. A campaign goes on costing until it is deleted on the"
+        " carrier's pages."
+    )
+
+
+def _before_release(of: Settings) -> Iterator[str]:
+    """Who would text a number that is somebody else's."""
+    try:
+        with open_database(of) as database:
+            found = database.read(requests.open_requests)
+    except (HotlineError, SQLAlchemyError):
+        yield "! The database cannot be read: maybe people wait for an answer on this number."
+        return
+    if found:
+        taken = sum(it.state is State.TAKEN for it in found)
+        yield (
+            f"! {len(found)} {'request is' if len(found) == 1 else 'requests are'} not over yet"
+            f" ({taken} taken): these people would write to a stranger, and hear nothing of us."
+        )
