@@ -108,7 +108,7 @@ def _offer_json(it: ForSale) -> dict[str, object]:
     shown: dict[str, object] = {
         "address_requirements": "none",
         "beta": False,
-        "capabilities": {"voice": it.calls, "SMS": it.texts, "MMS": it.texts},
+        "capabilities": {"voice": it.calls, "sms": it.texts, "mms": it.texts, "fax": False},
         "friendly_name": it.number,
         "iso_country": it.country,
         "lata": None,

@@ -22,7 +22,11 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DESCRIPTION = Path(__file__).parents[2] / "shared" / "data" / "twilio-api-subset.json"
+FOLDER = Path(__file__).parents[2] / "shared" / "data"
+DESCRIPTION = FOLDER / "twilio-api-subset.json"
+OF_THE_ACCOUNT = FOLDER / "twilio-account-subset.json"
+API_PATHS = ("/2010-04-01/", "/v1/")
+UNDESCRIBED = "/v1/PhoneNumbers/Countries/"  # what numbers cost
 FORM = "application/x-www-form-urlencoded"
 EXAMPLES = [
     (re.compile(r"[0-9a-f]{32}"), "0" * 32),
@@ -66,7 +70,7 @@ class _Watch:
         self.app, self.found = app, found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/2010-04-01/"):
+        if scope["type"] != "http" or not _is_described(scope["path"]):
             await self.app(scope, receive, send)
             return
         asked: list[Message] = []
@@ -84,6 +88,10 @@ class _Watch:
         is_gone = any(it["type"] == "http.disconnect" for it in asked)
         if answered and not is_gone:
             self.found += mistakes(_asked(scope, asked), _answered(answered))
+
+
+def _is_described(path: str) -> bool:
+    return path.startswith(API_PATHS) and not path.startswith(UNDESCRIBED)
 
 
 def _asked(scope: Scope, messages: Iterable[Message]) -> Asked:
@@ -178,12 +186,12 @@ def _wrong_with_names(asked: Asked) -> Iterator[str]:
 
 def _wrong_with_values(asked: Asked, answered: Answered) -> Iterator[str]:
     request = MockRequest(
-        "https://api.twilio.com",
+        _host(asked.path),
         asked.method,
         asked.path,
         args=asked.query,
         headers={"Authorization": "Basic 1"} if asked.is_signed else {},
-        data=urlencode(asked.fields).encode(),
+        data=urlencode([it for it in asked.fields if it[1] or is_needed(it[0])]).encode(),
         content_type=FORM,
     )
     response = MockResponse(
@@ -193,6 +201,11 @@ def _wrong_with_values(asked: Asked, answered: Answered) -> Iterator[str]:
         yield from _said(error)
     for error in api().iter_response_errors(request, response):
         yield from _said(error)
+
+
+def is_needed(name: str) -> bool:
+    """Whether it says something when it is empty: an empty name of something takes it off."""
+    return not name.endswith("Sid")
 
 
 def _said(error: Exception) -> list[str]:
@@ -210,6 +223,13 @@ def description() -> dict[str, Any]:
     """All of it, but for what is meant and not written: what an object holds, when it is not said,
     is anything."""
     book: dict[str, Any] = json.loads(DESCRIPTION.read_text())
+    if OF_THE_ACCOUNT.exists():
+        more = json.loads(OF_THE_ACCOUNT.read_text())
+        book["paths"] |= more["paths"]
+        book["components"]["schemas"] |= more["components"]["schemas"]
+        book["components"]["parameters"] = more["components"].get("parameters", {}) | book[
+            "components"
+        ].get("parameters", {})
     _open_objects(book["components"]["schemas"])
     return book
 
@@ -242,10 +262,21 @@ def _is_iso(written: str) -> bool:
     return bool(re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", written))
 
 
-@cache
 def _operation(method: str, path: str) -> dict[str, Any]:
+    return dict(_item(path).get(method.lower(), {}))
+
+
+@cache
+def _item(path: str) -> dict[str, Any]:
+    """All that is described of a path."""
     for template, item in description()["paths"].items():
         pattern = re.sub(r"\\{\w+\\}", "[^/.]+", re.escape(template))
         if re.fullmatch(pattern, path):
-            return dict(item.get(method.lower(), {}))
+            return dict(item)
     return {}
+
+
+def _host(path: str) -> str:
+    """Where the carrier itself has it."""
+    servers = _item(path).get("servers") or [{"url": "https://api.twilio.com"}]
+    return str(servers[0]["url"])

@@ -64,14 +64,17 @@ class Carrier:
         return self._call(do, **asked)
 
     def listed(self, find: Any, **asked: Any) -> list[Any]:
-        """All that a list of `api` has; nothing where the carrier knows no such list. Raises
-        CarrierError."""
-        return self._listed(find, **asked)
+        """All that a list of `api` has; nothing where the carrier knows no such list. It changes
+        nothing, so silence is asked once more. Raises CarrierError."""
+        try:
+            return self._listed(find, **asked)
+        except CarrierSilent:
+            return self._listed(find, **asked)
 
     def fetched(self, fetch: Any) -> Any:
         """The one thing that a `fetch` of `api` finds; None if it is not there. Raises
         CarrierError."""
-        return next(iter(self._listed(lambda: [fetch()])), None)
+        return next(iter(self.listed(lambda: [fetch()])), None)
 
     def send(
         self,
