@@ -23,6 +23,7 @@ AREA_CODES = {
 }
 ELSEWHERE = ("212", "New York", "NY")
 NOWHERE = "00"
+FREE_OF_CHARGE = "833"  # the area code of toll-free numbers
 PRICES = {  # a month, in dollars
     "US": {"local": "1.15", "toll free": "2.15"},
     "CA": {"local": "1.15", "toll free": "2.15"},
@@ -61,10 +62,11 @@ def _is_as_asked(it: ForSale, asked: Mapping[str, str]) -> bool:
 
 
 def _made(country: str, kind: str, postcode: str, area_code: str) -> Iterator[ForSale]:
-    if postcode.startswith(NOWHERE) or kind not in KINDS_IN.get(country, ()):
+    is_nowhere = postcode.startswith(NOWHERE) or (kind == "local" and area_code == FREE_OF_CHARGE)
+    if is_nowhere or kind not in KINDS_IN.get(country, ()):
         return
     if kind == "toll_free":
-        yield from (ForSale(f"+1833555011{it}", kind, country) for it in range(A_PAGE))
+        yield from (ForSale(f"+1{FREE_OF_CHARGE}555011{it}", kind, country) for it in range(A_PAGE))
     elif country == "GB":
         start = "+44770090011" if kind == "mobile" else "+44207946011"
         yield from (ForSale(f"{start}{it}", kind, country, "London") for it in range(A_PAGE))

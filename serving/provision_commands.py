@@ -111,8 +111,9 @@ def _show(plan: Plan) -> None:
     if rows:
         table = [(it.of, str(it.part), it.now or "-", it.then) for it in rows]
         print_table(("of", "what", "now", "then"), table)
-    for change in (it for it in plan.now if isinstance(it, SendIn)):
-        click.echo(f"\nSend in: {change.what}" + (" (again)" if change.edits else ""))
+    for change in (*(it for it in plan.now if isinstance(it, SendIn)), *plan.later):
+        when = f", once {change.waits_for}" if change.waits_for else ""
+        click.echo(f"\n{change.title.capitalize()}{when}:")
         _show_fields({it.part: it.then for it in words_of(change) if it.part})
 
 

@@ -169,9 +169,10 @@ class CarrierDesk:
                 )
 
     def make(self, plan: Plan, say: Callable[[str], None]) -> Plan:
-        """Make the changes of this plan one after the other, and `say` each; the plan for what is
-        left then. Raises NotProvisioned where one cannot be made: those before it are."""
-        agreed = {words_of(it) for it in plan.now}
+        """Make the changes of this plan one after the other, those that waited as well if their
+        time comes, and `say` each; the plan for what is left then. Raises NotProvisioned where one
+        cannot be made: those before it are."""
+        agreed = {words_of(it) for it in (*plan.now, *plan.later)}
         made: set[tuple[ChangeRow, ...]] = set()
         while plan.now:
             change, words = plan.now[0], words_of(plan.now[0])
