@@ -560,17 +560,20 @@ class Settings:
     file: Path | None = None
 
 
-def load(environ: Mapping[str, str] | None = None, *, carrier: bool = True) -> Settings:
+def load(
+    environ: Mapping[str, str] | None = None, *, carrier: bool = True, sender: bool = True
+) -> Settings:
     """Read the environment, with `.env` in the working folder where none is handed in, and the
     configuration that it names; raises BadSettings.
 
-    Commands that call no carrier say so: then what is only for the carrier may be missing.
+    Commands that call no carrier say so: then what is only for the carrier may be missing. Those
+    that can do without a number of ours say so by `sender`.
     """
     environ = everything_set() if environ is None else environ
     environment, network = None, None
     mistakes = phrasebook.mistakes()  # in the words that people write: the program has none else
     try:
-        environment = _read_environment(environ, carrier)
+        environment = _read_environment(environ, carrier, sender)
     except BadSettings as trouble:
         mistakes += trouble.mistakes
     try:
@@ -635,9 +638,10 @@ def read_network(text: str, file: str) -> Network:
     )
 
 
-def _read_environment(environ: Mapping[str, str], carrier: bool) -> Environment:
+def _read_environment(environ: Mapping[str, str], carrier: bool, sender: bool) -> Environment:
     given = {name: environ.get(name.upper(), "") for name in Environment.model_fields}
-    mistakes = [_line("environment", *mistake) for mistake in _missing(given)] if carrier else []
+    missing = [*_missing(given), *(_missing_sender(given) if sender else ())]
+    mistakes = [_line("environment", *mistake) for mistake in missing] if carrier else []
     try:
         environment = Environment.model_validate(given)
     except ValidationError as error:
@@ -654,6 +658,9 @@ def _missing(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in ("public_url", "twilio_account_sid", "twilio_auth_token"):
         if not given[name].strip():
             yield name.upper(), "is missing"
+
+
+def _missing_sender(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if not given["hotline_number"].strip() and not given["twilio_messaging_service_sid"].strip():
         yield "HOTLINE_NUMBER", "is missing, and TWILIO_MESSAGING_SERVICE_SID too: set one of them"
 

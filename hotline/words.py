@@ -907,9 +907,11 @@ class Speech:
 
     def written(self, words: str, language: str) -> str:
         """What is written by these English words, which are no notice's, with the network's name
-        and the emergency number in it."""
-        template = self._template(words, self.spoken(language))
-        return template.format(network=self.network.name, emergency=self._emergency)
+        and the emergency number in it: in one segment where cutting the name allows that."""
+        template, emergency = self._template(words, self.spoken(language)), self._emergency
+        names = shorter_names(self.network.name)
+        every = [template.format(network=name, emergency=emergency) for name in names]
+        return next((it for it in every if segments.count(it) <= 1), every[0])
 
     def in_words(self, words: str, language: str) -> str:
         """What is said or written by these English words, with gaps for what goes into it."""

@@ -53,4 +53,4 @@ def rehearse(port: int, host: str) -> None:
     from rehearsal import neighborhood_up
 
     neighborhood_up.require_rehearsal(settings.everything_set())
-    neighborhood_up.run_carrier(settings.load(), host, port)
+    neighborhood_up.run_carrier(settings.load(sender=False), host, port)

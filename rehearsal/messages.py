@@ -35,7 +35,8 @@ class Line:
     sent. A fallback is tried when the address before it cannot be reached or gives no usable
     answer. `api_url` is where this carrier is, for the addresses of its recordings.
     `segments_a_second`: how fast texts leave, 1 from a usual number, 3 from a toll-free one, 100
-    from a short code; None for at once.
+    from a short code; None for at once. `number` is empty while the account has none; `service` is
+    the messaging service that it is in, if any.
     """
 
     account_sid: str
@@ -48,6 +49,7 @@ class Line:
     voice_status_url: str = ""
     api_url: str = "https://api.twilio.com"
     segments_a_second: float | None = None
+    service: str = ""
 
 
 @dataclass

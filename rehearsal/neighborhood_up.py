@@ -245,12 +245,16 @@ def _cast(of: Settings) -> Sequence[Person]:
 
 
 def _line(of: Settings) -> Line:
+    """Settings that name neither a number nor a messaging service have an account in which there is
+    nothing yet: `hotline provision` makes it."""
     environment = of.environment
+    is_new = not environment.hotline_number and not environment.twilio_messaging_service_sid
     token = environment.twilio_auth_token
     return Line(
         account_sid=environment.twilio_account_sid,
         auth_token=token.get_secret_value(),
-        number=environment.hotline_number or NUMBER,
+        number=environment.hotline_number or ("" if is_new else NUMBER),
+        service=environment.twilio_messaging_service_sid or "",
         sms_url=f"{environment.public_url}/sms#rc=3&rp=all",
         voice_url=f"{environment.public_url}/voice#rc=3&rp=all",
         voice_status_url=f"{environment.public_url}/voice/status",

@@ -45,6 +45,25 @@ NEW_NUMBER: Mapping[str, object] = {
     "voice_receive_mode": "voice",
     "voice_url": "",
 }
+NEW_SERVICE: Mapping[str, object] = {
+    "area_code_geomatch": True,
+    "fallback_method": "POST",
+    "fallback_to_long_code": True,
+    "fallback_url": None,
+    "friendly_name": "",
+    "inbound_method": "POST",
+    "inbound_request_url": None,
+    "mms_converter": True,
+    "scan_message_content": "inherit",
+    "smart_encoding": True,
+    "status_callback": None,
+    "sticky_sender": True,
+    "synchronous_validation": False,
+    "us_app_to_person_registered": False,
+    "use_inbound_webhook_on_number": False,
+    "usecase": "undeclared",
+    "validity_period": 36_000,
+}
 
 
 @dataclass
@@ -109,8 +128,12 @@ class Office:
 
 def opened(line: Line, now: datetime) -> Office:
     """What an account has at first: the number of its line, with the addresses that it was opened
-    with. A short code is on no list of numbers; a line without a number has none yet."""
+    with. A short code is on no list of numbers; a line without a number has none yet. In the
+    line's messaging service, texts go to the number's addresses."""
     office = Office()
+    if line.service:
+        facts = {**NEW_SERVICE, "friendly_name": "Rehearsal", "use_inbound_webhook_on_number": True}
+        office.services[line.service] = Paper(line.service, now, facts)
     if line.number.startswith("+"):
         addresses = {
             "sms_url": line.sms_url,
@@ -120,7 +143,9 @@ def opened(line: Line, now: datetime) -> Office:
             "status_callback": line.voice_status_url,
         }
         kind = "toll_free" if line.number.startswith("+1833") else "local"
-        office.own(owned(ForSale(line.number, kind, ""), {**NEW_NUMBER, **addresses}, now))
+        own = office.own(owned(ForSale(line.number, kind, ""), {**NEW_NUMBER, **addresses}, now))
+        if line.service:
+            office.in_service[line.service] = [own.sid]
     return office
 
 

@@ -6,7 +6,7 @@ itself; here one has all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,30 +16,11 @@ from rehearsal.exchange import Exchange
 from rehearsal.lists import meta_page_json
 from rehearsal.messages import Form, Refusal, refusal
 from rehearsal.number_rest import unless_trouble
-from rehearsal.office import Paper, asked_of, iso, missing, new_paper, wired
+from rehearsal.office import NEW_SERVICE, Paper, asked_of, iso, missing, new_paper, wired
 from rehearsal.rest import Endpoint, guarded, read_form, refused
 
 MESSAGING = "https://messaging.twilio.com"
 SERVICES = "/v1/Services"
-NEW_SERVICE: Mapping[str, object] = {
-    "area_code_geomatch": True,
-    "fallback_method": "POST",
-    "fallback_to_long_code": True,
-    "fallback_url": None,
-    "friendly_name": "",
-    "inbound_method": "POST",
-    "inbound_request_url": None,
-    "mms_converter": True,
-    "scan_message_content": "inherit",
-    "smart_encoding": True,
-    "status_callback": None,
-    "sticky_sender": True,
-    "synchronous_validation": False,
-    "us_app_to_person_registered": False,
-    "use_inbound_webhook_on_number": False,
-    "usecase": "undeclared",
-    "validity_period": 36_000,
-}
 SETTABLE_OF_SERVICE = tuple(set(NEW_SERVICE) - {"us_app_to_person_registered"})
 LINKS = {
     "phone_numbers": "PhoneNumbers",

@@ -14,7 +14,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import registration_form, settings
-from hotline.errors import BadSettings, HotlineError
+from hotline.errors import HotlineError
 from hotline.help_request import State
 from hotline.provisioning import ByHand, NumberKind, SendIn, words_of
 from hotline.settings import Settings
@@ -69,7 +69,7 @@ def provision_command(
     from serving.provisioning import CarrierDesk, Wish
 
     wish = Wish(NumberKind(kind), near.strip(), at_most, _fallback(fallback), registration, mock)
-    desk = CarrierDesk.open(_settings(), wish)
+    desk = CarrierDesk.open(settings.load(sender=False), wish)
     plan = desk.plan()
     _show(plan)
     if dry_run or not plan.now:
@@ -87,20 +87,6 @@ def _fallback(url: str) -> str:
     if url and urlsplit(url).scheme not in ("https", "http"):
         raise click.UsageError("--fallback is an address like https://second.example.org")
     return url.rstrip("/")
-
-
-def _settings() -> Settings:
-    """Those that a provision needs: a number may be missing, it can be bought. Raises
-    BadSettings."""
-    of = settings.load(carrier=False)
-    needed = {
-        "PUBLIC_URL": of.environment.public_url,
-        "TWILIO_ACCOUNT_SID": of.environment.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": of.environment.twilio_auth_token.get_secret_value(),
-    }
-    if missing := [f"environment: {name}: is missing" for name, it in needed.items() if not it]:
-        raise BadSettings(missing)
-    return of
 
 
 # What is shown.
@@ -178,7 +164,7 @@ def release(number: str | None, dry_run: bool, yes: bool, with_open_requests: bo
     from hotline.carriers.twilio.client import Carrier
     from serving.provisioning import answered
 
-    of = _settings()
+    of = settings.load(sender=False)
     named = number or of.environment.hotline_number
     if not named:
         raise click.UsageError("Say which number, or set HOTLINE_NUMBER.")
