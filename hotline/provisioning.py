@@ -141,13 +141,15 @@ def webhooks_that_count(number: OwnNumber, service: MessagingService | None) -> 
 
 @dataclass(frozen=True, slots=True)
 class NumberWish:
-    """Which number to buy. `postcode`: near there, or anywhere; `at_most`: what it may cost a
-    month, in the currency of the carrier's prices, or anything."""
+    """Which number to buy, besides that it takes texts. `postcode`: near there, or anywhere;
+    `at_most`: what it may cost a month, in the currency of the carrier's prices, or anything."""
 
     country: str
     kind: NumberKind = NumberKind.LOCAL
     postcode: str = ""
     at_most: Decimal | None = None
+    calls: bool = True
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Offer:
     place: str = ""
     takes_texts: bool = True
     takes_calls: bool = True
+    takes_pictures: bool = True
     price: Decimal | None = None
     currency: str = ""
     needs_address: bool = False
@@ -174,12 +177,14 @@ class Offer:
 
 
 def best(offers: Iterable[Offer], wish: NumberWish) -> Offer | None:
-    """The first that takes texts and calls, wants no address and costs no more than wished; of
-    those the cheapest. Where the price is unknown and one was wished for, none does."""
+    """The first that takes texts and whatever else is wished, wants no address and costs no more;
+    of those the cheapest. Where the price is unknown and one was wished for, none does."""
     fitting = [
         it
         for it in offers
-        if it.takes_texts and it.takes_calls and not it.needs_address
+        if it.takes_texts and not it.needs_address
+        if it.takes_calls or not wish.calls
+        if it.takes_pictures or not wish.pictures
         if wish.at_most is None or (it.price is not None and it.price <= wish.at_most)
     ]
     return min(fitting, key=lambda it: it.price or Decimal(0), default=None)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 )
 @click.option("--near", default="", metavar="POSTCODE", help="Buy one from there.")
 @click.option("--at-most", type=Decimal, metavar="PRICE", help="What it may cost a month.")
+@click.option("--pictures", is_flag=True, help="Buy one that takes pictures as well.")
+@click.option("--no-calls", is_flag=True, help="Buy one even if it takes texts alone.")
 @click.option(
     "--fallback",
     default="",
@@ -58,6 +60,8 @@ def provision_command(
     kind: str,
     near: str,
     at_most: Decimal | None,
+    pictures: bool,
+    no_calls: bool,
     fallback: str,
     registration: Path | None,
     mock: bool,
@@ -68,7 +72,16 @@ def provision_command(
         return
     from serving.provisioning import CarrierDesk, Wish
 
-    wish = Wish(NumberKind(kind), near.strip(), at_most, _fallback(fallback), registration, mock)
+    wish = Wish(
+        NumberKind(kind),
+        near.strip(),
+        at_most,
+        _fallback(fallback),
+        registration,
+        mock,
+        calls=not no_calls,
+        pictures=pictures,
+    )
     desk = CarrierDesk.open(settings.load(sender=False), wish)
     plan = desk.plan()
     _show(plan)
@@ -93,6 +106,8 @@ def _fallback(url: str) -> str:
 
 
 def _show(plan: Plan) -> None:
+    for warning in plan.warnings:
+        click.echo(f"! {warning}")
     rows = [it for change in plan.now if not isinstance(change, SendIn) for it in words_of(change)]
     if rows:
         table = [(it.of, str(it.part), it.now or "-", it.then) for it in rows]

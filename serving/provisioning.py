@@ -59,15 +59,17 @@ class Wish:
     fallback: str = ""
     registration: Path | None = None
     mock: bool = False
+    calls: bool = True
+    pictures: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
     """Changes to make now, those that wait for somebody, what a person does, and how things
-    stand. `number`: ours, or the one that is bought first."""
+    stand. `warnings` are read before anybody says yes."""
 
     have: Holdings
-    number: OwnNumber | None
+    warnings: tuple[str, ...]
     now: tuple[Change, ...]
     later: tuple[SendIn, ...]
     by_hand: tuple[ByHand, ...]
@@ -95,26 +97,33 @@ class CarrierDesk:
         """What is to do now, from what the carrier has now. Raises NotProvisioned."""
         have = answered(partial(holdings.read, self._carrier, self.of.environment, self._label))
         self._require_ours(have)
-        if have.number is None and self._offer is None:
+        if have.number is None and self._offer is None and not self._short_code:
             self._offer = self._chosen()
         changes = tuple(provisioning.changes(have, self._wanted(have), self._offer))
         number = have.number or (_as_if_bought(self._offer) if self._offer else None)
         todo = self._registration(have, number)
         return Plan(
             have,
-            number,
+            tuple(self._others(have)) if self._offer else (),
             (*changes, *(it for it in todo.changes if not it.waits_for)),
             tuple(it for it in todo.changes if it.waits_for),
-            (*todo.by_hand, self._answers(number)),
-            (*todo.notes, *self._others(have)),
+            (*todo.by_hand, *self._of_short_code(), self._answers(number)),
+            todo.notes,
         )
+
+    @property
+    def _short_code(self) -> str:
+        """Ours, if that is what we have."""
+        number = self.of.environment.hotline_number or ""
+        return number if phone.is_short_code(number) else ""
 
     def _require_ours(self, have: Holdings) -> None:
         number = self.of.environment.hotline_number
-        if number and have.number is None:
-            why = "short codes are set up on its pages" if phone.is_short_code(number) else ""
-            why = why or "is it another account's? Leave HOTLINE_NUMBER away to buy one"
-            raise NotProvisioned(f"The carrier's account has no number {number}: {why}.")
+        if number and have.number is None and not self._short_code:
+            raise NotProvisioned(
+                f"The carrier's account has no number {number}: is it another account's? Leave"
+                " HOTLINE_NUMBER away to buy one."
+            )
         service = self.of.environment.twilio_messaging_service_sid
         if service and have.service is None:
             raise NotProvisioned(
@@ -124,14 +133,15 @@ class CarrierDesk:
 
     def _chosen(self) -> Offer:
         wish = self._wish
-        wished = NumberWish(self.of.network.country, wish.kind, wish.near, wish.at_most)
+        country, can = self.of.network.country, {"calls": wish.calls, "pictures": wish.pictures}
+        wished = NumberWish(country, wish.kind, wish.near, wish.at_most, **can)
         found = answered(partial(provision.offers, self._carrier, wished))
         if offer := provisioning.best(found, wished):
             return offer
         near = f" near {wish.near}" if wish.near else f" in {wished.country}"
         cost = f" for {wish.at_most} a month" if wish.at_most is not None else ""
         raise NotProvisioned(
-            f"The carrier has no {wish.kind} number{near}{cost} that takes texts and calls and"
+            f"The carrier has no {wish.kind} number{near}{cost} that takes what you want it to and"
             " needs no papers first. Try another --near, another --kind or a higher --at-most."
         )
 
@@ -151,6 +161,10 @@ class CarrierDesk:
         speech = furnish(self.of.network, utc_now).speech
         texts = registration_texts.texts(speech, self._owner, number.number if number else "")
         return registration_plan.todo(have, number, self._owner, texts, mock=self._wish.mock)
+
+    def _of_short_code(self) -> Iterator[ByHand]:
+        if self._short_code:
+            yield registration_plan.short_code_fields(self._wanted(Holdings()).number)
 
     def _answers(self, number: OwnNumber | None) -> ByHand:
         network = self.of.network

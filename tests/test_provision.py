@@ -111,16 +111,29 @@ def test_a_toll_free_number_is_bought_as_well(account: Account) -> None:
 def test_who_has_a_number_already_is_told_before_another_is_bought(account: Account) -> None:
     create = account.carrier().api.incoming_phone_numbers.create
     create(phone_number=BOUGHT, friendly_name="an old one")
-    said = account.provision("--near", "11216", "--dry-run")
-    assert f"HOTLINE_NUMBER={BOUGHT}" in said
+    said = account.refused("--near", "11216", says="n\n")
+    assert said.index(f"HOTLINE_NUMBER={BOUGHT}") < said.index("Make these changes?")
 
 
 def test_a_number_of_another_account_is_not_replaced(account: Account) -> None:
     account.more = {"HOTLINE_NUMBER": "+12125550177"}
     assert "no number +12125550177" in account.refused("--yes")
-    account.more = {"HOTLINE_NUMBER": "21212"}
-    assert "short codes are set up on its pages" in account.refused("--yes")
     assert account.changes() == 0
+
+
+def test_a_short_code_is_set_up_by_hand_and_nothing_is_bought(account: Account) -> None:
+    account.more = {"HOTLINE_NUMBER": "21212"}
+    said = account.provision("--yes")
+    assert f"A message comes in\n    {PUBLIC}/sms#rc=3&rp=all" in said
+    assert holdings.numbers(account.carrier()) == []
+    assert held(account).service
+    assert "There is nothing to change." in account.provision("--yes")
+
+
+def test_a_number_can_be_wished_for_that_takes_pictures_or_no_calls(account: Account) -> None:
+    assert BOUGHT in account.provision("--near", "11216", "--pictures", "--no-calls", "--dry-run")
+    log = account.control.get("/rehearsal/log").json()["log"]
+    assert any("AvailablePhoneNumbers" in str(it) for it in log)
 
 
 # What is wrong is set right.

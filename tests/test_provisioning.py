@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hotline.carriers.twilio import addresses, holdings
+from hotline.carriers.twilio import addresses, client, holdings
 from hotline.provisioning import (
     BuyNumber,
     Holdings,
@@ -143,6 +143,7 @@ def test_the_addresses_that_count_are_those_of_the_service_unless_it_asks_the_nu
         ({"takes_texts": False}, False),
         ({"takes_calls": False}, False),
         ({"needs_address": True}, False),
+        ({"takes_pictures": False}, True),
         ({"price": Decimal("1.15")}, True),
         ({"price": Decimal("2.15")}, False),
     ],
@@ -154,6 +155,12 @@ def test_a_number_takes_texts_and_calls_at_once_and_at_its_price(
     assert (best([replace(OFFER, **changed)], wish) is not None) is is_bought  # type: ignore[arg-type]
 
 
+def test_what_else_it_takes_can_be_wished() -> None:
+    plain = replace(OFFER, takes_calls=False, takes_pictures=False)
+    assert best([plain], NumberWish("US", calls=False)) == plain
+    assert best([plain], NumberWish("US", calls=False, pictures=True)) is None
+
+
 def test_where_nobody_says_the_price_none_is_bought_for_a_price() -> None:
     assert best([OFFER], NumberWish("US", at_most=Decimal(2))) is None
 
@@ -161,6 +168,54 @@ def test_where_nobody_says_the_price_none_is_bought_for_a_price() -> None:
 def test_the_cheapest_is_bought() -> None:
     dear, cheap = replace(OFFER, price=Decimal(3)), replace(OFFER, price=Decimal(1))
     assert best([dear, cheap], NumberWish("US")) == cheap
+
+
+# Where it is asked.
+
+
+@pytest.mark.parametrize(
+    ("api", "asked", "where"),
+    [
+        ("https://api.twilio.com", "https://messaging.twilio.com/v1/Services", ""),
+        ("https://api.twilio.com", "https://trusthub.twilio.com/v1/Policies?Page=1", ""),
+        ("https://api.dublin.ie1.twilio.com", "https://pricing.twilio.com/v1/x", ""),
+        (
+            "https://api.dublin.ie1.twilio.com",
+            "https://api.twilio.com/2010-04-01/x",
+            "https://api.dublin.ie1.twilio.com/2010-04-01/x",
+        ),
+        (
+            "http://127.0.0.1:4010",
+            "https://messaging.twilio.com/v1/Services",
+            "http://127.0.0.1:4010/v1/Services",
+        ),
+        (
+            "https://alike.example/api/laml",
+            "https://messaging.twilio.com/v1/Services",
+            "https://alike.example/api/laml/v1/Services",
+        ),
+        (
+            "https://api.twilio.com",
+            "http://messaging.twilio.com/v1/Services",
+            "https://messaging.twilio.com/v1/Services",
+        ),
+        (
+            "https://api.twilio.com",
+            "https://messaging.twilio.com.elsewhere.example/v1/Services",
+            "https://api.twilio.com/v1/Services",
+        ),
+        (
+            "https://nottwilio.com",
+            "https://messaging.twilio.com/v1/x",
+            "https://nottwilio.com/v1/x",
+        ),
+    ],
+)
+def test_what_is_on_another_host_is_asked_there_and_of_one_alike_at_its_only_one(
+    api: str, asked: str, where: str
+) -> None:
+    """Our credentials go nowhere else."""
+    assert client._HttpClient(api)._here(asked) == (where or asked)
 
 
 # How a carrier writes it.

@@ -37,10 +37,12 @@ MOST_OFFERS = 20
 
 
 def offers(carrier: Carrier, wish: NumberWish) -> list[Offer]:
-    """Numbers that take texts and calls, near the postcode first if there are any there. Their
-    price is the carrier's for a number of that kind in that country."""
+    """Numbers that take texts and whatever else is wished, near the postcode. Their price is the
+    carrier's for a number of that kind in that country."""
     of = getattr(carrier.api.available_phone_numbers(wish.country), _LISTS[wish.kind])
-    asked: dict[str, Any] = {"sms_enabled": True, "voice_enabled": True, "limit": MOST_OFFERS}
+    asked: dict[str, Any] = {"sms_enabled": True, "limit": MOST_OFFERS}
+    asked |= {"voice_enabled": True} if wish.calls else {}
+    asked |= {"mms_enabled": True} if wish.pictures else {}
     if wish.postcode and wish.kind is not NumberKind.TOLL_FREE:
         asked["in_postal_code"] = wish.postcode
     price, currency = _price(carrier, wish)
@@ -69,6 +71,7 @@ def _offer(it: Any, kind: NumberKind, price: Decimal | None, currency: str) -> O
         place=" ".join(part for part in place if part),
         takes_texts=str(can.get("sms")).lower() == "true",
         takes_calls=str(can.get("voice")).lower() == "true",
+        takes_pictures=str(can.get("mms")).lower() == "true",
         price=price,
         currency=currency,
         needs_address=str(it.address_requirements or "none") not in ("none", "None"),

@@ -13,7 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from hotline.provisioning import ByHand, Holdings, NumberKind, OwnNumber, SendIn
+from hotline.provisioning import (
+    ByHand,
+    Holdings,
+    Hook,
+    HookAddresses,
+    NumberKind,
+    OwnNumber,
+    SendIn,
+)
 from hotline.registration import (
     AutomaticAnswers,
     RefusalReason,
@@ -29,6 +37,7 @@ CONSOLE = "https://console.twilio.com"
 PROFILES = f"{CONSOLE} > Admin > Trust Hub > Customer Profiles"
 BRANDS_PAGE = f"{CONSOLE} > Messaging > Regulatory Compliance > A2P 10DLC"
 VERIFICATIONS_PAGE = f"{CONSOLE} > Phone Numbers > Manage > Regulatory Compliance > Toll-free"
+SHORT_CODES_PAGE = f"{CONSOLE} > Phone Numbers > Manage > Short Codes"
 ANSWERS_PAGE = f"{CONSOLE} > Messaging > Services > (ours) > Opt-Out Management"
 ONES_WAIT = (RegistrationState.WAITING, RegistrationState.APPROVED)
 Fields = dict[str, str | tuple[str, ...]]
@@ -349,6 +358,16 @@ def profile_fields(owner: Owner) -> dict[str, str]:
 
 def brand_fields(owner: Owner) -> dict[str, str]:
     return {"Brand type": "Sole Proprietor", **profile_fields(owner), "Mobile phone": owner.phone}
+
+
+def short_code_fields(webhooks: HookAddresses) -> ByHand:
+    """Where the addresses of a short code are set: it is on no list of numbers, and takes no
+    calls."""
+    fields = {
+        "A message comes in": webhooks[Hook.TEXT].address,
+        "Primary handler fails": webhooks[Hook.TEXT_FALLBACK].address,
+    }
+    return ByHand(SHORT_CODES_PAGE, "a short code is set up there, both by POST", fields)
 
 
 def answer_fields(it: AutomaticAnswers, *, is_toll_free: bool) -> ByHand:
