@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from provisioned import OWNER, PUBLIC, Account, opened_account
 from served import serve
+from servers import KEYRING
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from urllib3.exceptions import ProtocolError
 
+from hotline import settings
 from hotline.carriers.twilio import addresses, holdings
-from hotline.provisioning import Hook, HookAddress, NumberKind
+from hotline.help_request import HelpRequest
+from hotline.provisioning import Hook, HookAddress, NumberKind, SetService
+from hotline.store import people, requests
+from hotline.store.database import Database
+from serving.provisioning import CarrierDesk, NotProvisioned, Wish
 
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 BOUGHT = "+17185550111"
 
 
@@ -268,6 +279,49 @@ def test_all_that_is_missing_is_said_at_once(account: Account) -> None:
     assert "TWILIO_ACCOUNT_SID: is missing" in said
 
 
+def test_nothing_is_done_that_nobody_said_yes_to(account: Account) -> None:
+    """Somebody else changes something between the showing and the yes."""
+    bought(account)
+    have = held(account)
+    assert have.number
+    assert have.service
+    account.carrier().api.incoming_phone_numbers(have.number.name).update(voice_method="GET")
+    desk = CarrierDesk.open(settings.load(account.environ, sender=False), Wish())
+    agreed = desk.plan()
+    service = account.carrier().api.messaging.v1.services(have.service.name)
+    service.update(inbound_method="GET")
+    said: list[str] = []
+    left = desk.make(agreed, said.append)
+    assert said[-1].startswith("There is more to do now than you said yes to")
+    assert [type(it) for it in left.now] == [SetService]
+    assert service.fetch().inbound_method == "GET"
+
+
+def test_what_the_carrier_does_not_keep_is_not_tried_for_ever(account: Account) -> None:
+    desk = CarrierDesk.open(settings.load(account.environ, sender=False), Wish())
+    plan = desk.plan()
+    forgetful = replace(plan, now=plan.now[:1])
+    desk.plan = lambda: forgetful  # type: ignore[method-assign]
+    with pytest.raises(NotProvisioned, match="shows it as before"):
+        desk.make(forgetful, lambda _: None)
+    assert len(holdings.numbers(account.carrier())) == 1
+
+
+def test_a_look_that_nobody_answered_is_taken_once_more(account: Account) -> None:
+    """It changes nothing. A carrier hangs up on connections that nobody used for a while."""
+    tries: list[int] = []
+
+    def find() -> list[str]:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ProtocolError("hung up")
+        return ["found"]
+
+    assert account.carrier().listed(find) == ["found"]
+    tries.clear()
+    assert account.carrier().fetched(lambda: find()[0]) == "found"
+
+
 # Registering: a toll-free number.
 
 
@@ -442,6 +496,35 @@ def test_a_number_is_given_back_after_a_yes(account: Account) -> None:
     assert f"{BOUGHT} is no longer yours" in account.provision("release", says="y\n")
     assert holdings.numbers(account.carrier()) == []
     assert "nothing to give back" in account.provision("release")
+
+
+def test_a_number_on_which_requests_hang_is_not_given_back_without_saying_so(
+    account: Account, sqlite_url: str
+) -> None:
+    bought(account)
+    account.more |= {"DATABASE_URL": sqlite_url}
+    with closing(Database(sqlite_url, KEYRING)) as database:
+        database.write(_maria_asks)
+    said = account.refused("release", says="n\n")
+    assert "1 request is not over yet (0 taken)" in said
+    assert said.index("not over yet") < said.index("Give it back?")
+    assert "--with-open-requests" in account.refused("release", "--yes")
+    assert held(account).number
+    account.provision("release", says="y\n")
+    assert holdings.numbers(account.carrier()) == []
+
+
+def _maria_asks(connection: Connection) -> None:
+    maria = people.add_neighbor(connection, "+12125550140", NOON)
+    requests.open_request(connection, HelpRequest(0, maria.id, NOON))
+
+
+def test_where_no_request_is_open_there_is_nothing_to_warn_of(
+    account: Account, sqlite_url: str
+) -> None:
+    bought(account)
+    account.more |= {"DATABASE_URL": sqlite_url}
+    assert "!" not in account.provision("release", "--yes")
 
 
 def test_a_database_that_cannot_be_read_may_have_open_requests(account: Account) -> None:
