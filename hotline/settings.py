@@ -591,6 +591,11 @@ def everything_set() -> dict[str, str]:
     return {**_read_environment_file(Path(ENVIRONMENT_FILE)), **os.environ}
 
 
+def environment_now() -> Environment:
+    """The environment as a process would have it that begins now. Raises BadSettings."""
+    return _read_environment(everything_set(), carrier=True)
+
+
 def _read_environment_file(path: Path) -> dict[str, str]:
     """Strictly: what cannot be read is a mistake, and not left away."""
     if not path.is_file():

@@ -100,6 +100,7 @@ def main() -> None:
 @click.option("--port", type=int, help="Default: $PORT, or 8000.")
 def web(host: str, port: int | None) -> None:
     """Run the web server that the carrier calls."""
+    roles.heed_no_hangup_yet()
     of = settings.load()
     with open_database(of):
         pass
@@ -110,18 +111,21 @@ def web(host: str, port: int | None) -> None:
 @click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True)
 def worker(count: int) -> None:
     """Run workers: they ask volunteers and send texts."""
+    roles.heed_no_hangup_yet()
     from serving.processes import Keeper
 
     of = settings.load()
     with open_database(of):
         pass
     roles.import_program()
-    Keeper({f"worker {number}": partial(roles.worker, of) for number in range(1, count + 1)}).run()
+    workers = {f"worker {number}": partial(roles.worker, of) for number in range(1, count + 1)}
+    Keeper(workers, hands_on_hangup=not roles.is_in_terminal()).run()
 
 
 @hotline.command()
 def clock() -> None:
     """Run the clock: what is due is enqueued. Several may run."""
+    roles.heed_no_hangup_yet()
     of = settings.load()
     with open_database(of):
         pass

@@ -32,10 +32,18 @@ Renew = Callable[[], Mapping[str, Task]]
 class Keeper:
     """Starts, watches and stops the processes of one program."""
 
-    def __init__(self, tasks: Mapping[str, Task], renew: Renew | None = None) -> None:
-        """`renew`: on SIGUSR1 everything ends, and then runs on with the tasks that this makes."""
+    def __init__(
+        self,
+        tasks: Mapping[str, Task],
+        renew: Renew | None = None,
+        *,
+        hands_on_hangup: bool = False,
+    ) -> None:
+        """`renew`: on SIGUSR1 everything ends, and then runs on with the tasks that this makes.
+        `hands_on_hangup`: SIGHUP is for the processes, and ends nothing."""
         self._tasks = tasks
         self._renew = renew
+        self._hands_on_hangup = hands_on_hangup
         self._is_to_renew = False
         self._running: dict[str, BaseProcess] = {}
         self._started: dict[str, float] = {}
@@ -45,11 +53,13 @@ class Keeper:
         self._parent_lives = os.pipe()
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT, or until the terminal is closed."""
+        """Until SIGTERM or SIGINT, or until the terminal is closed (SIGHUP)."""
         for number in ENDS:
             signal.signal(number, self._stop)
         if self._renew:
             signal.signal(signal.SIGUSR1, self._ask_to_renew)
+        if self._hands_on_hangup:
+            signal.signal(signal.SIGHUP, self._hand_on)
         try:
             while not self._stopping:
                 self._start_missing()
@@ -81,6 +91,11 @@ class Keeper:
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
+    def _hand_on(self, number: int, _frame: FrameType | None) -> None:
+        for process in list(self._running.values()):
+            if process.pid and process.is_alive():
+                os.kill(process.pid, number)
+
     def _start_missing(self) -> None:
         for name, task in self._tasks.items():
             process = self._running.get(name)
@@ -106,6 +121,8 @@ class Keeper:
     def _in_child(self, task: Task) -> None:
         for number in (*ENDS, signal.SIGUSR1):
             signal.signal(number, signal.SIG_DFL)
+        if self._hands_on_hangup:  # until it knows what to do then
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
         reading, writing = self._parent_lives
         os.close(writing)
         threading.Thread(target=_end_with_parent, args=(reading,), daemon=True).start()

@@ -12,11 +12,14 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from socket import socket
 from threading import Event
 from typing import TYPE_CHECKING
 
-from hotline.settings import Network, Settings
+from hotline import settings
+from hotline.errors import BadSettings
+from hotline.settings import ENVIRONMENT_FILE, Environment, Network, Settings
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
 from serving import beginning
@@ -158,12 +161,48 @@ def _watched(
             _take_up(of, house, database, queue)
         jobs.send(*ids)
 
-    watch = Lookout(role, house, database, queue, send, is_well)
+    watch = Lookout(role, house, database, queue, send, is_well, partial(_read_again, of, house))
+    _read_again_when_told(watch.read_again)
     watch.start()
     try:
         yield
     finally:
         watch.close()
+
+
+def _read_again_when_told(ask: Callable[[], None]) -> None:
+    """By SIGHUP. In a terminal that says that it was closed, and ends whoever runs there."""
+    if not is_in_terminal():
+        signal.signal(signal.SIGHUP, lambda *_: ask())
+
+
+def heed_no_hangup_yet() -> None:
+    """Whoever has just begun reads the settings anyway."""
+    if not is_in_terminal():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def is_in_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+def _read_again(of: Settings, house: House) -> None:
+    """What changed in the network's settings holds at once. The environment's are addresses,
+    accounts and keys, with which everything here has begun: of these only that they changed."""
+    log.info("told to read the settings again")
+    house.current.look()
+    if said := _said_of_environment(of.environment):
+        log.warning("%s", said)
+
+
+def _said_of_environment(begun_with: Environment) -> str:
+    try:
+        is_the_same = settings.environment_now() == begun_with
+    except BadSettings as error:
+        return f"the environment has mistakes now (hotline check says them): {len(error.mistakes)}"
+    if is_the_same:
+        return ""
+    return f"{ENVIRONMENT_FILE} has changed, which is read when a process begins: start it again"
 
 
 def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) -> None:

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx2
@@ -32,6 +33,7 @@ from hotline.health import LastAnswer, Vital, Vitals
 from hotline.store import vitals
 from hotline.store.tables import alarm, heartbeat
 from paging import jobs
+from paging import watch as watch_of
 from paging.dispatch import JobQueue
 from paging.watch import Lookout
 from serving import health as health_desk
@@ -309,6 +311,20 @@ def test_signs_of_processes_that_are_gone_are_swept_up(maple: Neighborhood) -> N
         maple.database.write(lambda c, n=number, at=now - ago: vitals.beat(c, "worker", f"{n}", at))
     kept = heartbeat.select().with_only_columns(heartbeat.c.process)
     assert set(maple.database.read(lambda c: c.execute(kept).scalars().all())) == {"2", "3"}
+
+
+def test_a_watch_that_is_told_to_read_again_does_so_at_once_and_ends_when_told(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_of, "LOOKS_EVERY", 3600.0)
+    was_read = Event()
+    house, database, queue = maple.hotline.house, maple.database, JobQueue("redis://127.0.0.1:1")
+    watch = Lookout("clock", house, database, queue, jobs.send, again=was_read.set)
+    watch.start()
+    watch.read_again()
+    assert was_read.wait(PATIENT)
+    watch.close()
+    assert not watch._thread.is_alive()
 
 
 # The same with real processes, whose time is moved by hand.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -214,6 +215,55 @@ def test_what_is_set_holds_within_seconds_in_every_process(street_on_sqlite: Str
     told = httpx2.get(f"{street.web}/health/deep", trust_env=False).json()["parts"]["settings"]
     assert told["well"] is False
     assert street.text("+12125550149", "need groceries").startswith("Oak Street: got it")
+
+
+def test_told_by_a_signal_each_process_reads_its_settings_and_goes_on(
+    street_on_sqlite: Street,
+) -> None:
+    """But for those of the environment, of which it says that they have changed."""
+    street = street_on_sqlite
+    until(lambda: _is_well(street), "each process watches")
+    families = {name: _family(process) for name, process in street.running.items()}
+    file = Path(street.environment["HOTLINE_CONFIG"])
+    file.write_text(CONFIGURATION.replace("Maple Street Mutual Aid", "Oak Street"))
+    _hang_up(street)
+    street.logs("told to read the settings again")
+    street.logs("the settings are those of")
+    assert street.text(MARIA, "need groceries").startswith("Oak Street: got it")
+    street.reads(ANA, "Oak Street: a neighbor needs")
+
+    (Path(street.environment["HOME"]) / ".env").write_text("PORT=8123\n")
+    _hang_up(street)
+    street.logs(".env has changed, which is read when a process begins: start it again")
+    assert families == {name: _family(process) for name, process in street.running.items()}
+
+
+def _is_well(street: Street) -> bool:
+    found = httpx2.get(f"{street.web}/health/deep", trust_env=False).json()["parts"]
+    return bool(found["worker"]["well"] and found["clock"]["well"])
+
+
+def _hang_up(street: Street) -> None:
+    for name in ("web", "worker", "clock"):
+        street.running[name].send_signal(signal.SIGHUP)
+
+
+def test_in_a_terminal_that_is_closed_a_process_ends(
+    tmp_path: Path, sqlite_url: str, begin: Begin
+) -> None:
+    street = _street(tmp_path, sqlite_url, "redis://127.0.0.1:1", begin)
+    terminal, theirs = pty.openpty()
+    clock = subprocess.Popen(
+        _command("clock"), env=_clean(street.environment), cwd=tmp_path, stderr=theirs
+    )
+    try:
+        os.read(terminal, 1)  # what it begins with
+        clock.send_signal(signal.SIGHUP)
+        assert clock.wait(STOPPED_WITHIN) == -signal.SIGHUP
+    finally:
+        clock.kill()
+        os.close(terminal)
+        os.close(theirs)
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "clock"])

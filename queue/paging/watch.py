@@ -1,4 +1,5 @@
-"""What each process does beside its work: give a sign of life, and see whether asking is late.
+"""What each process does beside its work: give a sign of life, see whether asking is late, and read
+the settings again when it is told to.
 
 The process that notices may be the only one that still lives, so it needs neither Redis nor a
 worker to tell the stewards: it brings their texts to the carrier itself.
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -48,7 +50,7 @@ class Signs:
 
 class Lookout:
     """Of one process. `is_well`: whether it does its work. `send` brings messages, by their ids, to
-    the carrier."""
+    the carrier; `again` reads the settings again."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Lookout:
         queue: JobQueue,
         send: Send,
         is_well: Callable[[], bool] = lambda: True,
+        again: Callable[[], None] = lambda: None,
     ) -> None:
         self._role = role
         self._process = f"{socket.gethostname()[:60]}:{os.getpid()}"
@@ -66,10 +69,13 @@ class Lookout:
         self._queue = queue
         self._send = send
         self._is_well = is_well
+        self._again = again
         self._contact = Contact("The database", log)
         self._was_late = False
         self._looks = 0
-        self._over = threading.Event()
+        self._is_over = False
+        # Not an event: whoever handles a signal may put something here in the middle of anything.
+        self._told: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -77,11 +83,15 @@ class Lookout:
 
     def close(self) -> None:
         """This process ends as it should, and leaves no sign of life behind."""
-        self._over.set()
+        self._told.put(self._end)
         if self._thread.is_alive():
             self._thread.join(LOOKS_EVERY)
         with suppress(SQLAlchemyError):
             self._database.write(lambda c: vitals.leave(c, self._role, self._process))
+
+    def read_again(self) -> None:
+        """The settings, beside whatever this process does. May be called when a signal comes."""
+        self._told.put(self._again)
 
     def look(self) -> None:
         """One look: at the settings, this process, Redis, and at whether asking is late."""
@@ -112,9 +122,16 @@ class Lookout:
         self._was_late = is_late
 
     def _run(self) -> None:
-        while not self._over.is_set():
-            try:
-                self.look()
-            except Exception as error:
-                log.error("the watch failed: %s", describe(error))
-            self._over.wait(LOOKS_EVERY)
+        while not self._is_over:
+            self._try(self.look)
+            with suppress(Empty):
+                self._try(self._told.get(timeout=LOOKS_EVERY))
+
+    def _try(self, deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        except Exception as error:
+            log.error("the watch failed: %s", describe(error))
+
+    def _end(self) -> None:
+        self._is_over = True
