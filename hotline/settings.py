@@ -52,6 +52,7 @@ LONGEST_LABEL: Final = 24
 LONGEST_ANSWER: Final = 300
 
 ENVIRONMENT_FILE: Final = ".env"
+LOG_FORMS: Final = ("text", "json")
 _QUOTES: Final = "\"'\u201c\u201d\u2018\u2019"
 
 _DRIVERS: Final = {
@@ -244,6 +245,12 @@ def _public_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _log_form(text: str) -> str:
+    if text.lower() not in LOG_FORMS:
+        raise ValueError(f"must be {' or '.join(LOG_FORMS)}")
+    return text.lower()
+
+
 def _sender(text: str) -> str:
     plain = re.sub(r"[\s().-]", "", text)
     if not is_short_code(plain) and not re.fullmatch(r"\+[1-9][0-9]{6,14}", plain):
@@ -290,6 +297,7 @@ class Environment(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     hotline_keys: Secret | None = None
     hotline_keys_file: Path | None = None
+    hotline_log: Annotated[str, AfterValidator(_log_form)] = "text"
 
     @field_validator("*", mode="before")
     @classmethod
@@ -881,6 +889,7 @@ _EXAMPLES: Final = {
     "TWILIO_MESSAGING_SERVICE_SID": "TWILIO_MESSAGING_SERVICE_SID=MG followed by 32 letters"
     " and digits",
     "PORT": "PORT=8000",
+    "HOTLINE_LOG": "HOTLINE_LOG=json",
 }
 
 _SAID: Final = {

@@ -5,7 +5,6 @@ Exit status: 0 done, 1 could not, 2 asked wrongly.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from functools import partial
@@ -20,7 +19,7 @@ from hotline.errors import BadRoster, BadSettings, HotlineError
 from hotline.settings import Environment
 from hotline.store import migrate, record
 from hotline.store.database import Database
-from serving import roles
+from serving import journal, roles
 from serving.board_commands import board
 from serving.keys_commands import keys
 from serving.provision_commands import provision_command
@@ -60,16 +59,22 @@ OWN_SETTINGS = ("up", "talk", "prompts")  # commands that read none
 @click.pass_context
 def hotline(context: click.Context) -> None:
     """Neighbors text or call for help; other neighbors are asked until one says YES."""
-    if context.invoked_subcommand not in OWN_SETTINGS and Path(settings.ENVIRONMENT_FILE).is_file():
-        said = (
+    command = context.invoked_subcommand or ""
+    reads_file = command not in OWN_SETTINGS and Path(settings.ENVIRONMENT_FILE).is_file()
+    journal.begin(_log_form(reads_file=reads_file), command)
+    if reads_file:
+        journal.say(
             f"Settings are read from {settings.ENVIRONMENT_FILE}, too; the environment goes first."
         )
-        click.echo(said, err=True)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr
-    )
-    for talkative in ("rq", "httpx2", "alembic", "fido2", "uvicorn.error"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def _log_form(*, reads_file: bool) -> str:
+    """As it is wanted, before anything is checked: what is wrong with it is said with the rest."""
+    try:
+        found = settings.everything_set() if reads_file else os.environ
+    except BadSettings:
+        found = os.environ
+    return found.get("HOTLINE_LOG", "").strip().lower()
 
 
 def main() -> None:
@@ -79,16 +84,16 @@ def main() -> None:
         hotline(prog_name="hotline")
     except (BadSettings, BadRoster) as error:
         count = len(error.mistakes)
-        click.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}:", err=True)
+        journal.say(f"{count} {'mistake' if count == 1 else 'mistakes'}:")
         for mistake in error.mistakes:
-            click.echo(f"  {mistake}", err=True)
+            journal.say(f"  {mistake}")
         sys.exit(1)
     except HotlineError as error:
-        click.echo(str(error), err=True)
+        journal.say(str(error))
         sys.exit(1)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
-        click.echo(f"The database cannot be used: {reason}", err=True)
+        journal.say(f"The database cannot be used: {reason}")
         sys.exit(1)
 
 
