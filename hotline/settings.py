@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import time, timedelta
 from io import StringIO
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -52,7 +53,9 @@ LONGEST_LABEL: Final = 24
 LONGEST_ANSWER: Final = 300
 
 ENVIRONMENT_FILE: Final = ".env"
+SHORTEST_TOKEN: Final = 16  # letters of the one that opens /metrics
 LOG_FORMS: Final = ("text", "json")
+METRICS_FOLDER: Final = "hotline-metrics"
 _QUOTES: Final = "\"'\u201c\u201d\u2018\u2019"
 
 _DRIVERS: Final = {
@@ -245,6 +248,31 @@ def _public_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _long_secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SHORTEST_TOKEN:
+        raise ValueError(f"has fewer than {SHORTEST_TOKEN} letters, and could be guessed")
+    return secret
+
+
+def _network_of_addresses(text: str) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(text.strip())
+    except ValueError:
+        raise ValueError("is no network of addresses") from None
+    if network.overlaps(ip_network("127.0.0.0/8" if network.version == 4 else "::1/128")):
+        raise ValueError(
+            "has this machine's own address in it, which whoever comes through a proxy here has,"
+            " too; use HOTLINE_METRICS_TOKEN on this machine"
+        )
+    return network
+
+
+def _networks(text: str) -> str:
+    for it in text.split(","):
+        _network_of_addresses(it)
+    return text
+
+
 def _log_form(text: str) -> str:
     if text.lower() not in LOG_FORMS:
         raise ValueError(f"must be {' or '.join(LOG_FORMS)}")
@@ -297,6 +325,8 @@ class Environment(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     hotline_keys: Secret | None = None
     hotline_keys_file: Path | None = None
+    hotline_metrics_token: Annotated[Secret, AfterValidator(_long_secret)] | None = None
+    hotline_metrics_network: Annotated[str, AfterValidator(_networks)] = ""
     hotline_log: Annotated[str, AfterValidator(_log_form)] = "text"
 
     @field_validator("*", mode="before")
@@ -320,10 +350,25 @@ class Environment(BaseSettings):
     def keys_path(self) -> Path:
         """Where the keys of the database are, if they are in a file: beside an SQLite database, in
         the working folder for PostgreSQL."""
-        if self.hotline_keys_file:
-            return self.hotline_keys_file
+        return self.hotline_keys_file or self._own_folder / key_file.NAME
+
+    @property
+    def _own_folder(self) -> Path:
         path = self.database_url.partition("///")[2] if "sqlite" in self.database_url else ""
-        return Path(path).parent / key_file.NAME
+        return Path(path).parent
+
+    @property
+    def metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """From whose addresses /metrics is read without a token."""
+        listed = self.hotline_metrics_network.split(",") if self.hotline_metrics_network else ()
+        return tuple(_network_of_addresses(it) for it in listed)
+
+    @property
+    def metrics_folder(self) -> Path | None:
+        """Where the processes of this machine count what is in no database; None: nobody reads
+        /metrics."""
+        is_read = self.hotline_metrics_token or self.hotline_metrics_network
+        return self._own_folder / METRICS_FOLDER if is_read else None
 
     @property
     def keyring(self) -> Keyring:
@@ -889,6 +934,8 @@ _EXAMPLES: Final = {
     "TWILIO_MESSAGING_SERVICE_SID": "TWILIO_MESSAGING_SERVICE_SID=MG followed by 32 letters"
     " and digits",
     "PORT": "PORT=8000",
+    "HOTLINE_METRICS_TOKEN": "HOTLINE_METRICS_TOKEN=what `openssl rand -hex 16` prints",
+    "HOTLINE_METRICS_NETWORK": "HOTLINE_METRICS_NETWORK=10.0.0.0/8",
     "HOTLINE_LOG": "HOTLINE_LOG=json",
 }
 

@@ -44,6 +44,7 @@ NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
 LOCAL = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only if somebody says so
+WATCHED_BY = ("HOTLINE_METRICS_TOKEN", "HOTLINE_METRICS_NETWORK")  # as in earnest
 NEXT = "next"  # the folder of what it begins again with
 
 
@@ -199,6 +200,7 @@ def _settings(place: Place) -> Settings:
             "TWILIO_API_URL": place.address,
             "HOTLINE_NUMBER": NUMBER,
             "PORT": str(place.port),
+            **{name: os.environ.get(name, "") for name in WATCHED_BY},
         }
     )
 

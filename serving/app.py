@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -34,6 +35,9 @@ from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
 from sms import lexicons, shelter, unanswerable
 from sms.receiving import receive
 
+if TYPE_CHECKING:
+    from serving.metrics import Metrics
+
 log = logging.getLogger("hotline.web")
 
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -56,6 +60,7 @@ class Hotline:
         self.database = Database(environment.sqlalchemy_url, environment.keyring)
         self.jobs = JobQueue(environment.redis_url)
         self.health = health.Health(self.database, self.jobs, self.house)
+        self.metrics = self._open_metrics(environment)
         self.enqueuer = Enqueuer(self.jobs.enqueue)
         signatures = Signatures.of(environment)
         foreign = partial(_foreign, environment, self.house)
@@ -116,6 +121,7 @@ class Hotline:
             Route("/health", self._health),
             Route("/health/deep", self._health_deep),
             Route("/ready", self._ready),
+            Route("/metrics", self._metrics),
             Mount("/board", self.board.app),
         ]
         return [*routes, Mount("/", front)] if front else routes
@@ -260,6 +266,25 @@ class Hotline:
     async def _health_deep(self, _request: Request) -> Response:
         found = health.as_json(await run_in_threadpool(self.health.parts))
         return JSONResponse(found, 200 if found["well"] else 503, NOT_KEPT)
+
+    async def _metrics(self, request: Request) -> Response:
+        """For Prometheus, or whoever else has the token or is in the network."""
+        if self.metrics is None:
+            return Response(status_code=404)
+        if not self.metrics.lets_in(request):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        accepted = request.headers.get("accept", "")
+        found, media_type = await run_in_threadpool(self.metrics.exposed, accepted)
+        # Not by `media_type`, which adds a charset.
+        return Response(found, headers={**NOT_KEPT, "Content-Type": media_type})
+
+    def _open_metrics(self, environment: Environment) -> Metrics | None:
+        """Only where somebody may read them: what they take is slow to import."""
+        if environment.metrics_folder is None:
+            return None
+        from serving.metrics import Metrics
+
+        return Metrics(self.house, self.database, self.health.parts, environment)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -13,14 +13,14 @@ SHOWN = 4  # of the number's last digits
 def line(role: str, environment: Environment) -> str:
     """Its role, the program's version, and where database, Redis and carrier are."""
     return (
-        f"{role} begins: hotline {_version()}, {_database(environment.database_url)},"
+        f"{role} begins: hotline {version_of_program()}, {_database(environment.database_url)},"
         f" Redis at {_redis(environment.redis_url)},"
         f" carrier at {urlsplit(environment.twilio_api_url).netloc.rpartition('@')[2]},"
         f" {_sender(environment)}"
     )
 
 
-def _version() -> str:
+def version_of_program() -> str:
     try:
         return version("hotline")
     except PackageNotFoundError:

@@ -28,6 +28,7 @@ from sms import lexicons
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from hotline.carriers.twilio.client import Heard
     from paging.dispatch import JobQueue, PagingWorker
 
 
@@ -211,7 +212,18 @@ def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) ->
     from ivr.calling import lost
     from paging import jobs
 
-    jobs.take_up(jobs.Tools(house, database, Carrier(of.environment), queue, end_call=lost))
+    carrier = Carrier(of.environment, _counting(of))
+    jobs.take_up(jobs.Tools(house, database, carrier, queue, end_call=lost))
+
+
+def _counting(of: Settings) -> Heard | None:
+    """Who is told how long the carrier took: nobody, where nobody may read it."""
+    folder = of.environment.metrics_folder
+    if folder is None:
+        return None
+    from serving import carrier_times
+
+    return carrier_times.begin(folder)
 
 
 # What only the carrier's side knows of the settings, for `hotline check`.

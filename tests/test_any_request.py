@@ -70,6 +70,7 @@ HOTLINE: dict[str, some.SearchStrategy[bytes]] = {
     "/health": NOTHING,
     "/health/deep": NOTHING,
     "/ready": NOTHING,
+    "/metrics": NOTHING,
 }
 BOARD = (*(f"/board{it.path}" for it in PAGES), "/board/news", "/board/static/{path}")
 ACCOUNTS = "/2010-04-01/Accounts/{account}"

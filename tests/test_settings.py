@@ -693,3 +693,35 @@ def test_a_mistake_does_not_tell_the_secret(name: str, value: str) -> None:
         load(ENVIRON | {name: value})
     told = trouble.value
     assert TOKEN not in f"{told} {told!r} {told.__cause__!r} {told.__context__!r}"
+
+
+# Who may read /metrics, and how the log is written.
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HOTLINE_METRICS_TOKEN", "short", "has fewer than 16 letters, and could be guessed"),
+        ("HOTLINE_METRICS_NETWORK", "10.0.0.0/99", "is no network of addresses"),
+        ("HOTLINE_METRICS_NETWORK", "10.0.0.1/8", "is no network of addresses"),
+        ("HOTLINE_METRICS_NETWORK", "127.0.0.1", "has this machine's own address in it"),
+        ("HOTLINE_METRICS_NETWORK", "10.0.0.0/8,::/0", "has this machine's own address in it"),
+        ("HOTLINE_LOG", "yaml", "must be text or json"),
+    ],
+)
+def test_what_is_wrong_with_who_watches(name: str, value: str, said: str) -> None:
+    (mistake,) = mistakes_of(**{name: value})
+    assert mistake.startswith(f"environment: {name}: {said}")
+    assert f"write it like {name}=" in mistake
+    assert value not in mistake
+
+
+def test_who_may_read_the_metrics() -> None:
+    found = load(
+        ENVIRON
+        | {"HOTLINE_METRICS_NETWORK": "10.0.0.0/8, fd00::/8", "DATABASE_URL": "sqlite:////srv/a.db"}
+    ).environment
+    assert [str(it) for it in found.metrics_networks] == ["10.0.0.0/8", "fd00::/8"]
+    assert found.metrics_folder == Path("/srv/hotline-metrics")
+    assert load(ENVIRON).environment.metrics_folder is None
+    assert load(ENVIRON | {"HOTLINE_LOG": "JSON"}).environment.hotline_log == "json"

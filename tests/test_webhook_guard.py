@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, HandClock, make_settings
+from pydantic import SecretStr
 from served import serve
 from servers import KEYS
 from sqlalchemy import func, select, text
@@ -132,20 +133,22 @@ class Door:
 
 @contextmanager
 def open_door(
-    database_url: str, redis_url: str, secondary: str = "", network: str = NETWORK
+    database_url: str,
+    redis_url: str,
+    secondary: str = "",
+    network: str = NETWORK,
+    environment: Mapping[str, Any] | None = None,
 ) -> Iterator[Door]:
+    """`environment`: what else is set there, by the names of its fields."""
     built: list[Hotline] = []
 
     def build(address: str) -> ASGIApp:
         rules = settings.read_network(network, "hotline.toml")
         of = make_settings(address, database_url, redis_url, rules)
+        more = dict(environment or {})
         if secondary:
-            both = of.environment.model_copy(
-                update={
-                    "twilio_auth_token_secondary": type(of.environment.twilio_auth_token)(secondary)
-                }
-            )
-            of = type(of)(both, rules)
+            more["twilio_auth_token_secondary"] = SecretStr(secondary)
+        of = type(of)(of.environment.model_copy(update=more), rules)
         built.append(Hotline(of, HandClock()))
         return built[0].app
 

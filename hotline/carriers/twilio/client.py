@@ -6,8 +6,10 @@ that every process has one pool of connections of its own.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -41,15 +43,33 @@ OTHER_HOSTS = frozenset(
 LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
 
 
+class HowAnswered(StrEnum):
+    """What an answer of the carrier's was, as far as its status tells."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    BUSY = "busy"
+    SILENT = "silent"  # there was none
+
+
+Heard = Callable[[str, HowAnswered, float], None]
+"""Told of each answer: what was asked for ("send", "call", "look_up", "delete" or "other"), how it
+was answered, and after how many seconds."""
+
+
+def _unheard(_asked: str, _how: HowAnswered, _seconds: float) -> None:
+    """Nobody counts."""
+
+
 class Carrier:
     """Our account at the carrier."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, heard: Heard | None = None) -> None:
         self._environment = environment
         self._client = Client(
             environment.twilio_account_sid,
             environment.twilio_auth_token.get_secret_value(),
-            http_client=_HttpClient(environment.twilio_api_url),
+            http_client=_HttpClient(environment.twilio_api_url, heard or _unheard),
         )
 
     # For what else in this room asks the carrier: the package's own client, and how it is asked.
@@ -339,10 +359,11 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
     """In the place of Twilio's own, which costs twice as much: with a time limit, enough
     connections, nothing tried twice, our address of the API, and no logs."""
 
-    def __init__(self, api_url: str) -> None:
+    def __init__(self, api_url: str, heard: Heard) -> None:
         self._address = urlsplit(api_url)
         host = self._address.hostname or ""
         self._is_the_carriers_own = host == THEIR_DOMAIN or host.endswith(f".{THEIR_DOMAIN}")
+        self._heard = heard
         self._pool = urllib3.PoolManager(
             num_pools=4, maxsize=CONNECTIONS, timeout=TIMEOUT, retries=False
         )
@@ -361,14 +382,19 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
     ) -> Any:
         asked = urlencode(_present(params), doseq=True)
         body = urlencode(_present(data), doseq=True) if data else None
-        answer = self._pool.request(
-            method.upper(),
-            self._here(url) + (f"?{asked}" if asked else ""),
-            body=body,
-            headers={**(headers or {}), **_credentials(auth)},
-            redirect=allow_redirects,
-            timeout=timeout or TIMEOUT,
-        )
+        began, how = time.monotonic(), HowAnswered.SILENT
+        try:
+            answer = self._pool.request(
+                method.upper(),
+                self._here(url) + (f"?{asked}" if asked else ""),
+                body=body,
+                headers={**(headers or {}), **_credentials(auth)},
+                redirect=allow_redirects,
+                timeout=timeout or TIMEOUT,
+            )
+            how = _how_answered(answer.status)
+        finally:
+            self._heard(_asked_for(method.upper(), url), how, time.monotonic() - began)
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
 
     def fetch(self, url: str, auth: tuple[str, str], most: int) -> tuple[int, bytes]:
@@ -402,6 +428,21 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
 
 
 SENT_ON = urllib3.Retry(connect=0, read=0, status=0, other=0, redirect=3)
+
+
+def _asked_for(method: str, url: str) -> str:
+    """In our words, of which there are few."""
+    if method == "POST":
+        thing = url.partition("?")[0].rpartition("/")[2]
+        return {"Messages.json": "send", "Calls.json": "call"}.get(thing, "other")
+    return {"GET": "look_up", "DELETE": "delete"}.get(method, "other")
+
+
+def _how_answered(status: int) -> HowAnswered:
+    if status < HTTPStatus.BAD_REQUEST:
+        return HowAnswered.ANSWERED
+    is_busy = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return HowAnswered.BUSY if is_busy else HowAnswered.REFUSED
 
 
 def _credentials(auth: tuple[str, str] | None) -> dict[str, str]:
