@@ -14,7 +14,7 @@ import secrets
 import shutil
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -38,7 +38,8 @@ from rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from rehearsal.page.views import about_volunteer
 from rehearsal.transcript import parse
 from serving import roles
-from serving.processes import Keeper
+from serving.processes import Keeper, Task
+from serving.supervision import Reports
 
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "0" * 32
@@ -114,20 +115,20 @@ def is_near(host: str) -> bool:
         return bool(host) and ("." not in host or host.endswith((".localhost", ".local")))
 
 
-def _begin(place: Place, clock: NeighborhoodClock) -> Mapping[str, Callable[[], None]]:
+def _begin(place: Place, clock: NeighborhoodClock) -> Mapping[str, Task]:
     """Prepare everything that the processes need: what each of them is to do."""
     redis_socket = redis_server.socket_in(place.data)
     of = _settings(place)
     _prepare_database(of, place, clock())
     return {
-        "redis": partial(redis_server.run, place.data / "redis", redis_socket),
+        "redis": lambda _: redis_server.run(place.data / "redis", redis_socket),
         "web": partial(_run_web, of, place, clock),
         "worker": partial(roles.worker, of, clock),
         "clock": partial(roles.clock, of, clock),
     }
 
 
-def _begin_again(place: Place, clock: NeighborhoodClock) -> Mapping[str, Callable[[], None]]:
+def _begin_again(place: Place, clock: NeighborhoodClock) -> Mapping[str, Task]:
     """Forget everything but the configuration and the roster, of which there may be new ones."""
     for old in place.data.glob("hotline.db*"):
         old.unlink()
@@ -274,7 +275,7 @@ def _script(place: Place) -> str | None:
     return script
 
 
-def _run_web(of: Settings, place: Place, clock: NeighborhoodClock) -> None:
+def _run_web(of: Settings, place: Place, clock: NeighborhoodClock, reports: Reports) -> None:
     front = carrier.build(
         _line(of),
         now=clock,
@@ -283,7 +284,7 @@ def _run_web(of: Settings, place: Place, clock: NeighborhoodClock) -> None:
         script=_script(place),
         anew=partial(_ask_to_begin_again, place, os.getppid()),
     )
-    roles.web(of, place.host, place.port, front, clock)
+    roles.web(of, place.host, place.port, front, clock, reports)
 
 
 def _welcome(of: Settings, place: Place) -> str:

@@ -25,6 +25,7 @@ from serving.keys_commands import keys
 from serving.provision_commands import provision_command
 from serving.request_commands import requests
 from serving.roster_commands import roster
+from serving.supervision import Reports, to_manager
 from serving.terminal import open_database, print_table
 
 
@@ -45,7 +46,8 @@ def _added(name: str) -> click.Command | None:
             command: click.Command = it.load()
         except ImportError as error:
             raise HotlineError(
-                f"`hotline {name}` needs {error.name}: pip install 'hotline[rehearsal]'"
+                f"`hotline {name}` needs {error.name}, which comes with the extra `rehearsal`:"
+                " docs/installing.md says how to install it"
             ) from error
         return command
     return None
@@ -56,6 +58,7 @@ OWN_SETTINGS = ("up", "talk", "prompts")  # commands that read none
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hotline", prog_name="hotline", message="%(prog)s %(version)s")
 @click.pass_context
 def hotline(context: click.Context) -> None:
     """Neighbors text or call for help; other neighbors are asked until one says YES."""
@@ -109,7 +112,7 @@ def web(host: str, port: int | None) -> None:
     of = settings.load()
     with open_database(of):
         pass
-    roles.web(of, host, port or of.environment.port)
+    roles.web(of, host, port or of.environment.port, reports=to_manager())
 
 
 @hotline.command()
@@ -123,8 +126,14 @@ def worker(count: int) -> None:
     with open_database(of):
         pass
     roles.import_program()
-    workers = {f"worker {number}": partial(roles.worker, of) for number in range(1, count + 1)}
-    Keeper(workers, hands_on_hangup=not roles.is_in_terminal()).run()
+
+    def work(reports: Reports) -> None:
+        roles.worker(of, reports=reports)
+
+    names = (f"worker {number}" for number in range(1, count + 1))
+    hands_on = not roles.is_in_terminal()
+    tasks = dict.fromkeys(names, work)
+    Keeper(tasks, reports=to_manager(), hands_on_hangup=hands_on).run()
 
 
 @hotline.command()
@@ -134,7 +143,7 @@ def clock() -> None:
     of = settings.load()
     with open_database(of):
         pass
-    roles.clock(of)
+    roles.clock(of, reports=to_manager())
 
 
 # What looks after it.

@@ -23,6 +23,7 @@ from hotline.settings import ENVIRONMENT_FILE, Environment, Network, Settings
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
 from serving import beginning
+from serving.supervision import NOBODY, Reports, Watchdog
 from sms import lexicons
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from hotline.carriers.twilio.client import Heard
     from paging.dispatch import JobQueue, PagingWorker
+    from paging.signs import Signs
 
 
 log = logging.getLogger("hotline")
@@ -57,19 +59,35 @@ def import_program() -> None:
 
 
 def web(
-    of: Settings, host: str, port: int, front: Starlette | None = None, now: Now = utc_now
+    of: Settings,
+    host: str,
+    port: int,
+    front: Starlette | None = None,
+    now: Now = utc_now,
+    reports: Reports = NOBODY,
 ) -> None:
     """The webhooks; `front` answers every other address, for a rehearsal."""
+    from paging.signs import STUCK, Signs
     from serving.app import Hotline
 
     log.info("%s", beginning.line("web", of.environment))
-    hotline = Hotline(of, now, front)
-    with _watched("web", of, hotline.house, hotline.database, hotline.jobs):
-        serve(hotline.app, host, port, last_answers=5 if front is None else 1)
+    hotline, signs = Hotline(of, now, front), Signs(STUCK)
+    with _watched("web", of, hotline.house, hotline.database, hotline.jobs, reports, signs):
+        last_answers = 5 if front is None else 1
+        serve(hotline.app, host, port, last_answers=last_answers, reports=reports, turn=signs.give)
 
 
-def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> None:
-    """Run an app until SIGTERM or SIGINT; requests under way have `last_answers` seconds."""
+def serve(
+    app: Starlette,
+    host: str,
+    port: int,
+    *,
+    last_answers: int = 1,
+    reports: Reports = NOBODY,
+    turn: Callable[[], None] = lambda: None,
+) -> None:
+    """Run an app until SIGTERM or SIGINT; requests under way have `last_answers` seconds. `turn` is
+    called each second, by the loop that answers everybody."""
     import uvicorn
 
     from serving.connections import LIMITS
@@ -81,10 +99,18 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
     class Server(uvicorn.Server):
         """Lets streams end, which never end by themselves, before it waits for last answers."""
 
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            reports.ready()
+
         async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            reports.ends()
             if at_end := getattr(app.state, "at_end", None):
                 at_end()
             await super().shutdown(sockets)
+
+    async def turned() -> None:
+        turn()
 
     config = uvicorn.Config(
         app,
@@ -95,6 +121,8 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=last_answers,
+        callback_notify=turned,
+        timeout_notify=1,
         **LIMITS,
     )
     server = Server(config)
@@ -108,9 +136,10 @@ def serve(app: Starlette, host: str, port: int, *, last_answers: int = 1) -> Non
         sys.exit(NOT_STARTED)
 
 
-def worker(of: Settings, now: Now = utc_now) -> None:
+def worker(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
     """One worker: asks volunteers, sends messages."""
     from paging import dispatch
+    from paging.signs import STUCK, Signs
 
     log.info("%s", beginning.line("worker", of.environment))
     database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
@@ -118,28 +147,35 @@ def worker(of: Settings, now: Now = utc_now) -> None:
     house = furnish(of.network, now, of.file)
     _take_up(of, house, database, queue)
     at_work: list[dispatch.PagingWorker] = []
-    with _watched("worker", of, house, database, queue, lambda: _is_well(at_work)):
-        dispatch.work(of.environment.redis_url, queue, at_work.append)
+    signs = Signs(STUCK)
+    with _watched("worker", of, house, database, queue, reports, signs, lambda: _is_well(at_work)):
+        reports.ready()
+        dispatch.work(of.environment.redis_url, queue, at_work.append, signs)
+    reports.ends()
 
 
 def _is_well(at_work: Sequence[PagingWorker]) -> bool:
     return bool(at_work) and at_work[-1].is_well()
 
 
-def clock(of: Settings, now: Now = utc_now) -> None:
+def clock(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
     """Enqueues what is due."""
     from paging import clock as ticking
     from paging.dispatch import JobQueue
-    from paging.watch import Signs
+    from paging.signs import STUCK, Signs
 
     log.info("%s", beginning.line("clock", of.environment))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
-    queue, signs = JobQueue(of.environment.redis_url), Signs()
-    with _watched("clock", of, furnish(of.network, now, of.file), database, queue, signs.are_fresh):
-        ticking.run(database, queue, now, stop, signs.give)
+    queue = JobQueue(of.environment.redis_url)
+    house = furnish(of.network, now, of.file)
+    ticks, signs = Signs(), Signs(STUCK)
+    with _watched("clock", of, house, database, queue, reports, signs, ticks.are_fresh):
+        reports.ready()
+        ticking.run(database, queue, now, stop, ticks.give, signs.give)
+    reports.ends()
     database.close()
 
 
@@ -150,9 +186,13 @@ def _watched(
     house: House,
     database: Database,
     queue: JobQueue,
+    reports: Reports,
+    signs: Signs,
     is_well: Callable[[], bool] = lambda: True,
 ) -> Iterator[None]:
-    """A watch beside what this process does."""
+    """A watch beside what this process does, and reports that it goes on for as long as both do:
+    one that waits for a part that is away goes on, for to end it would mend nothing. `signs` are
+    those of what it does."""
     from paging.watch import Lookout
 
     def send(*ids: int) -> None:
@@ -164,10 +204,13 @@ def _watched(
 
     watch = Lookout(role, house, database, queue, send, is_well, partial(_read_again, of, house))
     _read_again_when_told(watch.read_again)
+    watchdog = Watchdog(reports, lambda: signs.are_fresh() and watch.signs.are_fresh())
     watch.start()
+    watchdog.start()
     try:
         yield
     finally:
+        watchdog.close()
         watch.close()
 
 

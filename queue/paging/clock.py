@@ -80,10 +80,13 @@ def run(
     now: Callable[[], datetime],
     stop: Event,
     ticked: Callable[[], None] = lambda: None,
+    turned: Callable[[], None] = lambda: None,
 ) -> None:
-    """Tick until `stop` is set, and say so each time. A database that is away is waited for."""
+    """Tick until `stop` is set, and say so each time. A database that is away is waited for:
+    `turned` is said all the same."""
     contact = Contact("The database", log)
     while not stop.wait(TICK):
+        turned()
         try:
             tick(database, queue, now())
         except SQLAlchemyError as error:

@@ -29,6 +29,7 @@ from rq.serializers import JSONSerializer
 
 from hotline.contact import Contact
 from hotline.work import Job
+from paging.signs import STUCK, Signs
 
 log = logging.getLogger("hotline.queue")
 
@@ -36,6 +37,7 @@ QUEUE = "hotline"
 KINDS = ("ask", "send", "end_calls", "erase", "go_on", "forget_old")
 JOBS = {kind: f"paging.jobs.{kind}" for kind in KINDS}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
+JOB_STUCK = JOB_TIMEOUT + 60.0  # seconds; RQ has ended it by then, if anything can
 JOB_TTL = 60  # seconds after which a job that nobody began is forgotten; the clock tries again
 FAILURE_TTL = 3600  # seconds a failed job can be looked at
 PATIENCE = 0.5  # seconds to wait for Redis when enqueueing
@@ -105,10 +107,11 @@ class JobQueue:
         self.contact.found()
         return True
 
-    def await_redis(self) -> None:
-        """Return when Redis takes what is enqueued."""
+    def await_redis(self, signs: Signs) -> None:
+        """Return when Redis takes what is enqueued, and give a sign at each try."""
         breath = threading.Event()
         while not self.can_write():
+            signs.give()
             breath.wait(LET_REST)
 
     def close(self) -> None:
@@ -216,9 +219,16 @@ class PagingWorker(SimpleWorker):
 
     max_connection_wait_time = STAY_AWAY  # RQ would stay away for a minute after a long absence
 
-    def __init__(self, *arguments: Any, contact: Contact | None = None, **named: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        contact: Contact | None = None,
+        signs: Signs | None = None,
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
         self._contact = contact or Contact("Redis", log)
+        self._signs = signs or Signs(STUCK)
         self._heard = time.monotonic()
         self._is_at_job = False
         self.is_told_to_end = False
@@ -241,6 +251,7 @@ class PagingWorker(SimpleWorker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """RQ's own, in Redis: with it the worker begins each wait for a job."""
+        self._signs.give()
         try:
             super().heartbeat(timeout, pipeline)
         except RedisError as error:
@@ -272,10 +283,12 @@ class PagingWorker(SimpleWorker):
             self._throw_away(job.key, queue.intermediate_queue_key)
             return
         self._is_at_job = True
+        self._signs.give(JOB_STUCK)
         try:
             super().execute_job(job, queue)
         finally:
             self._is_at_job = False
+            self._signs.give()
 
     def subscribe(self) -> None:
         """Take no commands through Redis: a worker is stopped by a signal from its own machine."""
@@ -284,25 +297,34 @@ class PagingWorker(SimpleWorker):
         """There is nothing to leave."""
 
 
-def worker(redis_url: str, name: str | None = None, contact: Contact | None = None) -> PagingWorker:
+def worker(
+    redis_url: str,
+    name: str | None = None,
+    contact: Contact | None = None,
+    signs: Signs | None = None,
+) -> PagingWorker:
     """A worker on our one queue. It outlasts a restart of Redis, and a connection that goes silent
-    for no longer than SILENCE. `contact`: what this process knows of Redis already."""
+    for no longer than SILENCE. `contact`: what this process knows of Redis already. `signs`: that
+    it goes on, at whatever it is."""
     redis = connect(redis_url, SILENCE, retry=TRIES)
     plain: dict[str, Any] = {"serializer": JSONSerializer, "job_class": PlainJob}
     queue = Queue(QUEUE, connection=redis, **plain)
     options = {"log_job_description": False, **plain}
     logging.getLogger("rq.worker").addFilter(_is_news)
-    return PagingWorker([queue], connection=redis, name=name, contact=contact, **options)
+    known: dict[str, Any] = {"contact": contact, "signs": signs}
+    return PagingWorker([queue], connection=redis, name=name, **known, **options)
 
 
-def work(redis_url: str, queue: JobQueue, begins: Callable[[PagingWorker], None]) -> None:
+def work(
+    redis_url: str, queue: JobQueue, begins: Callable[[PagingWorker], None], signs: Signs
+) -> None:
     """Until it is told to end. A worker that Redis fails in the middle is followed by another, as
     soon as Redis takes something again."""
     breath = threading.Event()
     with suppress(StopRequested):  # told while there is none at work
         while True:
-            queue.await_redis()
-            it = worker(redis_url, contact=queue.contact)
+            queue.await_redis(signs)
+            it = worker(redis_url, contact=queue.contact, signs=signs)
             begins(it)
             with suppress(RedisError):
                 it.work(logging_level="WARNING")

@@ -11,7 +11,6 @@ import logging
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -25,32 +24,20 @@ from hotline.store import vitals
 from hotline.store.database import Database
 from hotline.work import House
 from paging.dispatch import JobQueue
+from paging.signs import STUCK, Signs
 
 log = logging.getLogger("hotline.watch")
 
 LOOKS_EVERY = 3.0  # seconds
 BEATS_EVERY = 3  # looks
-STILL = 20.0  # seconds without a sign, after which a process only seems to live
 
 Send = Callable[..., None]
 
 
-class Signs:
-    """When a process last did what it is there for: a thread beside it may well outlive that."""
-
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-
-    def give(self) -> None:
-        self._last = time.monotonic()
-
-    def are_fresh(self) -> bool:
-        return time.monotonic() - self._last < STILL
-
-
 class Lookout:
     """Of one process. `is_well`: whether it does its work. `send` brings messages, by their ids, to
-    the carrier; `again` reads the settings again."""
+    the carrier; `again` reads the settings again. `signs`: that it still looks, whatever it
+    finds."""
 
     def __init__(
         self,
@@ -73,6 +60,7 @@ class Lookout:
         self._contact = Contact("The database", log)
         self._was_late = False
         self._looks = 0
+        self.signs = Signs(STUCK)
         self._is_over = False
         # Not an event: whoever handles a signal may put something here in the middle of anything.
         self._told: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -124,6 +112,7 @@ class Lookout:
     def _run(self) -> None:
         while not self._is_over:
             self._try(self.look)
+            self.signs.give()
             with suppress(Empty):
                 self._try(self._told.get(timeout=LOOKS_EVERY))
 
