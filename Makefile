@@ -6,17 +6,25 @@ DATABASE := both
 HALVES := 1
 SIDE_BY_SIDE := 3
 HOST := 127.0.0.1
+PREFIX ?= /opt/hotline
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install up talk test trials pictures chaos bench fuzz lint types audit words lock clean
+.PHONY: help install dist up talk test trials pictures chaos bench fuzz lint types audit words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-install: $(VENV)/ready  ## the program and its libraries, into .venv (docs/running.md)
-	@echo "hotline is in $(CURDIR)/$(BIN)"
+install: dist  ## what a hotline in earnest needs, into PREFIX=/opt/hotline (docs/installing.md)
+	@$(PYTHON) -m venv --clear $(PREFIX)
+	@$(PREFIX)/bin/python -m pip install --quiet --require-hashes -r requirements-run.lock
+	@$(PREFIX)/bin/python -m pip install --quiet --no-deps dist/hotline-*.whl
+	@echo "hotline is in $(PREFIX)/bin"
+
+dist: $(VENV)/ready  ## build the wheel and the sdist, into dist/
+	@rm -rf dist
+	$(BIN)/python -m hatchling build
 
 up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; no account needed
 	$(BIN)/hotline up --host $(HOST) --port $(PORT)
@@ -24,7 +32,7 @@ up: $(VENV)/ready  ## the whole hotline on this machine, with phones to try it; 
 talk: $(VENV)/ready  ## text as anybody of the rehearsal neighborhood, in this terminal
 	$(BIN)/hotline talk
 
-test: $(VENV)/ready-dev  ## all tests but the trials, SIDE_BY_SIDE=3; says what it leaves out where redis-server, PostgreSQL or Chromium is missing
+test: $(VENV)/ready-dev  ## all tests but the trials, SIDE_BY_SIDE=3; says what it leaves out where redis-server, PostgreSQL, Chromium or Caddy is missing
 	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist worksteal -m "not trial"
 
 trials: $(VENV)/ready-dev  ## what wants a quiet machine: faults, guards taken out, a short run of each benchmark; about ten minutes
@@ -62,6 +70,8 @@ words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the cod
 lock:  ## choose and pin the newest libraries that fit together (needs uv)
 	uv pip compile pyproject.toml --extra rehearsal --group build --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --constraint requirements.lock \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-run.lock
 	uv pip compile pyproject.toml --extra rehearsal --group build --group dev --universal --python-version 3.11 \
 	  --constraint requirements.lock \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-dev.lock
@@ -69,7 +79,7 @@ lock:  ## choose and pin the newest libraries that fit together (needs uv)
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-fuzz.lock
 
 clean:  ## throw away what these targets made, but never ./hotline-data
-	rm -rf $(VENV) .venv-audit .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
+	rm -rf $(VENV) .venv-audit dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -626,7 +626,7 @@ def load(
     environment, network = None, None
     mistakes = phrasebook.mistakes()  # in the words that people write: the program has none else
     try:
-        environment = _read_environment(environ, carrier, sender)
+        environment = read_environment(environ, carrier=carrier, sender=sender)
     except BadSettings as trouble:
         mistakes += trouble.mistakes
     try:
@@ -646,7 +646,7 @@ def everything_set() -> dict[str, str]:
 
 def environment_now() -> Environment:
     """The environment as a process would have it that begins now. Raises BadSettings."""
-    return _read_environment(everything_set(), carrier=True)
+    return read_environment(everything_set())
 
 
 def _read_environment_file(path: Path) -> dict[str, str]:
@@ -696,7 +696,11 @@ def read_network(text: str, file: str) -> Network:
     )
 
 
-def _read_environment(environ: Mapping[str, str], carrier: bool, sender: bool) -> Environment:
+def read_environment(
+    environ: Mapping[str, str], *, carrier: bool = True, sender: bool = True
+) -> Environment:
+    """Read the variables of one environment alone; raises BadSettings. `carrier`: whether what is
+    only for the carrier must be there; `sender`: and whom texts are from."""
     given = {name: environ.get(name.upper(), "") for name in Environment.model_fields}
     missing = [*_missing(given), *(_missing_sender(given) if sender else ())]
     mistakes = [_line("environment", *mistake) for mistake in missing] if carrier else []

@@ -6,11 +6,29 @@ knows nothing of it.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from hotline import settings
+from hotline.errors import HotlineError
+
+NEEDED = ("httpx2",)  # libraries without which nothing of it runs
+
+
+class NotInstalled(HotlineError):
+    """The libraries of the rehearsal are an extra, and are not there."""
+
+
+def _require_libraries() -> None:
+    """Raises NotInstalled. A hotline in earnest has none of them, and shows these commands too."""
+    missing = [it for it in NEEDED if find_spec(it) is None]
+    if missing:
+        raise NotInstalled(
+            f"This is for rehearsing, and needs {' and '.join(missing)}, which comes with the extra"
+            " `rehearsal`: docs/installing.md says how to install it."
+        )
 
 
 @click.command()
@@ -25,6 +43,7 @@ from hotline import settings
 )
 def up(port: int, data: Path, host: str) -> None:
     """Run everything on this machine, with phones to try it on. No account needed."""
+    _require_libraries()
     from rehearsal import neighborhood_up
 
     neighborhood_up.run(data, port, host)
@@ -38,6 +57,7 @@ def up(port: int, data: Path, host: str) -> None:
 @click.option("--print", "printing", is_flag=True, help="At the end, print it all as a transcript.")
 def talk(url: str | None, own: bool, printing: bool) -> None:
     """Text and call as anybody of the rehearsal neighborhood, in this terminal."""
+    _require_libraries()
     from rehearsal import talk as talking
 
     if url and own:
@@ -50,6 +70,7 @@ def talk(url: str | None, own: bool, printing: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 def rehearse(port: int, host: str) -> None:
     """Run the rehearsal carrier alone, for a hotline whose TWILIO_API_URL points here."""
+    _require_libraries()
     from rehearsal import neighborhood_up
 
     neighborhood_up.require_rehearsal(settings.everything_set())

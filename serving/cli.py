@@ -21,6 +21,7 @@ from hotline.store import migrate, record
 from hotline.store.database import Database
 from serving import journal, roles
 from serving.board_commands import board
+from serving.init_command import init
 from serving.keys_commands import keys
 from serving.provision_commands import provision_command
 from serving.request_commands import requests
@@ -40,21 +41,14 @@ class _Commands(click.Group):
 
 
 def _added(name: str) -> click.Command | None:
-    """Raises HotlineError where the libraries that it needs are missing."""
     for it in entry_points(group=ADDED, name=name):
-        try:
-            command: click.Command = it.load()
-        except ImportError as error:
-            raise HotlineError(
-                f"`hotline {name}` needs {error.name}, which comes with the extra `rehearsal`:"
-                " docs/installing.md says how to install it"
-            ) from error
+        command: click.Command = it.load()
         return command
     return None
 
 
 ADDED = "hotline.commands"  # the entry points that add commands
-OWN_SETTINGS = ("up", "talk", "prompts")  # commands that read none
+OWN_SETTINGS = ("up", "talk", "prompts", "init")  # commands that read none
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -217,6 +211,7 @@ def prompts() -> None:
         click.echo(f"{prompt.name.lower()}\t{prompt.value}")
 
 
+hotline.add_command(init)
 hotline.add_command(keys)
 hotline.add_command(roster)
 

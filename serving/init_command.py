@@ -1,0 +1,275 @@
+"""`hotline init`: ten questions, and the files of a new hotline."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from hotline import keyring, settings
+from hotline.errors import HotlineError
+from serving import setting_up
+from serving.unit_files import PROCESSES, TARGET_FILE, Installation
+
+SERVICE_SID: Final = "MG"  # what the name of a messaging service begins with, and no number does
+SYSTEM_USER: Final = "hotline"  # who runs it where root sets it up
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of the ten. `variable`: where its answer stands in the environment; without one it stands
+    in `hotline.toml`. `usual`: what Enter says; nothing, where one must answer."""
+
+    key: str
+    asks: str
+    usual: str = ""
+    variable: str = ""
+    is_secret: bool = False
+
+    @property
+    def option(self) -> str:
+        return f"--{self.key.replace('_', '-')}{'-file' if self.is_secret else ''}"
+
+
+QUESTIONS: Final = (
+    Question("name", "What is your network called? Strangers read it first"),
+    Question("country", "Which country are you in? Two letters", "US"),
+    Question("timezone", "Which time zone?", "America/New_York"),
+    Question("languages", "Which languages do people speak? The first one first", "en, es"),
+    Question("stewards", "Whose phone is told when something is wrong? With commas between them"),
+    Question(
+        "public_url",
+        "Which web address will the carrier call? Like https://help.example.org",
+        variable="PUBLIC_URL",
+    ),
+    Question(
+        "account_sid", "The account at the carrier (Account SID)", variable="TWILIO_ACCOUNT_SID"
+    ),
+    Question(
+        "auth_token",
+        "Its token (Auth Token; it is not shown)",
+        variable="TWILIO_AUTH_TOKEN",
+        is_secret=True,
+    ),
+    Question(
+        "number",
+        "Your number or short code, with + and the country's code (or a messaging service)",
+        variable="HOTLINE_NUMBER",
+    ),
+    Question("database", "Where is the database?", variable="DATABASE_URL"),
+)
+Answers = dict[str, str]
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each question; a secret one is no word of a command line, which others see."""
+    for it in reversed(QUESTIONS):
+        names: dict[str, Any] = {"envvar": it.variable or None, "help": it.asks + "."}
+        if it.is_secret:
+            names |= {"type": click.File(), "metavar": "FILE", "envvar": None}
+            names["help"] = f"A file with the token; - reads it from here. Or set {it.variable}."
+        command = click.option(it.option, it.key, **names)(command)
+    return command
+
+
+@click.command()
+@_options
+@click.option("--redis", "redis_url", envvar="REDIS_URL", help="Where Redis is, if not here.")
+@click.option("--api-url", envvar="TWILIO_API_URL", help="Where the carrier's API is.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where its files are to be. Default: here.",
+)
+@click.option("--user", help="Who runs it. Default: you; `hotline`, if you are root.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is usual where nothing is said.")
+@click.pass_context
+def init(
+    context: click.Context,
+    /,
+    redis_url: str | None,
+    api_url: str | None,
+    port: int,
+    folder: Path,
+    user: str | None,
+    yes: bool,
+    **given: Any,
+) -> None:
+    """Write the settings of a new hotline: hotline.toml, .env with fresh keys, unit files."""
+    folder = folder.resolve()
+    at = Installation(_program(), str(folder), user or _usual_user(), port)
+    owner = _owner(at.user)
+    setting_up.require_new(folder, setting_up.names_of(at))
+    known = _given(given)
+    others = {"REDIS_URL": redis_url or "", "TWILIO_API_URL": api_url or ""}
+    answers = _answered(known, folder, others, asks=not yes)
+    variables = {**_variables(answers, others, at), "HOTLINE_KEYS": _fresh_key()}
+    setting_up.write_all(folder, setting_up.new_files(answers, variables, at), owner)
+    click.echo(_written(at))
+    _look_it_over(context, folder)
+
+
+def _given(options: Mapping[str, Any]) -> Answers:
+    """What was said on the command line or in the environment, by the question's key."""
+    found = {
+        key: (value if isinstance(value, str) else value.read()).strip()
+        for key, value in options.items()
+        if value is not None
+    }
+    secret = next(it for it in QUESTIONS if it.is_secret)
+    if secret.key not in found and (token := os.environ.get(secret.variable, "").strip()):
+        found[secret.key] = token
+    return found
+
+
+def _answered(known: Answers, folder: Path, others: Mapping[str, str], *, asks: bool) -> Answers:
+    """An answer to each question. Raises UsageError for all that cannot be, at once."""
+    wrong = _wrong(known, others)
+    if not asks:
+        known = {**{it.key: _usual(it, folder) for it in QUESTIONS}, **known}
+        wrong += [f"{it.option}: is missing" for it in QUESTIONS if not known[it.key]]
+    if wrong:
+        raise click.UsageError("\n  ".join(["This cannot be:", *wrong]))
+    for place, it in enumerate(QUESTIONS, 1):
+        if it.key not in known:
+            known = {**known, it.key: _ask(it, f"{place}. {it.asks}", known, folder)}
+    return known
+
+
+def _ask(it: Question, words: str, known: Answers, folder: Path) -> str:
+    """Until the answer can be."""
+
+    def heard(written: str) -> str:
+        answer = written.strip()
+        if not answer:
+            raise click.UsageError("this one needs an answer.")
+        if wrong := _wrong({**known, it.key: answer}, {}):
+            raise click.UsageError(wrong[0].partition(": ")[2])
+        return answer
+
+    usual = _usual(it, folder) or None
+    answer: str = click.prompt(
+        words, default=usual, hide_input=it.is_secret, value_proc=heard, prompt_suffix=": "
+    )
+    return answer
+
+
+def _usual(it: Question, folder: Path) -> str:
+    match it.key:
+        case "database":
+            return f"sqlite:///{folder / 'hotline.db'}"
+        case "timezone":
+            return _timezone_here() or it.usual
+    return it.usual
+
+
+def _timezone_here() -> str:
+    """What this machine keeps; empty where it says nothing, or nothing of use."""
+    try:
+        named = os.readlink("/etc/localtime").partition("zoneinfo/")[2]
+    except OSError:
+        return ""
+    return named if "/" in named and not named.startswith("Etc/") else ""
+
+
+def _wrong(known: Answers, others: Mapping[str, str]) -> list[str]:
+    """Each mistake behind the option that it is about."""
+    options = {f"hotline.{it.key}": it.option for it in QUESTIONS if not it.variable}
+    options |= {it.variable: it.option for it in QUESTIONS if it.variable}
+    variables = {it.variable: known.get(it.key, "") for it in QUESTIONS if it.variable}
+    found = setting_up.mistakes(known, {**_sender(variables), **others})
+    parts = (it.split(": ", 2) for it in found)
+    return [f"{options.get(place, place)}: {what}" for _, place, what in parts]
+
+
+def _variables(answers: Answers, others: Mapping[str, str], at: Installation) -> dict[str, str]:
+    stated = {it.variable: answers[it.key] for it in QUESTIONS if it.variable}
+    return {
+        "HOTLINE_CONFIG": str(Path(at.folder) / settings.CONFIGURATION),
+        **_sender(stated),
+        **others,
+        "PORT": str(at.port),
+    }
+
+
+def _sender(variables: Mapping[str, str]) -> dict[str, str]:
+    """A number, or the messaging service that was named in its place."""
+    named = variables.get("HOTLINE_NUMBER", "")
+    if not named.startswith(SERVICE_SID):
+        return dict(variables)
+    return {**variables, "HOTLINE_NUMBER": "", "TWILIO_MESSAGING_SERVICE_SID": named}
+
+
+def _fresh_key() -> str:
+    return keyring.written(keyring.new_key())
+
+
+# Where it runs, and as whom.
+
+
+def _program() -> tuple[str, ...]:
+    """The command line of this very program."""
+    installed = Path(sys.executable).with_name("hotline")
+    return (str(installed),) if installed.exists() else (sys.executable, "-m", "hotline")
+
+
+def _usual_user() -> str:
+    return SYSTEM_USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+
+def _owner(user: str) -> tuple[int, int] | None:
+    """Whom the files are given to; nobody, where they are that user's anyway. Raises HotlineError
+    where they could not be read."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        found = pwd.getpwnam(user)
+    except KeyError:
+        raise HotlineError(
+            f"There is no user {user} on this machine, who is to run it: nothing was written."
+            f" Run `useradd --system --home-dir /var/lib/{user} --shell /usr/sbin/nologin {user}`"
+            " first, or name another with --user."
+        ) from None
+    return found.pw_uid, found.pw_gid
+
+
+# What is left to do.
+
+
+def _written(at: Installation) -> str:
+    units = " ".join(f"hotline-{role}" for role in PROCESSES)
+    return (
+        f"Written in {at.folder}: hotline.toml, .env with fresh keys, systemd/ and Caddyfile.\n"
+        "Keep a copy of .env somewhere safe, apart from backups: without its keys nobody can read\n"
+        "the database.\n"
+        "\nNext:\n"
+        "  hotline migrate\n"
+        "  hotline roster import neighbors.csv\n"
+        f"  sudo cp {at.folder}/{setting_up.UNITS}/hotline* /etc/systemd/system/\n"
+        "  sudo systemctl daemon-reload\n"
+        f"  sudo systemctl enable --now {TARGET_FILE} {units}\n"
+    )
+
+
+def _look_it_over(context: click.Context, folder: Path) -> None:
+    """By the doctor. What it finds is for the person to read: the files are written."""
+    group = context.parent.command if context.parent else None
+    assert isinstance(group, click.Group)  # noqa: S101 - it is one of `hotline`'s
+    command = group.get_command(context, "doctor") or group.get_command(context, "check")
+    assert command is not None  # noqa: S101
+    with contextlib.chdir(folder):
+        try:
+            context.invoke(command)
+        except HotlineError as error:
+            click.echo(str(error), err=True)
+        except SystemExit:
+            pass
