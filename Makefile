@@ -68,11 +68,11 @@ words: $(VENV)/ready-dev  ## bring the catalogues up to the sentences in the cod
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i board/catalogues/board.pot -d board/catalogues -D board
 
 lock:  ## choose and pin the newest libraries that fit together (needs uv)
-	uv pip compile pyproject.toml --extra rehearsal --group build --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra rehearsal --extra s3 --group build --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --constraint requirements.lock \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-run.lock
-	uv pip compile pyproject.toml --extra rehearsal --group build --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra rehearsal --extra s3 --group build --group dev --universal --python-version 3.11 \
 	  --constraint requirements.lock \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-dev.lock
 	uv pip compile --group fuzz --universal --python-version 3.11 --upgrade \

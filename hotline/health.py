@@ -34,13 +34,15 @@ ANSWERS_WELL = (LastAnswer.NONE_YET, LastAnswer.TAKEN)
 class Vitals:
     """What was found in the database: when each role gave its last sign of life, since when the
     oldest request waits to be looked at and the oldest message to be sent (None: nothing does),
-    when somebody was asked last, and what the carrier said."""
+    when somebody was asked last, and what the carrier said; of a database that came back from a
+    copy and waits to be resumed, when that was made."""
 
     beats: Mapping[str, datetime] = field(default_factory=dict)
     oldest_due: datetime | None = None
     oldest_text: datetime | None = None
     last_page: datetime | None = None
     carrier: LastAnswer = LastAnswer.NONE_YET
+    restored_from: datetime | None = None  # a copy of then, which is not resumed
 
     def late_by(self, now: datetime) -> timedelta:
         """How long what is to be done first has been due."""
@@ -90,7 +92,18 @@ def _known(vitals: Vitals, now: datetime) -> dict[str, Vital]:
         Vital(True, _when(vitals.last_page, now)),
         Vital(vitals.carrier in ANSWERS_WELL, vitals.carrier.value),
     ]
-    return dict(zip(NAMES, found, strict=True))
+    return dict(zip(NAMES, found, strict=True)) | _restored(vitals.restored_from, now)
+
+
+def _restored(copied_at: datetime | None, now: datetime) -> dict[str, Vital]:
+    """Only while it waits."""
+    if copied_at is None:
+        return {}
+    said = (
+        f"the database is a copy, made {_ago(now - copied_at)}: what comes in is looked after, and"
+        " what was in it waits for `hotline restore --resume`"
+    )
+    return {"restored": Vital(False, said)}
 
 
 def _store(well: bool, otherwise: str) -> Vital:

@@ -42,6 +42,7 @@ class MessageMove(StrEnum):
     HAND_OVER = "the carrier takes it"
     LOSE = "no answer, taken or not"
     DOUBT = "nothing was heard of it"
+    RESTORE = "back from a backup, it may have left since"
     PUT_BACK = "not taken, later again"
     REFUSE = "refused for good"
     GIVE_UP = "no longer wanted"
@@ -78,6 +79,7 @@ TABLE: tuple[MessageRow, ...] = (
     MessageRow(MessageMove.HAND_OVER, ON_ITS_WAY, MessageState.ACCEPTED),
     MessageRow(MessageMove.LOSE, _CLAIMED, MessageState.UNKNOWN),
     MessageRow(MessageMove.DOUBT, (MessageState.ACCEPTED,), MessageState.UNKNOWN),
+    MessageRow(MessageMove.RESTORE, (MessageState.WAITING,), MessageState.UNKNOWN),
     MessageRow(MessageMove.PUT_BACK, _CLAIMED, MessageState.WAITING),
     MessageRow(MessageMove.REFUSE, _CLAIMED, MessageState.FAILED),
     MessageRow(MessageMove.GIVE_UP, ON_ITS_WAY, MessageState.DROPPED),

@@ -286,6 +286,12 @@ def _sender(text: str) -> str:
     return plain
 
 
+def _recipients(text: str) -> str:
+    if not all(re.fullmatch(r"age1[0-9a-z]{58}", it) for it in text.replace(",", " ").split()):
+        raise ValueError("is no recipient of age: one begins with age1 and has 62 letters")
+    return text
+
+
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=90)]
 KeepDays = Annotated[int, Field(strict=True, ge=1, le=3650)]
@@ -328,6 +334,11 @@ class Environment(BaseSettings):
     hotline_metrics_token: Annotated[Secret, AfterValidator(_long_secret)] | None = None
     hotline_metrics_network: Annotated[str, AfterValidator(_networks)] = ""
     hotline_log: Annotated[str, AfterValidator(_log_form)] = "text"
+    hotline_backup_recipient: Annotated[str, AfterValidator(_recipients)] = ""
+    aws_access_key_id: OneWord = ""
+    aws_secret_access_key: Secret | None = None
+    aws_region: OneWord = "us-east-1"
+    aws_endpoint_url: Annotated[str, AfterValidator(_carrier_address)] = ""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -379,6 +390,11 @@ class Environment(BaseSettings):
             return keyring.read(self.hotline_keys.get_secret_value())
         except BadKeys as error:
             raise BadKeys(f"HOTLINE_KEYS: {error}") from None
+
+    @property
+    def backup_recipients(self) -> tuple[str, ...]:
+        """To whom backups are sealed, as age writes it; empty where nobody was named."""
+        return tuple(self.hotline_backup_recipient.replace(",", " ").split())
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -636,6 +652,18 @@ def load(
     if environment is None or network is None or mistakes:
         raise BadSettings(mistakes)
     return Settings(environment, network, _file_named(environ.get("HOTLINE_CONFIG", "").strip()))
+
+
+def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """The environment alone, where there may be no configuration yet; what is only for the carrier
+    may be missing. Raises BadSettings."""
+    return _read_environment(everything_set() if environ is None else environ, carrier=False)
+
+
+def configuration_file(environ: Mapping[str, str] | None = None) -> Path:
+    """Where the configuration is, or would be."""
+    environ = everything_set() if environ is None else environ
+    return _file_named(environ.get("HOTLINE_CONFIG", "").strip())
 
 
 def everything_set() -> dict[str, str]:

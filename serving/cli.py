@@ -20,6 +20,7 @@ from hotline.settings import Environment
 from hotline.store import migrate, record
 from hotline.store.database import Database
 from serving import journal, roles
+from serving.backup_commands import backup, move, restore
 from serving.board_commands import board
 from serving.init_command import init
 from serving.keys_commands import keys
@@ -219,6 +220,8 @@ hotline.add_command(roster)
 hotline.add_command(requests)
 hotline.add_command(board)
 hotline.add_command(provision_command)
+for command in (backup, restore, move):
+    hotline.add_command(command)
 
 
 @hotline.command()

@@ -110,7 +110,7 @@ def can_write(database: Database, now: Now) -> bool:
 
 def _is_current(database: Database) -> bool:
     try:
-        migrate.require_current(database)
+        migrate.require_current(database, may_be_newer=True)
     except (OutdatedDatabase, BadKeys, SQLAlchemyError):
         return False
     return True

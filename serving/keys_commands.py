@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from hotline import key_file, keyring, settings
+from hotline import backup_file, key_file, keyring, settings
 from hotline.errors import BadKeys
 from hotline.keyring import Keyring
 from hotline.settings import Environment
@@ -15,6 +17,16 @@ from hotline.store.database import Database
 @click.group()
 def keys() -> None:
     """The keys that seal numbers, names and words in the database."""
+
+
+@keys.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def for_backups(file: Path) -> None:
+    """Make the pair of keys for backups: the secret one in FILE, the other for .env."""
+    recipient = backup_file.make_identity(file)
+    click.echo(f"{file} opens the backups that are sealed from now on. Put this line into .env:")
+    click.echo(f"  HOTLINE_BACKUP_RECIPIENT={recipient}")
+    click.echo("Then take the file away from this machine: two people should have a copy of it.")
 
 
 @keys.command()

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from socket import socket
 from threading import Event
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from hotline.carriers.twilio.client import Heard
+    from hotline.resuming import AtCarrier
     from paging.dispatch import JobQueue, PagingWorker
     from paging.signs import Signs
 
@@ -290,6 +292,13 @@ def voiceless(of: Settings) -> Iterator[str]:
                 f"{language}: on the phone a voice of {voices.OTHERWISE} reads it; name one that"
                 " speaks it in [voice] voices, or record the prompts"
             )
+
+
+def at_carrier_since(of: Settings, since: datetime) -> list[AtCarrier]:
+    """All texts and calls that the carrier knows of since then. Raises CarrierError."""
+    from hotline.carriers.twilio.client import Carrier
+
+    return Carrier(of.environment).known_since(since, of.network.country)
 
 
 def account_status(of: Settings) -> str:

@@ -42,6 +42,7 @@ PACKAGES = {
 PURE_CORE = [
     "hotline.address",
     "hotline.attachment",
+    "hotline.backup_file",
     "hotline.carriers.twilio.addresses",
     "hotline.carriers.twilio.attachments",
     "hotline.carriers.twilio.codes",
@@ -68,6 +69,7 @@ PURE_CORE = [
     "hotline.keyring",
     "hotline.limits",
     "hotline.reserve",
+    "hotline.resuming",
     "hotline.message",
     "hotline.names",
     "hotline.needs",

@@ -14,14 +14,17 @@ from sqlalchemy import Connection
 from hotline import health
 from hotline.desk import telling
 from hotline.notices import Told, notice
-from hotline.store import forgetting, messages, vitals
+from hotline.store import forgetting, messages, restorations, vitals
 from hotline.work import Work
 
 TOO_LONG = timedelta(days=1)  # for the carrier to delete something
 
 
 def is_to_be_minded(connection: Connection, now: datetime) -> bool:
-    """Whether asking is late, or was: the rest of the time nothing is written."""
+    """Whether asking is late, or was: the rest of the time nothing is written. While a restored
+    database waits to be resumed, most of it is."""
+    if restorations.waiting(connection):
+        return False
     since = vitals.alarm_since(connection)
     return since is not None or health.is_alarm(_late_by(connection, now), was_alarm=False)
 

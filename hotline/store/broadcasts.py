@@ -83,7 +83,13 @@ def confirm(connection: Connection, it: Broadcast, by: int, now: datetime) -> bo
     return _move(connection, it, BroadcastMove.CONFIRM, confirmed_by=by, confirmed_at=now, due=now)
 
 
-def stop(connection: Connection, it: Broadcast, by: int, now: datetime) -> bool:
+def going(connection: Connection) -> list[Broadcast]:
+    """Those that go out just now."""
+    found = select(*_WRITTEN).where(broadcast.c.state == BroadcastState.GOING.value)
+    return [_broadcast(it) for it in connection.execute(found)]
+
+
+def stop(connection: Connection, it: Broadcast, by: int | None, now: datetime) -> bool:
     return _move(connection, it, BroadcastMove.STOP, stopped_by=by, ended_at=now, due=None)
 
 

@@ -339,3 +339,20 @@ _WAITING = Prepared(
     .where(recording.c.request_number == bindparam("number"), _FOR_ME, _NOT_READ)
     .limit(1)
 )
+
+
+# Back from a backup.
+
+
+def _began_by(moment: datetime) -> ColumnElement[bool]:
+    return and_(call.c.due.is_not(None), call.c.began_at <= moment)
+
+
+def under_way(connection: Connection, at: datetime) -> int:
+    """How many calls were not over then, as far as this database knows."""
+    return connection.execute(select(func.count()).where(_began_by(at))).scalar_one()
+
+
+def leave_as_they_are(connection: Connection, at: datetime) -> None:
+    """These are over, and what their end leads to has happened since."""
+    connection.execute(update(call).where(_began_by(at)).values(due=None))

@@ -36,6 +36,7 @@ from hotline.help_request import OURSELVES, TalkLine
 from hotline.limits import HeardText, Pace
 from hotline.message import ARRIVED, ROWS, Channel, MessageMove, MessageState, WhyDropped
 from hotline.page import PageState
+from hotline.resuming import AtCarrier
 from hotline.store import digests, tables
 from hotline.store.database import Stale
 from hotline.store.prepared import Prepared, is_among
@@ -691,6 +692,37 @@ def claim_lost(
         .returning(message.c.id)
     ).scalars()
     return outbound(connection, list(claimed))
+
+
+# Back from a backup.
+
+
+def waiting_to_leave(connection: Connection, until: datetime) -> list[Outbound]:
+    """Those written down until then that are not with the carrier, as far as we know."""
+    found = select(message.c.id).where(tables.on_its_way(message.c.state), message.c.at <= until)
+    return outbound(connection, list(connection.execute(found).scalars()))
+
+
+def doubt_waiting(connection: Connection, until: datetime, since: datetime) -> int:
+    """What was written down until then and waits may have been sent `since`: it is looked up at the
+    carrier when it is due, and sent only if it is not there. How many these are."""
+    doubted = update(message).where(_before(MessageMove.RESTORE), message.c.at <= until)
+    facts = {"state": _after(MessageMove.RESTORE), "claimed_at": since}
+    return connection.execute(doubted.values(facts)).rowcount
+
+
+def add_found(connection: Connection, it: AtCarrier, who: int, number: int | None) -> None:
+    """Write down what the carrier has and we did not: a text from somebody, of which nothing
+    follows any more, or one to them."""
+    facts = {"neighbor_id": who, "sid": it.sid, "at": it.at, "body": it.body}
+    facts["request_number"] = number
+    if it.is_ours:
+        facts |= {"channel": Channel.API.value, "state": MessageState.SENT.value, "tries": 1}
+        facts["claimed_at"] = it.at
+    else:
+        facts |= {"channel": Channel.TEXT.value, "state": MessageState.RECEIVED.value}
+        facts["pace"] = Pace.USUAL.value
+    connection.execute(insert(message).values(facts))
 
 
 # What a sender reports holds only while its claim does: whoever claimed the message after it raised

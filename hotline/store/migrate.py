@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from hotline.errors import BadKeys, OutdatedDatabase
@@ -10,7 +12,7 @@ from hotline.store.sealed import keyring_of
 from hotline.store.tables import sealing
 
 SEALED = "0009"  # the first version in which words and numbers are sealed
-NEWEST = "0018"  # the last migration; a test holds it against the folder
+NEWEST = "0019"  # the last migration; a test holds it against the folder
 
 
 def upgrade(database: Database, to: str = "head") -> None:
@@ -21,22 +23,24 @@ def upgrade(database: Database, to: str = "head") -> None:
     before = version(database.engine)
     if is_sealed(before):
         require_its_key(database)
+    database.rebuild(partial(run_missing, to=to))
+    if before and not is_sealed(before) and is_sealed(version(database.engine)):
+        database.compact()  # no page of the file shall hold what was in clear before
+
+
+def run_missing(connection: Connection, to: str = "head") -> None:
+    """The migrations alone, in this transaction. Of several who try at once on PostgreSQL one
+    waits for the other."""
     # Only this needs Alembic, which is slow to import.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "hotline:store/migrations")
-
-    def run(connection: Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(4637)"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
-
-    database.rebuild(run)
-    if before and not is_sealed(before) and is_sealed(version(database.engine)):
-        database.compact()  # no page of the file shall hold what was in clear before
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(4637)"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def is_sealed(at: str | None) -> bool:
@@ -52,10 +56,12 @@ def version(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def require_current(database: Database) -> None:
+def require_current(database: Database, *, may_be_newer: bool = False) -> None:
     """Raises OutdatedDatabase unless every migration has run, and BadKeys unless its keys are
-    there. Looking makes no file."""
-    require_newest(database)
+    there. Looking makes no file. `may_be_newer`: a process that runs already goes on while the
+    database is brought to the next version (docs/upgrading.md)."""
+    if not (may_be_newer and (version(database.engine) or "") > NEWEST):
+        require_newest(database)
     require_its_key(database)
 
 
@@ -63,6 +69,11 @@ def require_newest(database: Database) -> None:
     """Raises OutdatedDatabase; needs no keys."""
     is_there = database.file is None or database.file.exists()
     found = version(database.engine) if is_there else None
+    if found is not None and found > NEWEST:
+        raise OutdatedDatabase(
+            f"The database is at version {found}, newer than this program ({NEWEST}). Install the"
+            " newer hotline, or go back to a backup."
+        )
     if found != NEWEST:
         state = "is empty" if found is None else f"is at version {found}, not {NEWEST}"
         raise OutdatedDatabase(f"The database {state}. Run `hotline migrate` first.")

@@ -260,6 +260,18 @@ def open_requests(connection: Connection) -> list[HelpRequest]:
     return together(connection.execute(with_takers(found)))
 
 
+def live_requests(connection: Connection) -> list[HelpRequest]:
+    """All that are open or taken."""
+    return together(connection.execute(with_takers(select(*COLUMNS).where(tables.is_live))))
+
+
+def let_rest(connection: Connection, numbers: Collection[int], until: datetime) -> None:
+    """Look at none of these before that."""
+    due = request.c.number.in_(numbers), request.c.look_at.is_not(None), request.c.look_at < until
+    facts = {"due": until, "look_at": until, "owed": 0, "version": request.c.version + 1}
+    connection.execute(update(request).where(*due).values(facts))
+
+
 def requests_after(
     connection: Connection, number: int, most: int, *, only_open: bool = False
 ) -> list[HelpRequest]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -569,6 +570,26 @@ alarm = Table(
     metadata,
     Column("what", String(12), primary_key=True),
     Column("since", Moment),  # NULL: all is well
+)
+
+# Copies that were made of the database, and kept somewhere.
+backup = Table(
+    "backup",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes
+)
+
+# That this database came back from a copy. Until it is resumed nobody is told and asked anything
+# but in answer to what they do: see `store.restorations`.
+restoration = Table(
+    "restoration",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("copied_at", Moment, nullable=False),  # when the copy was made
+    Column("at", Moment, nullable=False),
+    Column("resumed_at", Moment),
 )
 
 # The name of the key that seals: with another one nobody is found under their number. And the key

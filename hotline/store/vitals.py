@@ -5,13 +5,14 @@ Functions on a connection inside somebody's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from hotline.health import LastAnswer, Vitals
 from hotline.message import Channel, MessageState
-from hotline.store import tables
+from hotline.store import restorations, tables
 from hotline.store.database import upsert
 from hotline.store.tables import alarm, heartbeat, message, page, request
 
@@ -36,6 +37,12 @@ def leave(connection: Connection, role: str, process: str) -> None:
     connection.execute(delete(heartbeat).where(it.role == role, it.process == process))
 
 
+def running(connection: Connection, since: datetime, roles: Collection[str]) -> list[str]:
+    """Which of these roles somebody has given a sign of life in since then."""
+    found = select(heartbeat.c.role).where(heartbeat.c.at > since, heartbeat.c.role.in_(roles))
+    return sorted(set(connection.execute(found).scalars()))
+
+
 def write_nothing(connection: Connection, process: str, now: datetime) -> None:
     """A write like any other, of which nothing is left: to see whether there can be one."""
     beat(connection, PROBE, process, now)
@@ -44,12 +51,14 @@ def write_nothing(connection: Connection, process: str, now: datetime) -> None:
 
 def vitals(connection: Connection) -> Vitals:
     """Everything that tells how the hotline is."""
+    held = restorations.waiting(connection)
     return Vitals(
         beats=_beats(connection),
         oldest_due=oldest_due(connection),
         oldest_text=oldest_text(connection),
         last_page=connection.execute(_LAST_PAGE).scalar(),
         carrier=_last_answer(connection),
+        restored_from=held.copied_at if held else None,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.contact import Contact
 from hotline.desk.step import ask_job
-from hotline.store import broadcasts, forgetting, messages, requests, retention
+from hotline.store import broadcasts, forgetting, messages, requests, restorations, retention
 from hotline.store import calls as calls_of
 from hotline.store.database import Database
 from hotline.work import Job
@@ -33,7 +34,20 @@ AGAIN = timedelta(seconds=15)  # after that long a job is taken for lost and enq
 
 
 def due(connection: Connection, now: datetime) -> list[Job]:
-    """The jobs to enqueue now."""
+    """The jobs to enqueue now. While a restored database waits to be resumed: about what is
+    new."""
+    held = restorations.waiting(connection)
+    jobs = _due(connection, now)
+    return jobs if held is None else [it for job in jobs for it in _new(connection, held, job)]
+
+
+def _new(connection: Connection, held: restorations.Restoration, job: Job) -> list[Job]:
+    """What is left of a job."""
+    about = restorations.newer(held, job.kind, job.about, connection)
+    return [replace(job, about=tuple(about))] if about else []
+
+
+def _due(connection: Connection, now: datetime) -> list[Job]:
     asks = [_ask_job(it, now) for it in requests.due_requests(connection, now, MOST)]
     waiting = messages.due_messages(connection, now - GRACE, MOST)
     sends = [

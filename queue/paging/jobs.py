@@ -41,6 +41,7 @@ from hotline.store import forgetting, messages, retention
 from hotline.store.database import Database, Stale
 from hotline.store.forgetting import Erasure
 from hotline.store.messages import Outbound
+from hotline.store.restorations import Hold, newer
 from hotline.work import AfterCommit, House, Work
 from paging.dispatch import JobQueue
 
@@ -69,6 +70,7 @@ class Tools:
     queue: JobQueue
     end_call: Callable[[Work, int], None]  # what is left to do of one whose end nobody told us
     contact: Contact = field(default_factory=lambda: Contact("The carrier", log))
+    hold: Hold = field(default_factory=Hold)
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
@@ -96,12 +98,17 @@ class JobFailed(Exception):
 
 
 def _discreet(job: Callable[..., None]) -> Callable[..., None]:
-    """RQ logs and keeps what a job raises, so no number and no word may be in it."""
+    """RQ logs and keeps what a job raises, so no number and no word may be in it. While a restored
+    database waits to be resumed, none does anything about what was in it."""
 
     @wraps(job)
     def run(*ids: int) -> None:
         try:
-            job(*ids)
+            held = _tools[0].hold.of(_tools[0].database)
+            if held is None:
+                job(*ids)
+            elif new := _tools[0].database.read(partial(newer, held, job.__name__, ids)):
+                job(*new)
         except Exception as error:
             raise JobFailed(describe(error)) from None
 

@@ -26,6 +26,7 @@ from hotline.carriers.twilio import addresses, senders
 from hotline.carriers.twilio.attachments import MOST_BYTES
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, Refused
+from hotline.resuming import AtCarrier
 from hotline.settings import Environment
 
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
@@ -212,6 +213,16 @@ class Carrier:
         found = self._call(self._client.messages.list, to=to, limit=MOST_LOOKED_AT)
         return [it for it in reversed(found) if it.direction == direction]
 
+    def known_since(self, since: datetime, country: str) -> list[AtCarrier]:
+        """Every text and call from and to people since then. `country`: where digits without a +
+        are from. Raises CarrierError."""
+        earliest = since - CLOCKS_APART
+        texts = self._listed(self._client.messages.stream, date_sent_after=earliest)
+        calls = self._listed(self._client.calls.stream, start_time_after=earliest)
+        found = [_at_carrier(it, country, is_call=False) for it in texts]
+        found += [_at_carrier(it, country, is_call=True) for it in calls]
+        return [it for it in found if it and it.at >= earliest]
+
     # What is to be forgotten. What is gone already is gone; a text or call that is still under way
     # there cannot be deleted yet (20009), and that is raised as Refused.
 
@@ -318,6 +329,17 @@ class Carrier:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
         except Exception as error:
             raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+
+
+def _at_carrier(it: Any, country: str, *, is_call: bool) -> AtCarrier | None:
+    """None for what is no person's, and for the leg of a call that was put through."""
+    is_ours = it.direction != "inbound"
+    sender = it._from if is_call else it.from_  # as the package calls it
+    person = senders.number(it.to if is_ours else sender, country)
+    if person is None or it.date_created is None or it.direction == "outbound-dial":
+        return None
+    body = "" if is_call else it.body or ""
+    return AtCarrier(it.sid, person, it.date_created, is_ours, body, is_call)
 
 
 def _is_gone(error: TwilioException) -> bool:
