@@ -248,6 +248,8 @@ _PARTED = N_(
     " more, and we tell nobody why. In danger, call {emergency}."
 )
 
+TRIED_OUT = N_("This is {network}, with a test call. It worked. There is nothing to do. Goodbye.")
+
 NEWS: Mapping[Told, News] = {
     # To somebody who asks.
     Told.TAKEN: News(_TAKEN, wakes=True),

@@ -233,6 +233,26 @@ def _carrier_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _told_at(text: str) -> str:
+    parts = _split(text)
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+        raise ValueError("must begin with https://; http:// is for 127.0.0.1")
+    return text
+
+
+def _mail_server(text: str) -> str:
+    if not re.fullmatch(r"smtps?://([^@\s/]+@)?[^@\s/:]+(:\d+)?/?", text):
+        raise ValueError("is not the address of a mail server")
+    return text
+
+
+def _mail_addresses(text: str) -> str:
+    some = [it.strip() for it in text.split(",")]
+    if not all(re.fullmatch(r"[^@\s,]+@[^@\s,]+", it) for it in some):
+        raise ValueError("must be mail addresses with commas between them")
+    return ", ".join(some)
+
+
 def _is_this_machine(host: str) -> bool:
     return host in ("localhost", "127.0.0.1")
 
@@ -339,6 +359,12 @@ class Environment(BaseSettings):
     aws_secret_access_key: Secret | None = None
     aws_region: OneWord = "us-east-1"
     aws_endpoint_url: Annotated[str, AfterValidator(_carrier_address)] = ""
+    # Where stewards are told when texts fail; some of these are secrets themselves.
+    alarm_ntfy_url: Annotated[str, AfterValidator(_told_at)] = Field(default="", repr=False)
+    alarm_webhook_url: Annotated[str, AfterValidator(_told_at)] = Field(default="", repr=False)
+    alarm_smtp_url: Annotated[str, AfterValidator(_mail_server)] = Field(default="", repr=False)
+    alarm_mail_to: Annotated[str, AfterValidator(_mail_addresses)] = Field(default="", repr=False)
+    heartbeat_url: Annotated[str, AfterValidator(_told_at)] = Field(default="", repr=False)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -350,6 +376,13 @@ class Environment(BaseSettings):
             if value[0] in _QUOTES or value[-1] in _QUOTES:
                 raise ValueError("has quotes around it, which are taken for a part of it")
         return value
+
+    @property
+    def alarm_ways(self) -> tuple[str, ...]:
+        """How stewards are told besides by text: "ntfy", "webhook", "mail"."""
+        has_mail = self.alarm_smtp_url and self.alarm_mail_to
+        ways = {"ntfy": self.alarm_ntfy_url, "webhook": self.alarm_webhook_url, "mail": has_mail}
+        return tuple(name for name, is_set in ways.items() if is_set)
 
     @property
     def calling_number(self) -> str:
@@ -969,6 +1002,11 @@ _EXAMPLES: Final = {
     "HOTLINE_METRICS_TOKEN": "HOTLINE_METRICS_TOKEN=what `openssl rand -hex 16` prints",
     "HOTLINE_METRICS_NETWORK": "HOTLINE_METRICS_NETWORK=10.0.0.0/8",
     "HOTLINE_LOG": "HOTLINE_LOG=json",
+    "ALARM_NTFY_URL": "ALARM_NTFY_URL=https://ntfy.sh/a-name-that-nobody-guesses",
+    "ALARM_WEBHOOK_URL": "ALARM_WEBHOOK_URL=https://chat.example.org/hooks/abc",
+    "ALARM_SMTP_URL": "ALARM_SMTP_URL=smtps://name:password@mail.example.org",
+    "ALARM_MAIL_TO": "ALARM_MAIL_TO=cleo@example.org",
+    "HEARTBEAT_URL": "HEARTBEAT_URL=https://hc-ping.com/your-check",
 }
 
 _SAID: Final = {

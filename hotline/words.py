@@ -587,6 +587,26 @@ class Sentence(StrEnum):
         "{network}: for a day the phone company has not deleted what we are to forget. We go on"
         " trying. Please look at our account there."
     )
+    STEWARDS_BROKEN_HERE = N_(
+        "{network}: something on our side is broken. Please have somebody look: the board says what"
+        " it is and how to mend it."
+    )
+    STEWARDS_BROKEN_THERE = N_(
+        "{network}: something at the phone company is broken. Please have somebody look: the board"
+        " says what it is and how to mend it."
+    )
+    STEWARDS_SILENT = N_(
+        "{network}: no text and no call came in for hours, though there always are some at this"
+        " time. Could you text us to see if it works?"
+    )
+    STEWARDS_SILENT_AREA = N_(
+        "{network}: it has never been so quiet in {area}. Could you ask somebody there whether they"
+        " can still reach us?"
+    )
+    TRYING_OUT = N_(
+        "{network}: this is a test. Please reply HI, so that we see your texts come in. After that"
+        " we call you, to test that, too."
+    )
     STEWARDS_ON_TIME = N_("{network}: asking neighbors works again. What waited is being done now.")
 
     # To whom it concerns, when a steward looks after a request or lets somebody rest.

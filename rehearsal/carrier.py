@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rehearsal import (
+    account_rest,
     call_control,
     call_rest,
     control,
@@ -156,6 +157,7 @@ def build(
 
     app = CarrierApp(
         routes=[
+            *account_rest.routes(exchange),
             *call_rest.routes(exchange),
             *number_rest.routes(exchange),
             *service_rest.routes(exchange),
@@ -163,6 +165,7 @@ def build(
             *trust_rest.routes(exchange),
             *rest.routes(exchange),
             *control.routes(exchange),
+            *account_rest.control_routes(exchange),
             *call_control.routes(exchange),
             *registration_control.routes(exchange),
             *neighborhood_control.routes(stage),

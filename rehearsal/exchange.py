@@ -19,6 +19,7 @@ from functools import partial
 import httpx2
 
 from rehearsal import story
+from rehearsal.account import AccountBook
 from rehearsal.calls import CarrierCall
 from rehearsal.departures import Departure
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell
@@ -150,6 +151,7 @@ class Exchange:
         self.met: dict[str, None] = {}  # whoever texted or called, in that order
         self.line = self.opened_with
         self.office = opened(self.line, self.now())
+        self.account = AccountBook()
         self.waiting: list[Message] = []  # texts to phones, in the order in which they came
         self.last_left: Departure | None = None
         self.phones: dict[str, Phone] = phones_of(self.cast)

@@ -125,6 +125,7 @@ REFUSALS: Mapping[int, str] = {
     20001: "A parameter has a value that is not allowed",
     20003: "Authenticate",
     20004: "Method not allowed",
+    20005: "Account not active",
     20009: "The resource cannot be changed before it is complete",
     20404: "The requested resource was not found",
     20429: "Too Many Requests",

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from rehearsal import files
+from rehearsal.account import NOT_OUR_ACCOUNT
 from rehearsal.delivery import accept, is_queue_full
 from rehearsal.exchange import Attempt, Exchange, new_sid
 from rehearsal.lists import page_json
@@ -123,6 +124,8 @@ async def _checked(exchange: Exchange, endpoint: Endpoint, request: Request) -> 
         return refused(refusal(20003, 401))
     if request.path_params.get("account", ours) != ours:
         return refused(refusal(20404, 404))
+    if exchange.account.status != "active" and endpoint is not fetch_account:
+        return refused(refusal(NOT_OUR_ACCOUNT, 403))
     try:
         return await endpoint(exchange, request)
     except ClientDisconnect:  # in the middle of asking: nothing was asked
@@ -269,7 +272,8 @@ async def fetch_file(exchange: Exchange, request: Request) -> Response:
 
 
 async def fetch_account(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001
-    return JSONResponse(account_json(exchange.line, exchange.since))
+    shown = account_json(exchange.line, exchange.since)
+    return JSONResponse({**shown, "status": exchange.account.status, "type": exchange.account.type})
 
 
 async def nothing_here(exchange: Exchange, request: Request) -> Response:  # noqa: ARG001

@@ -26,6 +26,7 @@ from rehearsal.trouble import SIGNED_KINDS
 from rehearsal.twiml import joined
 
 UNREACHABLE, WRONG_TYPE, UNREADABLE = 11200, 12300, 12100
+UNREACHED, NOT_FETCHED = 11205, 11200  # what the debugger calls it
 PLACES = tuple(
     f"{end}{part}" for end in ("From", "To") for part in ("City", "State", "Zip", "Country")
 )
@@ -237,6 +238,9 @@ async def _try(exchange: Exchange, webhook: Webhook) -> tuple[httpx2.Response | 
 
 
 def _note(exchange: Exchange, webhook: Webhook, response: httpx2.Response | None) -> None:
+    if response is None or not response.is_success:
+        code = UNREACHED if response is None else NOT_FETCHED
+        exchange.account.alert(exchange.now(), code, url=urldefrag(webhook.address).url)
     if response is not None and not response.is_success:
         exchange.errors.append(
             {"kind": webhook.kind, "status": response.status_code, "body": response.text}

@@ -22,6 +22,7 @@ from hotline.store.database import Database
 from serving import journal, roles
 from serving.backup_commands import backup, move, restore
 from serving.board_commands import board
+from serving.doctor_commands import doctor
 from serving.init_command import init
 from serving.keys_commands import keys
 from serving.provision_commands import provision_command
@@ -180,12 +181,12 @@ def _made_keys(environment: Environment, database: Database) -> Path | None:
 @click.option("--online", is_flag=True, help="Ask the database, Redis and the carrier as well.")
 def check(online: bool) -> None:
     """Read the settings and the configuration, and say every mistake at once."""
-    from serving import checking
+    from serving import checking, consulting
     from sms import lexicons
 
     of = settings.load()
     network = of.network
-    checking.require_sound(of, roles.carrier_mistakes(of))
+    checking.require_sound(of, consulting.carrier_mistakes(of))
     if doubt := checking.open_to_others():
         click.echo(doubt)
     click.echo(
@@ -193,10 +194,10 @@ def check(online: bool) -> None:
         f" in {' and '.join(network.languages)}."
     )
     click.echo(checking.kept(network))
-    lacks = (*lexicons.lacking(network), *roles.voiceless(of))
+    lacks = (*lexicons.lacking(network), *consulting.voiceless(network))
     for doubt in (*network.leftovers, *lexicons.collisions(network), *lacks):
         click.echo(doubt)
-    found = checking.online(of, partial(roles.account_status, of)) if online else {}
+    found = checking.online(of, partial(consulting.account_status, of)) if online else {}
     for name, part in found.items():
         click.echo(f"{'  ' if part.well else '! '}{name.replace('_', ' ')}: {part.said}")
     if not all(found[name].well for name in found.keys() & checking.NEEDED):
@@ -213,6 +214,7 @@ def prompts() -> None:
 
 
 hotline.add_command(init)
+hotline.add_command(doctor)
 hotline.add_command(keys)
 hotline.add_command(roster)
 

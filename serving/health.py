@@ -103,7 +103,7 @@ def can_write(database: Database, now: Now) -> bool:
     """Whether a write is committed: a disk may be full, and a server only follow another."""
     try:
         database.write(lambda c: vitals.write_nothing(c, str(os.getpid()), now()))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, OSError):  # the second of a file beside the database
         return False
     return True
 

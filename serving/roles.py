@@ -174,11 +174,39 @@ def clock(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
     queue = JobQueue(of.environment.redis_url)
     house = furnish(of.network, now, of.file)
     ticks, signs = Signs(), Signs(STUCK)
-    with _watched("clock", of, house, database, queue, reports, signs, ticks.are_fresh):
+    with (
+        _watched("clock", of, house, database, queue, reports, signs, ticks.are_fresh) as send,
+        _doctored(of, house, database, queue, send, is_practice=now is not utc_now),
+    ):
         reports.ready()
         ticking.run(database, queue, now, stop, ticks.give, signs.give)
     reports.ends()
     database.close()
+
+
+@contextmanager
+def _doctored(
+    of: Settings,
+    house: House,
+    database: Database,
+    queue: JobQueue,
+    send: Callable[..., None],
+    *,
+    is_practice: bool,
+) -> Iterator[None]:
+    """The doctor's rounds beside the clock. In a rehearsal nobody is to be alarmed."""
+    if is_practice:
+        yield
+        return
+    from serving import consulting
+    from serving.rounds import Rounds
+
+    rounds = Rounds(consulting.practice(of.environment, house, database, queue), send)
+    rounds.start()
+    try:
+        yield
+    finally:
+        rounds.close()
 
 
 @contextmanager
@@ -191,10 +219,10 @@ def _watched(
     reports: Reports,
     signs: Signs,
     is_well: Callable[[], bool] = lambda: True,
-) -> Iterator[None]:
+) -> Iterator[Callable[..., None]]:
     """A watch beside what this process does, and reports that it goes on for as long as both do:
     one that waits for a part that is away goes on, for to end it would mend nothing. `signs` are
-    those of what it does."""
+    those of what it does. Gives what brings messages, by their ids, to the carrier."""
     from paging.watch import Lookout
 
     def send(*ids: int) -> None:
@@ -210,7 +238,7 @@ def _watched(
     watch.start()
     watchdog.start()
     try:
-        yield
+        yield send
     finally:
         watchdog.close()
         watch.close()
@@ -271,38 +299,8 @@ def _counting(of: Settings) -> Heard | None:
     return carrier_times.begin(folder)
 
 
-# What only the carrier's side knows of the settings, for `hotline check`.
-
-
-def carrier_mistakes(of: Settings) -> Iterator[tuple[str, str]]:
-    """Settings that hold something else than they should, and what."""
-    from hotline.carriers.twilio import credentials
-
-    return credentials.mistakes(of.environment)
-
-
-def voiceless(of: Settings) -> Iterator[str]:
-    """A line for each language that no voice speaks."""
-    from hotline.carriers.twilio import voices
-
-    network = of.network
-    for language in network.languages:
-        if not (voices.is_spoken(language) or language in network.voice.voices):
-            yield (
-                f"{language}: on the phone a voice of {voices.OTHERWISE} reads it; name one that"
-                " speaks it in [voice] voices, or record the prompts"
-            )
-
-
 def at_carrier_since(of: Settings, since: datetime) -> list[AtCarrier]:
     """All texts and calls that the carrier knows of since then. Raises CarrierError."""
     from hotline.carriers.twilio.client import Carrier
 
     return Carrier(of.environment).known_since(since, of.network.country)
-
-
-def account_status(of: Settings) -> str:
-    """How our account is at the carrier, which is asked. Raises CarrierError."""
-    from hotline.carriers.twilio.client import Carrier
-
-    return Carrier(of.environment).account_status()

@@ -48,6 +48,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.codes",
     "hotline.carriers.twilio.credentials",
     "hotline.carriers.twilio.forms",
+    "hotline.carriers.twilio.knock",
     "hotline.carriers.twilio.senders",
     "hotline.carriers.twilio.signature",
     "hotline.carriers.twilio.voices",
@@ -56,6 +57,14 @@ PURE_CORE = [
     "hotline.contact",
     "hotline.cost",
     "hotline.diagram",
+    "hotline.doctor",
+    "hotline.doctor.carrier",
+    "hotline.doctor.findings",
+    "hotline.doctor.machine",
+    "hotline.doctor.number",
+    "hotline.doctor.people",
+    "hotline.doctor.silence",
+    "hotline.doctor.troubles",
     "hotline.document",
     "hotline.details",
     "hotline.due",
@@ -225,8 +234,8 @@ def test_texts_calls_and_jobs_do_not_know_each_other() -> None:
 def test_texts_and_calls_know_no_carrier() -> None:
     knowing = {it for it in _modules() if any(n.startswith(CARRIER) for n in _inside(it))}
     ours = {it for it in knowing if not it.startswith((CARRIER, "rehearsal"))}
-    provisioning = {"serving.provisioning", "serving.provision_commands"}
-    assert ours == {*WIRING, *provisioning, "serving.webhooks", "paging.jobs"}
+    others = {"serving.provisioning", "serving.provision_commands", "serving.consulting"}
+    assert ours == {*WIRING, *others, "serving.webhooks", "paging.jobs"}
 
 
 def test_each_class_has_a_name_of_its_own() -> None:

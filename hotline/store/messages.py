@@ -1013,6 +1013,37 @@ def due_for(connection: Connection, people: Collection[int], now: datetime) -> l
     return list(connection.execute(theirs.order_by(message.c.id)).scalars())
 
 
+def all_left(connection: Connection, ids: Collection[int]) -> bool:
+    """Whether the carrier has each of these, as far as we know."""
+    with_it = tables.one_of(message.c.state, *ARRIVED)
+    left = select(func.count()).select_from(message).where(message.c.id.in_(ids), with_it)
+    return connection.execute(left).scalar_one() == len(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSeen:
+    """How far one of ours is. `error`: the carrier's code for why it did not arrive; `held_by`: for
+    why all of ours wait."""
+
+    state: MessageState
+    error: int | None = None
+    held_by: int | None = None
+
+
+def seen(connection: Connection, number: int) -> MessageSeen | None:
+    row = connection.execute(
+        select(message.c.state, message.c.error, message.c.held_by).where(message.c.id == number)
+    ).first()
+    return None if row is None else MessageSeen(MessageState(row.state), row.error, row.held_by)
+
+
+def wrote_since(connection: Connection, who: int, since: datetime) -> bool:
+    """Whether they texted us since then."""
+    it = message.c
+    texted = select(it.id).where(it.neighbor_id == who, it.at >= since, tables.from_somebody)
+    return connection.execute(texted.limit(1)).first() is not None
+
+
 @dataclass
 class DueMessages:
     """One person's messages that are due, by their ids; `lost` are those among them that may have

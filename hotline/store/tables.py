@@ -592,6 +592,27 @@ restoration = Table(
     Column("resumed_at", Moment),
 )
 
+# What the doctor found when it looked last: a row for each half of what it looks at, whoever of the
+# clocks does. `findings` as `doctor.findings.as_json` has them.
+checkup = Table(
+    "checkup",
+    metadata,
+    Column("half", String(8), primary_key=True),
+    Column("due", Moment, nullable=False),
+    Column("at", Moment),
+    Column("findings", JSON, nullable=False, server_default=text("'[]'")),
+)
+
+# What of it the stewards are told of, each once while it lasts: see `store.checkups`.
+finding = Table(
+    "finding",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("half", String(8), nullable=False),
+    Column("since", Moment),  # NULL: it is over
+    Column("told_at", Moment),  # when it was told last
+)
+
 # The name of the key that seals: with another one nobody is found under their number. And the key
 # of digests of what is deleted: see `store.digests`.
 sealing = Table(

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -19,7 +19,14 @@ from urllib.parse import unquote, urlsplit
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 from rq import Queue, SimpleWorker
@@ -28,6 +35,7 @@ from rq.job import Job as QueuedJob
 from rq.serializers import JSONSerializer
 
 from hotline.contact import Contact
+from hotline.doctor.machine import RedisSeen
 from hotline.work import Job
 from paging.signs import STUCK, Signs
 
@@ -106,6 +114,42 @@ class JobQueue:
             return False
         self.contact.found()
         return True
+
+    def seen(self) -> RedisSeen:
+        """How Redis is, for the doctor. Never raises."""
+        try:
+            refusal = self._refusal()
+            known: Mapping[str, Any] = self._redis.info()
+        except ResponseError as error:
+            return RedisSeen(refusal=_said_by(error))
+        except AuthenticationError as error:
+            return RedisSeen(refusal=_said_by(error))
+        except RedisError:
+            return RedisSeen(answers=False)
+        return RedisSeen(
+            refusal=refusal,
+            version=_version(known),
+            policy=known.get("maxmemory_policy"),
+            has_limit=bool(known.get("maxmemory")),
+            keeps=bool(known.get("aof_enabled")) or self._saves(),
+            could_save=known.get("rdb_last_bgsave_status", "ok") == "ok"
+            and known.get("aof_last_write_status", "ok") == "ok",
+        )
+
+    def _refusal(self) -> str:
+        """Why it takes nothing; empty if it does."""
+        try:
+            self._redis.set(PROBE, 1, ex=JOB_TTL)
+        except ResponseError as error:
+            return _said_by(error)
+        return ""
+
+    def _saves(self) -> bool | None:
+        """Whether it writes itself down from time to time; None where nobody may ask."""
+        try:
+            return bool(self._redis.config_get("save").get("save"))
+        except RedisError:
+            return None
 
     def await_redis(self, signs: Signs) -> None:
         """Return when Redis takes what is enqueued, and give a sign at each try."""
@@ -194,6 +238,26 @@ def _merged(jobs: Sequence[Job]) -> Job:
     about = dict.fromkeys(number for job in jobs for number in job.about)
     name = f"{jobs[0].kind}-{hashlib.sha256(names.encode()).hexdigest()[:20]}"
     return Job(jobs[0].kind, tuple(about), name)
+
+
+_KINDS_OF_REFUSAL = {
+    OutOfMemoryError: "OOM",
+    ReadOnlyError: "READONLY",
+    NoPermissionError: "NOPERM",
+    AuthenticationError: "NOAUTH",
+}
+
+
+def _said_by(error: RedisError) -> str:
+    """In Redis's own words, with the word in front that its library takes away."""
+    said, kind = str(error), _KINDS_OF_REFUSAL.get(type(error), "")
+    return said if said.startswith(kind) else f"{kind} {said}"
+
+
+def _version(known: Mapping[str, Any]) -> str:
+    if version := known.get("valkey_version"):
+        return f"Valkey {version}"
+    return f"Redis {known.get('redis_version', '')}".strip()
 
 
 class PlainJob(QueuedJob):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -96,6 +97,14 @@ class Carrier:
         """The one thing that a `fetch` of `api` finds; None if it is not there. Raises
         CarrierError."""
         return next(iter(self.listed(lambda: [fetch()])), None)
+
+    def last_date(self) -> datetime | None:
+        """What time it was there when it answered last, to the second; None if it did not say."""
+        written = self._client.http_client.last_date
+        try:
+            return parsedate_to_datetime(written) if written else None
+        except ValueError:
+            return None
 
     def send(
         self,
@@ -382,6 +391,7 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
     connections, nothing tried twice, our address of the API, and no logs."""
 
     def __init__(self, api_url: str, heard: Heard) -> None:
+        self.last_date = ""
         self._address = urlsplit(api_url)
         host = self._address.hostname or ""
         self._is_the_carriers_own = host == THEIR_DOMAIN or host.endswith(f".{THEIR_DOMAIN}")
@@ -417,6 +427,7 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
             how = _how_answered(answer.status)
         finally:
             self._heard(_asked_for(method.upper(), url), how, time.monotonic() - began)
+        self.last_date = answer.headers.get("Date", "")
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
 
     def fetch(self, url: str, auth: tuple[str, str], most: int) -> tuple[int, bytes]:

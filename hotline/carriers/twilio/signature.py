@@ -85,6 +85,11 @@ class Signatures:
 _PORT = re.compile(r":[0-9]{1,5}$")
 
 
+def signed(address: str, fields: Sequence[tuple[str, str]], token: str) -> str:
+    """What the carrier would put into the header for this form."""
+    return _signature(address + _in_one(fields), token.encode())
+
+
 def _in_one(fields: Sequence[tuple[str, str]]) -> str:
     """A field that came twice with the same value is signed once."""
     return "".join([name + value for name, value in sorted(set(fields))])
