@@ -88,9 +88,10 @@ def carrier_mistakes(of: Settings) -> Iterator[tuple[str, str]]:
 def voiceless(network: Network) -> Iterator[str]:
     """A line for each language that no voice speaks."""
     for language in network.languages:
-        if not (voices.is_spoken(language) or language in network.voice.voices):
+        reading = voices.reads_it(language)
+        if reading != language and language not in network.voice.voices and not network.voice.audio:
             yield (
-                f"{language}: on the phone a voice of {voices.OTHERWISE} reads it; name one that"
+                f"{language}: on the phone a voice of {reading} reads it; name one that"
                 " speaks it in [voice] voices, or record the prompts"
             )
 

@@ -11,6 +11,7 @@ import pytest
 from neighborhood import NETWORK
 
 from hotline import diagram, roster_file, settings
+from hotline.doctor.troubles import KNOWN_TROUBLES
 from ivr import diagram as menu_diagram
 from rehearsal.transcript import Says, parse
 from serving import cli
@@ -141,3 +142,13 @@ def modules() -> Iterator[str]:
             parts = path.relative_to(ROOT / room).with_suffix("").parts
             if parts[-1] != "__init__" and "migrations" not in parts:
                 yield ".".join([room.rpartition("/")[2], *parts])
+
+
+@pytest.mark.parametrize("name", KNOWN_TROUBLES)
+def test_all_that_the_doctor_can_find_is_described(name: str) -> None:
+    it = KNOWN_TROUBLES[name]
+    cells = (f"`{name}`", str(it.condition), it.what, it.why, it.mend)
+    row = " | ".join(
+        cell.replace("{{", "{").replace("}}", "}").replace("|", "\\|") for cell in cells
+    )
+    assert f"| {row} |" in (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")

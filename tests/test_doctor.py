@@ -27,12 +27,15 @@ from stoppable_redis import StoppableRedis
 
 from hotline import keyring, settings
 from hotline.carriers.twilio.knock import knock
-from hotline.doctor import machine, people, silence
+from hotline.doctor import machine, number, people, silence
 from hotline.doctor.findings import Finding, as_json, from_json, lines
 from hotline.doctor.machine import OutsideSeen, Reached
+from hotline.doctor.number import HoldingsSeen
 from hotline.doctor.silence import TrafficSeen
 from hotline.doctor.troubles import KNOWN_TROUBLES, Condition
 from hotline.hours import parse_hours
+from hotline.provisioning import Holdings, NumberKind, OwnNumber
+from hotline.registration import RefusalReason, Registered, Registration, RegistrationState
 from hotline.settings import Environment
 from hotline.store import vitals
 from hotline.store.database import Database
@@ -64,6 +67,8 @@ def names(found: dict[str, Finding], *, worst: Condition = LOOK) -> set[str]:
 
 
 def test_nothing_is_broken_in_a_hotline_that_works(patient: Patient) -> None:
+    patient.provide()
+    patient.register()
     assert names(patient.cheap()) == {"redis.forgets"}  # the tests' own, on purpose
     assert not names(patient.rest(), worst=BROKEN)
 
@@ -421,6 +426,139 @@ def test_texts_that_are_not_ours_are_noticed_by_what_they_cost(patient: Patient)
     assert [it.name for it in found] == ["spend.more_than_ours"]
     assert "25.00 USD" in found[0].what
     assert "1.00 USD" in found[0].what
+
+
+# The carrier: the number, its service, what is registered.
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({"SmsUrl": "https://elsewhere.example.org/sms"}, "number.elsewhere:text"),
+        ({"SmsUrl": ""}, "number.missing:text"),
+        ({"VoiceUrl": "https://elsewhere.example.org/voice"}, "number.elsewhere:call"),
+        ({"SmsMethod": "GET"}, "number.method:text"),
+        ({"SmsApplicationSid": "AP" + "0" * 32}, "number.overruled:text"),
+    ],
+)
+def test_a_number_whose_texts_go_elsewhere(
+    patient: Patient, facts: dict[str, str], name: str
+) -> None:
+    patient.provide()
+    patient.number(**facts)
+    found = patient.rest()[name]
+    assert found.condition is BROKEN
+    assert "our number" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({"SmsFallbackUrl": ""}, "number.no_fallback:text_fallback"),
+        ({"StatusCallback": ""}, "number.no_status:call_status"),
+        ({"SmsUrl": "{}/sms"}, "number.impatient:text"),
+    ],
+)
+def test_a_number_that_is_not_set_as_well_as_it_could(
+    patient: Patient, facts: dict[str, str], name: str
+) -> None:
+    patient.provide()
+    patient.number(**{it: to.format(patient.maple.address) for it, to in facts.items()})
+    found = patient.rest()[name]
+    assert found.condition is LOOK
+    assert "#rc=3&rp=all" in found.mend
+
+
+def test_a_number_that_is_not_ours(patient: Patient) -> None:
+    other = environment_of(patient, HOTLINE_NUMBER="+12125550177")
+    found = patient.where(elsewhere=consulting.elsewhere(other)).rest()["number.not_ours"]
+    assert "HOTLINE_NUMBER" in found.mend
+    code = environment_of(patient, HOTLINE_NUMBER="46360")
+    found = patient.where(elsewhere=consulting.elsewhere(code)).rest()["number.short_code"]
+    assert "/sms#rc=3" in found.mend
+
+
+def test_a_service_that_brings_our_texts_elsewhere(patient: Patient) -> None:
+    patient.provide()
+    service = patient.serve()
+    assert patient.rest()["number"].condition is Condition.OK
+    patient.api("POST", f"/v1/Services/{service}", InboundRequestUrl="https://old.example.org/sms")
+    assert "Services > ours" in patient.rest()["number.elsewhere:text"].mend
+
+
+def test_a_service_that_is_not_there_or_has_no_number(patient: Patient) -> None:
+    wrong = environment_of(patient, TWILIO_MESSAGING_SERVICE_SID="MG" + "0" * 32)
+    found = patient.where(elsewhere=consulting.elsewhere(wrong)).rest()
+    assert "TWILIO_MESSAGING_SERVICE_SID" in found["service.unknown"].what
+    empty = patient.api("POST", "/v1/Services", FriendlyName="empty")["sid"]
+    named = environment_of(patient, TWILIO_MESSAGING_SERVICE_SID=empty)
+    found = patient.where(elsewhere=consulting.elsewhere(named)).rest()
+    assert "hotline provision" in found["service.empty"].mend
+
+
+def test_a_number_that_nobody_registered(patient: Patient) -> None:
+    found = patient.rest()["registration.none"]
+    assert "brand" in found.what
+    assert "docs/first-number.md" in found.mend
+
+
+def test_a_campaign_that_was_refused(patient: Patient) -> None:
+    it = patient.register()
+    error = {
+        "error_code": 30909,
+        "description": "The flow does not say how people agree.",
+        "fields": ["MESSAGE_FLOW"],
+        "url": "https://www.twilio.com/docs/api/errors/30909",
+    }
+    patient.decide(it.campaign, status="FAILED", errors=[error])
+    found = patient.rest()["registration.refused"]
+    assert "The flow does not say how people agree (30909)" in found.what
+    assert "MESSAGE_FLOW" in found.mend
+    patient.decide(it.campaign, status="IN_PROGRESS", errors=[])
+    assert patient.rest()["registration.waiting"].condition is LOOK
+    patient.decide(it.campaign, status="SUSPENDED")
+    assert patient.rest()["registration.suspended"].condition is BROKEN
+
+
+def test_a_brand_that_registers_nothing(patient: Patient) -> None:
+    it = patient.register()
+    patient.decide(it.brand, mock=True)
+    assert "real one" in patient.rest()["registration.mock"].mend
+
+
+def test_a_toll_free_number_that_was_refused_and_until_when_it_can_be_changed() -> None:
+    refused = Registration(
+        Registered.TOLL_FREE,
+        "HH" + "0" * 32,
+        RegistrationState.REFUSED,
+        "TWILIO_REJECTED",
+        reasons=(RefusalReason("The website cannot be opened.", 30445, ("BusinessWebsite",)),),
+        may_be_edited=True,
+        edit_until=NOON + 6 * DAY,
+    )
+    free = OwnNumber("PN1", "+18335550199", "", NumberKind.TOLL_FREE, True, True)
+    seen = HoldingsSeen(Holdings(free, None, (refused,)), {}, "+18335550199")
+    (found,) = (it for it in number.holdings(seen) if it.part == "registration")
+    assert found.what == (
+        "The toll-free verification was refused: The website cannot be opened (30445)."
+    )
+    assert "Correct BusinessWebsite at Console" in found.mend
+    assert f"until {NOON + 6 * DAY:%d %B %Y}" in found.mend
+    shut = replace(refused, may_be_edited=False)
+    seen = HoldingsSeen(Holdings(free, None, (shut,)), {}, "+18335550199")
+    assert "begin another" in next(
+        it.mend for it in number.holdings(seen) if it.part == "registration"
+    )
+
+
+def test_words_by_which_people_leave_that_are_missing(patient: Patient) -> None:
+    it = patient.register()
+    patient.decide(it.campaign, opt_out_keywords=["QUIT", "END"])
+    assert "Add STOP" in patient.rest()["words.no_stop"].mend
+    patient.decide(it.campaign, help_message="")
+    assert "network's name" in patient.rest()["words.no_help"].mend
+    patient.decide(it.campaign, help_message="Reply STOP to leave, or call the office.")
+    assert "does not name Maple Street" in patient.rest()["words.no_name:HELP"].what
 
 
 # The public address.

@@ -21,7 +21,13 @@ from hotline.provisioning import (
     mismatch,
     webhooks_that_count,
 )
-from hotline.registration import AutomaticAnswers, Registered, Registration, Standing, latest_of
+from hotline.registration import (
+    AutomaticAnswers,
+    Registered,
+    Registration,
+    RegistrationState,
+    latest_of,
+)
 
 _NORTH_AMERICA: Final = "+1"  # where a number that is not registered reaches few
 
@@ -56,10 +62,13 @@ def _number(it: HoldingsSeen) -> Iterator[Finding]:
         yield found("number.no_texts")
     if not number.takes_calls:
         yield found("number.no_calls")
-    have = webhooks_that_count(number, it.holdings.service)
+    service = it.holdings.service
+    have = webhooks_that_count(number, service)
+    by_service = bool(service and number.name in service.numbers and not service.asks_the_number)
     for hook, want in it.wanted.items():
         if _is_of_use(hook, number):
-            yield from _hook(hook, have.get(hook, HookAddress()), want, number)
+            at = have.get(hook, HookAddress())
+            yield from _hook(hook, at, want, number, by_service=by_service)
 
 
 def _no_number(it: HoldingsSeen) -> Iterator[Finding]:
@@ -75,27 +84,46 @@ def _is_of_use(hook: Hook, number: OwnNumber) -> bool:
 
 
 _FALLBACKS: Final = (Hook.TEXT_FALLBACK, Hook.CALL_FALLBACK)
+_BROUGHT: Final = {
+    Hook.TEXT: "texts",
+    Hook.TEXT_FALLBACK: "texts",
+    Hook.CALL: "calls",
+    Hook.CALL_FALLBACK: "calls",
+    Hook.CALL_STATUS: "the ends of calls",
+}
+_NUMBERS: Final = "Console > Phone Numbers > our number"
+_SERVICES: Final = "Console > Messaging > Services > ours > Integration"
 _PLACES: Final = {
-    Hook.TEXT: "our number > Messaging > A message comes in",
-    Hook.TEXT_FALLBACK: "our number > Messaging > Primary handler fails",
-    Hook.CALL: "our number > Voice > A call comes in",
-    Hook.CALL_FALLBACK: "our number > Voice > Primary handler fails",
-    Hook.CALL_STATUS: "our number > Voice > Call status changes",
+    Hook.TEXT: f"{_NUMBERS} > Messaging > A message comes in",
+    Hook.TEXT_FALLBACK: f"{_NUMBERS} > Messaging > Primary handler fails",
+    Hook.CALL: f"{_NUMBERS} > Voice > A call comes in",
+    Hook.CALL_FALLBACK: f"{_NUMBERS} > Voice > Primary handler fails",
+    Hook.CALL_STATUS: f"{_NUMBERS} > Voice > Call status changes",
 }
 
 
-def _hook(hook: Hook, have: HookAddress, want: HookAddress, number: OwnNumber) -> Iterator[Finding]:
+def _hook(
+    hook: Hook, have: HookAddress, want: HookAddress, number: OwnNumber, *, by_service: bool
+) -> Iterator[Finding]:
+    facts = {"about": hook.name.lower(), "hook": _BROUGHT[hook], "address": want.address}
     if by := number.overruled.get(hook):
-        if hook not in _FALLBACKS:
-            yield found("number.overruled", about=hook.name.lower(), by=by.capitalize(), hook=hook)
+        if hook in (Hook.TEXT, Hook.CALL) and not by_service:
+            yield found("number.overruled", by=by.capitalize(), **facts)
         return
     wrong = mismatch(have, want)
     if hook in _FALLBACKS and wrong is not Mismatch.MISSING:
         return  # where else it leads is for others to say
-    name = "number.no_fallback" if hook in _FALLBACKS else f"number.{wrong}"
     if wrong:
-        place = _PLACES.get(hook, "our number")
-        yield found(name, about=hook.name.lower(), hook=hook, address=want.address, place=place)
+        is_texts = hook in (Hook.TEXT, Hook.TEXT_FALLBACK)
+        place = _SERVICES if by_service and is_texts else _PLACES[hook]
+        yield found(_name(hook, wrong), place=place, **facts)
+
+
+def _name(hook: Hook, wrong: Mismatch) -> str:
+    if hook in _FALLBACKS:
+        return "number.no_fallback"
+    is_minor = hook is Hook.CALL_STATUS and wrong is not Mismatch.IMPATIENT
+    return "number.no_status" if is_minor else f"number.{wrong}"
 
 
 # The messaging service.
@@ -147,9 +175,9 @@ def _registration(what: Registered, some: Sequence[Registration]) -> Iterator[Fi
     latest = latest_of(some, what)
     if latest is None:
         yield found("registration.none", what=what)
-    elif latest.standing is Standing.APPROVED and latest.is_mock:
+    elif latest.standing is RegistrationState.APPROVED and latest.is_mock:
         yield found("registration.mock", what=what)
-    elif latest.standing is not Standing.APPROVED:
+    elif latest.standing is not RegistrationState.APPROVED:
         yield _standing(latest)
 
 
@@ -168,10 +196,10 @@ def _standing(it: Registration) -> Finding:
 
 
 _STANDINGS_SAID: Final = {
-    Standing.DRAFT: "registration.draft",
-    Standing.WAITING: "registration.waiting",
-    Standing.REFUSED: "registration.refused",
-    Standing.SUSPENDED: "registration.suspended",
+    RegistrationState.DRAFT: "registration.draft",
+    RegistrationState.WAITING: "registration.waiting",
+    RegistrationState.REFUSED: "registration.refused",
+    RegistrationState.SUSPENDED: "registration.suspended",
 }
 
 

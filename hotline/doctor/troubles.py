@@ -368,27 +368,32 @@ _NUMBER: Final = {
     "number.elsewhere": _broken(
         "The carrier brings {hook} somewhere else.",
         "We never hear of them.",
-        "Run `hotline provision`, or write {address} at Console > Phone Numbers > {place}.",
+        "Run `hotline provision`, or write {address} at {place}.",
     ),
     "number.missing": _broken(
         "The carrier has no address to bring {hook} to.",
         "We never hear of them.",
-        "Run `hotline provision`, or write {address} at Console > Phone Numbers > {place}.",
+        "Run `hotline provision`, or write {address} at {place}.",
     ),
     "number.method": _broken(
         "The carrier brings {hook} by GET.",
         "We answer POST alone, and refuse them.",
-        "Run `hotline provision`, or choose HTTP POST at Console > Phone Numbers > {place}.",
+        "Run `hotline provision`, or choose HTTP POST at {place}.",
     ),
     "number.impatient": _look(
         "The carrier tries to bring {hook} only once.",
         "While we restart, what people text is lost.",
-        "Run `hotline provision`, or write {address} at Console > Phone Numbers > {place}.",
+        "Run `hotline provision`, or write {address} at {place}.",
     ),
     "number.no_fallback": _look(
         "The carrier has no second address for {hook}.",
         "While we stumble, they are lost.",
-        "Run `hotline provision`, or write {address} at Console > Phone Numbers > {place}.",
+        "Run `hotline provision`, or write {address} at {place}.",
+    ),
+    "number.no_status": _look(
+        "The carrier does not tell us how calls end.",
+        "We learn it later, by ourselves; until then a call counts as going on.",
+        "Run `hotline provision`, or write {address} at {place}, by HTTP POST.",
     ),
     "number.overruled": _broken(
         "{by} of the account takes {hook} in our place.",

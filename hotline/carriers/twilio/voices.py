@@ -61,6 +61,12 @@ def is_spoken(language: str) -> bool:
     return (language, "") in _ACCENTS
 
 
+def reads_it(language: str) -> str:
+    """Which language's voice reads it, unless the network chose one: its own, or another's."""
+    known = language if is_spoken(language) else OTHERWISE
+    return _ACCENTS[known, ""].partition("-")[0]
+
+
 def _called(name: str) -> str:
     """With its maker's name in front."""
     return name if not name or "." in name or name in _PLAIN else f"Polly.{name}"
