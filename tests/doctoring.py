@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
-from neighborhood import ACCOUNT, CAST, NETWORK, TOKEN, Neighborhood, open_neighborhood
+from neighborhood import ACCOUNT, CAST, NETWORK, NUMBER, TOKEN, Neighborhood, open_neighborhood
 
+from hotline import settings
 from hotline.doctor.findings import Finding
+from hotline.settings import Environment
 from hotline.store import vitals
 from serving import consulting, examining
 from serving.examining import Practice
@@ -54,6 +56,19 @@ class Patient:
         answer = httpx2.request(method, url, json=wish, trust_env=False, timeout=30)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def environment(self, **other: str) -> Environment:
+        """As it is set, and something more or otherwise."""
+        return settings.load(
+            {
+                "PUBLIC_URL": self.maple.address,
+                "TWILIO_API_URL": self.maple.address,
+                "TWILIO_ACCOUNT_SID": ACCOUNT,
+                "TWILIO_AUTH_TOKEN": TOKEN,
+                "HOTLINE_NUMBER": NUMBER,
+                **other,
+            }
+        ).environment
 
     def api(self, method: str, path: str, **form: Any) -> Any:
         """Ask the carrier's own API, as its pages would."""

@@ -1,58 +1,103 @@
-"""A service manager as the processes of a hotline see one: a socket, and what was said to it."""
+"""Whoever is told of an alarm: a web server and a mail server on this machine, which write down
+what they are told."""
 
 from __future__ import annotations
 
-import socket
-from pathlib import Path
-from types import TracebackType
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_string
+from typing import Any
 
-from waiting import PATIENCE
+from served import serve
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 
-class Manager:
-    """Hears whoever is begun with its `environment`."""
+@dataclass
+class Listener:
+    """`answers`: with which status."""
 
-    def __init__(self, path: Path | str, watchdog: float | None = None) -> None:
-        """`path`: of its socket, an abstract one where it begins with @. `watchdog`: seconds after
-        which a process that says nothing is taken for stuck."""
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        named = str(path)
-        self._socket.bind(f"\0{named[1:]}" if named[0] == "@" else named)
-        self.environment = {"NOTIFY_SOCKET": named}
-        if watchdog:
-            self.environment["WATCHDOG_USEC"] = str(int(watchdog * 1_000_000))
+    url: str = ""
+    answers: int = 200
+    heard: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
 
-    def __enter__(self) -> Manager:
-        return self
+    async def hear(self, request: Request) -> Response:
+        body = (await request.body()).decode()
+        self.heard.append((request.method, request.url.path, dict(request.headers), body))
+        return Response(status_code=self.answers)
 
-    def __exit__(
-        self, _t: type[BaseException] | None, _e: BaseException | None, _b: TracebackType | None
-    ) -> None:
-        self._socket.close()
+    def told(self, path: str) -> list[str]:
+        return [body for _, at, _, body in self.heard if at == path]
 
-    def hears(self, state: str, patience: float = PATIENCE) -> None:
-        """Wait until this is said; whatever is said before is passed over."""
-        self._socket.settimeout(patience)
+    def as_json(self, path: str) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.told(path)]
+
+
+@contextmanager
+def listening() -> Iterator[Listener]:
+    listener = Listener()
+    app = Starlette(routes=[Route("/{path:path}", listener.hear, methods=["GET", "POST"])])
+    with serve(app) as listener.url:
+        yield listener
+
+
+@dataclass
+class Mailbox:
+    """Letters, as they came, by one SMTP server."""
+
+    url: str = ""
+    letters: list[tuple[list[str], str, str]] = field(default_factory=list)
+
+    def receive(self, to: list[str], raw: str) -> None:
+        letter = message_from_string(raw)
+        body = letter.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        self.letters.append((to, str(letter["Subject"]), body.decode()))
+
+
+@contextmanager
+def mailbox() -> Iterator[Mailbox]:
+    """As little of SMTP as a letter needs: https://www.rfc-editor.org/rfc/rfc5321"""
+    box = Mailbox()
+
+    class Desk(socketserver.StreamRequestHandler):
+        def say(self, line: str) -> None:
+            self.wfile.write(f"{line}\r\n".encode())
+
+        def handle(self) -> None:
+            to: list[str] = []
+            self.say("220 mail.example.org")
+            while line := self.rfile.readline().decode().strip():
+                verb = line[:4].upper()
+                if verb == "RCPT":
+                    to.append(line.partition("<")[2].partition(">")[0])
+                if verb == "QUIT":
+                    self.say("221 bye")
+                    return
+                self.say("354 go on" if verb == "DATA" else "250 mail.example.org")
+                if verb == "DATA":
+                    box.receive(to, self._letter())
+                    self.say("250 kept")
+
+        def _letter(self) -> str:
+            lines = []
+            while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
+                lines.append(line)
+            return "\n".join(lines)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Desk) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        box.url = f"smtp://127.0.0.1:{server.server_address[1]}"
         try:
-            while self._socket.recv(4096).decode() != state:
-                pass
-        except TimeoutError:
-            raise AssertionError(f"{state} was not said within {patience:.0f} s") from None
-
-    def hears_nothing_for(self, seconds: float) -> bool:
-        """Whether nothing is said for so long. What was said before does not count."""
-        self.forget()
-        self._socket.settimeout(seconds)
-        try:
-            self._socket.recv(4096)
-        except TimeoutError:
-            return True
-        return False
-
-    def forget(self) -> None:
-        self._socket.setblocking(False)
-        try:
-            while True:
-                self._socket.recv(4096)
-        except BlockingIOError:
-            return
+            yield box
+        finally:
+            server.shutdown()
+            thread.join()

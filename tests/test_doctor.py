@@ -36,7 +36,6 @@ from hotline.doctor.troubles import KNOWN_TROUBLES, Condition
 from hotline.hours import parse_hours
 from hotline.provisioning import Holdings, NumberKind, OwnNumber
 from hotline.registration import RefusalReason, Registered, Registration, RegistrationState
-from hotline.settings import Environment
 from hotline.store import vitals
 from hotline.store.database import Database
 from hotline.store.tables import message, neighbor, request
@@ -349,13 +348,13 @@ def test_an_account_that_is_closed_and_one_that_is_a_trial(patient: Patient) -> 
 
 
 def test_a_token_that_is_not_ours(patient: Patient) -> None:
-    wrong = environment_of(patient, TWILIO_AUTH_TOKEN="another")
+    wrong = patient.environment(TWILIO_AUTH_TOKEN="another")
     found = patient.where(elsewhere=consulting.elsewhere(wrong)).rest()
     assert "TWILIO_AUTH_TOKEN" in found["account.refused"].mend
 
 
 def test_a_carrier_that_does_not_answer(patient: Patient) -> None:
-    away = environment_of(patient, TWILIO_API_URL="http://127.0.0.1:1")
+    away = patient.environment(TWILIO_API_URL="http://127.0.0.1:1")
     found = patient.where(elsewhere=consulting.elsewhere(away)).rest()
     assert found["account.silent"].condition is LOOK
 
@@ -418,7 +417,7 @@ def test_what_is_spent_is_held_against_the_budget(patient: Patient) -> None:
 
 
 def test_texts_that_are_not_ours_are_noticed_by_what_they_cost(patient: Patient) -> None:
-    seen = consulting.elsewhere(environment_of(patient)).account(patient.maple.now())
+    seen = consulting.elsewhere(patient.environment()).account(patient.maple.now())
     from hotline.doctor import carrier
 
     network = settings.read_network("[limits]\nprice_a_segment = 0.01\n", "hotline.toml")
@@ -470,10 +469,10 @@ def test_a_number_that_is_not_set_as_well_as_it_could(
 
 
 def test_a_number_that_is_not_ours(patient: Patient) -> None:
-    other = environment_of(patient, HOTLINE_NUMBER="+12125550177")
+    other = patient.environment(HOTLINE_NUMBER="+12125550177")
     found = patient.where(elsewhere=consulting.elsewhere(other)).rest()["number.not_ours"]
     assert "HOTLINE_NUMBER" in found.mend
-    code = environment_of(patient, HOTLINE_NUMBER="46360")
+    code = patient.environment(HOTLINE_NUMBER="46360")
     found = patient.where(elsewhere=consulting.elsewhere(code)).rest()["number.short_code"]
     assert "/sms#rc=3" in found.mend
 
@@ -487,11 +486,11 @@ def test_a_service_that_brings_our_texts_elsewhere(patient: Patient) -> None:
 
 
 def test_a_service_that_is_not_there_or_has_no_number(patient: Patient) -> None:
-    wrong = environment_of(patient, TWILIO_MESSAGING_SERVICE_SID="MG" + "0" * 32)
+    wrong = patient.environment(TWILIO_MESSAGING_SERVICE_SID="MG" + "0" * 32)
     found = patient.where(elsewhere=consulting.elsewhere(wrong)).rest()
     assert "TWILIO_MESSAGING_SERVICE_SID" in found["service.unknown"].what
     empty = patient.api("POST", "/v1/Services", FriendlyName="empty")["sid"]
-    named = environment_of(patient, TWILIO_MESSAGING_SERVICE_SID=empty)
+    named = patient.environment(TWILIO_MESSAGING_SERVICE_SID=empty)
     found = patient.where(elsewhere=consulting.elsewhere(named)).rest()
     assert "hotline provision" in found["service.empty"].mend
 
@@ -562,19 +561,6 @@ def test_words_by_which_people_leave_that_are_missing(patient: Patient) -> None:
 
 
 # The public address.
-
-
-def environment_of(patient: Patient, **other: str) -> Environment:
-    return settings.load(
-        {
-            "PUBLIC_URL": patient.maple.address,
-            "TWILIO_API_URL": patient.maple.address,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "HOTLINE_NUMBER": NUMBER,
-            **other,
-        }
-    ).environment
 
 
 def reached(url: str, token: str = TOKEN) -> OutsideSeen:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from listening import Manager
+from service_manager import Manager
 from packaging.requirements import Requirement
 from servers import redis
 from test_processes import ANA, MARIA, Street, _answers, _descendants, _free_port

@@ -23,7 +23,7 @@ from hotline.doctor.carrier import AccountSeen, AccountState, Alert, AlertKind
 from rehearsal.carrier import Line, build
 
 DESCRIPTION = Path(__file__).parents[2] / "shared" / "data" / "twilio-account-subset.json"
-ACCOUNT, TOKEN = "AC" + "0" * 31 + "1", "a token for rehearsals"
+ACCOUNT, TOKEN = "AC" + "0" * 31 + "1", "a-token-for-rehearsals"
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 USAGE = f"/2010-04-01/Accounts/{ACCOUNT}/Usage/Records"
 MONITOR = "https://monitor.twilio.com"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from listening import Manager
+from service_manager import Manager
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.requests import Request
