@@ -29,6 +29,10 @@ from serving.examining import Practice
 log = logging.getLogger("hotline.watch")
 
 LOOKS_FOR_TURN: Final = 5.0  # seconds
+AT_THE_END: Final = 1.0  # seconds that a look under way is waited for
+BEGINNING: Final = (
+    60.0  # seconds in which the others begin, and nothing but the clock's work is done
+)
 LOOKS_AGAIN: Final = timedelta(minutes=5)  # at what may only be a moment's trouble
 OURS: Final = frozenset(
     [
@@ -78,7 +82,7 @@ class Rounds:
     def close(self) -> None:
         self._over.set()
         if self._thread.is_alive():
-            self._thread.join(LOOKS_FOR_TURN)
+            self._thread.join(AT_THE_END)
 
     def go(self, half: Half) -> list[Finding]:
         """Look at one half, if it is this one's turn, and tell what is new. Returns what was
@@ -171,6 +175,8 @@ class Rounds:
         return True, left
 
     def _run(self) -> None:
+        if self._over.wait(BEGINNING):
+            return
         while not self._over.wait(LOOKS_FOR_TURN):
             for half in HALVES:
                 try:
@@ -188,7 +194,8 @@ def notices_of(new: Sequence[Finding]) -> list[Notice]:
     return [*here, *there, *(_silence(it) for it in new if it.part == "silence")]
 
 
-_TOLD_OTHERWISE: Final = ("work.late", "spend.all")  # `desk.alarm` and `desk.budget` text these
+# What `desk.alarm`, `desk.budget` and `desk.delivery` text already.
+_TOLD_OTHERWISE: Final = ("work.late", "spend.all", "sending.refused")
 
 
 def _silence(it: Finding) -> Notice:

@@ -271,6 +271,14 @@ def test_asking_that_is_late(patient: Patient) -> None:
     assert "worker" in found.mend
 
 
+def test_a_carrier_that_refuses_our_texts(patient: Patient) -> None:
+    patient.maple.trouble("account_refused", times=100)
+    patient.maple.text("Maria", "need food")
+    found = patient.cheap()["sending.refused"]
+    assert found.condition is BROKEN
+    assert "`hotline doctor`" in found.mend
+
+
 def test_a_clock_that_is_wrong(patient: Patient) -> None:
     """By what the carrier says of the time in its answers."""
     ahead = patient.where(clock=lambda: datetime.now(UTC) + 10 * MINUTE).rest()["skew.large"]

@@ -11,7 +11,7 @@ from typing import Final
 
 from hotline import health
 from hotline.doctor.findings import Finding, found, judged
-from hotline.health import Vitals
+from hotline.health import LastAnswer, Vitals
 
 GIGABYTE: Final = 1024**3
 MEGABYTE: Final = 1024**2
@@ -169,6 +169,7 @@ def processes(vitals: Vitals, now: datetime) -> list[Finding]:
     return [
         *(it for role in _RUNS for it in _process(role, vitals.beats.get(role), now)),
         *judged("work", "nothing is overdue", _late(vitals, now)),
+        *judged("sending", f"the carrier {vitals.carrier}", _sending(vitals.carrier)),
     ]
 
 
@@ -188,6 +189,14 @@ def _late(vitals: Vitals, now: datetime) -> Iterator[Finding]:
     ):
         if since and now - since >= health.LATE:
             yield found("work.late", about=what[:6].lower(), what=what, late=length(now - since))
+
+
+def _sending(last: LastAnswer) -> Iterator[Finding]:
+    """What became of the last text that was brought to the carrier."""
+    if last is LastAnswer.REFUSED:
+        yield found("sending.refused")
+    elif last not in health.ANSWERS_WELL:
+        yield found("sending.not_taken", said=last)
 
 
 def skew(ours: datetime, theirs: datetime | None) -> list[Finding]:

@@ -202,6 +202,17 @@ _MACHINE: Final = {
         "Look at the worker and at Redis above; if both are well, `hotline worker --count 2`.",
         told=False,  # `desk.alarm` tells it
     ),
+    "sending.refused": _broken(
+        "The carrier refused our last text: our account is not allowed to send it.",
+        "Texts wait until that is mended; nothing is lost.",
+        "Look at the findings of account, number and registration, with `hotline doctor`.",
+        mutes=True,
+    ),
+    "sending.not_taken": _look(
+        "The carrier {said}.",
+        "If it goes on, nobody is asked.",
+        "Nothing to do yet: it is tried again by itself. See the carrier's page about its state.",
+    ),
     "skew.large": _broken(
         "This machine's clock is {minutes} wrong.",
         "Neighbors are asked at the wrong hours, and what left cannot be looked up again.",
