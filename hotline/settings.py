@@ -690,7 +690,7 @@ def load(
 def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """The environment alone, where there may be no configuration yet; what is only for the carrier
     may be missing. Raises BadSettings."""
-    return _read_environment(everything_set() if environ is None else environ, carrier=False)
+    return read_environment(everything_set() if environ is None else environ, carrier=False)
 
 
 def configuration_file(environ: Mapping[str, str] | None = None) -> Path:

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from service_manager import Manager
 from packaging.requirements import Requirement
 from servers import redis
+from service_manager import Manager
 from test_processes import ANA, MARIA, Street, _answers, _descendants, _free_port
 from test_processes import begin as begin
 from waiting import until
