@@ -136,13 +136,15 @@ def descendants(pid: int) -> set[int]:
 
 
 @pytest.mark.parametrize("language", sentences.LANGUAGES)
-@pytest.mark.parametrize("sentence", Sentence, ids=lambda it: it.name)
-def test_people_recognize_every_sentence(sentence: Sentence, language: str) -> None:
+def test_people_recognize_every_sentence(language: str) -> None:
+    assert [it.name for it in Sentence if not _is_recognized(it, language)] == []
+
+
+def _is_recognized(sentence: Sentence, language: str) -> bool:
     template = str(words.load(sentences.LANGUAGES)[language].gettext(sentence.value))
     values = {place: "some 3" for _, place, _, _ in Formatter().parse(template) if place}
     told = sentences.recognize(template.format(**values | {"number": 17}))
-    assert told is not None
-    assert (told.sentence is sentence) or told.number in (17, None)
+    return told is not None and (told.sentence is sentence or told.number in (17, None))
 
 
 def test_clocks_change_twice_a_year() -> None:
