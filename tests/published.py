@@ -178,10 +178,17 @@ def _wrong_with_names(asked: Asked) -> Iterator[str]:
     """openapi-core passes over names that it does not know."""
     operation = _operation(asked.method, asked.path)
     form = operation.get("requestBody", {}).get("content", {}).get(FORM, {}).get("schema", {})
-    known = {it["name"] for it in operation.get("parameters", []) if it["in"] == "query"}
+    known = {it["name"] for it in _parameters(operation) if it["in"] == "query"}
     yield from (f"?{name} is unknown" for name, _ in asked.query if name not in known)
     known = set(form.get("properties", {}))
     yield from (f"{name} is unknown" for name, _ in asked.fields if name not in known)
+
+
+def _parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that are written down elsewhere for several operations, too."""
+    shared = description()["components"].get("parameters", {})
+    found = operation.get("parameters", [])
+    return [shared[it["$ref"].rpartition("/")[2]] if "$ref" in it else it for it in found]
 
 
 def _wrong_with_values(asked: Asked, answered: Answered) -> Iterator[str]:
