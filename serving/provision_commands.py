@@ -3,6 +3,7 @@ giving a number back."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
@@ -13,11 +14,11 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import registration_form, settings
+from hotline import registration_form, settings, settings_file
 from hotline.errors import HotlineError
 from hotline.help_request import State
 from hotline.provisioning import ByHand, NumberKind, SendIn, words_of
-from hotline.settings import Settings
+from hotline.settings import ENVIRONMENT_FILE, Settings
 from hotline.store import requests
 from serving.terminal import open_database, print_table
 
@@ -91,7 +92,9 @@ def provision_command(
         if not yes:
             click.confirm("Make these changes?", abort=True)
         plan = desk.make(plan, click.echo)
-    for line in _what_is_left(plan, desk.of):
+    if needed := _settings_needed(plan, desk.of):
+        _keep(needed, asks=not yes, dry_run=dry_run)
+    for line in _what_is_left(plan):
         click.echo(line)
 
 
@@ -126,27 +129,13 @@ def _show_fields(fields: dict[str, str]) -> None:
             click.echo(f"    {line}")
 
 
-def _what_is_left(plan: Plan, of: Settings) -> Iterator[str]:
-    yield from _settings_to_write(plan, of)
+def _what_is_left(plan: Plan) -> Iterator[str]:
     for note in plan.notes:
         yield f"\n{note}"
     for it in plan.later:
-        yield f"\nLater: send in the {it.what}, once {it.waits_for}: run this again then."
+        yield f"\nLater: {it.title}, once {it.waits_for}: run this again then."
     for hand in plan.by_hand:
         yield from _by_hand(hand)
-
-
-def _settings_to_write(plan: Plan, of: Settings) -> Iterator[str]:
-    """What the hotline must know of what is there now."""
-    number, service = plan.have.number, plan.have.service
-    lines = []
-    if number and not of.environment.hotline_number:
-        lines.append(f"HOTLINE_NUMBER={number.number}")
-    if service and not of.environment.twilio_messaging_service_sid:
-        lines.append(f"TWILIO_MESSAGING_SERVICE_SID={service.name}")
-    if lines:
-        yield f"\nWrite into {settings.ENVIRONMENT_FILE}, and start the hotline anew:"
-        yield from (f"  {it}" for it in lines)
 
 
 def _by_hand(it: ByHand) -> Iterator[str]:
@@ -155,6 +144,50 @@ def _by_hand(it: ByHand) -> Iterator[str]:
     for name, value in it.fields.items():
         yield f"  {name}"
         yield from (f"    {line}" for line in value.splitlines() or [""])
+
+
+# What the hotline must know of what is there now.
+
+
+def _settings_needed(plan: Plan, of: Settings) -> dict[str, str]:
+    """Settings that are missing, by their names."""
+    number, service = plan.have.number, plan.have.service
+    needed = {}
+    if number and not of.environment.hotline_number:
+        needed["HOTLINE_NUMBER"] = number.number
+    if service and not of.environment.twilio_messaging_service_sid:
+        needed["TWILIO_MESSAGING_SERVICE_SID"] = service.name
+    return needed
+
+
+def _keep(needed: dict[str, str], *, asks: bool, dry_run: bool) -> None:
+    """Into `.env` where there is one, and else somebody writes them where the settings are."""
+    click.echo("\nThe hotline needs these settings:")
+    for name, value in needed.items():
+        click.echo(f"  {name}={value}")
+    if dry_run or not Path(ENVIRONMENT_FILE).is_file():
+        return
+    if asks and not click.confirm(f"Write them into {ENVIRONMENT_FILE}?"):
+        return
+    was = settings_file.read(Path(ENVIRONMENT_FILE))
+    text = with_settings(was, needed)
+    came_of_it, _ = settings_file.save(ENVIRONMENT_FILE, settings_file.digest(was), text)
+    if came_of_it == settings_file.SAVED:
+        click.echo(f"Done: they are in {ENVIRONMENT_FILE}. Start the hotline anew.")
+    else:
+        click.echo(f"{ENVIRONMENT_FILE} cannot be written: write them there yourself.")
+
+
+def with_settings(text: str, needed: dict[str, str]) -> str:
+    """The text of an environment file with these in it: where their names stand without a value,
+    else at its end."""
+    for name, value in needed.items():
+        line = f"{name}={value}"
+        text, count = re.subn(rf"(?m)^{name}=[ \t]*$", line, text, count=1)
+        if not count:
+            text = f"{text}\n" if text and not text.endswith("\n") else text
+            text += f"{line}\n"
+    return text
 
 
 # What else there is.
@@ -201,7 +234,7 @@ def release(number: str | None, dry_run: bool, yes: bool, with_open_requests: bo
     answered(partial(provision.release, carrier, found))
     click.echo(
         f"Done: {found.number} is no longer yours. Take it off your flyers, and out of"
-        f" {settings.ENVIRONMENT_FILE}. A campaign goes on costing until it is deleted on the"
+        f" {ENVIRONMENT_FILE}. A campaign goes on costing until it is deleted on the"
         " carrier's pages."
     )
 

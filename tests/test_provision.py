@@ -38,8 +38,11 @@ def carriers_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accou
 
 
 @pytest.fixture
-def account(carriers_account: Account, tmp_path: Path) -> Iterator[Account]:
+def account(
+    carriers_account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Account]:
     """With nothing in it yet. The carrier kept to its published description."""
+    monkeypatch.chdir(tmp_path)
     carriers_account.control.delete("/rehearsal").raise_for_status()
     carriers_account.mistakes.clear()
     yield replace(carriers_account, folder=tmp_path, more={})
@@ -71,6 +74,21 @@ def test_a_number_is_bought_with_its_addresses_after_a_yes(account: Account) -> 
     assert dict(have.service.webhooks) == addresses.of_service(PUBLIC)
     assert have.service.asks_the_number
     assert have.service.numbers == (have.number.name,)
+
+
+def test_what_the_hotline_must_know_is_written_after_another_yes(account: Account) -> None:
+    file = account.folder / ".env"
+    file.write_text("PORT=8000\nHOTLINE_NUMBER=\n# the rest", encoding="utf-8")
+    account.provision("--dry-run")
+    account.provision("--near", "11216", says="y\nn\n")
+    assert file.read_text(encoding="utf-8") == "PORT=8000\nHOTLINE_NUMBER=\n# the rest"
+    assert "Start the hotline anew" in account.provision(says="y\n")
+    service = held(account).service
+    assert service
+    assert file.read_text(encoding="utf-8") == (
+        f"PORT=8000\nHOTLINE_NUMBER={BOUGHT}\n# the rest\n"
+        f"TWILIO_MESSAGING_SERVICE_SID={service.name}\n"
+    )
 
 
 def test_without_a_yes_nothing_is_changed(account: Account) -> None:
@@ -388,7 +406,7 @@ def test_without_a_profile_it_says_what_to_write_into_which_field(account: Accou
     said = account.provision("--yes", "--registration", "FILE")
     assert "only a person can make the first one" in said
     assert "Legal business name\n    Maple Street Neighbors Inc." in said
-    assert "send in the brand, once the owner's profile is approved" in said
+    assert "Later: send in the brand, once the owner's profile is approved" in said
     assert account.registrations("BN") == []
 
 
