@@ -15,9 +15,10 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import registration_form, settings, settings_file
+from hotline.carrier_changes import ByHand, SendIn, words_of
 from hotline.errors import HotlineError
 from hotline.help_request import State
-from hotline.provisioning import ByHand, NumberKind, SendIn, words_of
+from hotline.provisioning import NumberKind
 from hotline.settings import ENVIRONMENT_FILE, Settings
 from hotline.store import requests
 from serving.terminal import open_database, print_table

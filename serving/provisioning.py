@@ -13,8 +13,24 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from hotline import phone, provisioning, registration_form, registration_texts, settings
-from hotline.carriers.twilio import addresses, holdings, provision, registration_plan
+from hotline import carrier_changes, phone, registration_form, registration_texts, settings
+from hotline.carrier_changes import (
+    ByHand,
+    Change,
+    ChangeRow,
+    NumberWish,
+    Offer,
+    SendIn,
+    Target,
+    words_of,
+)
+from hotline.carriers.twilio import (
+    addresses,
+    holdings,
+    provision,
+    registration_fields,
+    registration_plan,
+)
 from hotline.carriers.twilio.client import Carrier
 from hotline.errors import (
     AccountRefused,
@@ -23,19 +39,7 @@ from hotline.errors import (
     CarrierSilent,
     HotlineError,
 )
-from hotline.provisioning import (
-    ByHand,
-    Change,
-    ChangeRow,
-    Holdings,
-    NumberKind,
-    NumberWish,
-    Offer,
-    OwnNumber,
-    SendIn,
-    Target,
-    words_of,
-)
+from hotline.provisioning import Holdings, NumberKind, OwnNumber
 from hotline.registration_form import Owner
 from hotline.settings import Settings
 from hotline.work import furnish, utc_now
@@ -99,7 +103,7 @@ class CarrierDesk:
         self._require_ours(have)
         if have.number is None and self._offer is None and not self._short_code:
             self._offer = self._chosen()
-        changes = tuple(provisioning.changes(have, self._wanted(have), self._offer))
+        changes = tuple(carrier_changes.changes(have, self._wanted(have), self._offer))
         number = have.number or (_as_if_bought(self._offer) if self._offer else None)
         todo = self._registration(have, number)
         return Plan(
@@ -136,7 +140,7 @@ class CarrierDesk:
         country, can = self.of.network.country, {"calls": wish.calls, "pictures": wish.pictures}
         wished = NumberWish(country, wish.kind, wish.near, wish.at_most, **can)
         found = answered(partial(provision.offers, self._carrier, wished))
-        if offer := provisioning.best(found, wished):
+        if offer := carrier_changes.best(found, wished):
             return offer
         near = f" near {wish.near}" if wish.near else f" in {wished.country}"
         cost = f" for {wish.at_most} a month" if wish.at_most is not None else ""
@@ -150,9 +154,9 @@ class CarrierDesk:
         number = addresses.of_number(public, fallback)
         service = addresses.of_service(public, fallback)
         if not fallback and have.number:
-            number = provisioning.with_fallbacks_kept(number, have.number.webhooks)
+            number = carrier_changes.with_fallbacks_kept(number, have.number.webhooks)
         if not fallback and have.service:
-            service = provisioning.with_fallbacks_kept(service, have.service.webhooks)
+            service = carrier_changes.with_fallbacks_kept(service, have.service.webhooks)
         return Target(self._label, number, service)
 
     def _registration(self, have: Holdings, number: OwnNumber | None) -> registration_plan.Todo:
@@ -164,14 +168,14 @@ class CarrierDesk:
 
     def _of_short_code(self) -> Iterator[ByHand]:
         if self._short_code:
-            yield registration_plan.short_code_fields(self._wanted(Holdings()).number)
+            yield registration_fields.short_code_fields(self._wanted(Holdings()).number)
 
     def _answers(self, number: OwnNumber | None) -> ByHand:
         network = self.of.network
         speech = furnish(network, utc_now).speech
         answers = registration_texts.automatic_answers(speech, network.languages[0])
         is_toll_free = number is not None and number.kind is NumberKind.TOLL_FREE
-        return registration_plan.answer_fields(answers, is_toll_free=is_toll_free)
+        return registration_fields.answer_fields(answers, is_toll_free=is_toll_free)
 
     def _others(self, have: Holdings) -> Iterator[str]:
         """A number that somebody has already, before another is bought."""

@@ -95,6 +95,8 @@ PURE_CORE = [
     "hotline.registration",
     "hotline.registration_form",
     "hotline.registration_texts",
+    "hotline.carrier_changes",
+    "hotline.carriers.twilio.registration_fields",
     "hotline.carriers.twilio.registration_plan",
     "hotline.roster",
     "hotline.schedule",

@@ -20,9 +20,10 @@ from starlette.routing import Route
 from urllib3.exceptions import ProtocolError
 
 from hotline import settings
+from hotline.carrier_changes import SetService
 from hotline.carriers.twilio import addresses, holdings
 from hotline.help_request import HelpRequest
-from hotline.provisioning import Hook, HookAddress, NumberKind, SetService
+from hotline.provisioning import Hook, HookAddress, NumberKind
 from hotline.store import people, requests
 from hotline.store.database import Database
 from serving.provisioning import CarrierDesk, NotProvisioned, Wish

@@ -8,29 +8,31 @@ from types import SimpleNamespace
 
 import pytest
 
-from hotline.carriers.twilio import addresses, client, holdings
-from hotline.provisioning import (
+from hotline.carrier_changes import (
     BuyNumber,
-    Holdings,
-    Hook,
-    HookAddress,
     MakeService,
-    MessagingService,
-    Mismatch,
-    NumberKind,
     NumberWish,
     Offer,
-    OwnNumber,
     PutIntoService,
     SetNumber,
     SetService,
     Target,
     best,
     changes,
-    mismatch,
-    webhooks_that_count,
     with_fallbacks_kept,
     words_of,
+)
+from hotline.carriers.twilio import addresses, client, holdings
+from hotline.provisioning import (
+    Holdings,
+    Hook,
+    HookAddress,
+    MessagingService,
+    Mismatch,
+    NumberKind,
+    OwnNumber,
+    mismatch,
+    webhooks_that_count,
 )
 from hotline.registration import RegistrationState
 

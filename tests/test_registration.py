@@ -7,7 +7,8 @@ from provisioned import CONFIGURATION, OWNER
 
 from hotline import registration_form, registration_texts, segments, settings
 from hotline.carriers.twilio import registrars, registration_plan
-from hotline.carriers.twilio.registration_plan import campaign_fields, todo, verification_fields
+from hotline.carriers.twilio.registration_fields import campaign_fields, verification_fields, volume
+from hotline.carriers.twilio.registration_plan import todo
 from hotline.errors import BadSettings
 from hotline.phrasebook import LANGUAGES
 from hotline.provisioning import Holdings, MessagingService, NumberKind, OwnNumber
@@ -129,10 +130,10 @@ def test_a_field_is_called_as_the_package_calls_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts_a_month", "volume"), [(1, "10"), (900, "1,000"), (1000, "1,000"), (9**9, "1,000,000")]
+    ("texts_a_month", "step"), [(1, "10"), (900, "1,000"), (1000, "1,000"), (9**9, "1,000,000")]
 )
-def test_a_volume_is_the_step_that_it_is_in(texts_a_month: int, volume: str) -> None:
-    assert registration_plan.volume(texts_a_month) == volume
+def test_a_volume_is_the_step_that_it_is_in(texts_a_month: int, step: str) -> None:
+    assert volume(texts_a_month) == step
 
 
 def test_a_sole_proprietor_says_no_tax_number() -> None:

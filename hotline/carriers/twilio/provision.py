@@ -12,24 +12,21 @@ import contextlib
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from hotline.carriers.twilio import registrars
-from hotline.carriers.twilio.client import Carrier
-from hotline.errors import CarrierError
-from hotline.provisioning import (
+from hotline.carrier_changes import (
     BuyNumber,
     Change,
-    Hook,
-    HookAddresses,
     MakeService,
-    NumberKind,
     NumberWish,
     Offer,
-    OwnNumber,
     PutIntoService,
     SendIn,
     SetNumber,
     SetService,
 )
+from hotline.carriers.twilio import registrars
+from hotline.carriers.twilio.client import Carrier
+from hotline.errors import CarrierError
+from hotline.provisioning import Hook, HookAddresses, NumberKind, OwnNumber
 
 MOST_OFFERS = 20
 

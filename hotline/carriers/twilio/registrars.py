@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hotline.carrier_changes import SendIn
 from hotline.carriers.twilio.client import Carrier
 from hotline.carriers.twilio.registration_plan import TEXTS_POLICY
 from hotline.errors import Refused
-from hotline.provisioning import SendIn
 from hotline.registration import Registered
 
 NAMED = "hotline: texts"  # how we find again what we made in the trust hub
