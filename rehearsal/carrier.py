@@ -3,10 +3,10 @@
     build(Line(account_sid, auth_token, number, sms_url), cast=[Person(phone, name)])
 
 makes the app: the REST API (`rest.py`, `call_rest.py`, `number_rest.py`, `service_rest.py`,
-`registration_rest.py`, `trust_rest.py`), signed webhooks to the line's addresses (`webhooks.py`,
-`call_webhooks.py`), the control addresses under `/rehearsal/` (`control.py`, `call_control.py`,
-`registration_control.py`, `neighborhood_control.py`) and the page at `/` (`page/`). It keeps
-everything in memory and calls nobody but the addresses it is given.
+`registration_rest.py`, `verification_rest.py`, `trust_rest.py`), signed webhooks to the line's
+addresses (`webhooks.py`, `call_webhooks.py`), the control addresses under `/rehearsal/`
+(`control.py`, `call_control.py`, `registration_control.py`, `neighborhood_control.py`) and the page
+at `/` (`page/`). It keeps everything in memory and calls nobody but the addresses it is given.
 """
 
 import asyncio
@@ -36,6 +36,7 @@ from rehearsal import (
     rest,
     service_rest,
     trust_rest,
+    verification_rest,
 )
 from rehearsal.delivery import leave_due
 from rehearsal.exchange import Exchange, utc_now
@@ -162,6 +163,7 @@ def build(
             *number_rest.routes(exchange),
             *service_rest.routes(exchange),
             *registration_rest.routes(exchange),
+            *verification_rest.routes(exchange),
             *trust_rest.routes(exchange),
             *rest.routes(exchange),
             *control.routes(exchange),

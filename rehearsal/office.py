@@ -1,11 +1,11 @@
 """What the rehearsal's account has at its carrier beside texts and calls: its numbers, messaging
 services and registrations. Memory, and what follows from it for the line; the wire is in
-`number_rest.py`, `service_rest.py`, `registration_rest.py` and `trust_rest.py`.
+`number_rest.py`, `service_rest.py`, `registration_rest.py`, `verification_rest.py` and
+`trust_rest.py`.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -228,7 +228,3 @@ def missing(form: Form, names: Iterable[str]) -> str:
 
 def iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
-def is_sid(text: str, prefix: str) -> bool:
-    return bool(re.fullmatch(f"{prefix}[0-9a-f]{{32}}", text))

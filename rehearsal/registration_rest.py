@@ -1,8 +1,7 @@
-"""Who writes and what, in the carrier's REST API: brands, campaigns and toll-free verifications.
+"""Who writes and what, in the carrier's REST API: brands and campaigns.
 
-https://www.twilio.com/docs/messaging/api/brand-registration-resource,
-https://www.twilio.com/docs/messaging/api/usapptoperson-resource and
-https://www.twilio.com/docs/messaging/api/tollfree-verification-resource. Nobody looks at what is
+https://www.twilio.com/docs/messaging/api/brand-registration-resource and
+https://www.twilio.com/docs/messaging/api/usapptoperson-resource. Nobody looks at what is
 sent in: it waits until `/rehearsal/registrations` says how it ends, but for a mock brand and its
 campaigns, which are approved when they are next looked at (as far as is known, the real ones are
 within minutes).
@@ -23,7 +22,7 @@ from rehearsal.office import Paper, asked_of, iso, missing, new_paper
 from rehearsal.rest import Endpoint, guarded, read_form, refused
 from rehearsal.service_rest import MESSAGING, SERVICES, listed, service_of
 
-BRANDS, VERIFICATIONS = "/v1/a2p/BrandRegistrations", "/v1/Tollfree/Verifications"
+BRANDS = "/v1/a2p/BrandRegistrations"
 CAMPAIGNS = f"{SERVICES}/{{service}}/Compliance/Usa2p"
 NEW_BRAND: Mapping[str, object] = {
     "a2p_profile_bundle_sid": None,
@@ -81,69 +80,6 @@ CAMPAIGN_CHANGES = (
     *("description", "age_gated", "direct_lending"),
 )
 SHORTEST = {"Description": 40, "MessageFlow": 40}
-NEW_VERIFICATION: Mapping[str, object] = {
-    "additional_information": None,
-    "age_gated_content": False,
-    "business_city": None,
-    "business_contact_email": None,
-    "business_contact_first_name": None,
-    "business_contact_last_name": None,
-    "business_contact_phone": None,
-    "business_country": None,
-    "business_name": None,
-    "business_postal_code": None,
-    "business_registration_authority": None,
-    "business_registration_country": None,
-    "business_registration_number": None,
-    "business_registration_phone_number": None,
-    "business_state_province_region": None,
-    "business_street_address": None,
-    "business_street_address2": None,
-    "business_type": None,
-    "business_website": None,
-    "customer_profile_sid": None,
-    "doing_business_as": None,
-    "edit_allowed": None,
-    "edit_expiration": None,
-    "error_code": None,
-    "external_reference_id": None,
-    "help_message_sample": None,
-    "message_volume": None,
-    "notification_email": None,
-    "opt_in_confirmation_message": None,
-    "opt_in_image_urls": [],
-    "opt_in_keywords": [],
-    "opt_in_type": None,
-    "privacy_policy_url": None,
-    "production_message_sample": None,
-    "regulated_item_sid": None,
-    "rejection_reason": None,
-    "rejection_reasons": None,
-    "resource_links": {},
-    "status": "PENDING_REVIEW",
-    "terms_and_conditions_url": None,
-    "tollfree_phone_number": None,
-    "tollfree_phone_number_sid": None,
-    "trust_product_sid": None,
-    "use_case_categories": [],
-    "use_case_summary": None,
-    "vetting_id": None,
-    "vetting_id_expiration": None,
-    "vetting_provider": None,
-}
-DECIDED_THERE = frozenset(
-    {
-        *("edit_allowed", "edit_expiration", "error_code", "regulated_item_sid", "status"),
-        *("rejection_reason", "rejection_reasons", "resource_links", "trust_product_sid"),
-        *("tollfree_phone_number", "vetting_id_expiration"),
-    }
-)
-VERIFICATION_TAKES = tuple(set(NEW_VERIFICATION) - DECIDED_THERE)
-VERIFICATION_NEEDS = (
-    *("business_name", "business_website", "notification_email", "use_case_categories"),
-    *("use_case_summary", "production_message_sample", "opt_in_image_urls", "opt_in_type"),
-    *("message_volume", "tollfree_phone_number_sid"),
-)
 
 
 def routes(exchange: Exchange) -> Sequence[BaseRoute]:
@@ -160,26 +96,21 @@ def routes(exchange: Exchange) -> Sequence[BaseRoute]:
         route(f"{CAMPAIGNS}/{{sid}}", "GET", campaign),
         route(f"{CAMPAIGNS}/{{sid}}", "POST", change_campaign),
         route(f"{CAMPAIGNS}/{{sid}}", "DELETE", delete_campaign),
-        route(VERIFICATIONS, "GET", verifications),
-        route(VERIFICATIONS, "POST", verify),
-        route(f"{VERIFICATIONS}/{{sid}}", "GET", verification),
-        route(f"{VERIFICATIONS}/{{sid}}", "POST", change_verification),
-        route(f"{VERIFICATIONS}/{{sid}}", "DELETE", delete_verification),
     ]
 
 
-def _wrong(what: str, code: int = 20001, status: int = 400) -> Response:
+def wrong(what: str, code: int = 20001, status: int = 400) -> Response:
     return refused(Refusal(code, what, status))
 
 
-def _not_found() -> Response:
+def not_there() -> Response:
     return refused(refusal(20404, 404))
 
 
-def _shown(
+def shown_or_not(
     paper: Paper | None, shape: Callable[[Paper, Exchange], dict[str, object]], exchange: Exchange
 ) -> Response:
-    return _not_found() if paper is None else JSONResponse(shape(paper, exchange))
+    return not_there() if paper is None else JSONResponse(shape(paper, exchange))
 
 
 # Brands.
@@ -191,7 +122,9 @@ async def brands(exchange: Exchange, request: Request) -> Response:
 
 
 async def brand(exchange: Exchange, request: Request) -> Response:
-    return _shown(exchange.office.brands.get(request.path_params["sid"]), brand_json, exchange)
+    return shown_or_not(
+        exchange.office.brands.get(request.path_params["sid"]), brand_json, exchange
+    )
 
 
 async def register_brand(exchange: Exchange, request: Request) -> Response:
@@ -202,13 +135,13 @@ async def register_brand(exchange: Exchange, request: Request) -> Response:
 def _register_brand(exchange: Exchange, form: Form) -> Response:
     profiles, office = ("customer_profile_bundle_sid", "a2p_profile_bundle_sid"), exchange.office
     if lacking := missing(form, profiles):
-        return _wrong(f"{lacking} is required")
+        return wrong(f"{lacking} is required")
     given = asked_of(form, (*profiles, "brand_type", "mock", "skip_automatic_sec_vet"), NEW_BRAND)
     books = (office.profiles, office.trust_products)
     for name, book in zip(profiles, books, strict=True):
         bundle = book.get(str(given[name]))
         if bundle is None or bundle.facts["status"] not in ("twilio-approved", "in-review"):
-            return _wrong(f"{name}: there is no such bundle, or it was not sent in")
+            return wrong(f"{name}: there is no such bundle, or it was not sent in")
     paper = new_paper("BN", exchange.now(), {**NEW_BRAND, **given})
     office.brands[paper.sid] = paper
     return JSONResponse(brand_json(paper, exchange, is_looked_at=False), status_code=201)
@@ -219,9 +152,9 @@ async def send_code(exchange: Exchange, request: Request) -> Response:
     await read_form(request)
     paper = exchange.office.brands.get(request.path_params["sid"])
     if paper is None:
-        return _not_found()
+        return not_there()
     if paper.facts["brand_type"] != "SOLE_PROPRIETOR" or paper.facts["mock"]:
-        return _wrong("No code is sent for this brand")
+        return wrong("No code is sent for this brand")
     shown = {"account_sid": exchange.line.account_sid, "brand_registration_sid": paper.sid}
     return JSONResponse(shown, status_code=201)
 
@@ -247,7 +180,7 @@ def brand_json(paper: Paper, exchange: Exchange, *, is_looked_at: bool = True) -
 async def campaigns(exchange: Exchange, request: Request) -> Response:
     service = service_of(exchange, request)
     if service is None:
-        return _not_found()
+        return not_there()
     of_service = [
         it
         for it in reversed(exchange.office.campaigns.values())
@@ -265,14 +198,14 @@ def _campaign(exchange: Exchange, request: Request) -> Paper | None:
 
 
 async def campaign(exchange: Exchange, request: Request) -> Response:
-    return _shown(_campaign(exchange, request), campaign_json, exchange)
+    return shown_or_not(_campaign(exchange, request), campaign_json, exchange)
 
 
 async def register_campaign(exchange: Exchange, request: Request) -> Response:
     form = await read_form(request)
     service = service_of(exchange, request)
     if service is None:
-        return _not_found()
+        return not_there()
     return await unless_trouble(
         exchange, "campaign", lambda: _register_campaign(exchange, form, service)
     )
@@ -281,16 +214,16 @@ async def register_campaign(exchange: Exchange, request: Request) -> Response:
 def _register_campaign(exchange: Exchange, form: Form, service: Paper) -> Response:
     office = exchange.office
     if lacking := missing(form, CAMPAIGN_NEEDS):
-        return _wrong(f"{lacking} is required")
+        return wrong(f"{lacking} is required")
     if why := _wrong_with_campaign(form):
-        return _wrong(why)
+        return wrong(why)
     of = office.brands.get(form["BrandRegistrationSid"])
     if of is None or of.facts["status"] != "APPROVED":
-        return _wrong("The brand is not approved", 21714)
+        return wrong("The brand is not approved", 21714)
     if of.facts["mock"] and of.facts["brand_type"] == "SOLE_PROPRIETOR":
-        return _wrong("A mock brand of a sole proprietor has no campaigns")
+        return wrong("A mock brand of a sole proprietor has no campaigns")
     if any(it.facts["messaging_service_sid"] == service.sid for it in office.campaigns.values()):
-        return _wrong("The messaging service has a campaign", 21715, 409)
+        return wrong("The messaging service has a campaign", 21715, 409)
     given = {
         **NEW_CAMPAIGN,
         **asked_of(form, CAMPAIGN_TAKES, NEW_CAMPAIGN),
@@ -323,13 +256,13 @@ async def change_campaign(exchange: Exchange, request: Request) -> Response:
     form = await read_form(request)
     paper = _campaign(exchange, request)
     if paper is None:
-        return _not_found()
+        return not_there()
     if lacking := missing(form, CAMPAIGN_CHANGES):
-        return _wrong(f"{lacking} is required")
+        return wrong(f"{lacking} is required")
     if paper.facts["campaign_status"] != "FAILED":
-        return _wrong("Only a campaign that failed can be changed")
+        return wrong("Only a campaign that failed can be changed")
     if why := _wrong_with_campaign(form):
-        return _wrong(why)
+        return wrong(why)
     changed = asked_of(form, CAMPAIGN_CHANGES, NEW_CAMPAIGN)
     paper.change({**changed, "campaign_status": "PENDING", "errors": []}, exchange.now())
     return JSONResponse(campaign_json(paper, exchange, is_looked_at=False))
@@ -338,7 +271,7 @@ async def change_campaign(exchange: Exchange, request: Request) -> Response:
 async def delete_campaign(exchange: Exchange, request: Request) -> Response:
     paper = _campaign(exchange, request)
     if paper is None:
-        return _not_found()
+        return not_there()
     del exchange.office.campaigns[paper.sid]
     return Response(status_code=204)
 
@@ -356,84 +289,4 @@ def campaign_json(
         "date_updated": iso(paper.updated or paper.created),
         "sid": paper.sid,
         "url": f"{MESSAGING}{CAMPAIGNS.format(service=service)}/{paper.sid}",
-    }
-
-
-# Toll-free verifications.
-
-
-async def verifications(exchange: Exchange, request: Request) -> Response:
-    asked = request.query_params
-    found = [
-        it
-        for it in reversed(exchange.office.verifications.values())
-        if asked.get("TollfreePhoneNumberSid") in (None, it.facts["tollfree_phone_number_sid"])
-        if asked.get("Status") in (None, it.facts["status"])
-    ]
-    return listed(
-        request, found, "verifications", lambda it: verification_json(it, exchange), MESSAGING
-    )
-
-
-async def verification(exchange: Exchange, request: Request) -> Response:
-    found = exchange.office.verifications.get(request.path_params["sid"])
-    return _shown(found, verification_json, exchange)
-
-
-async def verify(exchange: Exchange, request: Request) -> Response:
-    form = await read_form(request)
-    return await unless_trouble(exchange, "verification", lambda: _verify(exchange, form))
-
-
-def _verify(exchange: Exchange, form: Form) -> Response:
-    if lacking := missing(form, VERIFICATION_NEEDS):
-        return _wrong(f"{lacking} is required")
-    if form.get("BusinessType") != "SOLE_PROPRIETOR":
-        registered = ("business_registration_number", "business_registration_authority")
-        if lacking := missing(form, (*registered, "business_registration_country")):
-            return _wrong(f"{lacking} is required of every BusinessType but SOLE_PROPRIETOR")
-    number = exchange.office.numbers.get(form["TollfreePhoneNumberSid"])
-    if number is None or number.facts["type"] != "toll-free":
-        return _wrong("TollfreePhoneNumberSid is no toll-free number of this account")
-    try:
-        given = {**NEW_VERIFICATION, **asked_of(form, VERIFICATION_TAKES, NEW_VERIFICATION)}
-    except ValueError:
-        return refused(refusal(20001))
-    given["tollfree_phone_number"] = number.facts["phone_number"]
-    paper = new_paper("HH", exchange.now(), given)
-    exchange.office.verifications[paper.sid] = paper
-    return JSONResponse(verification_json(paper, exchange), status_code=201)
-
-
-async def change_verification(exchange: Exchange, request: Request) -> Response:
-    """One that was refused and may be edited; it is looked at anew."""
-    form = await read_form(request)
-    paper = exchange.office.verifications.get(request.path_params["sid"])
-    if paper is None:
-        return _not_found()
-    if paper.facts["status"] != "TWILIO_REJECTED" or not paper.facts["edit_allowed"]:
-        return _wrong("This verification cannot be edited")
-    changed = asked_of(form, VERIFICATION_TAKES, NEW_VERIFICATION)
-    again = {
-        "status": "PENDING_REVIEW",
-        **dict.fromkeys(("rejection_reason", "rejection_reasons", "error_code", "edit_allowed")),
-        "edit_expiration": None,
-    }
-    paper.change({**changed, **again}, exchange.now())
-    return JSONResponse(verification_json(paper, exchange), status_code=202)
-
-
-async def delete_verification(exchange: Exchange, request: Request) -> Response:
-    found = exchange.office.verifications.pop(request.path_params["sid"], None)
-    return _not_found() if found is None else Response(status_code=204)
-
-
-def verification_json(paper: Paper, exchange: Exchange) -> dict[str, object]:
-    return {
-        **paper.facts,
-        "account_sid": exchange.line.account_sid,
-        "date_created": iso(paper.created),
-        "date_updated": iso(paper.updated or paper.created),
-        "sid": paper.sid,
-        "url": f"{MESSAGING}{VERIFICATIONS}/{paper.sid}",
     }
