@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -24,7 +24,7 @@ from hotline.store import requests
 from serving.terminal import open_database, print_table
 
 if TYPE_CHECKING:
-    from serving.provisioning import Plan
+    from serving.provisioning import Plan, Wish
 
 
 @click.group("provision", invoke_without_command=True)
@@ -55,36 +55,14 @@ if TYPE_CHECKING:
 )
 @click.option("--mock", is_flag=True, help="Register a brand that registers nothing, to try it.")
 @click.pass_context
-def provision_command(
-    context: click.Context,
-    dry_run: bool,
-    yes: bool,
-    kind: str,
-    near: str,
-    at_most: Decimal | None,
-    pictures: bool,
-    no_calls: bool,
-    fallback: str,
-    registration: Path | None,
-    mock: bool,
-) -> None:
+def provision_command(context: click.Context, /, dry_run: bool, yes: bool, **wished: Any) -> None:
     """Set up the carrier's side: a number, its addresses, its registration. Shows everything
     first."""
     if context.invoked_subcommand:
         return
-    from serving.provisioning import CarrierDesk, Wish
+    from serving.provisioning import CarrierDesk
 
-    wish = Wish(
-        NumberKind(kind),
-        near.strip(),
-        at_most,
-        _fallback(fallback),
-        registration,
-        mock,
-        calls=not no_calls,
-        pictures=pictures,
-    )
-    desk = CarrierDesk.open(settings.load(sender=False), wish)
+    desk = CarrierDesk.open(settings.load(sender=False), _wish(**wished))
     plan = desk.plan()
     _show(plan)
     if dry_run or not plan.now:
@@ -97,6 +75,19 @@ def provision_command(
         _keep(needed, asks=not yes, dry_run=dry_run)
     for line in _what_is_left(plan):
         click.echo(line)
+
+
+def _wish(kind: str, near: str, fallback: str, *, no_calls: bool, **wished: Any) -> Wish:
+    """The options as they are meant. Raises UsageError."""
+    from serving.provisioning import Wish
+
+    return Wish(
+        NumberKind(kind),
+        near.strip(),
+        fallback=_fallback(fallback),
+        calls=not no_calls,
+        **wished,
+    )
 
 
 def _fallback(url: str) -> str:
