@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -32,12 +34,13 @@ class Manager:
 
     def hears(self, state: str, patience: float = PATIENCE) -> None:
         """Wait until this is said; whatever is said before is passed over."""
-        self._socket.settimeout(patience)
-        try:
-            while self._socket.recv(4096).decode() != state:
-                pass
-        except TimeoutError:
-            raise AssertionError(f"{state} was not said within {patience:.0f} s") from None
+        end = time.monotonic() + patience
+        while (left := end - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            with suppress(TimeoutError):
+                if self._socket.recv(4096).decode() == state:
+                    return
+        raise AssertionError(f"{state} was not said within {patience:.0f} s")
 
     def hears_nothing_for(self, seconds: float) -> bool:
         """Whether nothing is said for so long. What was said before does not count."""
