@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -247,14 +248,16 @@ def _owner(user: str) -> tuple[int, int] | None:
 
 def _written(at: Installation) -> str:
     units = " ".join(f"hotline-{role}" for role in PROCESSES)
+    there = "" if Path(at.folder) == Path.cwd() else f"  cd {shlex.quote(at.folder)}\n"
     return (
         f"Written in {at.folder}: hotline.toml, .env with fresh keys, systemd/ and Caddyfile.\n"
         "Keep a copy of .env somewhere safe, apart from backups: without its keys nobody can read\n"
         "the database.\n"
         "\nNext:\n"
+        f"{there}"
         "  hotline migrate\n"
         "  hotline roster import neighbors.csv\n"
-        f"  sudo cp {at.folder}/{setting_up.UNITS}/hotline* /etc/systemd/system/\n"
+        f"  sudo cp -r {shlex.quote(f'{at.folder}/{setting_up.UNITS}')}/. /etc/systemd/system/\n"
         "  sudo systemctl daemon-reload\n"
         f"  sudo systemctl enable --now {TARGET_FILE} {units}\n"
     )

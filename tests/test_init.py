@@ -280,6 +280,9 @@ def test_root_gives_the_files_to_whoever_runs_it(tmp_path: Path) -> None:
 def test_it_ends_with_check_and_what_is_to_do_next(tmp_path: Path) -> None:
     done = run("--yes", *given())
     assert "hotline migrate" in done.output
+    # Nobody but its owner and root sees into that folder: their shell has nothing to put for a *.
+    assert f"sudo cp -r {tmp_path}/systemd/. /etc/systemd/system/\n" in done.output
+    assert "  cd " not in done.output
     assert "systemctl enable --now hotline.target hotline-web hotline-worker" in done.output
     assert "All right: Maple Street Mutual Aid" in done.output
     assert Path.cwd() == tmp_path
@@ -299,6 +302,7 @@ def test_it_ends_with_the_doctor_where_there_is_one(monkeypatch: pytest.MonkeyPa
     done = run("--yes", "--folder", "new", *given())
     assert done.exit_code == 0, "what it finds does not unmake the files"
     assert seen == [Path("new").resolve()]
+    assert f"  cd {Path('new').resolve()}\n" in done.output
 
 
 def test_each_question_is_an_option_and_a_secret_is_no_word_of_it() -> None:
