@@ -3,6 +3,7 @@ on nothing too large, and containers without a compiler and without root."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -16,6 +17,7 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
+from compose_spec import PyCompose
 from served import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -177,7 +179,8 @@ def _caddy(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["caddy", *arguments], capture_output=True, text=True, check=False)
 
 
-# Containers. No engine is asked: their files are read.
+# Containers. No engine is asked: a linter reads the one file, we the other, and the steps in that
+# are done in test_install.
 
 
 def _stages() -> list[list[tuple[str, str]]]:
@@ -249,6 +252,16 @@ def test_no_secret_and_no_database_goes_into_an_image() -> None:
 def compose() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
     return found
+
+
+def test_it_keeps_to_the_specification(compose: dict[str, Any]) -> None:
+    """Which knows each word, and each value that it may have."""
+    read = PyCompose.from_json(json.dumps(compose))
+    read.validate()
+    assert set(read.service_names()) == set(compose["services"])
+    compose["services"]["web"]["comand"] = ["web"]
+    with pytest.raises(ValueError, match="comand"):
+        PyCompose.from_json(json.dumps(compose))
 
 
 def test_the_whole_hotline_is_in_one_file(compose: dict[str, Any]) -> None:
