@@ -223,12 +223,13 @@ def test_it_runs_as_nobody_in_particular_and_never_as_root() -> None:
     assert after[-2:] == ["ENTRYPOINT", "CMD"]
 
 
-def test_its_health_is_that_of_a_web_that_answers() -> None:
+def test_its_health_is_that_of_a_web_that_answers(compose: dict[str, Any]) -> None:
     """The very command, against a server that answers and one that does not."""
     _, last = _stages()
     (check,) = (rest for word, rest in last if word == "HEALTHCHECK")
     command = yaml.safe_load(check.partition("CMD ")[2])
     assert command[0] == "python"
+    assert compose["services"]["web"]["healthcheck"]["test"] == ["CMD", *command]
     app = Starlette(routes=[Route("/health", lambda _: PlainTextResponse("{}"))])
     with serve(app) as web:
         environment = {"PORT": web.rpartition(":")[2]}
@@ -299,7 +300,7 @@ def test_every_name_in_it_is_there(compose: dict[str, Any]) -> None:
             source = volume.partition(":")[0]
             assert (DEPLOY / source).is_file() if source[0] == "." else source in compose["volumes"]
         for needed in service.get("depends_on", {}):
-            assert "healthcheck" in compose["services"][needed] or needed == "web"
+            assert "test" in compose["services"][needed]["healthcheck"]
         if build := service.get("build"):
             assert (DEPLOY / build["context"] / build["dockerfile"]).is_file()
 
