@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from socket import socket
-from threading import Event
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 
 from hotline import settings
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from hotline.resuming import AtCarrier
     from paging.dispatch import JobQueue, PagingWorker
     from paging.signs import Signs
+    from serving.rounds import Rounds
 
 
 log = logging.getLogger("hotline")
 
 GARBAGE = 20_000  # new objects, after which it is looked for
+DOCTOR_BEGINS = 60.0  # seconds after the clock
 NOT_STARTED = 3  # what uvicorn's own `run` exits with
 PROGRAM = (
     "uvicorn",
@@ -194,19 +196,29 @@ def _doctored(
     *,
     is_practice: bool,
 ) -> Iterator[None]:
-    """The doctor's rounds beside the clock. In a rehearsal nobody is to be alarmed."""
+    """The doctor's rounds beside the clock, once the other processes have begun, too. In a
+    rehearsal nobody is to be alarmed."""
     if is_practice:
         yield
         return
-    from serving import consulting
-    from serving.rounds import Rounds
+    begun: list[Rounds] = []
 
-    rounds = Rounds(consulting.practice(of.environment, house, database, queue), send)
-    rounds.start()
+    def begin() -> None:
+        from serving import consulting
+        from serving.rounds import Rounds
+
+        begun.append(Rounds(consulting.practice(of.environment, house, database, queue), send))
+        begun[0].start()
+
+    timer = Timer(DOCTOR_BEGINS, begin)
+    timer.daemon = True
+    timer.start()
     try:
         yield
     finally:
-        rounds.close()
+        timer.cancel()
+        for rounds in begun:
+            rounds.close()
 
 
 @contextmanager

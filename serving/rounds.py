@@ -30,9 +30,7 @@ log = logging.getLogger("hotline.watch")
 
 LOOKS_FOR_TURN: Final = 5.0  # seconds
 AT_THE_END: Final = 1.0  # seconds that a look under way is waited for
-BEGINNING: Final = (
-    60.0  # seconds in which the others begin, and nothing but the clock's work is done
-)
+AWAY: Final = (SQLAlchemyError, OSError)  # what a database that is away raises, or its folder
 LOOKS_AGAIN: Final = timedelta(minutes=5)  # at what may only be a moment's trouble
 OURS: Final = frozenset(
     [
@@ -112,7 +110,7 @@ class Rounds:
             if not database.read(lambda c: checkups.is_due(c, half.name, now)):
                 return False
             return database.write(lambda c: checkups.claim(c, half.name, now, half.every))
-        except SQLAlchemyError:
+        except AWAY:
             is_due = time.monotonic() >= self._due.get(half.name, 0.0)
             if is_due:
                 self._due[half.name] = time.monotonic() + half.every.total_seconds()
@@ -130,7 +128,7 @@ class Rounds:
         try:
             new = set(self._write(note)) - self._told
             self._told &= set(keys)
-        except SQLAlchemyError:
+        except AWAY:
             new = set(keys) - self._told
         return new
 
@@ -138,7 +136,7 @@ class Rounds:
         now = self.practice.house.now()
         try:
             self._write(lambda work: checkups.told(work.connection, keys, now))
-        except SQLAlchemyError:
+        except AWAY:
             self._told |= set(keys)
 
     def _write(self, do: Callable[[Work], Made]) -> Made:
@@ -170,13 +168,11 @@ class Rounds:
                 return False, False
             self.send(*ids)
             left = self.practice.database.read(lambda c: messages.all_left(c, ids))
-        except SQLAlchemyError:
+        except AWAY:
             return False, False
         return True, left
 
     def _run(self) -> None:
-        if self._over.wait(BEGINNING):
-            return
         while not self._over.wait(LOOKS_FOR_TURN):
             for half in HALVES:
                 try:

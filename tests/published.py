@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parents[2] / "shared" / "data"
 DESCRIPTION = FOLDER / "twilio-api-subset.json"
 OF_THE_ACCOUNT = FOLDER / "twilio-account-subset.json"
 API_PATHS = ("/2010-04-01/", "/v1/")
-UNDESCRIBED = "/v1/PhoneNumbers/Countries/"  # what numbers cost
+UNDESCRIBED = re.compile(r"/v1/PhoneNumbers/Countries/|.*/Balance\.json")  # numbers' prices
 FORM = "application/x-www-form-urlencoded"
 EXAMPLES = [
     (re.compile(r"[0-9a-f]{32}"), "0" * 32),
@@ -91,7 +91,7 @@ class _Watch:
 
 
 def _is_described(path: str) -> bool:
-    return path.startswith(API_PATHS) and not path.startswith(UNDESCRIBED)
+    return path.startswith(API_PATHS) and not UNDESCRIBED.match(path)
 
 
 def _asked(scope: Scope, messages: Iterable[Message]) -> Asked:

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from stoppable_redis import StoppableRedis
+from waiting import until
 
 from hotline import keyring, settings
 from hotline.carriers.twilio.knock import knock
@@ -49,7 +50,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def patient(sqlite_url: str, redis_url: str) -> Iterator[Patient]:
-    with open_patient(sqlite_url, redis_url, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url) as patient:
         yield patient
 
 
@@ -97,7 +98,7 @@ def own_redis() -> Iterator[StoppableRedis]:
 
 @pytest.fixture
 def with_redis(sqlite_url: str, own_redis: StoppableRedis) -> Iterator[Patient]:
-    with open_patient(sqlite_url, own_redis.url, watched=False) as patient:
+    with open_patient(sqlite_url, own_redis.url) as patient:
         yield patient
 
 
@@ -119,6 +120,8 @@ def test_a_redis_that_keeps_nothing(with_redis: Patient, own_redis: StoppableRed
     assert "appendonly yes" in with_redis.cheap()["redis.forgets"].mend
     with configured(own_redis) as redis:
         redis.config_set("appendonly", "yes")
+        # Until its first file is written it does not end when it is told to.
+        until(lambda: not redis.info("persistence")["aof_rewrite_in_progress"], "it is written")
     assert "redis.forgets" not in with_redis.cheap()
 
 
@@ -202,7 +205,7 @@ def test_a_folder_that_nobody_may_write_to(patient: Patient) -> None:
 
 
 def test_a_server_that_takes_nothing(postgresql_url: str, redis_url: str) -> None:
-    with open_patient(postgresql_url, redis_url, watched=False) as patient:
+    with open_patient(postgresql_url, redis_url) as patient:
         assert patient.cheap()["database"].what.startswith("PostgreSQL ")
         url = patient.practice.database.url
         closed = f"{url}&options=-c%20default_transaction_read_only%3Don"
@@ -258,7 +261,7 @@ def test_a_process_that_stopped(patient: Patient, role: str) -> None:
 
 
 def test_a_process_that_was_never_begun(sqlite_url: str, redis_url: str) -> None:
-    with open_patient(sqlite_url, redis_url, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url) as patient:
         patient.practice.database.write(lambda c: vitals.leave(c, "clock", "one:1"))
         assert patient.cheap()["clock.none"].what == "No clock is running."
 
@@ -332,7 +335,7 @@ def test_a_file_that_cannot_be_read_any_more(
     sqlite_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "hotline.toml"
-    with open_patient(sqlite_url, redis_url, file=file, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url, file=file) as patient:
         file.write_text("[hotline\n", encoding="utf-8")
         patient.practice.house.current.look()
         assert "1 mistake" in patient.cheap()["settings.not_taken"].what
@@ -688,7 +691,7 @@ def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
 
 
 def test_a_roster_with_nobody_on_it(sqlite_url: str, redis_url: str) -> None:
-    with open_patient(sqlite_url, redis_url, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url) as patient:
         patient.practice.database.write(
             lambda c: c.execute(update(neighbor).values(on_roster=False))
         )
@@ -715,8 +718,8 @@ def test_volunteers_whom_nobody_can_reach(patient: Patient, facts: dict[str, obj
 
 
 def test_who_pauses_for_long_is_not_counted_on(patient: Patient) -> None:
-    for until, is_there in ((NOON + 2 * DAY, True), (NOON + 30 * DAY, False)):
-        paused = update(neighbor).values(paused_until=until)
+    for end, is_there in ((NOON + 2 * DAY, True), (NOON + 30 * DAY, False)):
+        paused = update(neighbor).values(paused_until=end)
         patient.practice.database.write(lambda c, paused=paused: c.execute(paused))
         assert ("roster" in patient.rest()) is is_there
 
@@ -754,6 +757,16 @@ def test_in_quiet_hours_nobody_is_missed() -> None:
         "every day 20:00-21:00"
     ]
     assert people.empty_hours([parse_hours("")], network) == []
+
+
+def test_on_a_server_it_is_counted_alike(postgresql_url: str, redis_url: str) -> None:
+    with open_patient(postgresql_url, redis_url) as patient:
+        found = only(patient, needs="food", hours="sat 09:00-18:00")
+        assert found["roster"].what == "1 can be asked"
+        assert {"needs.uncovered", "hours.uncovered"} <= found.keys()
+        everybody = update(neighbor).values(trouble="landline")
+        patient.practice.database.write(lambda c: c.execute(everybody))
+        assert patient.rest()["roster"].what == "1 can be asked"
 
 
 # Silence.

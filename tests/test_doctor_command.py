@@ -23,7 +23,7 @@ LITTLE = timedelta(seconds=5)
 
 @pytest.fixture
 def patient(sqlite_url: str, redis_url: str) -> Iterator[Patient]:
-    with open_patient(sqlite_url, redis_url, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url) as patient:
         yield patient
 
 

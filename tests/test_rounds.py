@@ -26,7 +26,7 @@ CHEAP, REST = HALVES
 
 @pytest.fixture
 def patient(sqlite_url: str, redis_url: str) -> Iterator[Patient]:
-    with open_patient(sqlite_url, redis_url, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url) as patient:
         yield patient
 
 
@@ -87,6 +87,12 @@ def test_what_turns_broken_is_told_once(patient: Patient) -> None:
     (told,) = read_by_cleo(patient)
     assert ON_OUR_SIDE in told
     assert "board" in told
+
+
+def test_on_a_server_it_is_told_once_too(postgresql_url: str, redis_url: str) -> None:
+    with open_patient(postgresql_url, redis_url) as patient:
+        go_on(patient, watch(patient), half(BROKEN), looks=4)
+        assert len(read_by_cleo(patient)) == 1
 
 
 def test_what_comes_and_goes_is_told_every_six_hours_at_most(patient: Patient) -> None:
@@ -180,7 +186,7 @@ def test_what_keeps_texts_from_arriving_is_told_the_other_way_too(
 @pytest.fixture
 def without_stewards(sqlite_url: str, redis_url: str) -> Iterator[Patient]:
     nobody = HELPED.replace("stewards = ", "# stewards = ")
-    with open_patient(sqlite_url, redis_url, nobody, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url, nobody) as patient:
         yield patient
 
 
@@ -255,7 +261,7 @@ def test_each_side_is_said_once() -> None:
 def test_stewards_see_it_on_the_board(sqlite_url: str, redis_url: str) -> None:
     from test_board import WITH_BOARD
 
-    with open_patient(sqlite_url, redis_url, WITH_BOARD, watched=False) as patient:
+    with open_patient(sqlite_url, redis_url, WITH_BOARD) as patient:
         with closing(AtTheBoard(patient.maple)) as board:
             board.signs_in("Cleo")
             assert "Nobody has looked yet" in board.goes_to("/health")
