@@ -22,7 +22,7 @@ import pytest
 from bucket import KEY_ID, NAME, SECRET, Bucket, open_bucket
 from neighborhood import NETWORK, NOON
 from servers import KEYRING
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 from test_commands import Shell
 from waiting import until
 
@@ -172,14 +172,15 @@ def test_a_backup_is_of_one_moment_while_others_write(tmp_path: Path, database_u
     with closing(opened(database_url)) as database:
         (who,) = database.write(lambda c: people.known_or_new(c, ["+12125550141"], NOON))
 
-        def write() -> None:
-            def both(connection: object) -> None:
-                for half in ("one", "other"):
-                    messages.add_message(connection, NewMessage(who, half), NOON)  # type: ignore[arg-type]
+        def both(connection: Connection) -> None:
+            for half in ("one", "other"):
+                messages.add_message(connection, NewMessage(who, half), NOON)
 
+        def write() -> None:
             while not stop.is_set():
                 database.write(both)
 
+        database.write(both)
         writers = [threading.Thread(target=write) for _ in range(3)]
         for it in writers:
             it.start()

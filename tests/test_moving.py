@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -22,10 +23,14 @@ def target_url(postgresql_server: str) -> str:
     return another_postgresql(postgresql_server)
 
 
-@pytest.fixture
-def lived_in(sqlite_url: str, redis_url: str) -> str:
+@pytest.fixture(scope="module")
+def life(
+    sqlite_template: Path, redis_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A database in which something happened in most tables."""
-    with open_neighborhood(sqlite_url, redis_url) as maple:
+    path = tmp_path_factory.mktemp("life") / "hotline.db"
+    shutil.copy(sqlite_template, path)
+    with open_neighborhood(f"sqlite:///{path}", redis_server) as maple:
         maple.put_on_roster({"phone": "+12125550141", "name": "Ana"})
         maple.text("Maria", "need food near 11216")
         maple.text("Ana", "yes")
@@ -33,7 +38,15 @@ def lived_in(sqlite_url: str, redis_url: str) -> str:
         maple.call("Sam")
         maple.hang_up("Sam")
         maple.text("Ana", "done 12")
-    return sqlite_url
+        maple.database.empty_log()
+    return path
+
+
+@pytest.fixture
+def lived_in(life: Path, tmp_path: Path) -> str:
+    """A copy of it."""
+    shutil.copy(life, tmp_path / "hotline.db")
+    return f"sqlite:///{tmp_path / 'hotline.db'}"
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from hotline.store import copies, messages, pages, restorations
 from hotline.store.database import Database
 from hotline.store.restorations import Hold
 from hotline.store.tables import message
-from paging import jobs
+from paging import clock, jobs
 
 SMALL_WAVES = NETWORK + "\n[waves]\nsizes = [1, 1, 1, 1]\n"
 STEWARDED = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
@@ -107,6 +107,10 @@ def test_nobody_is_asked_before_it_is_resumed_and_whoever_writes_is_looked_after
     maple.received()
     maple.pass_time(20 * MINUTE)
     assert maple.received() == []
+    assert maple.database.read(lambda c: clock.due(c, maple.now())) == []
+    (first,) = asked(maple, 12)
+    maple.text(first, "no 12")
+    assert {it.who for it in maple.received()} <= {first}, "others wait, too"
     maple.text("Sam", "need a ride")
     sam, neighbor = maple.received()
     assert sam.who == "Sam"
@@ -214,6 +218,26 @@ def test_what_was_on_its_way_is_looked_up_and_sent_only_if_it_is_not_there(
     assert asked(maple, 12)[who] == 1
 
 
+def test_what_the_carrier_does_not_list_at_once_is_looked_up_by_its_words(
+    maple: Neighborhood, tmp_path: Path
+) -> None:
+    maple.trouble("busy", times=50)
+    maple.text("Maria", "need food near 11216")
+    copy = Backup(maple, tmp_path / "copy")
+    maple.end_trouble()
+    maple.pass_time(2 * MINUTE)
+    before = asked(maple, 12)
+    assert sum(before.values()) == 1
+    copy.put_back()
+    held = maple.database.read(restorations.waiting)
+    assert held
+    house = maple.hotline.house
+    maple.database.write(lambda c: desk.resume(house.work(c), held, []))
+    maple.pass_time(3 * MINUTE)
+    (first,) = before
+    assert asked(maple, 12)[first] == 1
+
+
 def pages_of(maple: Neighborhood) -> list[str]:
     found = maple.database.read(lambda c: pages.asked_in(c, 12, 1))
     return [name for name in FOUR for who in found if person(maple, name) == who]
@@ -287,6 +311,7 @@ def test_a_call_that_was_under_way_leads_to_nothing_more(
     """In the life that was lost it ended, and what it asked for was asked for."""
     maple.call("Maria")
     maple.press("Maria", "1")
+    maple.press("Maria", "2")
     copy = Backup(maple, tmp_path / "copy")
     maple.hang_up("Maria")
     maple.pass_time(MINUTE)
