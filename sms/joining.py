@@ -13,7 +13,7 @@ from hotline.desk import joining, stewarding
 from hotline.desk.joining import WAITS
 from hotline.newcomers import VOUCHED_WITHIN, why_not_vouch
 from hotline.notices import Notice, Told, notice
-from hotline.store import newcomers, roster
+from hotline.store import apart, newcomers, roster
 from hotline.store.people import Neighbor
 from hotline.work import Work
 from sms.orders import Areas, Can, Name, Order, Skip, Times, Unclear
@@ -100,6 +100,8 @@ def vouch(work: Work, person: Neighbor, code: int) -> Notice:
     if not is_steward and (not_now := _why_not_vouch(work, person)):
         return not_now
     newcomer = roster.who_has_code(work.connection, code)
+    if newcomer is not None and apart.from_any(work.connection, person.id, [newcomer]):
+        newcomer = None
     if newcomer is not None and is_steward:
         return stewarding.ask_to_let_in(work, person, newcomer)
     if newcomer is None or not joining.vouched(work, newcomer, person.id):

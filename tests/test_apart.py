@@ -6,18 +6,23 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from test_one_taker import _ask_everybody, _database, _house, _phone, answer_to
+from test_words import LONGEST, WORDS_OF_PEOPLE
 
 from hotline.desk import apart as desk_apart
+from hotline.desk import telling
 from hotline.inbound import TextIn
-from hotline.store import tables
+from hotline.notices import Told, notice
+from hotline.store import people, tables
 from hotline.store.database import Database
+from hotline.words import Sentence
 
 STEWARDS = f'stewards = ["{CAST["Ana"]}", "{CAST["Cleo"]}"]'
 STEWARDED = NETWORK.replace("[hotline]", f"[hotline]\n{STEWARDS}")
@@ -65,6 +70,48 @@ def test_a_steward_who_is_feared_sees_the_request_no_more(maple: Neighborhood) -
     assert "12" not in _read(maple, "Ana")
     maple.text("Cleo", "OPEN")
     assert "12" in _read(maple, "Cleo")
+
+
+NAMING = [it for it in Told if it.name.startswith("STEWARDS_") and "{name}" in Sentence[it.name]]
+
+
+@pytest.mark.parametrize("told", NAMING, ids=lambda it: it.name)
+def test_nothing_that_names_somebody_goes_to_a_steward_whom_they_fear(
+    maple: Neighborhood, told: Told
+) -> None:
+    """Whatever it is, and whoever sends it: Ana is a steward whom Maria fears."""
+    _ana_takes(maple)
+    maple.text("Maria", "SAFE")
+    maple.received()
+    house = maple.hotline.house
+
+    def tell(connection: Connection) -> None:
+        work = house.work(connection)
+        maria = people.who_is_at(connection, CAST["Maria"])
+        assert maria
+        values = {**LONGEST, **WORDS_OF_PEOPLE, "name": maria.id, "names": (), "number": 99_999}
+        telling.tell_stewards(work, notice(told, **values))
+        telling.tell_stewards_once(work, notice(told, **{**values, "count": 7}), maple.now())
+
+    maple.database.write(tell)
+    maple.pass_time(timedelta(minutes=1))
+    heard = {it.who for it in maple.received()}
+    assert heard & {"Ana", "Cleo"} == {"Cleo"}
+
+
+def test_nothing_that_tells_of_somebodys_request_goes_to_a_steward_whom_they_fear(
+    maple: Neighborhood,
+) -> None:
+    _ana_takes(maple)
+    maple.text("Maria", "SAFE")
+    maple.received()
+    maple.phone("Maria", "unknown")
+    maple.text("Maria", "something else: need a bed, I cannot breathe")
+    maple.pass_time(timedelta(hours=2))
+    got = maple.received()
+    heard = " / ".join(it.body for it in got if it.who == "Cleo")
+    assert all(it in heard for it in ("may be an emergency", "do not reach")), heard
+    assert not [it.body for it in got if it.who == "Ana"]
 
 
 def test_safe_is_said_of_who_gave_it_back(maple: Neighborhood) -> None:

@@ -33,7 +33,8 @@ def page(
 ) -> Shown:
     """`number`: theirs, for who has just asked to see it."""
     work = sitting.work
-    brought = newcomers.brought_by(work.connection, entry.id)
+    found = newcomers.brought_by(work.connection, entry.id)
+    brought = [it for it in found if it not in sitting.feared]
     work.meet([entry.id, *brought])
     values = {
         "entry": entry,

@@ -60,8 +60,7 @@ def tell_stewards(work: Work, person: Neighbor) -> None:
     code = roster.standing(work.connection, person.id).code
     if work.network.roster.joining == "stewards" and code is not None:
         told = notice(Told.STEWARDS_JOIN, name=person.id, code=code)
-        for steward in telling.stewards(work):
-            telling.send(work, steward, told)
+        telling.tell_stewards(work.by(None), told)
 
 
 def ask(work: Work, person: Neighbor, question: str) -> Notice:

@@ -6,6 +6,8 @@ what was being passed on to them is not, and their conversations end. They can s
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hotline.desk.step import take_step
 from hotline.help_request import HandedBack, State, TimeIsUp, Unreached
 from hotline.store import (
@@ -75,9 +77,10 @@ def _stop_passing_on(work: Work, who: int) -> None:
             take_step(work.by(None), it.number, TimeIsUp())
 
 
-def brought_by(work: Work, who: int) -> str:
-    """First names and ids of those on the roster for whom they vouched; empty if there are none."""
-    ids = newcomers.brought_by(work.connection, who)
+def brought_by(work: Work, who: int, but: Collection[int] = ()) -> str:
+    """First names and ids of those on the roster for whom they vouched, `but` these; empty if there
+    are none."""
+    ids = [it for it in newcomers.brought_by(work.connection, who) if it not in but]
     work.meet(ids)
     some = [f"{work.person(it).shown_name} ({it})" for it in ids[:MOST_BROUGHT]]
     return ", ".join([*some, "..."] if len(ids) > MOST_BROUGHT else some)

@@ -74,15 +74,18 @@ def list_open(work: Work) -> Answered:
 
 def show(work: Work, number: int) -> Answered:
     """Who asked, for what, and who has it: first names, no words and no phone number."""
+    request = _request(work, number)
+    return Answered(_standing(work, request)) if request else _no_such(number)
+
+
+def _request(work: Work, number: int) -> HelpRequest | None:
+    """To whoever is kept apart from somebody, what these ask for or take is not there."""
     request = requests.find_request(work.connection, number)
-    if request is None or request.concerns(_kept_apart(work)):
-        return _no_such(number)
-    return Answered(_standing(work, request))
+    return None if request and request.concerns(_kept_apart(work)) else request
 
 
 def _kept_apart(work: Work) -> frozenset[int]:
-    """Whose requests this steward is not to see, nor where these help: they are kept apart from
-    each other."""
+    """From whom this steward is: they see nothing of them and do nothing about them."""
     return apart.others_of(work.connection, work.actor.id) if work.actor else frozenset()
 
 
@@ -118,7 +121,7 @@ def close(work: Work, number: int) -> Answered:
 
 def reopen(work: Work, number: int) -> Answered:
     """Refused when nobody is there any more who asked."""
-    request = requests.find_request(work.connection, number)
+    request = _request(work, number)
     if request and _is_forgotten(work, request.requester):
         return _refused(Told.STEWARDS_ALL_DELETED, number=number)
     done = notice(Told.STEWARDS_OPENED, number=number)
@@ -141,7 +144,7 @@ def correct(
     people: int | None = None,
     when: tuple[str, str] | None = None,
 ) -> Answered:
-    request = requests.find_request(work.connection, number)
+    request = _request(work, number)
     if request is None or request.state is not State.OPEN:
         return _standing_as_it_is(work, request, number)
     known = {"need": request.needs if needs is None else needs, "area": area or request.area}
@@ -158,7 +161,7 @@ def ask_anew(work: Work, number: int) -> Answered:
 def ask_person(work: Work, number: int, who: int) -> Answered:
     """Ask one more about a request, beside those whose turn it is."""
     entries.choose_alone(work.connection)
-    request = requests.find_request(work.connection, number)
+    request = _request(work, number)
     if request is None or request.state is not State.OPEN:
         return _standing_as_it_is(work, request, number)
     if refused := _why_not(work, request, who):
@@ -173,8 +176,7 @@ def ask_person(work: Work, number: int, who: int) -> Answered:
 
 def merge(work: Work, number: int, into: int) -> Answered:
     """Somebody asked for the same twice: all of it is part of `into`, and the other is over."""
-    double = requests.find_request(work.connection, number)
-    kept = requests.find_request(work.connection, into)
+    double, kept = _request(work, number), _request(work, into)
     if double is None or kept is None or not _is_asked_twice(double, kept):
         return _refused(Told.STEWARDS_CANNOT_MERGE, number=number, other=into)
     messages.move_words(work.connection, number, into)
@@ -200,7 +202,7 @@ def hand_back(work: Work, number: int, who: int) -> Answered:
 
 def _done_to(work: Work, number: int, event: Event, done: Notice) -> Answered:
     """Let it happen; whoever does it is not told what the others are."""
-    before = requests.find_request(work.connection, number)
+    before = _request(work, number)
     if before is None:
         return _no_such(number)
     take_step(work.by(work.actor, is_quiet=True), number, event, before=before)
@@ -216,7 +218,7 @@ def _standing_as_it_is(work: Work, request: HelpRequest | None, number: int) -> 
 
 def assign(work: Work, number: int, called: str) -> Answered:
     """Put somebody down for a request who said elsewhere that they would take it."""
-    request = requests.find_request(work.connection, number)
+    request = _request(work, number)
     if request is None:
         return _no_such(number)
     if request.state is State.TAKEN:
@@ -359,6 +361,8 @@ _CONFIRMED: dict[str, tuple[Callable[[Work, str], object], Told]] = {
 def confirmed(work: Work, order: Confirmation) -> Notice | None:
     """Do it; of somebody who is taken off, whom they brought is told behind it."""
     verb, _, most = order.verb.partition(" ")
+    if order.about in _kept_apart(work):
+        return notice(Told.NO_SUCH_CODE)
     if verb == CARRY:
         return _carries(work, order.about, int(most)).told
     if verb == VOUCH:
@@ -366,7 +370,8 @@ def confirmed(work: Work, order: Confirmation) -> Notice | None:
     do, told = _CONFIRMED[order.verb]
     do(work, work.person(order.about).phone)
     telling.answer(work, notice(told, name=order.about, example=f"RESTORE {order.about}"))
-    brought = leaving.brought_by(work, order.about) if order.verb != "restore" else ""
+    gone = order.verb != "restore"
+    brought = leaving.brought_by(work, order.about, _kept_apart(work)) if gone else ""
     list_them = notice(Told.STEWARDS_BROUGHT, name=order.about, people=brought)
     return list_them if brought else None
 
@@ -382,6 +387,8 @@ def _find(
 ) -> int | Answered:
     """Who is meant by a name, or by the number that tells two of that name apart."""
     everybody = entries.names(work.connection) if everybody is None else everybody
+    feared = _kept_apart(work)
+    everybody = [it for it in everybody if it[0] not in feared]
     if work.actor and called.casefold() in ("me", "yo", "moi"):
         return work.actor.id
     found = roster.called(called, everybody)

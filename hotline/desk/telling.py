@@ -18,7 +18,7 @@ from hotline.attachment import Attachment, AttachmentKind
 from hotline.message import Channel
 from hotline.notices import Notice, Told, notice
 from hotline.prompts import NEWS
-from hotline.store import messages, people, tables
+from hotline.store import apart, messages, people, requests, tables
 from hotline.store.messages import NOTHING, About, NewMessage, Reply
 from hotline.store.people import Neighbor
 from hotline.words import Part
@@ -256,15 +256,32 @@ def stewards(work: Work) -> list[int]:
 def tell_stewards(
     work: Work, told: Notice, about: About = NOTHING, but: Collection[int] = ()
 ) -> None:
-    """All of them `but` these: a steward may be whom somebody is afraid of."""
-    for steward in stewards(work):
+    """All who may hear of whom it tells, `but` these."""
+    for steward in _who_may_hear(work, told):
         if steward not in but:
             tell(work, steward, told, about)
 
 
 def tell_stewards_once(work: Work, told: Notice, since: datetime) -> None:
-    """Those who heard it after that are not told again."""
-    for steward in stewards(work):
+    """As `tell_stewards`; those who heard it after that are not told again."""
+    for steward in _who_may_hear(work, told):
         body = written(work, told, work.person(steward).language)
         if not messages.was_told_since(work.connection, steward, body, since):
             send(work, steward, told)
+
+
+def _who_may_hear(work: Work, told: Notice) -> list[int]:
+    """A steward may be whom somebody is afraid of: they hear nothing that names or describes who
+    is kept apart from them."""
+    everybody = stewards(work)
+    feared = _kept_apart_from(work, told)
+    return [it for it in everybody if it not in feared]
+
+
+def _kept_apart_from(work: Work, told: Notice) -> frozenset[int]:
+    """From whomever a notice names, and from those of the request that it tells of."""
+    name, number = told.values.get("name"), told.values.get("number")
+    request = requests.find_request(work.connection, number) if isinstance(number, int) else None
+    about = {name} if isinstance(name, int) else set()
+    about |= {request.requester, *request.takers} if request else set()
+    return frozenset().union(*(apart.others_of(work.connection, it) for it in about))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline.desk import telling
 from hotline.help_lines import help_lines
 from hotline.notices import Notice, Told, notice
-from hotline.store import apart, requests
+from hotline.store import requests
 from hotline.store.messages import About
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -36,6 +36,5 @@ def tell_stewards(work: Work, number: int | None) -> None:
     by = work.actor.id if work.actor else None
     record(work.connection, by, "danger", work.now, request_number=number)
     told, about = notice(Told.STEWARDS_DANGER, number=number), About(number, may_wake=True)
-    feared = apart.others_of(work.connection, request.requester)
-    theirs = (request.requester, *request.takers, *feared)
+    theirs = (request.requester, *request.takers)
     telling.tell_stewards(work.by(None), told, about, but=theirs)
