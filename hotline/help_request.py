@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
 from hotline import schedule
@@ -451,13 +451,23 @@ def new_request(
     )
 
 
-def opened(request: HelpRequest, clock: NetworkTime, *, is_proven: bool = True) -> list[Effect]:
-    """What follows once it has a number. `is_proven`: it was asked for from the requester's phone,
-    and not by somebody who shows or gave its number."""
+class AskedBy(Enum):
+    """How somebody asks: by TEXT; in a CALL that has shown whose number it is, at the phone that
+    others may hold, too; or ANYBODY who shows or gave that number."""
+
+    TEXT = (Told.ASKED, Told.ASKED_IN_QUIET)
+    CALL = (Told.ASKED_IN_CALL, Told.ASKED_IN_CALL_IN_QUIET)
+    ANYBODY = (Told.ASKED_BY_PHONE, Told.ASKED_BY_PHONE_IN_QUIET)
+
+
+def opened(
+    request: HelpRequest, clock: NetworkTime, asked_by: AskedBy = AskedBy.TEXT
+) -> list[Effect]:
+    """What follows once it has a number."""
+    now, late = asked_by.value
     if request.due is not None and request.due > clock.now:
-        late = Told.ASKED_IN_QUIET if is_proven else Told.ASKED_BY_PHONE_IN_QUIET
         return [Tell(request.requester, _say(late, request, time=request.due))]
-    got_it = _say(Told.ASKED if is_proven else Told.ASKED_BY_PHONE, request)
+    got_it = _say(now, request)
     if request.people > 1:
         got_it = _say(Told.ASKED_PEOPLE, request, count=request.people)
     return [Tell(request.requester, got_it), AskSoon()]

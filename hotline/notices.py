@@ -133,12 +133,17 @@ class Told(Enum):
     CODE = auto()
     BOARD_CODE = auto()
     FROM_ORGANIZERS = auto()
+    ASKED_IN_CALL = auto()
+    ASKED_IN_CALL_IN_QUIET = auto()
+    ADDED_IN_CALL = auto()
     ASKED_BY_PHONE = auto()
     ASKED_BY_PHONE_IN_QUIET = auto()
     ADDED_BY_PHONE = auto()
     CALLED_INSTEAD = auto()
     DONE_BY_PHONE = auto()
     HANDED_BACK_BY_PHONE = auto()
+    MESSAGE_BY_PHONE = auto()
+    JOINED_BY_PHONE = auto()
     WITHDRAWN_BY_PHONE = auto()
 
     # To somebody in danger, or who is kept apart from another.

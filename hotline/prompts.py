@@ -145,7 +145,8 @@ class Prompt(StrEnum):
     THEY_WROTE = N_("They wrote: {quote}.")
     THEY_LEFT_A_MESSAGE = N_("This is what they said.")
     HOW_TO_FINISH = N_(
-        "When it is done, or if you cannot make it, call this number again. Goodbye."
+        "When it is done, if you cannot make it, or if you are afraid of them, call this number"
+        " again. Goodbye."
     )
     TOO_LATE = N_("Request {number} is covered. {name} got there first. Thank you. Goodbye.")
     PASSED = N_("Thank you for telling us. Goodbye.")
@@ -227,7 +228,15 @@ class News:
     replaces_older: bool = True
 
 
+# What is left on a machine says nothing of fear.
 _TAKEN = N_("Good news. {name} is taking your request {number}.")
+_TAKEN_SOME = N_(
+    "Good news. {name} is coming for your request {number}. We keep asking for the others."
+)
+_ASSIGNED = N_(
+    "The people who run this line put you down for request {number}. To hear what is needed, or to"
+    " hand it back, call this number."
+)
 _QUESTION = N_(
     "There is a question about request {number}. To say whether you are still on it, call"
     " this number."
@@ -252,15 +261,28 @@ TRIED_OUT = N_("This is {network}, with a test call. It worked. There is nothing
 
 NEWS: Mapping[Told, News] = {
     # To somebody who asks.
-    Told.TAKEN: News(_TAKEN, wakes=True),
+    Told.TAKEN: News(
+        N_(
+            "Good news. {name} is taking your request {number}. If you are afraid of them, press 7."
+        ),
+        to_machine=_TAKEN,
+        wakes=True,
+    ),
     Told.TAKEN_NOTE: News(
-        N_("Good news. {name} is taking your request {number}, and says: {note}."),
+        N_(
+            "Good news. {name} is taking your request {number}, and says: {note}. If you are afraid"
+            " of them, press 7."
+        ),
         to_machine=_TAKEN,
         wakes=True,
         replaces_older=False,
     ),
     Told.TAKEN_SOME: News(
-        N_("Good news. {name} is coming for your request {number}. We keep asking for the others."),
+        N_(
+            "Good news. {name} is coming for your request {number}. We keep asking for the others."
+            " If you are afraid of them, press 7."
+        ),
+        to_machine=_TAKEN_SOME,
         wakes=True,
     ),
     Told.NOBODY_YET: News(
@@ -379,8 +401,9 @@ NEWS: Mapping[Told, News] = {
     Told.ASSIGNED: News(
         N_(
             "The people who run this line put you down for request {number}. To hear what is"
-            " needed, or to hand it back, call this number."
-        )
+            " needed, to hand it back, or if you are afraid of them, call this number."
+        ),
+        to_machine=_ASSIGNED,
     ),
     Told.ASKING_OTHERS: News(
         N_("Request {number} is open again, and we ask others. Thank you for all you did.")

@@ -80,8 +80,8 @@ class Sentence(StrEnum):
         " We pass it on; nobody sees your number. Afraid? SAFE"
     )
     TAKEN_NOTE = N_(
-        'Good news: {name} is taking your request {number} and says: "{note}". Reply here to'
-        " talk to {name}."
+        'Good news: {name} is taking your request {number} and says: "{note}". Reply here to talk.'
+        " Afraid? SAFE"
     )
     HELD_BACK = N_(
         "Many people ask us today, so {number} waits its turn: we go on asking at {time}. You are"
@@ -125,7 +125,7 @@ class Sentence(StrEnum):
     )
     TAKEN_SOME = N_(
         "Good news: {name} is coming for {number}. {count} more to find, and we keep asking."
-        " Reply here to talk; nobody sees your number."
+        " Reply here to talk; nobody sees your number. Afraid? SAFE"
     )
 
     # To somebody who is asked.
@@ -151,7 +151,7 @@ class Sentence(StrEnum):
     )
     YOURS_QUOTE_FOLLOWS = N_(
         "{number} is yours, thank you! Their words come in the next text. Reply here to talk."
-        " DONE {number} when finished, CANT {number} to hand back."
+        " DONE {number} when finished, CANT {number} to hand back. Afraid? SAFE"
     )
     QUOTE = N_('{number}, in their words: "{quote}"')
     THEIR_ATTACHMENTS = N_("{number}, what they sent with it: {words}")
@@ -352,6 +352,18 @@ class Sentence(StrEnum):
         "{network}: your code for the phone is {words}. It holds for ten minutes. You did not call"
         " us? Then tell it to nobody."
     )
+    ASKED_IN_CALL = N_(
+        "{network}: got it, your request is {number}. We are asking neighbors now. More to add?"
+        " Just reply. You did not call? Reply NEVER MIND {number}"
+    )
+    ASKED_IN_CALL_IN_QUIET = N_(
+        "{network}: got it, your request is {number}. It is late, so we ask neighbors from {time}."
+        " You did not call? Reply NEVER MIND {number}"
+    )
+    ADDED_IN_CALL = N_(
+        "What you asked for in your call is part of your request {number} now. You did not call?"
+        " NEVER MIND {number} closes it."
+    )
     ASKED_BY_PHONE = N_(
         "{network}: we got your call. Your request is {number} and we ask neighbors now. You did"
         " not call? Reply NEVER MIND {number}"
@@ -375,6 +387,14 @@ class Sentence(StrEnum):
     HANDED_BACK_BY_PHONE = N_(
         "Somebody called from your number and gave {number} back. We ask others now."
         " Not so? Text YES {number}"
+    )
+    MESSAGE_BY_PHONE = N_(
+        "We have your voice message about {number}. You did not call? Write here what is true: we"
+        " pass that on, too."
+    )
+    JOINED_BY_PHONE = N_(
+        "{network}: thank you for your call, you are on our list of helpers now. You did not call?"
+        " Text PAUSE and we ask you nothing."
     )
     WITHDRAWN_BY_PHONE = N_(
         "Somebody called from your number and closed your request {number}. Still need it?"

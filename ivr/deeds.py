@@ -10,6 +10,7 @@ from hotline.desk import apart, codes, delivery, joining, quiet, telling
 from hotline.desk.step import open_request, take_step
 from hotline.help_request import (
     Accepted,
+    AskedBy,
     Done,
     Event,
     HandedBack,
@@ -149,10 +150,10 @@ def _send(visit: Visit) -> None:
     requester = visit.person or _behind_a_hidden_number(visit)
     needs = (draft.need,) if draft.need else ()
     area = next((it.key for it in work.network.areas if draft.postcode in it.words), None)
-    is_proven = visit.call.trust is Trust.PROVEN
+    asked_by = AskedBy.CALL if visit.call.trust is Trust.PROVEN else AskedBy.ANYBODY
     request = _full(visit, requester, needs, area)
     if request is None:
-        request = open_request(work, requester, needs, area, is_proven=is_proven)
+        request = open_request(work, requester, needs, area, asked_by=asked_by)
         if visit.call.has_failed_to_repeat:
             strangers.note_unrepeated(work.connection, requester.id, request.number, work.now)
     _keep(visit, draft, request, requester)
@@ -181,9 +182,9 @@ def _full(
         take_step(quietly, number, WordsAdded(needs, area))
         return theirs[-1]
     visit.happen(number, WordsAdded(needs, area))
-    if visit.call.trust is not Trust.PROVEN:
-        told = notice(Told.ADDED_BY_PHONE, number=number)
-        telling.send(visit.work, requester.id, told, About(number))
+    is_proven = visit.call.trust is Trust.PROVEN
+    told = Told.ADDED_IN_CALL if is_proven else Told.ADDED_BY_PHONE
+    telling.send(visit.work, requester.id, notice(told, number=number), About(number))
     return theirs[-1]
 
 
@@ -236,8 +237,11 @@ def _join(visit: Visit) -> None:
     visit.person = person = work.person(person.id)
     question = "can" if person.name else "name"
     asked = joining.ask(work, person, joining.WAITS if person.by_voice else question)
-    if not person.by_voice:
-        telling.send(work, person.id, asked)
+    if person.by_voice:
+        return
+    if person.on_roster:
+        telling.send(work, person.id, notice(Told.JOINED_BY_PHONE))
+    telling.send(work, person.id, asked)
 
 
 # A message for an open request, or for the other of a conversation.
@@ -263,6 +267,8 @@ def _add_message(visit: Visit, recording: str) -> None:
     if listeners:
         _heard_of(visit, me)
     recordings.tell(work, request, me, listeners)
+    told = notice(Told.MESSAGE_BY_PHONE, number=request.number)
+    telling.send(work, me, told, About(request.number))
 
 
 def _not_passed_on(visit: Visit, request: HelpRequest, recording: str) -> None:

@@ -472,6 +472,7 @@ ROWS: tuple[Row, ...] = (
     Row(_S.NEWS, "2", _S.ANSWERED, None, _D.SAY_YES),
     Row(_S.NEWS, "3", _S.ANSWERED, None, _D.SAY_NO),
     Row(_S.NEWS, "4", _S.TOPIC),
+    Row(_S.NEWS, SAFE_KEY, _S.APART, None, _D.KEEP_APART),
     Row(_S.NEWS, "9", _S.STOPPED, None, _D.STOP),
     Row(_S.NEWS, _K.ON, _S.GOODBYE),
 )
@@ -630,6 +631,8 @@ def _key(call: Call, heard: Heard, facts: Facts) -> str:
             return Key.ON
         case Step.NEWS if heard.keys in ("2", "3") and not facts.is_asked:
             return Key.ON
+        case Step.NEWS if heard.keys == SAFE_KEY and not _is_talk(facts.topic(call.about)):
+            return Key.ON
         case Step.TALK:
             has_talked = heard.was_bridged and call.talk is Talk.BEGAN
             return Key.TALKED if has_talked else Key.NOBODY
@@ -738,6 +741,10 @@ def _unless_together(topic: Topic | None) -> Step | None:
     if topic is None:
         return Step.NO_TALK
     return None if topic.is_talk else Step.TOPIC
+
+
+def _is_talk(topic: Topic | None) -> bool:
+    return topic is not None and topic.is_talk
 
 
 def to_send(call: Call) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from ivr.menu import (
 )
 from ivr.trust import Trust
 
+CONVERSATIONS = Path(__file__).parent / "conversations"
 FACTS = Facts(
     languages=("en", "es"),
     needs=(Choice("1", "food"), Choice("3", "medicine", urgent=True)),
@@ -288,3 +290,47 @@ def test_who_has_proven_nothing_does_nothing_that_needs_it(row: menu.Row) -> Non
     heard = Heard(recording="RE1") if row.key == Key.MESSAGE else Heard(keys=row.key)
     _, deed = menu.react(call, heard, facts)
     assert deed is not row.deed
+
+
+# What the number on file hears of a call.
+
+TEXTED = {
+    Deed.SEND: "undo_what_a_call_did.txt",
+    Deed.ADD_MESSAGE: "call_the_taker.txt",
+    Deed.CALL_INSTEAD: "undo_a_call_that_closed.txt",
+    Deed.JOIN: "call_join_open.txt",
+    Deed.TAKE: "call_back_to_answer_a_page.txt",
+    Deed.PASS: "call_passes_a_page.txt",
+    Deed.FINISH: "undo_what_a_call_did.txt",
+    Deed.HAND_BACK: "undo_what_a_call_did.txt",
+    Deed.WITHDRAW: "undo_a_call_that_closed.txt",
+}
+ONLY_IN_CALLS_OF_OURS = {Deed.SAY_YES, Deed.SAY_NO, Deed.STOP}
+NOT_TOLD = {
+    Deed.KEEP_APART: "whoever sees the phone would read it",
+    Deed.CONNECT: "both talk",
+    Deed.REMEMBER_LANGUAGE: "what was not known before; the texts are in it",
+    Deed.SEND_CODE: "it is a text",
+    Deed.CHECK_CODE: "who reads the code calls",
+    Deed.RING_BACK: "it is a call",
+}
+
+
+def test_of_each_deed_the_number_on_file_hears_or_it_is_known_why_not() -> None:
+    assert TEXTED.keys() | ONLY_IN_CALLS_OF_OURS | NOT_TOLD.keys() == set(Deed)
+    for name in TEXTED.values():
+        assert (CONVERSATIONS / name).is_file(), name
+
+
+def test_what_is_said_of_the_number_itself_is_said_in_calls_of_ours() -> None:
+    """There it is the number on file that answers."""
+    steps = {row.step for row in menu.ROWS if row.deed in ONLY_IN_CALLS_OF_OURS}
+    assert steps == {Step.PAGE, Step.NEWS}
+
+
+def test_the_key_for_safe_is_one_in_a_call_that_tells_who_takes_it() -> None:
+    call = Call(step=Step.NEWS, about=12, trust=Trust.PROVEN)
+    together = replace(FACTS, topics=(Topic(12, Kind.TAKEN),))
+    assert menu.react(call, Heard(keys=menu.SAFE_KEY), together)[1] is Deed.KEEP_APART
+    alone = replace(FACTS, topics=())
+    assert menu.react(call, Heard(keys=menu.SAFE_KEY), alone)[1] is None

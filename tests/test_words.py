@@ -16,6 +16,8 @@ from hotline.phrasebook import LANGUAGES
 from hotline.prompts import NEWS, Prompt
 from hotline.words import Detail, Part, Sentence
 from hotline.work import furnish
+from ivr.menu import SAFE_KEY
+from sms import danger
 
 # The longest that the configuration and people's names come to.
 LONGEST_NETWORK = "The Maple Street and Northside Neighbors Mutual Aid Network"
@@ -85,6 +87,28 @@ def test_a_call_has_nothing_to_say_that_its_text_does_not_know() -> None:
         known = named(Sentence[told.name].value) | {"network", "emergency"}
         assert named(news.said) <= known, told
         assert named(news.to_machine or "") <= named(news.said), told
+
+
+TELLS_OF_SAFE = ("TAKEN", "TAKEN_NOTE", "TAKEN_SOME", "YOURS", "YOURS_QUOTE_FOLLOWS")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", TELLS_OF_SAFE)
+def test_who_takes_or_is_helped_reads_the_word_that_keeps_them_apart(
+    told: str, language: str
+) -> None:
+    said = speech.say(notice(Told[told], **LONGEST, **WORDS_OF_PEOPLE), language)
+    assert danger.says_only_safe(said.split()[-1]), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", ["TAKEN", "TAKEN_NOTE", "TAKEN_SOME"])
+def test_who_is_called_hears_the_key_for_it_and_a_machine_does_not(
+    told: str, language: str
+) -> None:
+    news = NEWS[Told[told]]
+    assert SAFE_KEY in speech.in_words(news.said, language)
+    assert SAFE_KEY not in speech.in_words(news.to_machine or SAFE_KEY, language)
 
 
 # One test for each language: what is wrong with a sentence stands behind its name.

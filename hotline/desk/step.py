@@ -14,6 +14,7 @@ from hotline.desk import places, telling
 from hotline.details import NOTHING, Details, as_of
 from hotline.help_request import (
     Accepted,
+    AskedBy,
     AskedPerson,
     AskForPlace,
     AskNeighbor,
@@ -183,15 +184,15 @@ def open_request(
     people: int = 1,
     urgent: bool = False,
     details: Details = NOTHING,
-    is_proven: bool = True,
+    asked_by: AskedBy = AskedBy.TEXT,
 ) -> HelpRequest:
-    """Write a new request down and tell its requester the number. `is_proven`: as of `opened`."""
+    """Write a new request down and tell its requester the number."""
     asked = help_request.new_request(
         requester.id, needs, area, people, work.clock, urgent=urgent, details=details
     )
     request = requests.open_request(work.connection, asked)
     work.know(requester)
-    carry_out(work, request, help_request.opened(request, work.clock, is_proven=is_proven))
+    carry_out(work, request, help_request.opened(request, work.clock, asked_by))
     return request
 
 
