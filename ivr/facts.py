@@ -18,7 +18,7 @@ from hotline.details import as_of
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Notice
 from hotline.settings import Network
-from hotline.store import calls, messages, pages, pins, proofs, requests, roster
+from hotline.store import apart, calls, messages, pages, pins, proofs, requests, roster
 from hotline.store.messages import Words
 from hotline.store.people import Neighbor
 from ivr import menu
@@ -273,7 +273,7 @@ def _result(visit: Visit) -> Result | None:
         return None
     me, work, number = visit.person.id, visit.work, request.number
     if not request.is_live or me not in request.takers:
-        taker = request.taker if request.state is State.TAKEN else None
+        taker = _who_was_faster(visit, request)
         refusal = _refusal(visit, request)
         return Result(number, is_open=request.state is State.OPEN, name=taker, refusal=refusal)
     if readable := _before_ok(visit, request):
@@ -288,6 +288,14 @@ def _result(visit: Visit) -> Result | None:
         cannot_play=not is_all,
         is_nobodys=phone.is_nobodys(work.person(request.requester).phone),
     )
+
+
+def _who_was_faster(visit: Visit, request: HelpRequest) -> int | None:
+    """Nobody hears where somebody helps from whom they are kept apart."""
+    if visit.person is None or request.state is not State.TAKEN:
+        return None
+    feared = apart.from_any(visit.work.connection, visit.person.id, request.takers)
+    return None if feared else request.taker
 
 
 def _refusal(visit: Visit, request: HelpRequest) -> Notice | None:

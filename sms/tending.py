@@ -12,7 +12,7 @@ from hotline import roster
 from hotline.desk import codes, confirming, farewell
 from hotline.desk.joining import me, tell_name
 from hotline.notices import Notice, Told, notice
-from hotline.store import pages, people, requests
+from hotline.store import apart, pages, people, requests
 from hotline.store import roster as entries
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -111,7 +111,9 @@ def _obeyed(work: Work, who: int, order: Order) -> Notice:
 def _open_near(work: Work, who: int) -> Notice:
     """What is open near somebody, which they may take as if they had been asked."""
     areas = entries.standing(work.connection, who).entry.areas
-    others = [it for it in requests.open_requests(work.connection) if it.requester != who]
+    feared = apart.others_of(work.connection, who)
+    some = requests.open_requests(work.connection)
+    others = [it for it in some if it.requester != who and not it.concerns(feared)]
     near = roster.nearest(others, areas, work.network)[:MOST_SHOWN]
     if not near:
         return notice(Told.NOTHING_TO_TAKE)

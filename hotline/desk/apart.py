@@ -77,17 +77,19 @@ def take_back(work: Work, person: Neighbor, number: int | None) -> bool:
     takers = others if request and me == request.requester else {me}
     for taker in sorted(takers):
         take_step(work.by(person), about, Together(taker))
-    telling.tell_stewards(work, notice(Told.STEWARDS_TAKEN_BACK, number=about), but=others)
+    feared = others | apart.others_of(work.connection, me)
+    telling.tell_stewards(work, notice(Told.STEWARDS_TAKEN_BACK, number=about), but=feared)
     return True
 
 
 def _now(work: Work, me: int, number: int | None) -> list[tuple[int, int]]:
+    """Also who takes something together with them: they were told of each other."""
     found = requests.requests_of(work.connection, me)
     return [
         (it.number, other)
         for it in found
         if number in (None, it.number) and it.takers and me in (it.requester, *it.takers)
-        for other in it.others(me)
+        for other in (*it.takers, it.requester)
         if other != me
     ]
 

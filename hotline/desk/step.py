@@ -232,8 +232,7 @@ def carry_out(work: Work, request: HelpRequest, effects: Iterable[Effect]) -> No
             case TellWaiting(told):
                 _tell_waiting(work, request, told)
             case TellStewards(told):
-                feared = apart.others_of(work.connection, request.requester)
-                telling.tell_stewards(work, told, about, but=feared)
+                telling.tell_stewards(work, told, about)
             case AskSoon():
                 work.after.asks.append(ask_job(request))
 
@@ -297,11 +296,21 @@ def _thanks(work: Work, request: HelpRequest, neighbor: int) -> Notice:
 
 
 def _tell_waiting(work: Work, request: HelpRequest, told: Notice) -> None:
+    """Nobody reads where somebody helps from whom they are kept apart."""
     waiting = pages.close_unanswered(work.connection, request.number, work.now)
     work.meet(waiting)
+    feared = _feared_by(work, told)
+    unnamed = notice(Told.NO_LONGER_NEEDED, number=request.number)
     for neighbor in waiting:  # who is called is not called to hear of nothing to do
         if not work.person(neighbor).by_voice:
-            telling.tell(work, neighbor, told, About(request.number, may_wake=request.urgent))
+            heard = unnamed if neighbor in feared else told
+            telling.tell(work, neighbor, heard, About(request.number, may_wake=request.urgent))
+
+
+def _feared_by(work: Work, told: Notice) -> frozenset[int]:
+    """From whom somebody is kept apart whom this names."""
+    name = told.values.get("name")
+    return apart.others_of(work.connection, name) if isinstance(name, int) else frozenset()
 
 
 def _give_words(work: Work, request: HelpRequest, neighbor: int) -> None:

@@ -85,8 +85,8 @@ def others_of(connection: Connection, who: int) -> frozenset[int]:
 
 
 def were_together(connection: Connection, who: int, number: int | None) -> list[tuple[int, int]]:
-    """With whom somebody had to do about a request that is over or was given back: its number, and
-    their id. About the last one, if no number is given."""
+    """With whom somebody had to do about a request that is over or was given back, whether these
+    asked or took it, too: its number, and their id. About the last one, if no number is given."""
     mine = or_(request.c.requester_id == who, taker.c.neighbor_id == who)
     took = select(request.c.number, request.c.requester_id, taker.c.neighbor_id).where(
         taker.c.request_number == request.c.number, mine
@@ -96,10 +96,16 @@ def were_together(connection: Connection, who: int, number: int | None) -> list[
         event.c.what.in_(["handed_back", "let_go"]),
         or_(request.c.requester_id == who, event.c.neighbor_id == who),
     )
+    me = taker.alias()
+    with_them = select(me.c.request_number, me.c.neighbor_id, taker.c.neighbor_id).where(
+        me.c.neighbor_id == who, taker.c.request_number == me.c.request_number
+    )
     if number is not None:
         took = took.where(request.c.number == number)
         gave_back = gave_back.where(request.c.number == number)
-    rows = [tuple(row) for some in (took, gave_back) for row in connection.execute(some)]
+        with_them = with_them.where(me.c.request_number == number)
+    every = (took, gave_back, with_them)
+    rows = [tuple(row) for some in every for row in connection.execute(some)]
     last = max((row[0] for row in rows), default=None)
     found = {(it, helper if asker == who else asker) for it, asker, helper in rows if it == last}
     return sorted((it, other) for it, other in found if other not in (None, who))
