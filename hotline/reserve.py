@@ -7,13 +7,16 @@ other is a stranger, which is nothing bad: everybody was one once. When more of 
 than fits the roster, each request asks few people at a time, the oldest first, so that all are
 asked about. Whatever strangers call urgent takes at most a third of what is kept, so that people
 the network knows always find some; and what a hidden number calls urgent, or one that was only
-keyed in, takes none of it: a machine can call from any number of those.
+keyed in, takes none of it: a machine can call from any number of those. What was asked for in such
+a crowd uses at most half of what strangers may have in half a day, so that who asks when it is calm
+again finds somebody. And of the phone lines strangers leave some to people the network knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, StrEnum, auto
 
 from hotline.help_request import HelpRequest
@@ -22,6 +25,8 @@ from hotline.settings import Limits, Network
 FEWEST_IN_AN_HOUR = 6  # requests of strangers that no network takes for a flood
 PEOPLE_FOR_ONE = 8  # so many on the roster can look after one such request an hour
 CROWDED_WAVE = 2  # people that each request asks at once while there are too many
+CROWD_LASTS = timedelta(days=1)  # what was asked for in it is so long a part of it
+HALF_A_DAY = timedelta(hours=12)
 THIRDS = 3  # of what is kept, one is for whatever strangers call urgent
 POT_PARTS = 5  # each pot has one of so many parts of the day's segments for itself
 
@@ -30,12 +35,18 @@ POT_PARTS = 5  # each pot has one of so many parts of the day's segments for its
 class Asker:
     """Who asks. `is_hidden`: their number was not shown, and nobody was ever heard from at the one
     that they left; `is_crowded`: more strangers asked in the last hour than fits the roster;
-    `is_unrepeated`: in such an hour they called, and did not repeat the digits that they heard."""
+    `came_in_crowd`: so it was when they asked, not long ago; `is_unrepeated`: in such an hour they
+    called, and did not repeat the digits that they heard."""
 
     is_known: bool
     is_hidden: bool = False
     is_crowded: bool = False
     is_unrepeated: bool = False
+    came_in_crowd: bool = False
+
+    @property
+    def is_one_of_many(self) -> bool:
+        return self.is_crowded or self.came_in_crowd
 
 
 class Claim(Enum):
@@ -66,11 +77,18 @@ def kept_from(claim: Claim, limits: Limits) -> int:
 
 
 def drawn(
-    free: Sequence[int], before: Collection[int], on_roster: int, size: int
+    free: Sequence[int],
+    before: Collection[int],
+    on_roster: int,
+    size: int,
+    *,
+    is_crowded: bool = False,
 ) -> tuple[int, ...]:
     """Whom of these, who are asked no more today but for what is kept, strangers may have asked:
-    those who were asked so `before`, and others until it is a third of all, and one at least."""
-    left = max(1, on_roster // THIRDS) - len(before)
+    those who were asked so `before`, and others until it is a third of all, in a crowd half of
+    that, and one at least."""
+    parts = 2 * THIRDS if is_crowded else THIRDS
+    left = max(1, on_roster // parts) - len(before)
     again = [it for it in free if it in before]
     others = [it for it in free if it not in before][: max(0, left)]
     return (*again, *others)[:size]
@@ -78,7 +96,31 @@ def drawn(
 
 def at_once(size: int, asker: Asker) -> int:
     """How many people one request asks at once, in the place of `size`."""
-    return size if asker.is_known or not asker.is_crowded else min(size, CROWDED_WAVE)
+    return size if asker.is_known or not asker.is_one_of_many else min(size, CROWDED_WAVE)
+
+
+def kept_for_half_a_day(kept: int) -> int:
+    """How many percent of how often somebody may be asked a day a crowd leaves to others in any
+    half of it; `kept` as of a whole day."""
+    return 100 - (100 - kept) // 2
+
+
+# The phone lines.
+
+
+class WhoCalls(Enum):
+    """Who has one of our lines, or wants one."""
+
+    HIDDEN = auto()
+    STRANGER = auto()
+    KNOWN = auto()
+
+
+def lines(of: WhoCalls, calls_at_once: int) -> int:
+    """How many lines callers like this have together: hidden ones half; strangers, who may be
+    hidden, all but a quarter."""
+    share = {WhoCalls.HIDDEN: calls_at_once // 2, WhoCalls.STRANGER: calls_at_once * 3 // 4}
+    return max(1, share.get(of, calls_at_once))
 
 
 # The day's segments.

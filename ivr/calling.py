@@ -14,7 +14,8 @@ from hotline import phone
 from hotline.desk import joining, quiet
 from hotline.document import GOODBYE, Document, Wait, as_json, from_json
 from hotline.inbound import CallIn, Heard
-from hotline.store import calls, forgetting, people, proofs, roster
+from hotline.reserve import WhoCalls, lines
+from hotline.store import calls, forgetting, people, proofs, roster, strangers
 from hotline.store.calls import CallRow
 from hotline.store.people import Neighbor
 from hotline.work import Work
@@ -61,16 +62,34 @@ def answer(work: Work, line: PhoneLine, it: CallIn) -> None:
 
 
 def _is_busy(work: Work, person: Neighbor | None) -> bool:
-    """Whether as many call as we answer, or this one as often in an hour. Who calls with a hidden
-    number is not counted alone: together they have half of the lines."""
-    of = work.network.limits
-    live, hidden = calls.live_calls(work.connection, work.now)
-    if live >= of.calls_at_once:
+    """Whether as many call as we answer, or this one as often in an hour."""
+    if _are_lines_taken(work, person):
         return True
     if person is None:
-        return hidden >= max(1, of.calls_at_once // 2)
+        return False
     since = work.now - timedelta(hours=1)
-    return calls.begun_since(work.connection, person.id, since) >= of.calls_an_hour
+    often = work.network.limits.calls_an_hour
+    return calls.begun_since(work.connection, person.id, since) >= often
+
+
+def _are_lines_taken(work: Work, person: Neighbor | None) -> bool:
+    """Whether callers like this one have all the lines that they may have together. Who only hears
+    goodbye takes none."""
+    connection, most = work.connection, work.network.limits.calls_at_once
+    talks = work.now + LAST_WORDS
+    live, hidden = calls.live_calls(connection, talks)
+    if live >= most or (person is None and hidden >= lines(WhoCalls.HIDDEN, most)):
+        return True
+    if live < lines(WhoCalls.STRANGER, most):
+        return False
+    if person and not _is_stranger(work, person):
+        return False
+    return strangers.calling_now(connection, talks) >= lines(WhoCalls.STRANGER, most)
+
+
+def _is_stranger(work: Work, person: Neighbor) -> bool:
+    is_steward = person.phone in work.network.stewards
+    return not is_steward and strangers.is_stranger(work.connection, person.id)
 
 
 def _caller(work: Work, number: str | None) -> Neighbor | None:

@@ -192,6 +192,40 @@ def test_in_calm_times_what_a_stranger_calls_urgent_is_asked_of_who_was_asked_al
     assert sum(_pages(maple).values()) == 2
 
 
+# A crowd uses half of a day's half.
+
+
+@pytest.fixture
+def larger(maple: Neighborhood) -> Neighborhood:
+    more = [{"phone": f"+1718555{1000 + place}", "name": f"Wim {place}"} for place in range(18)]
+    maple.put_on_roster(*ROSTER, *more)
+    return maple
+
+
+@pytest.mark.parametrize("words", ["need groceries", "my mother is out of insulin"])
+def test_a_flood_of_many_phones_leaves_somebody_for_who_asks_hours_later(
+    larger: Neighborhood, words: str
+) -> None:
+    """Also when the flood's own requests have waited since then."""
+    for place in range(60):
+        larger.text(_stranger(place), words)
+    larger.pass_time(timedelta(hours=3))
+    larger.received()
+
+    larger.text("Maria", words)
+
+    number = larger.requests()[-1].number
+    assert any(f"YES {number}" in it.body for it in larger.received())
+
+
+def test_what_came_in_a_crowd_goes_on_half_a_day_later(larger: Neighborhood) -> None:
+    for place in range(40):
+        larger.text(_stranger(place), "need groceries")
+    asked = {it.body for it in larger.received() if "YES" in it.body}
+    larger.pass_time(timedelta(hours=22))  # not at night
+    assert {it.body for it in larger.received() if "YES" in it.body} - asked
+
+
 # Who comes first.
 
 
@@ -413,6 +447,31 @@ def test_hidden_calls_leave_half_of_the_lines(database_url: str, redis_url: str)
         assert ["All our lines are in use" in it for it in heard] == [False, False, True]
         maple.call("Maria")
         assert "For English" in maple.heard("Maria")
+
+
+BUSY = "All our lines are in use"
+
+
+def test_many_phones_leave_a_line_for_whom_we_know(database_url: str, redis_url: str) -> None:
+    """On the list, or helped just now; whoever texts is answered as ever."""
+    with open_neighborhood(database_url, redis_url, NETWORK + FEW_LINES) as maple:
+        maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana"})
+        maple.text("Maria", "need groceries")
+        maple.text("Ana", "yes")
+        heard = []
+        for place in range(4):
+            maple.call(_stranger(place), shown=_stranger(place))
+            heard.append(BUSY in maple.heard(_stranger(place)))
+        assert heard == [False, False, False, True]
+        maple.call("Maria")
+        assert BUSY not in maple.heard("Maria")
+        maple.hang_up("Maria")
+        maple.call("Ana")
+        assert BUSY not in maple.heard("Ana")
+        maple.hang_up("Ana")
+        maple.hang_up(_stranger(0))
+        maple.call("Nora")
+        assert BUSY not in maple.heard("Nora")
 
 
 SOMEBODYS = "+12125550177"

@@ -32,12 +32,19 @@ def asker(work: Work, request: HelpRequest) -> Asker:
         work.connection, person.id
     )
     is_unrepeated = strangers.is_unrepeated(work.connection, request.number)
-    return Asker(False, is_hidden, is_crowded(work), is_unrepeated)
+    came_so = _came_in_a_crowd(work, request)
+    return Asker(False, is_hidden, is_crowded(work), is_unrepeated, came_so)
 
 
-def is_crowded(work: Work) -> bool:
-    """Whether more strangers asked in the last hour than fits the roster."""
-    asked = strangers.asked_since(work.connection, work.now - HOUR)
+def _came_in_a_crowd(work: Work, request: HelpRequest) -> bool:
+    lately = work.now - request.since < reserve.CROWD_LASTS
+    return lately and is_crowded(work, request.since)
+
+
+def is_crowded(work: Work, at: datetime | None = None) -> bool:
+    """Whether more strangers asked in the last hour than fits the roster; in that before `at`."""
+    at = at or work.now
+    asked = strangers.asked_between(work.connection, at - HOUR, at)
     if asked <= min(reserve.FEWEST_IN_AN_HOUR, work.network.limits.new_an_hour or asked):
         return False
     return asked > reserve.most_in_an_hour(work.network, strangers.on_roster(work.connection))

@@ -12,7 +12,7 @@ from hotline import due, reserve, roster, schedule
 from hotline.desk import budget
 from hotline.desk.step import take_step
 from hotline.help_request import Event, HeldBack, HelpRequest, NotBefore, OthersDue, State, WaveDue
-from hotline.reserve import Claim
+from hotline.reserve import Asker, Claim
 from hotline.store import messages, pages, requests, strangers
 from hotline.store import roster as volunteers
 from hotline.work import Work
@@ -62,34 +62,39 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     again_at = schedule.ask_again_at(request.urgent, work.network, work.now)
     if asker.is_crowded and asker.is_unrepeated:
         return HeldBack(again_at)  # nobody is asked before a steward looks after it
-    if crew := _crew(work, request, reserve.at_once(due.how_many(request, clock), asker), claim):
+    if crew := _crew(work, request, asker, claim):
         return due.found(request, crew, clock)
     if claim is not Claim.ALL and choose_crew(work, request, 1):
-        return HeldBack(again_at, asker.is_crowded)
+        return HeldBack(again_at, asker.is_one_of_many)
     may_answer = pages.anybody_may_still_answer(connection, request)
     wait_to_leave = pages.wait_to_leave(connection, request)
     return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
 
 
-def _crew(work: Work, request: HelpRequest, size: int, claim: Claim) -> tuple[int, ...]:
+def _crew(work: Work, request: HelpRequest, asker: Asker, claim: Claim) -> tuple[int, ...]:
     """Whom to ask, as far as there is a claim on them. For what a stranger calls urgent first those
     who are free for anybody."""
+    size = reserve.at_once(due.how_many(request, work.clock), asker)
     if claim is Claim.ALL:
         return choose_crew(work, request, size)
-    crew = choose_crew(work, request, size, work.network.limits.kept_percent)
+    kept, in_crowd = work.network.limits.kept_percent, asker.is_one_of_many
+    crew = choose_crew(work, request, size, kept, in_crowd=in_crowd)
     if crew or claim is Claim.NOTHING:
         return crew
     before = strangers.drawn_lately(work.connection, work.now)
     free = choose_crew(work, request, size + len(before))
-    drawn = reserve.drawn(free, before, strangers.on_roster(work.connection), size)
+    everybody = strangers.on_roster(work.connection)
+    drawn = reserve.drawn(free, before, everybody, size, is_crowded=in_crowd)
     strangers.note_drawn(work.connection, drawn, request.number, work.now)
     return drawn
 
 
-def choose_crew(work: Work, request: HelpRequest, size: int, kept: int = 0) -> tuple[int, ...]:
+def choose_crew(
+    work: Work, request: HelpRequest, size: int, kept: int = 0, *, in_crowd: bool = False
+) -> tuple[int, ...]:
     """The ids of the next people to ask about a request, best first, at most `size`, all from
     the nearest circle in which anybody is free. `kept`: percent of how often they may be asked
-    that are for others."""
+    that are for others; `in_crowd`: and of the rest half for later."""
     connection, network, now = work.connection, work.network, work.now
     if schedule.may_ask_from(request.urgent, network, now) > now:
         return ()
@@ -104,6 +109,14 @@ def choose_crew(work: Work, request: HelpRequest, size: int, kept: int = 0) -> t
         circle = search.circle
         for some in available:
             crew += volunteers.free_volunteers(
-                connection, request, search.ways, some, size - len(crew), network.roster, now, kept
+                connection,
+                request,
+                search.ways,
+                some,
+                size - len(crew),
+                network.roster,
+                now,
+                kept,
+                in_crowd=in_crowd,
             )
     return tuple(crew)

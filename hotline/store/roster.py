@@ -34,6 +34,7 @@ from sqlalchemy import (
 from hotline.help_request import LIVE, HelpRequest
 from hotline.hours import parse_hours
 from hotline.page import PageState
+from hotline.reserve import HALF_A_DAY, kept_for_half_a_day
 from hotline.roster import (
     ANY,
     PASS_HOLDS,
@@ -89,11 +90,14 @@ def free_volunteers(
     rules: RosterRules,
     now: datetime,
     kept: int = 0,
+    *,
+    in_crowd: bool = False,
 ) -> list[int]:
     """Who is found on one of these ways and can be asked about a request now, whoever was asked
     longest ago first: of one of these availabilities, on the roster, reached by text or call,
     not paused, holding nothing, not asked in this round, not having passed lately, not asked too
-    often. `kept`: percent of how often they may be asked that are for others."""
+    often. `kept`: percent of how often they may be asked that are for others; `in_crowd`: of the
+    rest half is for another half of the day."""
     if not available or most <= 0:
         return []
     facts = {
@@ -109,13 +113,15 @@ def free_volunteers(
         "a_day": rules.max_a_day,
         "a_week": rules.max_a_week,
         "kept": kept,
+        "half_a_day_ago": now - HALF_A_DAY,
+        "kept_of_half": kept_for_half_a_day(kept),
         "most": most,
     }
     # People stand in the index in the order in which they are asked: few are looked at.
     found = {
         (asked_at, who)
         for way in ways
-        for asked_at, who in _free(len(way.also), len(way.without)).rows(
+        for asked_at, who in _free(len(way.also), len(way.without), in_crowd).rows(
             connection, {**facts, **_way(way)}
         )
     }
@@ -132,7 +138,7 @@ def _way(way: Way) -> dict[str, str]:
 
 
 @lru_cache
-def _free(also: int, without: int) -> Prepared:
+def _free(also: int, without: int, in_crowd: bool) -> Prepared:
     """The question of `free_volunteers` for one way with so many conditions."""
     return Prepared(
         select(offer.c.asked_at, offer.c.neighbor_id)
@@ -140,14 +146,14 @@ def _free(also: int, without: int) -> Prepared:
             offer.c.area == bindparam("area"),
             offer.c.need == bindparam("need"),
             is_among(offer.c.availability_id, "available"),
-            _can_be_asked(also, without),
+            _can_be_asked(also, without, in_crowd=in_crowd),
         )
         .order_by(offer.c.asked_at, offer.c.neighbor_id)
         .limit(bindparam("most"))
     )
 
 
-def _can_be_asked(also: int, without: int) -> Any:
+def _can_be_asked(also: int, without: int, *, in_crowd: bool) -> Any:
     """Whether the person of the outer query can be asked now.
 
     A subquery that is asked of one person after the other, until there are enough: of joins
@@ -178,6 +184,7 @@ def _can_be_asked(also: int, without: int) -> Any:
         ),
         _pages_since("day_ago") < _at_most("a_day", 1),
         _pages_since("week_ago") < _at_most("a_week", 7),
+        *[_pages_since("half_a_day_ago") < _at_most("a_day", 1, "kept_of_half")] * in_crowd,
     )
     return theirs.correlate(offer).scalar_subquery().is_not(None)
 
@@ -210,12 +217,12 @@ def _is_apart() -> Any:
     )
 
 
-def _at_most(rule: str, days: int) -> Any:
+def _at_most(rule: str, days: int, kept: str = "kept") -> Any:
     """The network's limit for so many days, or the person's own if that is smaller, without what is
     kept for others; never less than one."""
     own = neighbor.c.max_a_day * days
     most = case((own < bindparam(rule), own), else_=bindparam(rule))
-    for_anybody = most - (most * bindparam("kept", type_=Integer) + 99) // 100
+    for_anybody = most - (most * bindparam(kept, type_=Integer) + 99) // 100
     return case((for_anybody < 1, 1), else_=for_anybody)
 
 

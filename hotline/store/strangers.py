@@ -104,10 +104,29 @@ def drawn_lately(connection: Connection, now: datetime) -> frozenset[int]:
     return frozenset(connection.execute(drawn).scalars())
 
 
-def asked_since(connection: Connection, moment: datetime) -> int:
-    """How many requests of strangers there were since then, whatever became of them."""
-    theirs = and_(request.c.since > moment, ~_is_known(request.c.requester_id))
+def asked_between(connection: Connection, begin: datetime, end: datetime) -> int:
+    """How many requests of strangers there were then, whatever became of them."""
+    then = and_(request.c.since > begin, request.c.since <= end)
+    theirs = and_(then, ~_is_known(request.c.requester_id))
     return connection.execute(select(func.count()).select_from(request).where(theirs)).scalar_one()
+
+
+def calling_now(connection: Connection, now: datetime) -> int:
+    """How many strangers call us at this moment, with a hidden number or one that is shown."""
+    calls_us = and_(call.c.due > now, call.c.message_id.is_(None))
+    theirs = or_(call.c.neighbor_id.is_(None), ~_has_a_line(call.c.neighbor_id))
+    count = select(func.count()).select_from(call).where(calls_us, theirs)
+    return connection.execute(count).scalar_one()
+
+
+def is_stranger(connection: Connection, who: int) -> bool:
+    """Of a caller: the network does not know them, and nobody helps them just now."""
+    return not connection.execute(select(_has_a_line(who))).scalar_one()
+
+
+def _has_a_line(who: Any) -> Any:
+    is_helped = tables.one_of(request.c.state, State.TAKEN)
+    return or_(_is_known(who), exists().where(request.c.requester_id == who, is_helped))
 
 
 def on_roster(connection: Connection) -> int:
