@@ -63,6 +63,7 @@ Seen = dict[str, Any]
 
 
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+DIGITS = re.compile(r"(?<!\d)(?<!\d )\d(?: \d){3}(?! ?\d)")
 
 
 class Street(Protocol):
@@ -134,6 +135,17 @@ class Hands:
             raise ValueError(f"{who} has read no code")
         return said.replace("{code}", self._codes.get(who, ""))
 
+    async def _with_digits(self, who: str, keys: str) -> str:
+        """Nor the digits that a call asks them to repeat."""
+        if "{digits}" not in keys:
+            return keys
+        call = await self.call_of(who)
+        sounds = [await self._words_of(call, it) for it in call["heard"] if it["kind"] != "pause"]
+        found = [it for words in sounds for it in DIGITS.findall(words)]
+        if not found:
+            raise ValueError(f"{who} has heard no digits to repeat")
+        return keys.replace("{digits}", found[-1].replace(" ", ""))
+
     async def _text(self, who: str, body: str) -> None:
         sent = re.findall("|".join(map(re.escape, FILES)), body)
         words = re.sub("|".join(map(re.escape, FILES)), "", body).strip()
@@ -151,7 +163,8 @@ class Hands:
             case Declines(_, who):
                 return await self._act(who, "decline")
             case Presses(_, who, keys):
-                return await self._act(who, "press", keys=self._with_code(who, keys))
+                keys = await self._with_digits(who, self._with_code(who, keys))
+                return await self._act(who, "press", keys=keys)
             case Speaks(_, who, words):
                 return await self._act(who, "say", words=words)
             case HangsUp(_, who):

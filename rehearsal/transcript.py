@@ -31,7 +31,8 @@ In a call:
 
 `calls from a hidden number`, `calls as Ana` and `declines` are the others. The carrier vouches for
 the number of whoever `calls`, and not for one that they call `as`, be it their own.
-`{code}` in what somebody texts or presses is the last code that they read.
+`{code}` in what somebody texts or presses is the last code that they read, `{digits}` in what they
+press the last four digits that they heard one by one.
 Silence without a length is as long as
 the call waits before it goes on by itself. `<` is then what they heard since they last did
 something, all in one; nobody has to mention it, but a phone that rings has to be expected by
@@ -142,7 +143,7 @@ _TURN = re.compile(r"(?P<who>[^\W_][\w .'-]*?)\s*(?P<sign>[<>]) ?(?P<words>.*)")
 _IN_CALL = re.compile(
     r"(?P<who>[^\W_][\w .'-]*?)\s+(?:(?P<calls>calls)"
     r"(?:(?P<hidden> from a hidden number)| as (?P<shown>[^\W_][\w .'-]*))?"
-    r"|presses (?P<keys>(?:[0-9*#]|\{code\})+)|says \"(?P<words>.+)\""
+    r"|presses (?P<keys>(?:[0-9*#]|\{code\}|\{digits\})+)|says \"(?P<words>.+)\""
     r"|(?P<hangs>hangs up)|(?P<answers>answers)|(?P<declines>declines))"
 )
 _MEANWHILE = re.compile(r"--\s*(?P<what>.+?)\s*--")

@@ -150,6 +150,20 @@ def test_what_nobody_expected_is_told_once() -> None:
     assert second == DONE
 
 
+def test_digits_that_were_heard_are_pressed() -> None:
+    asked = call_of(MARIA)
+    heard = ("Code 1 2 3 4 5 6", "Key in 0 7 1 4, please", "That was something else. Call 9 1 1")
+    asked["heard"] = [{"at": at, "kind": "say", "words": it} for at, it in enumerate(heard, 1)]
+    street = Still(rang=[asked])
+    assert played(street, "Maria presses {digits}#") == [DONE]
+    assert street.done == [("CA1", "press", "0714#")]
+
+
+def test_digits_that_nobody_heard_cannot_be_pressed() -> None:
+    (told,) = played(Still(rang=[call_of(MARIA)]), "Maria presses {digits}#")
+    assert told.why == "Maria has heard no digits to repeat"
+
+
 def test_what_is_heard_is_news_until_the_next_deed() -> None:
     script = "Maria calls\nMaria < press 1\nMaria presses 1\nMaria < press 1"
     *done, missed = played(Still(), script)
