@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import servers
 from neighborhood import CAST, NOON, Neighborhood, open_neighborhood
 from redis import Redis
 from servers import KEYRING
@@ -123,6 +126,65 @@ def everything_that_lies_about(
     files["log"] = "\n".join(it.getMessage() for it in ours).encode()
     backup.unlink()
     return files
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[tuple[str, Path]]:
+    """A server whose folder holds nothing of other tests: its address, and that folder."""
+    programs = servers.postgresql_programs()
+    if programs is None:
+        pytest.skip("this machine has no PostgreSQL server")
+    with servers.postgresql(programs) as address:
+        driven = address.replace("postgresql:", "postgresql+psycopg:")
+        with closing(Database(driven, KEYRING)) as database:
+            migrate.upgrade(database)
+        yield address, Path(address.partition("host=")[2])
+
+
+def test_no_number_and_no_word_is_found_in_what_postgresql_keeps(
+    own_postgresql: tuple[str, Path], redis_url: str
+) -> None:
+    """In its tables' files, its log of writes, and a dump; in a dump bytes are written as hex."""
+    address, folder = own_postgresql
+    with open_neighborhood(address, redis_url, STEWARDED) as maple:
+        maple.put_on_roster({"phone": CAST["Ana"], "name": "Anabel Quince"})
+        secrets = [*SECRETS, *a_busy_day(maple)]
+        kept = sealed_bytes(maple)
+        with maple.database.engine.connect() as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+        dump = dumped(address)
+        files = {str(it): it.read_bytes() for it in folder.rglob("*") if it.is_file()}
+    assert any("pg_wal" in it for it in files)
+    assert all(it.hex().encode() in dump for it in kept["words"])
+    everything = b"".join(files.values())
+    assert all(it in everything for it in kept["words"] if len(it) < 500)
+    for secret in secrets:
+        plain = secret.encode()
+        assert plain not in dump, secret
+        assert plain.hex().encode() not in dump, secret
+        assert plain not in everything, secret
+
+
+def dumped(address: str) -> bytes:
+    """As somebody backs it up."""
+    programs = servers.postgresql_programs()
+    assert programs
+    return subprocess.run([programs / "pg_dump", address], check=True, capture_output=True).stdout
+
+
+def test_after_forget_me_no_dump_has_even_the_sealed_bytes(
+    own_postgresql: tuple[str, Path], redis_url: str
+) -> None:
+    address, _ = own_postgresql
+    with open_neighborhood(address, redis_url, STEWARDED) as maple:
+        maple.text("Maria", "need milk near 11216, the green door")
+        maple.text("Maria", "never mind")
+        bodies = sealed_bytes(maple)["words"]
+        assert bodies
+        assert all(it.hex().encode() in dumped(address) for it in bodies)
+        maple.text("Maria", "forget me")
+        maple.pass_time(timedelta(minutes=5))
+        assert not any(it.hex().encode() in dumped(address) for it in bodies)
 
 
 @pytest.mark.parametrize("by", ["a month", "FORGET ME"])
