@@ -8,8 +8,8 @@ than fits the roster, each request asks few people at a time, the oldest first, 
 asked about. Whatever strangers call urgent takes at most a third of what is kept, so that people
 the network knows always find some; and what a hidden number calls urgent, or one that was only
 keyed in, takes none of it: a machine can call from any number of those. What was asked for in such
-a crowd uses at most half of what strangers may have in half a day, so that who asks when it is calm
-again finds somebody. And of the phone lines strangers leave some to people the network knows.
+a crowd leaves the last time of one volunteer in three, so that who asks when it is calm again finds
+somebody. And of the phone lines strangers leave some to people the network knows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FEWEST_IN_AN_HOUR = 6  # requests of strangers that no network takes for a flood
 PEOPLE_FOR_ONE = 8  # so many on the roster can look after one such request an hour
 CROWDED_WAVE = 2  # people that each request asks at once while there are too many
 CROWD_LASTS = timedelta(days=1)  # what was asked for in it is so long a part of it
-HALF_A_DAY = timedelta(hours=12)
+LEFT_BY_A_CROWD = 3  # of one volunteer in so many it leaves the last time of their day
 THIRDS = 3  # of what is kept, one is for whatever strangers call urgent
 POT_PARTS = 5  # each pot has one of so many parts of the day's segments for itself
 
@@ -97,12 +97,6 @@ def drawn(
 def at_once(size: int, asker: Asker) -> int:
     """How many people one request asks at once, in the place of `size`."""
     return size if asker.is_known or not asker.is_one_of_many else min(size, CROWDED_WAVE)
-
-
-def kept_for_half_a_day(kept: int) -> int:
-    """How many percent of how often somebody may be asked a day a crowd leaves to others in any
-    half of it; `kept` as of a whole day."""
-    return 100 - (100 - kept) // 2
 
 
 # The phone lines.

@@ -94,7 +94,7 @@ def choose_crew(
 ) -> tuple[int, ...]:
     """The ids of the next people to ask about a request, best first, at most `size`, all from
     the nearest circle in which anybody is free. `kept`: percent of how often they may be asked
-    that are for others; `in_crowd`: and of the rest half for later."""
+    that are for others; `in_crowd`: and of the rest something for later."""
     connection, network, now = work.connection, work.network, work.now
     if schedule.may_ask_from(request.urgent, network, now) > now:
         return ()

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from hotline.help_request import LIVE, HelpRequest
 from hotline.hours import parse_hours
 from hotline.page import PageState
-from hotline.reserve import HALF_A_DAY, kept_for_half_a_day
+from hotline.reserve import LEFT_BY_A_CROWD
 from hotline.roster import (
     ANY,
     PASS_HOLDS,
@@ -96,8 +96,8 @@ def free_volunteers(
     """Who is found on one of these ways and can be asked about a request now, whoever was asked
     longest ago first: of one of these availabilities, on the roster, reached by text or call,
     not paused, holding nothing, not asked in this round, not having passed lately, not asked too
-    often. `kept`: percent of how often they may be asked that are for others; `in_crowd`: of the
-    rest half is for another half of the day."""
+    often. `kept`: percent of how often they may be asked that are for others; `in_crowd`: of
+    the rest something is left for calmer hours."""
     if not available or most <= 0:
         return []
     facts = {
@@ -113,8 +113,6 @@ def free_volunteers(
         "a_day": rules.max_a_day,
         "a_week": rules.max_a_week,
         "kept": kept,
-        "half_a_day_ago": now - HALF_A_DAY,
-        "kept_of_half": kept_for_half_a_day(kept),
         "most": most,
     }
     # People stand in the index in the order in which they are asked: few are looked at.
@@ -182,9 +180,8 @@ def _can_be_asked(also: int, without: int, *, in_crowd: bool) -> Any:
             page.c.state == PageState.PASSED.value,
             page.c.answered_at > bindparam("passed_since"),
         ),
-        _pages_since("day_ago") < _at_most("a_day", 1),
+        _pages_since("day_ago") < _at_most("a_day", 1) - (_left_by_a_crowd() if in_crowd else 0),
         _pages_since("week_ago") < _at_most("a_week", 7),
-        *[_pages_since("half_a_day_ago") < _at_most("a_day", 1, "kept_of_half")] * in_crowd,
     )
     return theirs.correlate(offer).scalar_subquery().is_not(None)
 
@@ -217,12 +214,17 @@ def _is_apart() -> Any:
     )
 
 
-def _at_most(rule: str, days: int, kept: str = "kept") -> Any:
+def _left_by_a_crowd() -> Any:
+    """How often a day somebody is asked less for a crowd."""
+    return case((neighbor.c.id % LEFT_BY_A_CROWD == 0, 1), else_=0)
+
+
+def _at_most(rule: str, days: int) -> Any:
     """The network's limit for so many days, or the person's own if that is smaller, without what is
     kept for others; never less than one."""
     own = neighbor.c.max_a_day * days
     most = case((own < bindparam(rule), own), else_=bindparam(rule))
-    for_anybody = most - (most * bindparam(kept, type_=Integer) + 99) // 100
+    for_anybody = most - (most * bindparam("kept", type_=Integer) + 99) // 100
     return case((for_anybody < 1, 1), else_=for_anybody)
 
 
