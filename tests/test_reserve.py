@@ -251,7 +251,7 @@ def test_after_a_night_the_oldest_is_asked_about_first(maple: Neighborhood) -> N
 @pytest.fixture
 def crowded(maple: Neighborhood) -> Neighborhood:
     """More strangers asked in the last hour than fits."""
-    more = [{"phone": f"+1718555{1000 + place}", "name": f"Wim {place}"} for place in range(12)]
+    more = [{"phone": f"+1718555{1000 + place}", "name": f"Wim {place}"} for place in range(24)]
     maple.put_on_roster(*ROSTER, *more)
     for place in range(8):
         maple.text(_stranger(place), "need groceries")
