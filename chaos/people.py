@@ -106,6 +106,8 @@ class Person:
             case (
                 Sentence.ASKED
                 | Sentence.ASKED_IN_QUIET
+                | Sentence.ASKED_IN_CALL
+                | Sentence.ASKED_IN_CALL_IN_QUIET
                 | Sentence.ASKED_BY_PHONE
                 | Sentence.ASKED_BY_PHONE_IN_QUIET
                 | Sentence.HANDED_BACK_TO_REQUESTER
