@@ -1,5 +1,6 @@
 """What stands in the record, in words: a sentence for each kind, and the groups they are looked
-through by."""
+through by. The record has a page, and what is about one request stands on that request's. Pure.
+"""
 
 from __future__ import annotations
 
@@ -94,9 +95,10 @@ GROUPS: Mapping[str, str] = {
     "board": N_("The board"),
 }
 OTHER = N_("{name}: {what}")
-COMMAND_LINE, SOMEBODY, A_REQUEST = N_("the command line"), N_("somebody"), N_("a request")
+NOBODY = N_("whoever runs the hotline")  # who did what has nobody's name in the record
+SOMEBODY, A_REQUEST = N_("somebody"), N_("a request")
 
-# Who keeps themselves safe, and from whom, is nobody's to look up.
+# Who keeps themselves safe, and from whom, is nobody's to see.
 NOT_SHOWN = ("apart", "together", "quiet", "quiet_ended", "from_kept")
 
 _ALL = {kind: words for group in SENTENCES.values() for kind, words in group.items()}

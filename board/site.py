@@ -29,6 +29,7 @@ from board.sitting import (
     SESSION,
     SIGNING,
     BoardPage,
+    GoesOn,
     Handed,
     Moved,
     NotHere,
@@ -63,6 +64,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _SHOWN = {it.path: it for it in PAGES if it.show}
+_LOOKS = [re.compile(re.sub(r"\{\w+\}", "[^/]+", it)) for it in _SHOWN]
 LOOKS_EVERY = 2.0  # seconds between two looks whether something has changed
 LASTS = 15.0  # seconds after which a page is looked at anew whatever has changed
 MOST_STREAMS = 100
@@ -130,7 +132,7 @@ class Board:
         do = page.do if is_deed else page.show
         assert do is not None  # noqa: S101 - the routes have no other methods
 
-        def answer(work: Work) -> tuple[Viewer | None, Outcome]:
+        def answer(work: Work, begun: int = 0) -> tuple[Viewer | None, Outcome]:
             who = self._viewer(work, request)
             if hindered := _hindered(page, who, request, work.now):
                 return who, hindered
@@ -147,6 +149,7 @@ class Board:
                 self._house.current,
                 files,
                 passkeys.host_of(self._public_url, request.headers.get("host", "")),
+                begun,
             )
             try:
                 return who, do(sitting)
@@ -154,7 +157,12 @@ class Board:
                 return who, Shown("nothing.html", status=404)
 
         try:
-            who, outcome = self._write(answer) if is_deed or page.records else self._read(answer)
+            answers: dict[LongAnswer, Any] = {}
+            writes = page.records or (is_deed and not page.reads)
+            who, outcome = self._write(answer, answers) if writes else self._read(answer)
+            while isinstance(outcome, GoesOn):
+                going_on = partial(answer, begun=outcome.begun)
+                who, outcome = self._write(going_on, answers)
             response = self._response(request, who, outcome)
         except Exception as error:
             log.error("a page of the board failed: %s", describe(error))
@@ -165,9 +173,8 @@ class Board:
     def _read(self, answer: Callable[[Work], Any]) -> Any:
         return self._database.read(lambda connection: answer(self._house.work(connection)))
 
-    def _write(self, answer: Callable[[Work], Any]) -> Any:
+    def _write(self, answer: Callable[[Work], Any], answers: dict[LongAnswer, Any]) -> Any:
         """Anew for each answer that takes long, which is looked for outside the transaction."""
-        answers: dict[LongAnswer, Any] = {}
 
         def do(connection: Connection) -> tuple[Any, list[Job]]:
             work = self._house.work(connection, answers)
@@ -200,7 +207,9 @@ class Board:
             number = who.session.id
             self._database.submit(lambda it: sessions.note_seen(it, number, now))
 
-    def _response(self, request: Request, who: Viewer | None, outcome: Outcome) -> Response:
+    def _response(
+        self, request: Request, who: Viewer | None, outcome: Shown | Moved | Plays | Handed
+    ) -> Response:
         if isinstance(outcome, Moved):
             said = f"{'&' if '?' in outcome.path else '?'}said={outcome.said}"
             path = ROOT + outcome.path + (said if outcome.said else "")
@@ -307,7 +316,7 @@ def _hindered(
     """Where somebody is sent, or what they see, who may not have this page."""
     if page.least is None:
         return None
-    here = request.url.path.removeprefix(ROOT) or "/"
+    here = _page_for(request.url.path.removeprefix(ROOT) or "/")
     if who is None:
         return Moved(f"/in?then={quote(here)}")
     if not who.may(page.least):
@@ -315,6 +324,13 @@ def _hindered(
     if page.fresh and not who.session.is_fresh(now):
         return Moved(f"/prove?then={quote(here)}")
     return None
+
+
+def _page_for(path: str) -> str:
+    """The page that has this address, or else the form that is sent there."""
+    while path != "/" and not any(it.fullmatch(path) for it in _LOOKS):
+        path = path.rpartition("/")[0] or "/"
+    return path
 
 
 def _may_see(who: Viewer | None, path: str) -> bool:

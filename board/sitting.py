@@ -49,6 +49,7 @@ class Sitting:
     current: CurrentNetwork
     files: Mapping[str, bytes] = field(default_factory=dict)
     passkey_host: PasskeyHost | None = None
+    begun: int = 0  # how much of it is done and kept, of what takes several transactions
 
     @property
     def viewer(self) -> Viewer:
@@ -116,14 +117,23 @@ class Handed:
     kind: str = "text/csv"
 
 
-Outcome = Shown | Moved | Plays | Handed
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """So much of it is done, and kept whatever follows; the rest is done in another transaction,
+    so that others have their turn between."""
+
+    begun: int
+
+
+Outcome = Shown | Moved | Plays | Handed | GoesOn
 
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
     """One address. `least`: the role that one has to have, None for everybody. `show` answers GET,
     `do` POST. `records`: looking is itself written down. `fresh`: one has to have shown just now
-    that it is really them. `largest`: bytes that may be sent to it, if more than usual."""
+    that it is really them. `largest`: bytes that may be sent to it, if more than usual. `reads`:
+    what is sent changes nothing, so that nobody who writes has to wait for it."""
 
     path: str
     least: BoardRole | None
@@ -132,3 +142,4 @@ class BoardPage:
     records: bool = False
     fresh: bool = False
     largest: int | None = None
+    reads: bool = False

@@ -18,7 +18,8 @@ from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from board.sentences import DEEDS, DEEDS_TO, FAILURES, NOBODY, NOT_TOLD, UNNAMED
+from board.deeds import NOBODY, NOT_SHOWN, SOMEBODY, sentence
+from board.sentences import FAILURES, UNNAMED
 from hotline import phrasebook
 from hotline.settings import Network
 from hotline.store.people import Neighbor
@@ -167,14 +168,14 @@ class BoardSpeech:
     def named(self, people: Iterable[Neighbor]) -> str:
         return self.listed([self.called(it) for it in people])
 
-    def deed(self, what: str, who: Neighbor | None, about: Neighbor | None = None) -> str:
-        """What the record has, as a sentence; "" for who is kept from whom, which is nobody's."""
-        is_to = about is not None and (who is None or about.id != who.id)
-        first, second = (DEEDS_TO, DEEDS) if is_to else (DEEDS, DEEDS_TO)
-        sentence = first.get(what) or second.get(what)
-        if sentence is None:
-            return "" if what in NOT_TOLD else f"{self.called(who)}: {what}"
-        said = self._say(sentence, who=self.called(who), about=self.called(about))
+    def deed(self, what: str, number: int, who: Neighbor | None, about: Neighbor | None) -> str:
+        """What somebody did about a request, as the record has it; "" for who is kept from whom,
+        which is nobody's."""
+        if what in NOT_SHOWN:
+            return ""
+        other = self.called(about) if about else self._say(SOMEBODY)
+        named = {"name": self.called(who), "about": other, "number": number, "what": what}
+        said = self._say(sentence(what)).format(**named)
         return said[:1].upper() + said[1:]
 
     def why(self, failure: str) -> str:

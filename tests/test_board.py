@@ -13,6 +13,7 @@ from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 from sqlalchemy import Connection
 
 from board.pages import PAGES
+from board.pages.setting_forms import FORMS
 from hotline.desk import signing_in
 from hotline.health import ROLES
 from hotline.help_request import State
@@ -128,6 +129,27 @@ def test_a_link_signs_in_once(maple: Neighborhood) -> None:
         assert "used already" in other.sends(f"/link/{token}")
 
 
+def test_a_browser_holds_something_new_once_somebody_signs_in(maple: Neighborhood) -> None:
+    """What somebody else put into it before opens nothing, for them or for her."""
+    planted = sessions.new_token()
+    with closing(AtTheBoard(maple)) as board, closing(AtTheBoard(maple)) as other:
+        for browser in (board, other):
+            browser.http.cookies.set("board-session", planted, domain="127.0.0.1", path="/")
+        board.signs_in("Cleo")
+        assert planted not in dict(board.http.cookies).values()
+        assert "Write your phone number" in other.goes_to("/")
+
+
+def test_codes_are_guessed_at_from_ten_browsers_a_day_and_no_more(maple: Neighborhood) -> None:
+    """Each has five tries."""
+    maple.received()
+    for _ in range(12):
+        with closing(AtTheBoard(maple)) as guessing:
+            guessing.sends("/in", {"number": CAST["Cleo"]})
+            assert "does not fit" in guessing.sends("/code", {"code": "000000"})
+    assert len(read(maple, "Cleo")) == signing_in.MOST_CODES == 10
+
+
 def test_nobody_else_gets_a_link(maple: Neighborhood) -> None:
     def write(connection: Connection) -> str | None:
         return signing_in.make_link(maple.hotline.house.work(connection), CAST["Sam"])
@@ -219,6 +241,68 @@ def test_each_address_refuses_lesser_roles(maple: Neighborhood, who: str, role: 
     assert [it.version for it in maple.requests()] == [2], "asked once, and nothing since"
 
 
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"]
+)
+def test_each_form_is_refused_from_elsewhere(
+    maple: Neighborhood, cleo: AtTheBoard, origin: str
+) -> None:
+    maple.text("Maria", "need food near 11216")
+    cleo.goes_to("/requests/12")
+    for path in POSTS:
+        cleo.sends(address(path), origin=origin)
+        assert cleo.status == 403, path
+    assert [it.version for it in maple.requests()] == [2], "asked once, and nothing since"
+
+
+# What is sent with these says what somebody had before them; it does nothing once that has changed.
+ABOUT_A_REQUEST = ("correct", "anew", "ask", "assign", "merge", "handback", "close", "reopen")
+STALE = {
+    *(f"/requests/{{number}}/{it}" for it in ABOUT_A_REQUEST),
+    "/people/{number}/edit",  # test_board_people.py
+    *("/settings/look", "/settings/save"),  # test_board_settings.py
+    *(f"/settings/form/{it}" for it in FORMS),
+}
+# And these say how something is to be, whatever it was, or only add to it.
+WHATEVER_WAS = {
+    *(f"/requests/{{number}}/{it}" for it in ("note", "write", "seen")),
+    *(f"/people/{{number}}/{it}" for it in ("number", "write", "rest", "try", "call", "vouch")),
+    *(f"/people/{{number}}/{it}" for it in ("suspend", "restore", "remove", "block", "unblock")),
+    *("/people/{number}/forget", "/people/new", "/people/export", "/asking"),
+    *("/people/import", "/people/import/bring", "/people/import/refused"),
+    *("/many", "/many/{number}/confirm", "/many/{number}/stop"),
+    *("/roles/give", "/roles/{number}/take", "/sessions/{number}/end"),
+    *("/settings/prompts/keep", "/settings/prompts/remove"),
+    *("/in", "/code", "/link/{token}", "/prove", "/out"),
+    *("/passkeys/add", "/passkeys/{number}/remove", "/passkey", "/passkey/use"),
+}
+
+
+def test_each_form_says_what_it_does_when_it_is_old() -> None:
+    assert set(POSTS) == STALE | WHATEVER_WAS
+    assert not STALE & WHATEVER_WAS
+
+
+@pytest.mark.parametrize("deed", ABOUT_A_REQUEST)
+def test_a_form_that_is_old_does_nothing_to_a_request(
+    maple: Neighborhood, cleo: AtTheBoard, deed: str
+) -> None:
+    maple.text("Maria", "need food near 11216")
+    cleo.goes_to("/requests/12")
+    maple.text("Cleo", "NEED 12 ride")
+    (before,) = maple.requests()
+    said = {"need": "food", "people": "3", "name": "Ana", "into": "13", "who": "1"}
+    assert "Somebody changed this meanwhile" in cleo.sends(f"/requests/12/{deed}", said)
+    assert cleo.status == 409
+    assert maple.requests() == [before]
+
+
+@pytest.mark.parametrize("path", sorted(it for it in STALE if it.startswith("/settings")))
+def test_a_form_that_is_old_does_nothing_to_the_settings(cleo: AtTheBoard, path: str) -> None:
+    cleo.sends(path, {"digest": "0" * 16, "text": '[hotline]\nname = "Oak Street"\n'})
+    assert cleo.status in (409, 422)
+
+
 def test_a_form_from_elsewhere_does_nothing(maple: Neighborhood, cleo: AtTheBoard) -> None:
     maple.text("Maria", "need food near 11216")
     cleo.goes_to("/requests/12")
@@ -301,6 +385,35 @@ def test_of_who_said_safe_a_steward_whom_they_fear_sees_nothing(
         cleo.goes_to(path)
         assert cleo.status == 404
     assert "12 ·" not in cleo.goes_to("/requests")
+
+
+def test_a_steward_who_is_feared_looks_after_no_danger_of_the_other(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    """Else nobody would hear of it any more."""
+    maple.put_on_roster({"phone": CAST["Cleo"], "name": "Cleo", "areas": "northside"})
+    maple.text("Maria", "need food near 11216")
+    maple.text("Cleo", "YES 12")
+    maple.text("Maria", "SAFE")
+    maple.text("Maria", "need a ride, my husband beats me")
+    cleo.sends("/requests/13/seen")
+    assert cleo.status == 404
+    with closing(AtTheBoard(maple)) as dee:
+        dee.signs_in("Dee")
+        assert "told of danger" in dee.goes_to("/")
+
+
+def test_only_who_is_on_the_list_is_asked(maple: Neighborhood, cleo: AtTheBoard) -> None:
+    """Whatever ids a form was made to hold."""
+    maple.text("Sam", "hello")
+    maple.text("Maria", "need food, 11216")
+    sam = maple.database.read(lambda it: people.ids_at(it, [CAST["Sam"]]))[0]
+    cleo.goes_to("/requests/12")
+    maple.received()
+    for who in (sam, 999_999, "9" * 30):
+        cleo.sends("/requests/12/ask", {"who": who})
+        assert cleo.status == 422
+    assert maple.received() == []
 
 
 def test_a_steward_who_is_feared_finds_a_helper_nowhere(

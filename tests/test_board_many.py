@@ -112,6 +112,18 @@ def test_one_writes_and_another_lets_it_go_out(
     assert [it for it in kept if it.startswith("many")] == ["many_wrote", "many_sent"]
 
 
+def test_whoever_lets_it_go_shows_once_more_who_they_are(
+    maple: Neighborhood, cleo: AtTheBoard, nora: AtTheBoard
+) -> None:
+    """Nothing that can be done here reaches more people."""
+    at = write(cleo)
+    maple.pass_time(timedelta(minutes=11))
+    assert "Is it you?" in nora.sends(f"{at}/confirm")
+    assert f'name="then" value="{at}"' in nora.page, "back to where it was"
+    long_enough(maple)
+    assert got(maple) == {}
+
+
 def test_it_is_let_go_once(maple: Neighborhood, cleo: AtTheBoard, nora: AtTheBoard) -> None:
     at = write(cleo)
     nora.sends(f"{at}/confirm")
@@ -255,7 +267,9 @@ def test_nothing_leaves_in_quiet_hours(
 ) -> None:
     maple.pass_until(22)
     at = write(cleo)
+    nora.signs_in("Nora")  # anew, as it is late
     nora.sends(f"{at}/confirm")
+    maple.received()
     maple.pass_until(7)
     assert got(maple) == {}
     maple.pass_until(9)

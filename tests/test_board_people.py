@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from boarding import AtTheBoard
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 
+from board.pages import importing
 from hotline import roster_file
+from hotline.store import listing
 
 WITH_BOARD = (
     NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
@@ -106,6 +110,76 @@ def test_a_large_table_is_taken_from_who_is_signed_in_alone(
     assert dee.status == 200
     with closing(AtTheBoard(maple)) as stranger:
         assert "Sign in" in stranger.sends("/people/import", {"table": table + " " * 70_000})
+
+
+def rows(count: int) -> str:
+    """A table of so many people."""
+    some = "".join(f"+1212{5550200 + it},Somebody {it}\n" for it in range(count))
+    return f"phone,name\n{some}"
+
+
+def listed(maple: Neighborhood) -> int:
+    return len(maple.database.read(listing.everybody))
+
+
+def test_a_table_that_broke_off_goes_on_where_it_stopped(
+    maple: Neighborhood, dee: AtTheBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is in it is so whole; and nobody is told twice."""
+    monkeypatch.setattr(importing, "BROUGHT_AT_ONCE", 2)
+    for said in ("JOIN", "Sam", "food", "eastside", "any time"):
+        maple.text("Sam", said)
+    table = rows(5) + f"{CAST['Sam']},Sam Smith\n"
+    real, turns = importing.listing.bring, iter(range(99))
+
+    def breaks(*arguments: Any, **named: Any) -> Any:
+        found = real(*arguments, **named)
+        if next(turns) >= 1:
+            raise OSError("the disk is full")
+        return found
+
+    with monkeypatch.context() as broken:
+        broken.setattr(importing.listing, "bring", breaks)
+        before = listed(maple)
+        dee.sends("/people/import/bring", {"table": table})
+    assert (dee.status, listed(maple) - before) == (503, 2)
+    maple.received()
+    assert "They are on the list now." in dee.sends("/people/import/bring", {"table": table})
+    assert listed(maple) - before == 5, "and Sam, who was on the way to it"
+    assert ["on our list" in it for it in read(maple, "Sam")] == [True]
+    dee.sends("/people/import/bring", {"table": table})
+    assert read(maple, "Sam") == []
+
+
+def test_texts_have_their_turn_while_a_table_is_brought_in(
+    maple: Neighborhood, dee: AtTheBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BROUGHT_AT_ONCE", 2)
+    brought: list[int] = []
+    answered: list[int] = []
+    real = importing.listing.bring
+
+    def bring_and_somebody_writes(*arguments: Any, **named: Any) -> Any:
+        maple.database.submit(lambda _: answered.append(len(brought)))
+        brought.append(1)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(importing.listing, "bring", bring_and_somebody_writes)
+    dee.sends("/people/import/bring", {"table": rows(8)})
+    assert brought == [1, 1, 1, 1]
+    assert answered[:3] == [1, 2, 3], "whoever came during one had their turn before the next"
+
+
+def test_a_look_at_a_table_waits_for_nobody_who_writes(
+    maple: Neighborhood, dee: AtTheBoard
+) -> None:
+    is_over = threading.Event()
+    writing = maple.database.submit(lambda _: is_over.wait(20))
+    dee.http.headers["origin"] = maple.address
+    answer = dee.http.post("/people/import", data={"table": rows(3)})
+    is_over.set()
+    assert writing.result()
+    assert "Bring in 3 people" in answer.text
 
 
 # To a table.
@@ -255,6 +329,16 @@ def test_nobody_who_looks_after_the_board_is_blocked(maple: Neighborhood, dee: A
     maple.text("Cleo", "hi")
     assert "They look after the board." in blocks(dee, "Cleo")
     assert maple.text("Cleo", "need food, 11233")["replies"] != []
+
+
+def test_who_sits_at_the_desk_shuts_no_steward_out(maple: Neighborhood, dee: AtTheBoard) -> None:
+    """Whoever is suspended has no part in the board any more."""
+    maple.put_on_roster({"phone": CAST["Cleo"], "name": "Cleo"})
+    for deed in ("suspend", "remove"):
+        assert "They look after the board." in dee.sends(f"{finds(dee, 'Cleo')}/{deed}")
+    with closing(AtTheBoard(maple)) as cleo:
+        cleo.signs_in("Cleo")
+        assert "They are asked nothing now." in cleo.sends(f"{finds(cleo, 'Ana')}/suspend")
 
 
 # Forgotten.

@@ -145,12 +145,12 @@ def test_why_something_did_not_arrive_is_told() -> None:
 def test_who_has_no_name_is_told_apart_by_their_number_here() -> None:
     board = board_in("es")
     ana, other = neighbor(3, "Ana Ruiz"), neighbor(4)
-    assert board.deed("askedperson", ana, other) == "Ana preguntó a Vecino 4."
-    assert board.deed("took", ana, ana) == "Ana lo tomó."
-    assert board.deed("closed", None) == "Quien lleva la línea lo cerró."
+    assert board.deed("askedperson", 12, ana, other) == "Ana preguntó a Vecino 4 por el 12."
+    assert board.deed("took", 12, ana, None) == "Ana tomó el 12."
+    assert board.deed("closed", 12, None, None) == "Quien lleva la línea cerró el 12."
 
 
 def test_who_is_kept_from_whom_is_never_told() -> None:
     ana, ben = neighbor(3, "Ana"), neighbor(4, "Ben")
-    for code in ("apart", "together"):
-        assert board_in("en").deed(code, ana, ben) == ""
+    for code in deeds.NOT_SHOWN:
+        assert board_in("en").deed(code, 12, ana, ben) == ""

@@ -8,7 +8,7 @@ from functools import partial
 
 from markupsafe import Markup, escape
 
-from board.deeds import A_REQUEST, COMMAND_LINE, GROUPS, NOT_SHOWN, SENTENCES, SOMEBODY, sentence
+from board.deeds import A_REQUEST, GROUPS, NOBODY, NOT_SHOWN, SENTENCES, SOMEBODY, sentence
 from board.sitting import BoardPage, Handed, NotHere, Outcome, Shown, Sitting
 from board.speech import BoardSpeech
 from board.spreadsheet import as_csv
@@ -41,6 +41,7 @@ def show(sitting: Sitting) -> Outcome:
         "person": sitting.work.person,
         "sentence": sentence,
         "phrase": _phrase,
+        "a_request": A_REQUEST,
         "groups": GROUPS,
         "kind": kind if kind in GROUPS else "",
         "day": day.isoformat() if day else "",
@@ -53,10 +54,12 @@ def show(sitting: Sitting) -> Outcome:
     return Shown("record.html", values)
 
 
-def _phrase(words: str, it: Event, name: Markup | str, about: Markup | str) -> Markup:
+def _phrase(
+    words: str, it: Event, name: Markup | str, about: Markup | str, a_request: str
+) -> Markup:
     """Nothing in it is markup but the links."""
     number = f"/board/requests/{it.request}"
-    request = Markup('<a href="{}">{}</a>').format(number, it.request) if it.request else ""
+    request = Markup('<a href="{}">{}</a>').format(number, it.request) if it.request else a_request
     what = it.what.replace("_", " ")
     return escape(words).format(name=name, about=about, number=request, what=what)
 
@@ -118,7 +121,7 @@ def _rows(
     }
     rows: list[tuple[object, ...]] = []
     for it in (deed.event for deed in some):
-        who = names.get(it.who) or speech.told(COMMAND_LINE)
+        who = names.get(it.who) or speech.told(NOBODY)
         about = names.get(it.about, "")
         words = speech.told(sentence(it.what)).format(
             name=who,
@@ -127,7 +130,8 @@ def _rows(
             what=it.what.replace("_", " "),
         )
         when = f"{it.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        rows.append((when, who, it.who or "", words, about, it.about or "", it.request or ""))
+        said = words[:1].upper() + words[1:]
+        rows.append((when, who, it.who or "", said, about, it.about or "", it.request or ""))
     return rows
 
 

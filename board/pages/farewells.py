@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from board.pages.person import page, the_person
+from board.pages.person import is_organizer, page, the_person
 from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
 from hotline import phone
-from hotline.desk import blocking, farewell, signing_in, telling
+from hotline.desk import blocking, farewell, telling
 from hotline.organizers import BoardRole
 from hotline.store import forgetting, people
 from hotline.store.listing import KnownPerson
@@ -15,16 +15,12 @@ from hotline.store.record import record
 from hotline.store.tables import UNTIL_BACK
 
 
-def _is_organizer(sitting: Sitting, entry: KnownPerson) -> bool:
-    return signing_in.role(sitting.work, sitting.work.person(entry.id)) is not None
-
-
 def do_block(sitting: Sitting) -> Outcome:
     entry, work = the_person(sitting), sitting.work
     reason, days = sitting.words("reason", 300), sitting.words("days", 4)
     if not reason:
         return page(sitting, entry, wrong="reason", status=422)
-    if _is_organizer(sitting, entry):
+    if is_organizer(sitting, entry):
         return page(sitting, entry, wrong="organizer", status=422)
     until = work.now + timedelta(days=int(days)) if days.isdecimal() and int(days) else UNTIL_BACK
     blocking.block(work, entry, reason, until)
@@ -51,7 +47,7 @@ def do_forget(sitting: Sitting) -> Outcome:
     entry, work = the_person(sitting), sitting.work
     if "sure" not in sitting.form:
         return _confirm(sitting, entry, wrong="sure", status=422)
-    if _is_organizer(sitting, entry):
+    if is_organizer(sitting, entry):
         return _confirm(sitting, entry, wrong="organizer", status=422)
     told = farewell.confirmed(work.by(None), work.person(entry.id))
     if not forgetting.is_forgotten(work.connection, entry.id):

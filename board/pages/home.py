@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from board.pages.request import has_to_do, the_request
 from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
 from hotline.organizers import BoardRole
-from hotline.store import requests, timeline, waiting
+from hotline.store import requests, waiting
 from hotline.store.record import record
 from hotline.store.waiting import Waiting, WaitKind
 
@@ -50,18 +51,14 @@ def show(sitting: Sitting) -> Outcome:
 
 def _is_about_them(sitting: Sitting, it: Waiting) -> bool:
     """Of danger nobody is told who may be what it is about."""
-    connection, who = sitting.work.connection, sitting.viewer.person.id
     in_danger = it.kind is WaitKind.DANGER and it.number is not None
-    return in_danger and timeline.has_to_do(connection, it.number or 0, who)
+    return in_danger and has_to_do(sitting, it.number or 0)
 
 
 def do_seen(sitting: Sitting) -> Outcome:
     """Somebody looks after what was said of danger."""
-    work, number = sitting.work, sitting.number
-    by = sitting.viewer.person.id
-    if requests.find_request(work.connection, number) and not timeline.has_to_do(
-        work.connection, number, by
-    ):
+    work, by, number = sitting.work, sitting.viewer.person.id, the_request(sitting).number
+    if not has_to_do(sitting, number):
         record(work.connection, by, waiting.SEEN, work.now, request_number=number)
     return Moved(f"/requests/{number}", "seen")
 

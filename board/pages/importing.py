@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from board.sitting import BoardPage, Handed, Moved, Outcome, Shown, Sitting
+from board.sitting import BoardPage, GoesOn, Handed, Moved, Outcome, Shown, Sitting
 from hotline import roster_file
 from hotline.desk import listing
 from hotline.errors import BadRoster
@@ -15,7 +15,8 @@ from hotline.store import listing as known
 from hotline.store.record import record
 from hotline.store.roster import MANY, RosterEntry
 
-MOST_ROWS = 2000  # brought in at once; while they are, others wait
+MOST_ROWS = 10_000
+BROUGHT_AT_ONCE = 100  # in one transaction, for whose end texts that come in meanwhile wait
 LARGEST_TABLE = 2_000_000  # bytes
 COLUMNS = roster_file.COLUMNS
 
@@ -32,7 +33,17 @@ def _read(sitting: Sitting) -> SortedRoster:
     """Raises BadRoster."""
     if why := sitting.form.get("file_unread"):
         raise BadRoster([why])
-    found = roster_file.sort_out(_table(sitting), sitting.work.network)
+    network = sitting.work.network
+
+    def sort_out(text: str) -> SortedRoster | BadRoster:
+        try:
+            return roster_file.sort_out(text, network)
+        except BadRoster as error:
+            return error
+
+    found = sitting.work.slowly(sort_out, _table(sitting))
+    if isinstance(found, BadRoster):
+        raise found
     if len(found.roster.entries) > MOST_ROWS:
         raise BadRoster([f"There are more than {MOST_ROWS} people in it: make two tables of it"])
     return found
@@ -80,16 +91,20 @@ def _shown(value: object) -> str:
 
 
 def do_bring(sitting: Sitting) -> Outcome:
-    """The rows that can be read; those that were refused change nothing."""
+    """The rows that can be read, some at a time: those that were refused change nothing. Whatever
+    breaks off, people are in it whole or not at all; brought in once more, the table goes on where
+    it stopped, as those who are in already are as it says."""
     try:
         found = _read(sitting)
     except BadRoster:
         return do_look(sitting)
-    work, overwrite = sitting.work, "overwrite" in sitting.form
-    for some in _some(found.roster):
-        listing.bring(work.by(None), some, found.roster.columns, overwrite=overwrite)
-    record(work.connection, sitting.viewer.person.id, "imported", work.now)
-    return Moved("/people", "imported")
+    work, overwrite, begun = sitting.work, "overwrite" in sitting.form, sitting.begun
+    if not begun:
+        record(work.connection, sitting.viewer.person.id, "imported", work.now)
+    some = found.roster.entries[begun : begun + BROUGHT_AT_ONCE]
+    listing.bring(work.by(None), some, found.roster.columns, overwrite=overwrite)
+    begun += len(some)
+    return GoesOn(begun) if begun < len(found.roster.entries) else Moved("/people", "imported")
 
 
 def do_refused(sitting: Sitting) -> Outcome:
@@ -119,8 +134,8 @@ def do_export(sitting: Sitting) -> Outcome:
 
 _AT = "/people/import"
 PAGES = (
-    BoardPage(_AT, BoardRole.DESK, show, do_look, largest=LARGEST_TABLE),
+    BoardPage(_AT, BoardRole.DESK, show, do_look, largest=LARGEST_TABLE, reads=True),
     BoardPage(f"{_AT}/bring", BoardRole.DESK, do=do_bring, largest=LARGEST_TABLE),
-    BoardPage(f"{_AT}/refused", BoardRole.DESK, do=do_refused, largest=LARGEST_TABLE),
+    BoardPage(f"{_AT}/refused", BoardRole.DESK, do=do_refused, largest=LARGEST_TABLE, reads=True),
     BoardPage("/people/export", BoardRole.STEWARD, show_export, do_export, fresh=True),
 )

@@ -109,6 +109,6 @@ def _stop(sitting: Sitting, it: Broadcast) -> bool:
 PAGES = (
     BoardPage("/many", BoardRole.STEWARD, show, do_write),
     BoardPage("/many/{number}", BoardRole.STEWARD, show_one),
-    BoardPage("/many/{number}/confirm", BoardRole.STEWARD, do=deed(_confirm, "going")),
+    BoardPage("/many/{number}/confirm", BoardRole.STEWARD, do=deed(_confirm, "going"), fresh=True),
     BoardPage("/many/{number}/stop", BoardRole.STEWARD, do=deed(_stop, "stopped")),
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from board.sitting import BoardPage, Moved, NotHere, Outcome, Shown, Sitting
 from hotline import phone
-from hotline.desk import listing, telling
+from hotline.desk import listing, signing_in, telling
 from hotline.notices import Told, notice
 from hotline.organizers import BoardRole
 from hotline.store import counts, newcomers, people, roster
@@ -47,6 +47,7 @@ def page(
         "block_reason": people.block_reason(work.connection, entry.id),
         "number": number,
         "wrong": wrong,
+        "typed": sitting.form,
     }
     return Shown("person.html", values, status)
 
@@ -62,11 +63,20 @@ def show_number(sitting: Sitting) -> Outcome:
 # What can be done for and about somebody.
 
 
-def deed(do: Callable[[Sitting, KnownPerson], bool], said: str) -> Callable[[Sitting], Outcome]:
-    """`do` says whether it could be done; else the page is shown as it is now."""
+def is_organizer(sitting: Sitting, entry: KnownPerson) -> bool:
+    return signing_in.role(sitting.work, sitting.work.person(entry.id)) is not None
+
+
+def deed(
+    do: Callable[[Sitting, KnownPerson], bool], said: str, *, shuts_out: bool = False
+) -> Callable[[Sitting], Outcome]:
+    """`do` says whether it could be done; else the page is shown as it is now. `shuts_out`: also
+    from the board, so that of organizers only stewards do it."""
 
     def done(sitting: Sitting) -> Outcome:
         entry = the_person(sitting)
+        if shuts_out and is_organizer(sitting, entry) and not sitting.viewer.may(BoardRole.STEWARD):
+            return page(sitting, entry, wrong="organizer", status=422)
         if not do(sitting, entry):
             return page(sitting, the_person(sitting), wrong=said, status=422)
         return Moved(f"/people/{entry.id}", said)
@@ -84,6 +94,8 @@ def _write(sitting: Sitting, entry: KnownPerson) -> bool:
 
 
 def _rest(sitting: Sitting, entry: KnownPerson) -> bool:
+    if not entry.on_roster:
+        return False
     work, days = sitting.work, sitting.words("days", 3)
     until = work.now + timedelta(days=int(days)) if days.isdecimal() and int(days) else None
     by = sitting.viewer.person.id
@@ -139,7 +151,7 @@ PAGES = (
     BoardPage(f"{_AT}/try", BoardRole.DESK, do=deed(_try_again, "tried_again")),
     BoardPage(f"{_AT}/call", BoardRole.DESK, do=deed(_call_instead, "called_instead")),
     BoardPage(f"{_AT}/vouch", BoardRole.DESK, do=deed(_vouch, "vouched")),
-    BoardPage(f"{_AT}/suspend", BoardRole.DESK, do=deed(_suspend, "suspended")),
+    BoardPage(f"{_AT}/suspend", BoardRole.DESK, do=deed(_suspend, "suspended", shuts_out=True)),
     BoardPage(f"{_AT}/restore", BoardRole.DESK, do=deed(_restore, "restored")),
-    BoardPage(f"{_AT}/remove", BoardRole.DESK, do=deed(_remove, "removed")),
+    BoardPage(f"{_AT}/remove", BoardRole.DESK, do=deed(_remove, "removed", shuts_out=True)),
 )

@@ -15,7 +15,7 @@ from hotline.desk.wave import choose_crew
 from hotline.help_request import HelpRequest, State
 from hotline.notices import Told, notice
 from hotline.organizers import BoardRole
-from hotline.store import notes, pages, requests, timeline
+from hotline.store import notes, pages, people, requests, timeline
 from hotline.store.messages import About
 from hotline.store.record import record, was_recorded_since
 
@@ -114,22 +114,23 @@ def play(sitting: Sitting) -> Outcome:
 
 def deed(
     wanted: str,
-    do: Callable[[Sitting, HelpRequest], Answered | None],
+    do: Callable[[Sitting, HelpRequest], Answered | str],
     said: str,
     *,
     changes: bool = True,
 ) -> BoardPage:
-    """`changes`: it changes the request, so what it was decided upon has to be so still."""
+    """`do` returns what hinders it, or what came of it. `changes`: it changes the request, so what
+    it was decided upon has to be so still."""
 
     def done(sitting: Sitting) -> Outcome:
         request = the_request(sitting)
         if has_to_do(sitting, request.number):
             return page(sitting, request, wrong="theirs", status=403)
-        if changes and sitting.words("seen") != as_seen(request):
+        if changes and is_stale(sitting, request):
             return page(sitting, request, wrong="changed", wanted=wanted, status=409)
         answered = do(sitting, request)
-        if answered is None:
-            return page(sitting, request, wrong="empty", wanted=wanted, status=422)
+        if isinstance(answered, str):
+            return page(sitting, request, wrong=answered, wanted=wanted, status=422)
         if not answered.is_done and answered.told:
             told = telling.written(sitting.work, answered.told, sitting.viewer.person.language)
             now = the_request(sitting)
@@ -139,20 +140,25 @@ def deed(
     return BoardPage(f"{_AT}/{wanted}", BoardRole.DESK, do=done)
 
 
-def _correct(sitting: Sitting, request: HelpRequest) -> Answered | None:
-    network, people = sitting.work.network, sitting.words("people")
+def is_stale(sitting: Sitting, request: HelpRequest) -> bool:
+    """Whether it has changed since they saw the form."""
+    return sitting.words("seen") != as_seen(request)
+
+
+def _correct(sitting: Sitting, request: HelpRequest) -> Answered | str:
+    network, count = sitting.work.network, sitting.words("people")
     needs = tuple(it for it in sitting.form.getlist("need") if network.need(it))
     area = sitting.words("area")
     when = _when(sitting)
-    if not people.isdecimal() or not 1 <= int(people) <= 20 or when is None:
-        return None
+    if not count.isdecimal() or not 1 <= int(count) <= 20 or when is None:
+        return "empty"
     return stewarding.correct(
         sitting.work,
         request.number,
         needs or request.needs,
         area if network.area(area) else request.area,
         urgent="urgent" in sitting.form,
-        people=int(people),
+        people=int(count),
         when=when,
     )
 
@@ -172,9 +178,9 @@ def _ask_anew(sitting: Sitting, request: HelpRequest) -> Answered:
     return stewarding.ask_anew(sitting.work, request.number)
 
 
-def _ask(sitting: Sitting, request: HelpRequest) -> Answered | None:
+def _ask(sitting: Sitting, request: HelpRequest) -> Answered | str:
     """Each of these people; the first who cannot be asked is told of."""
-    done = None
+    done: Answered | str = "nobody" if sitting.words("name") else "empty"
     for who in _chosen(sitting):
         done = stewarding.ask_person(sitting.work, request.number, who)
         if not done.is_done:
@@ -182,29 +188,35 @@ def _ask(sitting: Sitting, request: HelpRequest) -> Answered | None:
     return done
 
 
-def _assign(sitting: Sitting, request: HelpRequest) -> Answered | None:
+def _assign(sitting: Sitting, request: HelpRequest) -> Answered | str:
     chosen = _chosen(sitting)
-    return stewarding.assign(sitting.work, request.number, str(chosen[0])) if chosen else None
+    return stewarding.assign(sitting.work, request.number, str(chosen[0])) if chosen else "nobody"
 
 
 def _chosen(sitting: Sitting) -> list[int]:
-    """Ids that were ticked, and whoever was written by name or id."""
-    ids = [int(it) for it in sitting.form.getlist("who") if it.isdecimal()]
+    """Who was ticked, and whoever was written by name or id, as far as they are on the roster."""
+    ids = [int(it) for it in sitting.form.getlist("who") if it.isdecimal() and len(it) < 10]
     written = sitting.words("name", 60)
     found = stewarding.find_person(sitting.work, written) if written else None
-    chosen = dict.fromkeys([*ids, *([found] if found else [])])
-    return [it for it in chosen if it not in sitting.feared]
+    chosen = list(dict.fromkeys([*ids, *([found] if found else [])]))
+    known = people.neighbors(sitting.work.connection, chosen)
+    here = [it for it in chosen if it in known and known[it].on_roster]
+    return [it for it in here if not known[it].suspended and it not in sitting.feared]
 
 
-def _merge(sitting: Sitting, request: HelpRequest) -> Answered | None:
+def _merge(sitting: Sitting, request: HelpRequest) -> Answered | str:
     into = sitting.words("into", 9).lstrip("#")
-    return stewarding.merge(sitting.work, request.number, int(into)) if into.isdecimal() else None
+    if not into.isdecimal():
+        return "empty"
+    if has_to_do(sitting, int(into)):
+        return "theirs"
+    return stewarding.merge(sitting.work, request.number, int(into))
 
 
-def _hand_back(sitting: Sitting, request: HelpRequest) -> Answered | None:
+def _hand_back(sitting: Sitting, request: HelpRequest) -> Answered | str:
     who = sitting.words("who")
     known = who.isdecimal() and int(who) in request.takers
-    return stewarding.hand_back(sitting.work, request.number, int(who)) if known else None
+    return stewarding.hand_back(sitting.work, request.number, int(who)) if known else "empty"
 
 
 def _close(sitting: Sitting, request: HelpRequest) -> Answered:
@@ -215,21 +227,23 @@ def _reopen(sitting: Sitting, request: HelpRequest) -> Answered:
     return stewarding.reopen(sitting.work, request.number)
 
 
-def _note(sitting: Sitting, request: HelpRequest) -> Answered | None:
+def _note(sitting: Sitting, request: HelpRequest) -> Answered | str:
     if not (body := sitting.words("words")):
-        return None
+        return "empty"
     work, by = sitting.work, sitting.viewer.person.id
     notes.add_note(work.connection, request.number, by, body, work.now)
     return Answered(None)
 
 
-def _write(sitting: Sitting, request: HelpRequest) -> Answered | None:
+def _write(sitting: Sitting, request: HelpRequest) -> Answered | str:
     """As the hotline, to whoever asked or a taker."""
     words, to = sitting.words("words", 300), sitting.words("to")
     who = int(to) if to.isdecimal() else 0
     if not words or who not in (request.requester, *request.takers):
-        return None
+        return "empty"
     work = sitting.work
+    if not telling.may_be_told(work, work.person(who)):
+        return "written"
     told = notice(Told.FROM_ORGANIZERS, words=words)
     telling.send(work.by(None), who, told, About(request.number))
     by = sitting.viewer.person.id

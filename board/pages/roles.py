@@ -15,7 +15,7 @@ def show(sitting: Sitting) -> Outcome:
 
 
 def page(sitting: Sitting, *, wrong: str = "", status: int = 200) -> Shown:
-    work = sitting.work
+    work, feared = sitting.work, sitting.feared
     connection = work.connection
     in_file = people.ids_at(connection, phones(work.network))
     given = sessions.given_roles(connection)
@@ -23,8 +23,9 @@ def page(sitting: Sitting, *, wrong: str = "", status: int = 200) -> Shown:
     rows = [
         (work.person(who), signing_in.role(work, work.person(who)), who in given)
         for who in dict.fromkeys([*in_file, *given])
+        if who not in feared
     ]
-    every = sessions.sessions(connection)
+    every = [it for it in sessions.sessions(connection) if it.who not in feared]
     work.meet([it.who for it in every])
     open_now = [(it, work.person(it.who)) for it in every]
     values = {"rows": rows, "sessions": open_now, "wrong": wrong, "typed": sitting.form}
@@ -69,7 +70,7 @@ def do_end(sitting: Sitting) -> Outcome:
 
 
 PAGES = (
-    BoardPage("/roles", BoardRole.STEWARD, show),
+    BoardPage("/roles", BoardRole.STEWARD, show, fresh=True),
     BoardPage("/roles/give", BoardRole.STEWARD, do=do_give, fresh=True),
     BoardPage("/roles/{number}/take", BoardRole.STEWARD, do=do_take, fresh=True),
     BoardPage("/sessions/{number}/end", BoardRole.READER, do=do_end),
