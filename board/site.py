@@ -230,6 +230,7 @@ class Board:
         values = {
             "viewer": who,
             "path": request.url.path,
+            "answers": _page_for(_path(request)) if request.method == "POST" else "",
             "practice": self._is_practice,
             "may_see": partial(_may_see, who),
             "said": request.query_params.get("said", ""),
@@ -316,7 +317,7 @@ def _hindered(
     """Where somebody is sent, or what they see, who may not have this page."""
     if page.least is None:
         return None
-    here = _page_for(request.url.path.removeprefix(ROOT) or "/")
+    here = _page_for(_path(request))
     if who is None:
         return Moved(f"/in?then={quote(here)}")
     if not who.may(page.least):
@@ -324,6 +325,10 @@ def _hindered(
     if page.fresh and not who.session.is_fresh(now):
         return Moved(f"/prove?then={quote(here)}")
     return None
+
+
+def _path(request: Request) -> str:
+    return request.url.path.removeprefix(ROOT) or "/"
 
 
 def _page_for(path: str) -> str:

@@ -507,6 +507,19 @@ def test_whoever_was_just_asked_is_not_asked_twice(maple: Neighborhood, cleo: At
     assert read(maple, "Chi") == []
 
 
+def test_whoever_a_wave_asked_meanwhile_keeps_nobody_else_from_being_asked(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    maple.put_on_roster({"phone": CAST["Chi"], "name": "Chi", "needs": "ride"})
+    maple.text("Maria", "need food, 11216")
+    ids = maple.database.read(lambda it: people.ids_at(it, [CAST["Ana"], CAST["Chi"]]))
+    cleo.goes_to("/requests/12")
+    cleo.sends("/requests/12/ask", {"name": "Ana"})
+    maple.received()
+    assert "We ask them now." in cleo.sends("/requests/12/ask", {"who": ids})
+    assert [it.who for it in maple.received()] == ["Chi"]
+
+
 def test_the_second_of_two_sees_what_the_first_did(maple: Neighborhood, cleo: AtTheBoard) -> None:
     maple.text("Maria", "need food, 11216")
     with closing(AtTheBoard(maple)) as dee:

@@ -16,21 +16,22 @@ from boarding import is_well
 from browsing import (
     NAME_OF_FOCUS,
     NARROW,
-    PATIENCE,
     WIDE,
     Complaints,
     Wire,
     browser,
     program,
 )
+from desks import Desk, by_command, cookie_of, id_of, read
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from png import smaller
 
 from board import site
 from board.pages import PAGES
+from hotline.broadcast import Audience
 from hotline.desk import stewarding
-from hotline.store import people, requests, sessions
+from hotline.store import broadcasts, people, requests, sessions
 from hotline.store.record import record
 from hotline.store.waiting import SEEN
 
@@ -48,6 +49,9 @@ readers = ["{CAST["Nora"]}"]
 [roster]
 max_a_day = 90
 max_a_week = 400
+
+[voice]
+audio = "recordings"
 """
 )
 ROSTER = (
@@ -76,9 +80,11 @@ def street(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Neighborhood]:
     """One neighborhood for all: as in earnest, not in practice."""
-    file = tmp_path_factory.mktemp("board") / "hotline.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    with open_neighborhood(f"sqlite:///{file}", redis_server, WITH_BOARD) as opened:
+    folder = tmp_path_factory.mktemp("board")
+    (folder / "hotline.db").write_bytes(sqlite_template.read_bytes())
+    network = WITH_BOARD.replace('"recordings"', f'"{folder / "recordings"}"')
+    url, file = f"sqlite:///{folder / 'hotline.db'}", folder / "hotline.toml"
+    with open_neighborhood(url, redis_server, network, file=file) as opened:
         is_well(opened)
         opened.hotline.board._is_practice = False
         known = [it | {"phone": CAST[it["name"]]} for it in ROSTER]
@@ -94,8 +100,8 @@ def maple(street: Neighborhood, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nei
     yield street
     for it in street.requests():
         if it.is_live:
-            _by_command(street, partial(_put_away, number=it.number))
-    street.database.write(lambda it: people.set_facts(it, id_of(street, "Cleo"), language="en"))
+            by_command(street, partial(_put_away, number=it.number))
+    speak(street, "en")
     street.received()
 
 
@@ -104,55 +110,9 @@ def _put_away(work: Any, number: int) -> None:
     record(work.connection, None, SEEN, work.now, request_number=number)
 
 
-def _by_command(maple: Neighborhood, do: Callable[[Any], Any]) -> Any:
-    """As the command line does it."""
-    found = maple.database.write(lambda it: do(maple.hotline.house.work(it)))
-    maple.settle()
-    return found
-
-
 @pytest.fixture
 def complaints() -> Complaints:
     return Complaints()
-
-
-class Desk:
-    """The board in one tab, by whoever looks."""
-
-    def __init__(self, maple: Neighborhood, context: BrowserContext, address: str) -> None:
-        self.maple, self.context = maple, context
-        self.address = f"{address}/board"
-        self.page = context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.page.on("dialog", lambda it: pytest.fail(f"the page says {it.message}"))
-
-    def goes_to(self, path: str) -> Page:
-        self.page.goto(self.address + path)
-        return self.page
-
-    def unfolds(self, title: str) -> Locator:
-        """What can be done, by what it is called."""
-        details = self.page.locator("details").filter(
-            has=self.page.locator("summary").get_by_text(title, exact=True)
-        )
-        if not details.evaluate("it => it.open"):
-            details.locator("summary").click()
-        return details
-
-    def presses(self, button: str, within: Locator | None = None) -> None:
-        """And what follows from it has happened."""
-        (within or self.page.locator("main")).get_by_role("button", name=button).click()
-        self.page.wait_for_load_state()
-        self.maple.settle()
-
-    def is_told(self, words: str) -> None:
-        expect(self.page.get_by_role("status").filter(has_text=words)).to_be_visible()
-
-    def is_hindered(self, words: str) -> None:
-        expect(self.page.get_by_role("alert").filter(has_text=words)).to_be_visible()
-
-    def reads(self, words: str | re.Pattern[str]) -> None:
-        expect(self.page.locator("main")).to_contain_text(words)
 
 
 Look = Callable[..., Desk]
@@ -164,29 +124,17 @@ def look(maple: Neighborhood, chromium: Browser, complaints: Complaints) -> Iter
     with ExitStack() as stack:
 
         def desk(who: str | None = "Cleo", address: str = maple.address, **how: Any) -> Desk:
-            wishes: dict[str, Any] = {"viewport": NARROW, "reduced_motion": "reduce"} | how
-            context = chromium.new_context(locale="en-US", **wishes)
+            wishes: dict[str, Any] = {"viewport": NARROW, "reduced_motion": "reduce"}
+            context = chromium.new_context(**{"locale": "en-US"} | wishes | how)
             stack.callback(context.close)
             complaints.listen(context)
             if who:
-                context.add_cookies([_cookie(maple, who)])  # type: ignore[list-item]
+                context.add_cookies([cookie_of(maple, who)])  # type: ignore[list-item]
             return Desk(maple, context, address)
 
         yield desk
     complaints.errors = [it for it in complaints.errors if not REFUSED.search(it)]
     complaints.require_none()
-
-
-def _cookie(maple: Neighborhood, who: str) -> dict[str, Any]:
-    """What a browser holds in which somebody signed in just now."""
-    token, now = sessions.new_token(), maple.now()
-
-    def write(connection: Any) -> None:
-        ((person),) = people.known_or_new(connection, [CAST[who]], now)
-        sessions.open_session(connection, token, person, "Firefox, Android", now)
-
-    maple.database.write(write)
-    return {"name": "board-session", "value": token, "domain": "127.0.0.1", "path": "/"}
 
 
 @pytest.fixture
@@ -208,12 +156,7 @@ def asked(maple: Neighborhood, words: str, who: str = "Maria") -> int:
     return int(maple.requests()[-1].number)
 
 
-def id_of(maple: Neighborhood, who: str) -> int:
-    return maple.database.read(lambda it: people.ids_at(it, [CAST[who]]))[0]
-
-
-def read(maple: Neighborhood, who: str) -> str:
-    return "\n".join(it.body for it in maple.received() if it.who == who)
+# Who comes in.
 
 
 # Who comes in.
@@ -353,7 +296,7 @@ def test_who_gets_no_texts_is_found_and_called_instead(
     for _ in range(4):
         number = asked(maple, "need insulin, 11233", "Sam")
         maple.pass_time(timedelta(hours=1))
-        _by_command(maple, partial(_put_away, number=number))
+        by_command(maple, partial(_put_away, number=number))
     desk = look()
     card = desk.goes_to("/").locator(".card.unreached").filter(has_text="Hugo")
     expect(card).to_contain_text("Our texts did not arrive again and again")
@@ -367,7 +310,7 @@ def test_who_gets_no_texts_is_found_and_called_instead(
     maple.received()
     desk.presses("Send", write)
     assert "your phone was off: is all well?" in read(maple, "Hugo")
-    _by_command(maple, lambda work: stewarding.leaving.remove(work, _known(work, "Hugo")))
+    by_command(maple, lambda work: stewarding.leaving.remove(work, _known(work, "Hugo")))
 
 
 def _known(work: Any, who: str) -> Any:
@@ -395,6 +338,21 @@ def test_the_second_of_two_sees_what_the_first_did_and_keeps_what_they_typed(
     expect(again.get_by_label("For how many people")).to_have_value("5")
     (found,) = maple.database.read(lambda it: requests.find_requests(it, [number]))
     assert (found.area, found.people) == ("northside", 1)
+
+
+def test_a_page_that_says_what_hinders_somebody_goes_on_by_itself(
+    maple: Neighborhood, look: Look
+) -> None:
+    number = asked(maple, "need food, 11233")
+    desk = look()
+    desk.goes_to(f"/requests/{number}")
+    ask = desk.unfolds("Ask somebody")
+    ask.get_by_label("Or somebody else, by name").fill("Zoe")
+    desk.presses("Ask them", ask)
+    desk.is_hindered("Nobody on the list is called that")
+    ask.get_by_label("Or somebody else, by name").fill("")
+    maple.text("Ana", f"YES {number}")
+    desk.reads(re.compile("Ana has it since"))
 
 
 def test_a_note_and_words_are_not_lost_because_somebody_took_it_meanwhile(
@@ -455,37 +413,155 @@ COVERED = """(all) => all.filter((it) => {
 """
 
 
+TABLE = f"phone,name,areas\n{CAST['Ana']},Ana Maria,northside\n{CAST['Hugo']},Hugo,\n12,Finn,\n"
+
+
+def every_page(maple: Neighborhood, look: Look, **how: Any) -> Iterator[tuple[str, Page]]:
+    """Each page that there is: by its address, and behind each kind of form."""
+    number = everything_happened(maple)
+    desk = look(**how)
+    reader, stranger = look("Nora", **how), look(None, **how)
+    for path in addresses(maple, number):
+        yield path, desk.goes_to(path)
+    yield from behind_forms(maple, desk, number)
+    yield "a page that is not theirs", reader.goes_to("/people")
+    yield "a request as readers see it", reader.goes_to(f"/requests/{number}")
+    yield from on_the_way_in(stranger)
+    maple.pass_time(timedelta(minutes=11))
+    yield "whether it is them", desk.goes_to("/settings")
+    desk.page.locator("main .go").click()
+    yield "their code", desk.page
+    types_into(desk, 'input[name="code"]', "1")
+    yield "a wrong code", desk.page
+    desk.page.locator('form[action$="/passkey"] button').click()
+    yield "a passkey, where there is no name", desk.page
+
+
+def types_into(desk: Desk, field: str, words: str) -> None:
+    """And sends that form."""
+    place = desk.page.locator(f"main {field}").first
+    place.evaluate("it => { const fold = it.closest('details'); if (fold) fold.open = true; }")
+    place.fill(words)
+    place.locator("xpath=ancestor::form").locator("button").first.click()
+    desk.page.wait_for_load_state()
+
+
+def behind_forms(maple: Neighborhood, desk: Desk, number: int) -> Iterator[tuple[str, Page]]:
+    page = desk.page
+    for name, table in (("seen before it is brought in", TABLE), ("that cannot be read", "a,b\n1")):
+        desk.goes_to("/people/import")
+        types_into(desk, 'textarea[name="table"]', table)
+        yield f"a table {name}", page
+    desk.goes_to("/many")
+    types_into(desk, 'textarea[name="words-en"]', "We meet on Sunday at noon.")
+    yield "what was written to many", page
+    desk.goes_to(f"/many/{drafted_by_another(maple)}")
+    yield "what another wrote to many", page
+    page.locator("main .go").click()
+    yield "what goes out to many", page
+    page.locator("main .stop").click()
+    yield "what was stopped", page
+    maple.settle()
+    for name, old, new in (("a change", "Maple Street", "Oak Street"), ("a mistake", "[", "[[")):
+        text = desk.goes_to("/settings").locator("#text textarea").input_value()
+        types_into(desk, "#text textarea", text.replace(old, new, 1))
+        yield f"{name} of the settings", page
+    desk.goes_to(f"/requests/{number}")
+    page.evaluate("document.querySelectorAll('[name=seen]').forEach((it) => { it.value = 'old'; })")
+    page.evaluate(UNFOLD)
+    page.locator("#close button").click()
+    yield "what somebody else did first", page
+
+
+def drafted_by_another(maple: Neighborhood) -> int:
+    who, words = id_of(maple, "Ana"), {"en": "We meet on Monday at noon."}
+    return maple.database.write(lambda it: broadcasts.add(it, who, Audience(), words, maple.now()))
+
+
+def on_the_way_in(stranger: Desk) -> Iterator[tuple[str, Page]]:
+    page = stranger.goes_to("/in")
+    yield "the way in", page
+    types_into(stranger, 'input[name="number"]', "1")
+    yield "a wrong number", page
+    types_into(stranger, 'input[name="number"]', CAST["Sam"])
+    yield "a code", page
+    types_into(stranger, 'input[name="code"]', "123456")
+    yield "a wrong code", page
+    stranger.goes_to("/link/x")
+    yield "a link", page
+    page.locator("main .go").click()
+    yield "a link that was used", page
+    stranger.goes_to("/in")
+    page.locator('form[action$="/passkey"] button').click()
+    yield "a passkey", page
+
+
+def speak(maple: Neighborhood, language: str) -> None:
+    """Who looks is written to in this language."""
+
+    def write(connection: Any) -> None:
+        phones = [CAST[it] for it in ("Cleo", "Nora")]
+        for who in people.known_or_new(connection, phones, maple.now()):
+            people.set_facts(connection, who, language=language)
+
+    maple.database.write(write)
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible_and_fits_a_small_phone(
     maple: Neighborhood, look: Look, scheme: str, language: str
 ) -> None:
     """As far as axe can tell: names, roles, contrasts; and nothing too wide or too small."""
-    number = everything_happened(maple)
-    maple.database.write(lambda it: people.set_facts(it, id_of(maple, "Cleo"), language=language))
-    desk = look(color_scheme=scheme, has_touch=True)
+    speak(maple, language)
     axe = Axe()
-    for path in addresses(maple, number):
-        page = desk.goes_to(path)
+    wishes = {"color_scheme": scheme, "has_touch": True, "locale": language}
+    for name, page in every_page(maple, look, **wishes):
         expect(page.locator("html")).to_have_attribute("lang", language)
         page.evaluate(UNFOLD)
         found = axe.run(page)
-        assert not found.violations_count, f"{path}: {found.generate_report()}"
-        assert page.evaluate(FITS), path
-        assert page.locator(CONTROLS).evaluate_all(TOO_SMALL) == [], path
+        assert not found.violations_count, f"{name}: {found.generate_report()}"
+        assert page.evaluate(FITS), name
+        assert page.locator(CONTROLS).evaluate_all(TOO_SMALL) == [], name
 
 
 @pytest.mark.parametrize("width", [640, 320])
 def test_at_twice_and_four_times_the_size_nothing_is_cut_off(
     maple: Neighborhood, look: Look, width: int
 ) -> None:
-    number = everything_happened(maple)
-    desk = look(viewport={"width": width, "height": width * 5 // 8})
-    for path in addresses(maple, number):
-        page = desk.goes_to(path)
+    for name, page in every_page(maple, look, viewport={"width": width, "height": width * 5 // 8}):
         page.evaluate(UNFOLD)
-        assert page.evaluate(FITS), path
-        assert page.locator("main button").evaluate_all(COVERED) == [], path
+        assert page.evaluate(FITS), name
+        assert page.locator("main button").evaluate_all(COVERED) == [], name
+
+
+REACHABLE = """() => {
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")];
+  window.left = new Set(all.filter((it) => it.checkVisibility() && it.type !== "hidden"));
+  window.unseen = [];
+  document.activeElement.blur();
+  return left.size;
+}"""
+IS_SEEN = """() => {
+  const it = document.activeElement;
+  const shows = (part) => getComputedStyle(it, part).outlineStyle !== "none";
+  left.delete(it);
+  if (it !== document.body && !shows() && !shows("::after")) unseen.push(it.outerHTML);
+  return left.size;
+}"""
+
+
+def test_every_control_of_every_page_is_reached_by_tab_and_seen_to_be(
+    maple: Neighborhood, look: Look
+) -> None:
+    for name, page in every_page(maple, look):
+        page.evaluate(UNFOLD)
+        for _ in range(3 * page.evaluate(REACHABLE) + 20):  # a date is several stops
+            page.keyboard.press("Tab")
+            if not page.evaluate(IS_SEEN):
+                break
+        missed = page.evaluate("[...left].map((it) => it.outerHTML.slice(0, 120))")
+        assert (missed, page.evaluate("unseen")) == ([], []), name
 
 
 def test_everything_can_be_done_with_keys_alone(maple: Neighborhood, look: Look) -> None:
@@ -597,21 +673,19 @@ def test_what_strangers_write_is_words(maple: Neighborhood, look: Look) -> None:
     maple.text("Eva", f"NAME {mark}")
     maple.text("Gabi", f"JOIN {page_of}")
     desk = look()
-    _by_command(maple, lambda work: _noted(work, number))
-    for path in (
-        "/",
-        "/requests",
-        f"/requests/{number}",
-        "/people",
-        f"/people/{id_of(maple, 'Gabi')}",
-    ):
+    by_command(maple, lambda work: _noted(work, number))
+    somebody = [f"/people/{id_of(maple, who)}" for who in ("Gabi", "Eva", "Sam")]
+    for path in (*addresses(maple, number), *somebody):
         page = desk.goes_to(path)
         page.evaluate(UNFOLD)
-        expect(page.locator("main img, main script, main svg, main b > *")).to_have_count(0)
+        made = page.locator(
+            "main img, main script, main svg:not(.chart), main b > *, main [onload]"
+        )
+        expect(made).to_have_count(0)
     words = desk.goes_to(f"/requests/{number}").locator(".words").all_text_contents()
     assert f"need food, 11233 {HOSTILE[0]}" in words
     assert HOSTILE[1] in words
-    _by_command(maple, lambda work: _forget_name(work, maple))
+    by_command(maple, lambda work: _forget_name(work, maple))
 
 
 def _noted(work: Any, number: int) -> None:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from boarding import AtTheBoard
-from browsing import browser, program
+from browsing import NARROW, browser, program
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 from playwright.sync_api import Page, expect
 
@@ -84,6 +86,23 @@ def test_a_passkey_takes_the_place_of_the_code(maple: Neighborhood, held: dict[s
         expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
         uses_it(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_passkeys_are_accessible(
+    maple: Neighborhood, held: dict[str, str], scheme: Literal["light", "dark"]
+) -> None:
+    with cleo_at(maple, held) as page:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(NARROW)
+        adds_one(page)
+        found = [Axe().run(page)]
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name=HERE).click()
+        expect(page.get_by_role("button", name="Use the passkey")).to_be_visible()
+        found.append(Axe().run(page))
+        assert [it.violations_count for it in found] == [0, 0], found[-1].generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_one_that_was_removed_opens_nothing(maple: Neighborhood, held: dict[str, str]) -> None:

@@ -179,13 +179,17 @@ def _ask_anew(sitting: Sitting, request: HelpRequest) -> Answered:
 
 
 def _ask(sitting: Sitting, request: HelpRequest) -> Answered | str:
-    """Each of these people; the first who cannot be asked is told of."""
-    done: Answered | str = "nobody" if sitting.words("name") else "empty"
-    for who in _chosen(sitting):
+    """Each of these people, but for whom a wave asked meanwhile; the first who cannot be asked is
+    told of."""
+    chosen = _chosen(sitting)
+    if not chosen:
+        return "nobody" if sitting.words("name") else "empty"
+    asked = pages.asked_in(sitting.work.connection, request.number, request.round)
+    for who in [it for it in chosen if it not in asked] or chosen:
         done = stewarding.ask_person(sitting.work, request.number, who)
         if not done.is_done:
             return done
-    return done
+    return Answered(None)
 
 
 def _assign(sitting: Sitting, request: HelpRequest) -> Answered | str:

@@ -40,7 +40,7 @@ function twin(element, fresh) {
 async function lookAgain() {
   let answer;
   try {
-    answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    answer = await fetch(document.body.dataset.here || location.href, { headers: { accept: "text/html" } });
   } catch {
     return;
   }
