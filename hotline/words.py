@@ -338,8 +338,7 @@ class Sentence(StrEnum):
     VOICE_MESSAGE = N_("{name} left a voice message about {number}. To hear it, call this number.")
     TRANSCRIPT = N_('{number}, their voice message: "{quote}"')
     NO_WAY_BACK = N_(
-        "{number}: they called from a hidden number and left none, so nobody can reach them."
-        " CANT {number} hands it back."
+        "{number}: they left no number, so nobody can reach them. CANT {number} hands it back."
     )
 
     # To the number on file, of a call.

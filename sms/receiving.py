@@ -402,10 +402,13 @@ class Answering:
         step.take_step(by_me, number, event, note=note, before=before)
 
     def _pass_on(self, to: int, told: Notice, request: HelpRequest) -> None:
-        """To the other person; whoever wrote hears it if that person stopped our texts."""
+        """To the other person; whoever wrote hears it if that person stopped our texts, or has no
+        phone."""
         self.about = self.about or request.number
-        if self.work.person(to).stopped:
-            telling.answer(self.work, notice(Told.THEY_SAID_STOP, number=request.number))
+        other = self.work.person(to)
+        if other.stopped or phone.is_nobodys(other.phone):
+            why = Told.THEY_SAID_STOP if other.stopped else Told.NO_WAY_BACK
+            telling.answer(self.work, notice(why, number=request.number))
             return
         if request.requester == self.person.id and self._is_kept(to, told, request):
             return

@@ -579,6 +579,8 @@ def test_somebody_without_a_phone_is_asked_for_too(maple: Neighborhood, cleo: At
     assert "They left no number" in cleo.words
     maple.text("Ana", "YES 12")
     assert "waits at the library" in " ".join(read(maple, "Ana"))
+    (told,) = maple.text("Ana", "12 i am there at 4")["replies"]
+    assert told.startswith("12: they left no number, so nobody can reach them.")
 
 
 def test_what_was_typed_stays_when_something_is_missing(cleo: AtTheBoard) -> None:
