@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from chaos.callers import Called
+from chaos.desk import DESK_WORD, KEPT_AS, Acted
 from chaos.people import FLOOD, Sent
 from chaos.sentences import Recognized, recognize
 from hotline.errors import OptedOut
@@ -44,6 +45,8 @@ VOUCHED = {Sentence.VOUCH_DONE, Sentence.STEWARDS_VOUCHED}
 RESTING = {"rest": "paused", "come_back": "back"}  # a deed, and what the record calls it
 ABOUT_RESTING = {Sentence.PAUSED, Sentence.PAUSED_UNTIL, Sentence.BACK}
 
+AT_DESK = {*KEPT_AS.values(), "read_words"} - {"closed"}  # leaves a request with whoever has it
+
 THEIRS = {it.value for it, least in LEAST.items() if isinstance(it, Step) and least is Trust.PROVEN}
 
 Row = Any  # one row of a table, with its columns by name
@@ -72,8 +75,10 @@ class Facts:
     hold: int = 0  # how many requests somebody may have at a time
     replies: Sequence[Mapping[str, Any]] = ()
     called: Sequence[Called] = ()
+    acted: Sequence[Acted] = ()
     calls: Sequence[Row] = ()
     events: Sequence[Row] = ()
+    notes: Sequence[Row] = ()
     tales: Sequence[str] = ()
     kept: Sequence[str] = ()
 
@@ -94,6 +99,11 @@ class Facts:
         for row in self._by(Channel.REPLY):
             found[row.reply_to].append(row)
         return found
+
+    @cached_property
+    def at_desk(self) -> list[Row]:
+        """What was written down for somebody who came to the table."""
+        return self._by(Channel.DESK)
 
     def told(self, text: Row) -> list[Recognized]:
         """The sentences that a text was answered with."""
@@ -219,8 +229,8 @@ def unproven(facts: Facts) -> Iterator[str]:
 
 @_check("unasked", "requests that nobody asked for")
 def unasked(facts: Facts) -> Iterator[str]:
-    """Each request has words in a text, or is that of one call."""
-    known = {row.request_number for row in facts.inbox if row.is_words}
+    """Each request has words in a text or from the desk, or is that of one call."""
+    known = {row.request_number for row in (*facts.inbox, *facts.at_desk) if row.is_words}
     known |= {row.state["sent"] for row in facts.calls}
     for row in facts.requests:
         if row.number not in known:
@@ -370,9 +380,11 @@ def used_up(facts: Facts) -> Iterator[str]:
     flood = {it.phone for it in facts.sent if it.deed == FLOOD}
     theirs = {row.id for row in facts.neighbors if row.phone in flood}
     for_flood = {row.number for row in facts.requests if row.requester_id in theirs}
+    by_name = {(it.request_number, it.about_id) for it in facts.events if it.what == "askedperson"}
     pages: dict[int, list[Row]] = defaultdict(list)
     for row in sorted(facts.pages, key=lambda row: int(row.id)):
-        pages[row.neighbor_id].append(row)
+        if (row.request_number, row.neighbor_id) not in by_name:
+            pages[row.neighbor_id].append(row)
     for some in pages.values():
         for place, page in enumerate(some):
             if page.request_number in for_flood and page.round > SHOWN:
@@ -398,7 +410,7 @@ def held_too_many(facts: Facts) -> Iterator[str]:
             holders[number].add(who)
         elif row.what in ("handed_back", "let_go"):
             holders[number].discard(who)
-        else:
+        elif row.what not in AT_DESK:
             holders[number].clear()
 
 
@@ -566,6 +578,78 @@ def roster(facts: Facts) -> Iterator[str]:
             yield f"neighbor {row.id}: {last[row.id]}, and the roster says otherwise"
         if entered[row.id] > 1 or (entered[row.id] and not row.on_roster):
             yield f"neighbor {row.id}: put on the roster {entered[row.id]} times"
+
+
+# What organizers did on the board.
+
+
+@_check("desk", "done on the board and not there, refused and there, or half of it")
+def desk(facts: Facts) -> Iterator[str]:
+    """What the board said is done is in the record, once for each; what it refused is not; of what
+    it did not answer, either. The same of the words, and where one is, the other is."""
+    people = {row.phone: row.id for row in facts.neighbors}
+    kept = Counter((it.neighbor_id, it.what, it.request_number) for it in facts.events)
+    done: Counter[tuple[int, str, int]] = Counter()
+    most: Counter[tuple[int, str, int]] = Counter()
+    for it in facts.acted:
+        if it.number and it.what in KEPT_AS:
+            key = (people[it.phone], KEPT_AS[it.what], it.number)
+            done[key] += it.is_done
+            most[key] += it.may_be_done
+    for key in done:
+        if key[1] != "asked_for" and not done[key] <= kept[key] <= most[key]:
+            yield f"request {key[2]}: {key[1]} {done[key]} to {most[key]} times, kept {kept[key]}"
+    yield from _words_of_the_desk(facts)
+    yield from _written_down(facts)
+
+
+def _words_of_the_desk(facts: Facts) -> Iterator[str]:
+    """A note once, what was asked for once, what was written to somebody in at least one text."""
+    noted = _count_words(facts.notes)
+    asked, written = _count_words(facts.at_desk), _count_words(facts.outbox)
+    for it in facts.acted:
+        times = {"note": noted, "asking": asked, "write": written}.get(it.what, Counter())[it.word]
+        if it.what not in ("note", "asking", "write"):
+            continue
+        most = times if it.what == "write" and it.may_be_done else int(it.may_be_done)
+        if not int(it.is_done) <= times <= most:
+            yield f"{it.what} about {it.number}: {it.status}, and there {times} times"
+
+
+def _count_words(rows: Sequence[Row]) -> Counter[str]:
+    pattern = re.compile(rf"{DESK_WORD}\d+")
+    return Counter(word for row in rows for word in set(pattern.findall(row.body)))
+
+
+def _written_down(facts: Facts) -> Iterator[str]:
+    """A request from the desk has its words, and is in the record; a text as well."""
+    asked = Counter(it.request_number for it in facts.events if it.what == "asked_for")
+    if asked != (here := Counter(it.request_number for it in facts.at_desk)):
+        yield from (f"request {it}: half written down" for it in (asked - here) + (here - asked))
+    wrote = Counter(it.request_number for it in facts.events if it.what == "wrote")
+    words = {
+        (it.request_number, *_count_words([it])) for it in facts.outbox if DESK_WORD in it.body
+    }
+    told = Counter(number for number, *said in words if any(said) and _is_written(facts, said))
+    if wrote != told:
+        yield from (f"request {it}: written to half" for it in (wrote - told) + (told - wrote))
+
+
+def _is_written(facts: Facts, said: Sequence[str]) -> bool:
+    """Whether these words were written to somebody, and are not those of a request."""
+    return bool({it.word for it in facts.acted if it.what == "write"}.intersection(said))
+
+
+@_check("overwritten", "corrected or closed on the board by who had not seen the last change")
+def overwritten(facts: Facts) -> Iterator[str]:
+    """Of two with the same page before them one is told what the other did."""
+    same: dict[tuple[int, str], list[Acted]] = defaultdict(list)
+    for it in facts.acted:
+        if it.is_done and it.what in ("correct", "close"):
+            same[it.number, it.seen].append(it)
+    for (number, _), some in same.items():
+        if len(some) > 1 and max(it.opened for it in some) < min(it.answered for it in some):
+            yield f"request {number}: {len(some)} times"
 
 
 @_check("told_tales", "secrets, numbers and words in logs and error pages")

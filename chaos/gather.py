@@ -31,6 +31,7 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
         attempts=town.control("GET", "ledger")["ledger"],
         replies=town.control("GET", "replies")["replies"],
         called=list(crowd.called),
+        acted=list(town.desk.acted),
         begun=_begun(town.begun),
         now=town.clock(),
         asked_at_most=_asked_at_most(network),
@@ -56,6 +57,7 @@ def keep(folder: Path, facts: Facts) -> None:
     known |= {"begun": facts.begun, "now": facts.now, "kept": facts.kept}
     known["sent"] = [asdict(it) for it in facts.sent]
     known["called"] = [asdict(it) for it in facts.called]
+    known["acted"] = [asdict(it) for it in facts.acted]
     (folder / "facts.json").write_text(json.dumps(known, default=str, indent=1))
 
 
@@ -71,6 +73,7 @@ TABLES: dict[str, Table] = {
     "messages": tables.message,
     "calls": tables.call,
     "events": tables.event,
+    "notes": tables.note,
 }
 """What is read of the database, as the facts call it."""
 
@@ -111,9 +114,11 @@ def kept(connection: Connection, over: Collection[int], until: datetime) -> list
     notes = select(tables.page.c.id).where(
         tables.page.c.request_number.in_(over), tables.page.c.note != ""
     )
+    private = select(tables.note.c.id).where(tables.note.c.request_number.in_(over))
     spoken = select(recording.id).where(recording.request_number.in_(over))
     answers = select(call.id).where(call.began_at <= until, call.answer.is_not(None))
     found = {"text": texts, "note": notes, "recording": spoken, "call": answers}
+    found |= {"note at the desk": private}
     return [
         f"{what} {one}"
         for what, query in found.items()

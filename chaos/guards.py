@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from board.pages import request as request_page
 from hotline import message, page, reserve
 from hotline.carriers.twilio.client import Carrier
 from hotline.desk import step
@@ -26,6 +27,7 @@ from hotline.store import (
     apart,
     calls,
     messages,
+    notes,
     pages,
     people,
     record,
@@ -373,6 +375,18 @@ def _rest(_role: str) -> None:
         return pause
 
     _replace(roster, "pause", broken)
+
+
+@_guard("seen", "overwritten", "quiet")
+def _seen(_role: str) -> None:
+    """The board does not look whether a request has changed since somebody opened its page."""
+    _replace(request_page, "is_stale", lambda _real: lambda *_arguments: False)
+
+
+@_guard("noted", "desk", "quiet")
+def _noted(_role: str) -> None:
+    """A note is said to be kept on the board, and is not written down."""
+    _replace(notes, "add_note", lambda _real: lambda *_arguments: None)
 
 
 @_guard("retention", "kept_too_long", "quiet")

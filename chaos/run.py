@@ -153,6 +153,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             meanwhile.enter_context(_beside(partial(_let_time_pass, town, wish)))
             meanwhile.enter_context(_beside(partial(_knock, town, pages)))
             meanwhile.enter_context(_beside(partial(_slow_down, town, crowd)))
+            meanwhile.enter_context(_beside(town.desk.look_after))
             _break_things(town, crowd, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
         crowd.rest()
         undone = _come_to_rest(town, wish.patience)
@@ -406,6 +407,7 @@ def _figures(town: Town, crowd: Crowd, facts: checker.Facts, begun: datetime) ->
         "texts in": len(facts.inbox),
         "replies": sum(map(len, facts.answers.values())),
         "texts out": sum(row.channel == Channel.API for row in facts.messages),
+        "on the board": dict(Counter(f"{it.what} {it.status}" for it in facts.acted)),
         "calls in": len(facts.called),
         "calls in which something was said": sum(it.told_us for it in facts.called),
         "calls out": sum(row.channel == Channel.CALL for row in facts.messages),

@@ -31,12 +31,13 @@ from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import SQLAlchemyError
 
 from chaos.clock import SharedClock
+from chaos.desk import BusyDesk
 from chaos.disk import Disk
 from chaos.nursery import Nursery
 from chaos.people import Person
 from hotline import roster_file, settings
 from hotline.settings import Settings
-from hotline.store import migrate, roster
+from hotline.store import migrate, people, roster, sessions
 from hotline.store.database import Database, Transaction
 from hotline.store.sealed import give_keys
 from rehearsal import redis_server
@@ -62,6 +63,9 @@ timezone = "America/New_York"
 languages = ["en", "es"]
 quiet = "21:00-08:00"
 stewards = ["+12125550100"]
+
+[board]
+desk = ["+12125550101", "+12125550102"]
 
 [roster]
 max_a_day = 1000
@@ -371,6 +375,11 @@ class Town:
         (of, *_) = self.settings
         database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
         migrate.upgrade(database)
+        organizers = [str(it) for it in of.network.board.desk]
+        tokens = {it: sessions.new_token() for it in organizers}
+        database.write(lambda connection: sign_in(connection, tokens, self.clock()))
+        asking = [it.phone for it in self._people if not it.volunteers]
+        self.desk = BusyDesk(self._seed, tokens, self.webs, asking)
         entries = [
             roster_file.entry(
                 {
@@ -495,6 +504,13 @@ class Town:
                     if it.pid == pid:
                         it.pid, it.ended_at = None, time.monotonic()
                         it.endings[status] = it.endings.get(status, 0) + 1
+
+
+def sign_in(connection: Connection, tokens: Mapping[str, str], now: datetime) -> None:
+    """Those at the desk, by phone, in browsers that hold these tokens."""
+    for phone, token in tokens.items():
+        (who,) = people.known_or_new(connection, [phone], now)
+        sessions.open_session(connection, token, who, "a browser", now)
 
 
 def _free_port() -> int:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,15 +17,17 @@ from typing import Any
 
 import pytest
 import servers
-from neighborhood import CAST, Neighborhood, open_neighborhood
+from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
 from waiting import until
 
-from chaos import callers, checker, faults, gather, guards, sentences
+from board.pages import request
+from chaos import callers, checker, faults, gather, guards, sentences, town
 from chaos.clock import SharedClock
+from chaos.desk import OFTEN, BusyDesk
 from chaos.people import Sent, WrongMoment
 from chaos.run import MUCH_LATER, next_leap
 from hotline import words
-from hotline.store import apart, retention
+from hotline.store import apart, notes, retention, sessions
 from hotline.words import Sentence
 from ivr import calling
 from sms.receiving import Answering
@@ -243,6 +245,50 @@ def test_words_that_are_passed_on_to_nobody_are_counted(maple: Neighborhood) -> 
         assert nobody in lost_words(maple, ("Maria", "12 see you at w2"))[0], "before we hear of it"
         maple.text("Maria", "START")
         assert nobody in lost_words(maple, ("Maria", "12 see you at w3"))[0]
+
+
+@pytest.fixture
+def desk(sqlite_url: str, redis_url: str) -> Iterator[tuple[Neighborhood, BusyDesk]]:
+    """Two at a desk, and something that was asked for."""
+    network = f'{NETWORK}\n[board]\ndesk = ["{CAST["Dee"]}", "{CAST["Nora"]}"]\n'
+    with open_neighborhood(sqlite_url, redis_url, network) as maple:
+        tokens = {CAST[it]: sessions.new_token() for it in ("Dee", "Nora")}
+        maple.database.write(lambda it: town.sign_in(it, tokens, maple.now()))
+        maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana"})
+        maple.text("Maria", "need food, 11216")
+        yield maple, BusyDesk("a seed", tokens, [maple.address], [CAST["Sam"]])
+
+
+def acts(maple: Neighborhood, at: BusyDesk, *, until_done: Collection[str]) -> checker.Facts:
+    """They act until each of these is done; what is known then."""
+    for _ in range(200):
+        at.act()
+        if {it.what for it in at.acted if it.is_done} >= set(until_done):
+            rows = maple.database.read(gather._rows)
+            now = maple.now()
+            return checker.Facts(sent=(), attempts=(), begun={}, now=now, acted=at.acted, **rows)
+    raise AssertionError([(it.what, it.status) for it in at.acted])
+
+
+def test_what_two_at_a_desk_do_is_there_once(desk: tuple[Neighborhood, BusyDesk]) -> None:
+    facts = acts(*desk, until_done={*OFTEN, "asking"} - {"anew"})
+    assert list(checker.desk(facts)) == []
+    assert list(checker.overwritten(facts)) == []
+    assert {it.status for it in facts.acted} <= {303, 409, 422}
+
+
+@pytest.mark.parametrize(
+    ("guard", "what"), [("seen", checker.overwritten), ("noted", checker.desk)]
+)
+def test_what_two_at_a_desk_lose_is_counted(
+    desk: tuple[Neighborhood, BusyDesk], guard: str, what: checker.Check
+) -> None:
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(request, "is_stale", request.is_stale)  # as they are again afterwards
+        broken.setattr(notes, "add_note", notes.add_note)
+        guards.take_out(guard, "web")
+        facts = acts(*desk, until_done={"note", "correct", "close"})
+    assert list(what(facts))
 
 
 def forged_calls(maple: Neighborhood) -> list[str]:
