@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hotline.page import PageState
 from hotline.store.timeline import LineKind, TimelineLine
 from hotline.store.waiting import SEEN
 
+ANSWERS = (PageState.ACCEPTED, PageState.PASSED, PageState.UNREACHED)
 MOST_WORDS = 3  # of whoever asked, above the deeds
 
 
@@ -23,8 +25,15 @@ class StoryEntry:
 
 
 def story(lines: Iterable[TimelineLine]) -> list[StoryEntry]:
+    """An answer is told once, in however many rounds somebody was asked; that others need not
+    answer any more is in what they were told."""
     told: list[StoryEntry] = []
+    answered: set[TimelineLine] = set()
     for line in lines:
+        if line.kind is LineKind.ANSWERED:
+            if line.state not in ANSWERS or line in answered:
+                continue
+            answered.add(line)
         if told and _is_the_same(told[-1].first, line):
             told[-1] = StoryEntry((*told[-1].lines, line))
         else:

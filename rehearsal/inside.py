@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from hotline import roster_file
 from hotline.current_settings import CurrentNetwork
 from hotline.settings import Network, Settings
-from hotline.store import overview, people, record, roster
+from hotline.store import overview, people, record, roster, vitals
 from hotline.store.database import Database
 from hotline.store.overview import Story
 from hotline.store.roster import RosterEntry
@@ -92,6 +92,13 @@ class Inside:
     async def tick(self) -> None:
         """Enqueue what is due, as the hotline's clock does every second."""
         await asyncio.to_thread(ticking.tick, self._database, self._queue, self.clock())
+
+    async def carry_over(self, since: datetime) -> None:
+        """The clock leapt, and nobody has fallen silent because of that."""
+        now = self.clock()
+        await asyncio.wrap_future(
+            self._database.submit(lambda it: vitals.carry_over(it, since, now))
+        )
 
     async def is_working(self) -> bool:
         """Whether a job was not begun yet, or a worker is at it."""

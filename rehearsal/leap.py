@@ -69,7 +69,9 @@ async def _go_to(exchange: Exchange, inside: Inside, moment: datetime) -> None:
     for call in list(exchange.calls.values()):
         if seconds > 0 and call.parent is None and not call.is_over:
             await _be_silent(exchange, call.sid, seconds)
+    since = exchange.now()
     inside.clock.go_to(moment)
+    await inside.carry_over(since)
     exchange.stir()
     leave_due(exchange)
     await inside.tick()

@@ -590,6 +590,20 @@ def test_what_was_typed_stays_when_something_is_missing(cleo: AtTheBoard) -> Non
     assert "two blankets" in cleo.page
 
 
+def test_an_answer_is_told_once_in_however_many_rounds_somebody_was_asked(
+    maple: Neighborhood, cleo: AtTheBoard
+) -> None:
+    maple.text("Maria", "need food, 11216")
+    cleo.goes_to("/requests/12")
+    cleo.sends("/requests/12/ask", {"name": "Ana"})
+    cleo.sends("/requests/12/anew")
+    cleo.sends("/requests/12/ask", {"name": "Ana"})
+    maple.text("Ana", "YES 12")
+    story = cleo.goes_to("/requests/12")
+    assert story.count("Ana said yes.") == 1
+    assert "need not answer" not in story
+
+
 def test_a_note_is_read_at_the_desk_alone(maple: Neighborhood, cleo: AtTheBoard) -> None:
     maple.text("Maria", "need food, 11216")
     cleo.goes_to("/requests/12")

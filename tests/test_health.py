@@ -305,6 +305,16 @@ def test_a_process_that_only_seems_to_live_gives_no_sign(maple: Neighborhood) ->
     assert set(database.read(vitals.vitals).beats) == {"clock"}
 
 
+def test_after_a_leap_of_the_clock_nobody_has_fallen_silent(maple: Neighborhood) -> None:
+    noon, late = maple.now(), maple.now() + timedelta(hours=3)
+    for role, ago in (("worker", 0), ("clock", 6)):
+        at = noon - timedelta(minutes=ago)
+        maple.database.write(lambda c, role=role, at=at: vitals.beat(c, role, "one", at))
+    maple.database.write(lambda c: vitals.carry_over(c, noon, late))
+    beats = maple.database.read(vitals.vitals).beats
+    assert (beats["worker"], beats["clock"]) == (late, noon - timedelta(minutes=6))
+
+
 def test_signs_of_processes_that_are_gone_are_swept_up(maple: Neighborhood) -> None:
     now = maple.now()
     for number, ago in enumerate((60 * MINUTE, 10 * MINUTE, MINUTE, timedelta())):

@@ -114,7 +114,7 @@ def _rows(
 ) -> list[tuple[object, ...]]:
     zone, somebody = sitting.work.network.zone, speech.told(SOMEBODY)
     names: Mapping[int | None, str] = {
-        it: sitting.work.person(it).shown_name or somebody
+        it: speech.called(sitting.work.person(it))
         for deed in some
         for it in (deed.event.who, deed.event.about)
         if it

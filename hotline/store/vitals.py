@@ -31,6 +31,12 @@ def beat(connection: Connection, role: str, process: str, now: datetime) -> None
     connection.execute(delete(heartbeat).where(heartbeat.c.role == role, old))
 
 
+def carry_over(connection: Connection, since: datetime, now: datetime) -> None:
+    """The clock of a rehearsal went from `since` to `now` at once: who was at work then is."""
+    was_alive = heartbeat.c.at > since - FORGOTTEN
+    connection.execute(update(heartbeat).where(was_alive, heartbeat.c.at < now).values(at=now))
+
+
 def leave(connection: Connection, role: str, process: str) -> None:
     """This process ends as it should."""
     it = heartbeat.c
