@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from starlette.datastructures import ImmutableMultiDict
 
@@ -70,7 +71,7 @@ class Sitting:
         """What was typed into a field."""
         return self.form.get(name, "").strip()[:most]
 
-    @property
+    @cached_property
     def feared(self) -> frozenset[int]:
         """Whose requests they are not to see: they are kept apart from each other."""
         return apart.others_of(self.work.connection, self.viewer.person.id)

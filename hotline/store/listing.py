@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     delete,
     false,
+    func,
     or_,
     select,
     true,
@@ -154,14 +155,21 @@ def _set_by_themselves(connection: Connection, ids: Sequence[int]) -> dict[int, 
 
 
 _COLUMN_OF = {BY_PHONE: "reach"}
-_OF_COLUMNS = event.c.what.in_([*SET_BY_TEXT, "reach", BY_PHONE])
-# Two questions with an index each: one with an OR would read all of the record.
+_OF_COLUMNS = event.c.what.concat("").in_([*SET_BY_TEXT, "reach", BY_PHONE])
+
+
+def _is_nobody(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return func.coalesce(column, 0) == 0
+
+
+# Two questions with an index each: one with an OR would read all of the record. So would one for
+# which the database takes the index of the column that is empty in half of it, or of what was done.
 _BY_THEM = select(
     event.c.id, event.c.neighbor_id.label("who"), event.c.what, true().label("is_own")
-).where(_OF_COLUMNS, event.c.about_id.is_(None))
+).where(_OF_COLUMNS, _is_nobody(event.c.about_id))
 _ABOUT_THEM = select(
     event.c.id, event.c.about_id.label("who"), event.c.what, false().label("is_own")
-).where(_OF_COLUMNS, event.c.neighbor_id.is_(None))
+).where(_OF_COLUMNS, _is_nobody(event.c.neighbor_id))
 
 
 def _held(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -197,7 +197,8 @@ Index(
 Index("ix_request_open", request.c.number, sqlite_where=is_open, postgresql_where=is_open)
 is_live = request.c.state.in_([literal_column("'open'"), literal_column("'taken'")])
 Index("ix_request_live", request.c.number, sqlite_where=is_live, postgresql_where=is_live)
-is_silent = (request.c.state == literal_column("'taken'")) & request.c.checked_in
+# Bare, as the index has it: SQLite does not see that a column and "column = 1" are the same.
+is_silent = (request.c.state == literal_column("'taken'")) & literal_column("checked_in")
 Index("ix_request_silent", request.c.number, sqlite_where=is_silent, postgresql_where=is_silent)
 
 # Who takes a request, in the order in which they said YES.

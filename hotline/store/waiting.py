@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select
 
 from hotline.store import tables
 
@@ -42,22 +42,21 @@ class Waiting:
 def waiting(connection: Connection, now: datetime, but: Collection[int] = ()) -> list[Waiting]:
     """Danger first, then whatever waits longest. `but`: requests of these people are left out."""
     found = [
-        *_some(connection, WaitKind.DANGER, _in_danger(now), but),
-        *_some(connection, WaitKind.NOBODY, _nobody_found(), but),
-        *_some(connection, WaitKind.SILENT, _silent(), but),
+        *_in_danger(connection, now, but),
+        *_some(connection, WaitKind.NOBODY, _nobody_found().where(_is_not_of(but))),
+        *_some(connection, WaitKind.SILENT, _silent().where(_is_not_of(but))),
         *_people(connection, WaitKind.UNREACHED, _unreached()),
         *_people(connection, WaitKind.NEWCOMER, _newcomers()),
     ]
     return sorted(found, key=lambda it: (it.kind is not WaitKind.DANGER, it.since))
 
 
-def _some(
-    connection: Connection,
-    kind: WaitKind,
-    found: Select[Any],
-    but: Collection[int],
-) -> list[Waiting]:
-    rows = connection.execute(found.where(request.c.requester_id.not_in(but)).limit(MOST_WAITING))
+def _is_not_of(people: Collection[int]) -> ColumnElement[bool]:
+    return request.c.requester_id.not_in(people)
+
+
+def _some(connection: Connection, kind: WaitKind, found: Select[Any]) -> list[Waiting]:
+    rows = connection.execute(found.limit(MOST_WAITING))
     return [Waiting(kind, since, number) for number, since in rows]
 
 
@@ -66,19 +65,24 @@ def _people(connection: Connection, kind: WaitKind, found: Select[Any]) -> list[
     return [Waiting(kind, since, who=who) for who, since in rows]
 
 
-def _in_danger(now: datetime) -> Select[Any]:
+def _in_danger(connection: Connection, now: datetime, but: Collection[int]) -> list[Waiting]:
+    """Beginning with what was said of danger, of which there is little: asked for by request, the
+    database might begin with all of the record."""
+    theirs = select(request.c.number).where(request.c.requester_id.in_(but))
     later = event.alias("later")
     seen = select(later.c.id).where(
         later.c.request_number == event.c.request_number,
         later.c.what == SEEN,
         later.c.id > event.c.id,
     )
-    return (
-        select(event.c.request_number, func.min(event.c.at, type_=tables.Moment))
-        .join(request, request.c.number == event.c.request_number)
+    found = (
+        select(event.c.request_number, event.c.at)
         .where(tables.danger_said, event.c.at > now - DANGER_LASTS, ~seen.exists())
-        .group_by(event.c.request_number)
+        .where(event.c.request_number.is_not(None), event.c.request_number.not_in(theirs))
+        .order_by(event.c.at.desc())
     )
+    since = {it.request_number: it.at for it in connection.execute(found)}  # the first holds
+    return [Waiting(WaitKind.DANGER, at, number) for number, at in since.items()]
 
 
 def _nobody_found() -> Select[Any]:
@@ -107,7 +111,7 @@ def _unreached() -> Select[Any]:
 def _newcomers() -> Select[Any]:
     found = select(neighbor.c.id, func.coalesce(neighbor.c.joining_since, neighbor.c.since))
     return found.where(neighbor.c.code.is_not(None), neighbor.c.suspended_at.is_(None)).order_by(
-        neighbor.c.id
+        neighbor.c.code  # which has an index: in the order of ids all people would be read
     )
 
 
@@ -124,7 +128,7 @@ def under_way(connection: Connection) -> LiveCounts:
     taken_now = select(func.count(taker.c.request_number.distinct())).join(
         request, request.c.number == taker.c.request_number
     )
-    is_taken = tables.one_of(request.c.state, "taken")
+    is_taken = and_(tables.is_live, request.c.state == literal_column("'taken'"))
     return LiveCounts(
         connection.execute(open_now).scalar_one(),
         connection.execute(taken_now.where(tables.is_at_it, is_taken)).scalar_one(),
