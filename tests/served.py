@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 GRACE = 1.0  # seconds for answers that are under way when it is to stop
 A_MOMENT = 0.005
 Build = Callable[[str], ASGIApp]
