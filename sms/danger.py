@@ -18,9 +18,8 @@ from hotline import phrasebook
 from hotline.phrasebook import one_of
 from hotline.spelling import without_accents
 from sms import vocabulary
-from sms.moves import courtesy_aside
-from sms.patterns import Patterns, compiled_files
-from sms.reading import fold, words_of
+from sms.patterns import found_in
+from sms.reading import fold, words_as_read, words_of
 
 
 class Danger(StrEnum):
@@ -169,15 +168,11 @@ def signs(said: Sequence[str], names: Collection[str] = ()) -> Telling:
     names."""
     called = {word for name in names for word in words_of(name)}
     words = [THE_OTHER if word in called else word for word in said]
-    found = _patterns().find(words, *courtesy_aside(words))
+    found = found_in(words, "danger", SIGNS, words_as_read)
     return Telling(frozenset(Sign(it.name) for it in found), tuple(words))
 
 
 SIGNS = frozenset(str(it) for it in Sign)
-
-
-def _patterns() -> Patterns:
-    return compiled_files("danger", SIGNS, words_of)
 
 
 # What is said alone, perhaps with a request's number.

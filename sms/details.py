@@ -16,7 +16,7 @@ from hotline.details import (
     Details,
 )
 from sms import vocabulary
-from sms.patterns import Found, compiled_files
+from sms.patterns import Found, found_in
 
 _COUNTED = ("people", "children")
 DETAILS = frozenset(
@@ -33,14 +33,14 @@ _HOURS = re.compile(r"([01]?\d|2[0-3])h([0-5]\d)?")
 
 def asks_what(words: Sequence[str], folded: Callable[[str], list[str]]) -> bool:
     """Whether these words ask what it is that somebody needs."""
-    found = compiled_files("details", DETAILS, folded).find(words, 0, len(words))
+    found = found_in(words, "details", DETAILS, folded)
     return any(it.name == "what" for it in found)
 
 
 def details_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> Details:
     """What these words say, the day as it was said. `folded`: the words of what is written,
     folded."""
-    found = compiled_files("details", DETAILS, folded).find(words, 0, len(words))
+    found = found_in(words, "details", DETAILS, folded)
     hour = _hour(words)
     if not found and not hour:
         return NOTHING

@@ -7,25 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from sms.patterns import compiled_files
-
-_BEFORE = frozenset(
-    [
-        *("hi", "hello", "hey", "ok", "okay", "please", "pls", "plz", "just", "yo", "sorry"),
-        *("um", "well", "so", "thanks", "thank", "you", "hola", "buenas", "buenos", "dias"),
-        *("tardes", "noches", "por", "favor", "porfa", "bonjour", "bonsoir", "svp", "s"),
-        *("il", "vous", "plait", "merci", "bonjou", "bonswa", "tanpri", "souple", "mesi"),
-        *("oi", "ola", "bom", "boa", "dia", "tarde", "noite", "obrigado", "obrigada", "pf"),
-        *("pfv", "ya", "no", "and", "but", "guys", "oye", "oiga", "disculpe", "perdon"),
-        *("desole", "desolee", "pardon"),
-    ]
-)
-_BEHIND = _BEFORE | frozenset(
-    [
-        *("now", "already", "asap", "immediately", "ahora", "gracias", "anko", "vous"),
-        *("agora", "te", "sir"),
-    ]
-)
+from sms.patterns import found_in
 
 
 class Move(StrEnum):
@@ -73,19 +55,9 @@ MOVES = frozenset(str(move) for move in Move)
 
 def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[Move]:
     """What these words do. `folded`: the words of what is written, folded."""
-    found = compiled_files("moves", MOVES, folded).find(words, *courtesy_aside(words))
+    found = found_in(words, "moves", MOVES, folded)
     ends = {it.name: it.end for it in sorted(found, key=lambda it: it.end)}
     for one, other in _OPPOSITES:
         if one in ends and other in ends:  # "yes I saw it, but I am away": the last word counts
             del ends[min((one, other), key=lambda it: ends[it])]
     return frozenset(map(Move, ends))
-
-
-def courtesy_aside(words: Sequence[str]) -> tuple[int, int]:
-    """Where a text begins and ends without its courtesy."""
-    first, last = 0, len(words)
-    while first < last and words[first] in _BEFORE:
-        first += 1
-    while last > first and (words[last - 1] in _BEHIND or not words[last - 1].isalnum()):
-        last -= 1
-    return first, last

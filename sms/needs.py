@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from hotline.needs import KINDS, kind_of
-from sms.patterns import compiled_files
+from sms.patterns import found_in
 
 
 class NeedSaid(NamedTuple):
@@ -19,8 +19,8 @@ class NeedSaid(NamedTuple):
 
 def needs_said(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozenset[NeedSaid]:
     """The kinds of need that these words name. `folded`: the words of what is written, folded."""
-    patterns = compiled_files("needs", KINDS, folded)
-    return frozenset(NeedSaid(it.name, it.language) for it in patterns.find(words, 0, len(words)))
+    found = found_in(words, "needs", KINDS, folded)
+    return frozenset([NeedSaid(it.name, it.language) for it in found])
 
 
 def keys_of_kinds(keys: Iterable[str]) -> dict[str, str]:

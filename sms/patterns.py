@@ -26,13 +26,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache, reduce
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import chain, product
-from typing import NamedTuple
+from operator import or_
+from typing import Final, NamedTuple
 
 from hotline.phrasebook import NOT_UTF_8, text_of
+from sms import vocabulary
 
 LONGEST_GAP = 4  # words
 MOST_REMEMBERED = 4096  # words
@@ -40,12 +42,13 @@ SHORTEST_STEM = 3  # letters; what is shorter begins too much else
 
 
 class LexiconRow(NamedTuple):
-    """One line of a file, where it stands, and the file's language."""
+    """One line of a file, where it stands, and the file's language and family."""
 
     name: str
     entries: tuple[str, ...]
     where: str
     language: str = ""
+    family: str = ""
 
 
 class BadLexicon(ValueError):
@@ -75,120 +78,148 @@ class Phrase(NamedTuple):
     sign: str  # "", "-" or "!"
     parts: int
     part: int
-    entry: str
+    entry: str  # where it stands, if it has parts
     begins: bool
     ends: bool
     language: str
-    must: PhrasePlace  # the rarest that it must have: by that most phrases are soon done with
+    family: str
 
 
 class Found(NamedTuple):
-    """A row that was found, the words that it lies in, the last excluded, and its language."""
+    """A row that was found, the words that it lies in, the last excluded, its language, and the
+    family of its file."""
 
     name: str
     start: int
     end: int
     language: str
+    family: str
 
 
-class Beginnings(NamedTuple):
-    """The phrases that begin with one word: those with nothing behind it; by the word that must
-    come next; and those of which the next word may be several or far: by a word that must be
-    somewhere, and those of which nothing like that is known."""
+class WordBits(NamedTuple):
+    """In which phrases a word may be the first one, the one right behind it, and one that must be
+    there: for each phrase a bit."""
 
-    alone: list[Phrase]
-    by_next: dict[str, list[Phrase]]
-    by_must: dict[str, list[Phrase]]
-    others: list[Phrase]
+    first: int
+    second: int
+    must: int
+
+
+_NOWHERE = WordBits(0, 0, 0)
+
+
+class _Uses(NamedTuple):
+    """The numbers of the phrases in which one place has these three parts."""
+
+    first: list[int]
+    second: list[int]
+    must: list[int]
+
+
+@dataclass(slots=True)
+class PhraseIndex:
+    """The phrases of one language, and where in them a word may stand. Whether they are in a text
+    is a matter of a few numbers with a bit for each phrase; only what may be there is looked at
+    word by word."""
+
+    phrases: list[Phrase] = field(default_factory=list)
+    free_second: int = 0  # those in which the word behind the first may be any, or none
+    free_must: int = 0  # those in which no word must be there but the first
+    anywhere: int = 0  # those that may stand anywhere in a text
+    uses: dict[PhrasePlace, _Uses] = field(default_factory=dict)
+    by_word: dict[str, list[PhrasePlace]] = field(default_factory=dict)
+    by_stem: dict[str, list[tuple[str, PhrasePlace]]] = field(default_factory=dict)
 
     def add(self, phrase: Phrase) -> None:
-        following: set[str] = set()
-        for place in phrase.places[1:]:
-            if place.stems or place is _GAP:
-                self._add_far(phrase)
-                return
-            following |= place.words
-            if not place.may_lack:
-                break
+        number, bit = len(self.phrases), 1 << len(self.phrases)
+        self.phrases.append(phrase)
+        first, *others = phrase.places
+        self._uses(first).first.append(number)
+        if others and others[0] is not _GAP and not others[0].may_lack:
+            self._uses(others.pop(0)).second.append(number)
         else:
-            self.alone.append(phrase)
-            return
-        for word in following:
-            self.by_next.setdefault(word, []).append(phrase)
+            self.free_second |= bit
+        if sure := [it for it in others if it is not _GAP and not it.may_lack]:
+            self._uses(max(sure, key=_rarity)).must.append(number)
+        else:
+            self.free_must |= bit
+        if not phrase.begins:
+            self.anywhere |= bit
 
-    def _add_far(self, phrase: Phrase) -> None:
-        if phrase.must.stems:
-            self.others.append(phrase)
-        for word in phrase.must.words if not phrase.must.stems else ():
-            self.by_must.setdefault(word, []).append(phrase)
+    def _uses(self, place: PhrasePlace) -> _Uses:
+        if place not in self.uses:
+            self.uses[place] = _Uses([], [], [])
+            for word in place.words:
+                self.by_word.setdefault(word, []).append(place)
+            for stem in place.stems:
+                self.by_stem.setdefault(stem[:SHORTEST_STEM], []).append((stem, place))
+        return self.uses[place]
 
-    def followed_by(self, following: str, spoken: frozenset[str]) -> Iterator[Phrase]:
-        """Those of several words that may be there, by the next word and all words of the text."""
-        yield from self.by_next.get(following, ())
-        yield from self.others
-        if self.by_must:
-            some = [self.by_must[word] for word in self.by_must.keys() & spoken]
-            yield from some[0] if len(some) == 1 else dict.fromkeys(chain.from_iterable(some))
+    def bits_of(self, word: str) -> WordBits:
+        places = list(self.by_word.get(word, ()))
+        stems = self.by_stem.get(word[:SHORTEST_STEM], ())
+        places += [place for stem, place in stems if word.startswith(stem)]
+        if not places:
+            return _NOWHERE
+        return WordBits(*map(_bits, zip(*(self.uses[it] for it in places), strict=True)))
+
+    def look(
+        self, spoken: Sequence[WordBits], words: Sequence[str], first: int, last: int
+    ) -> list[tuple[Phrase, int, int]]:
+        """Each phrase in these words, and where it begins and ends. `spoken`: their bits."""
+        must, second = self.free_must, [bits.second for bits in spoken]
+        for bits in spoken:
+            must |= bits.must
+        second.append(0)
+        found = []
+        for start, bits in enumerate(spoken):
+            if not bits.first:
+                continue
+            may_be = bits.first & must & (second[start + 1] | self.free_second)
+            if start not in (0, first):
+                may_be &= self.anywhere
+            while may_be:
+                number = may_be.bit_length() - 1
+                may_be ^= 1 << number
+                phrase = self.phrases[number]
+                end = _end_of(phrase.places, 1, words, start + 1)
+                if end and not (phrase.ends and end not in (last, len(words))):
+                    found.append((phrase, start, end))
+        return found
 
 
-_UNKNOWN = Beginnings([], {}, {}, [])  # it is not remembered what a word begins
+def _bits(numbers: Iterable[Iterable[int]]) -> int:
+    return reduce(or_, (1 << number for some in numbers for number in some), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Rows compiled, so that a text is gone through once, however many there are."""
+    """Rows compiled, an index for each language, so that a text is gone through once, however many
+    there are."""
 
-    by_word: Mapping[str, Beginnings] = field(default_factory=dict)
-    by_stem: Mapping[str, list[tuple[str, Phrase]]] = field(default_factory=dict)
-    remembered: dict[str, Beginnings | None] = field(default_factory=dict)
+    indexes: tuple[PhraseIndex, ...] = ()
+    remembered: dict[str, dict[int, WordBits]] = field(default_factory=dict)
 
     def find(self, words: Sequence[str], first: int, last: int) -> list[Found]:
         """All that is found in these words. `first` and `last` are where the text begins and ends
         without courtesy."""
+        spoken = [self._known(word) for word in words]
         found: list[tuple[Phrase, int, int]] = []
-        spoken = frozenset(words)
-        for start, word in enumerate(words):
-            begun = self.remembered.get(word, _UNKNOWN)
-            if begun is _UNKNOWN:
-                begun = self._begun_by(word)
-            if begun is None:  # as it mostly is
-                continue
-            following = words[start + 1] if start + 1 < len(words) else ""
-            for phrase in begun.alone:
-                if phrase.begins or phrase.ends or len(phrase.places) > 1:
-                    _try(phrase, words, start, first, last, found)
-                else:
-                    found.append((phrase, start, start + 1))
-            for phrase in begun.followed_by(following, spoken):
-                _try(phrase, words, start, first, last, found)
+        for place in sorted(set().union(*spoken)):
+            bits = [it.get(place, _NOWHERE) for it in spoken]
+            found += self.indexes[place].look(bits, words, first, last)
         return _that_hold(found) if found else []
 
-    def _begun_by(self, word: str) -> Beginnings | None:
-        """What a word begins, as itself and by its stem; None: nothing. That is remembered, as
-        people use few words, but of no more than MOST_REMEMBERED: a text can have any."""
-        begun = self.by_word.get(word)
-        stems = self.by_stem.get(word[:SHORTEST_STEM], ())
-        if of_stem := [phrase for stem, phrase in stems if word.startswith(stem)]:
-            alone, by_next, by_must, others = begun or _UNKNOWN
-            begun = Beginnings(alone, by_next, by_must, [*others, *of_stem])
-        if len(self.remembered) < MOST_REMEMBERED:
-            self.remembered[word] = begun
-        return begun
-
-
-def _try(
-    phrase: Phrase,
-    words: Sequence[str],
-    start: int,
-    first: int,
-    last: int,
-    found: list[tuple[Phrase, int, int]],
-) -> None:
-    if phrase.begins and start not in (0, first):
-        return
-    end = _end_of(phrase.places, 1, words, start + 1)
-    if end and not (phrase.ends and end not in (last, len(words))):
-        found.append((phrase, start, end))
+    def _known(self, word: str) -> dict[int, WordBits]:
+        """Its bits by the place of the index; most words are in none. That is remembered, as people
+        use few words, but of no more than MOST_REMEMBERED: a text can have any."""
+        known = self.remembered.get(word)
+        if known is None:
+            bits = {place: it.bits_of(word) for place, it in enumerate(self.indexes)}
+            known = {place: it for place, it in bits.items() if it is not _NOWHERE}
+            if len(self.remembered) < MOST_REMEMBERED:
+                self.remembered[word] = known
+        return known
 
 
 def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at: int) -> int:
@@ -214,42 +245,39 @@ def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at:
 
 def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     """What is left without what is excluded, and of what has parts those with all of them."""
-    masked: dict[str, list[tuple[int, int]]] = {}
-    unless: set[tuple[str, str]] = set()
+    masked: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    unless: set[tuple[str, str, str]] = set()
     parts: dict[str, dict[int, Found]] = {}
     holds: list[Found] = []
     for phrase, start, end in found:
         if phrase.sign == "-":
-            masked.setdefault(phrase.name, []).append((start, end))
+            masked.setdefault((phrase.family, phrase.name), []).append((start, end))
         elif phrase.sign == "!":
-            unless.add((phrase.name, phrase.language))
+            unless.add((phrase.family, phrase.name, phrase.language))
         elif phrase.parts == 1:
-            holds.append(Found(phrase.name, start, end, phrase.language))
+            holds.append(Found(phrase.name, start, end, phrase.language, phrase.family))
         else:
             known = parts.setdefault(phrase.entry, {})
-            known[phrase.part] = Found(phrase.name, start, end, phrase.language)
+            known[phrase.part] = Found(phrase.name, start, end, phrase.language, phrase.family)
             if len(known) == phrase.parts:
                 holds.extend(known.values())
     return [
         it
         for it in holds
-        if (it.name, it.language) not in unless
-        and not any(start < it.end and it.start < end for start, end in masked.get(it.name, ()))
+        if (it.family, it.name, it.language) not in unless
+        and not any(
+            start < it.end and it.start < end for start, end in masked.get((it.family, it.name), ())
+        )
     ]
 
 
 def compiled(files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list[str]]) -> Patterns:
     """The rows of each file as patterns. `folded`: the words of what is written, folded.
     Raises BadLexicon."""
-    by_word: dict[str, Beginnings] = {}
-    by_stem: dict[str, list[tuple[str, Phrase]]] = {}
+    indexes: dict[str, PhraseIndex] = {}
     for phrase in chain.from_iterable(_phrases(rows, folded) for rows in files):
-        first = phrase.places[0]
-        for word in first.words:
-            by_word.setdefault(word, Beginnings([], {}, {}, [])).add(phrase)
-        for stem in first.stems:
-            by_stem.setdefault(stem[:SHORTEST_STEM], []).append((stem, phrase))
-    return Patterns(by_word, by_stem)
+        indexes.setdefault(phrase.language, PhraseIndex()).add(phrase)
+    return Patterns(tuple(indexes.values()))
 
 
 _KnownWays = dict[str, list[tuple[PhrasePlace, ...]]]  # see `_ways`
@@ -265,15 +293,14 @@ def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> 
             continue
         for entry in row.entries:
             sign = entry[0] if entry[0] in "-!" else ""
-            parts, name = entry[len(sign) :].split("+"), f"{row.where}: {entry}"
+            parts = entry[len(sign) :].split("+")
             if sign and len(parts) > 1:
                 raise BadLexicon(f"{row.where}: {entry!r} excludes two things; write two entries")
+            where = f"{row.where}: {entry}" if len(parts) > 1 else ""
             for part, written in enumerate(parts):
                 for places, begins, ends in _variants(written, named, row, folded, known):
-                    shape = (places, row.name, sign, len(parts), part, name, begins, ends)
-                    sure = [it for it in places[1:] if not it.may_lack]
-                    must = max(sure or places, key=_rarity)
-                    yield Phrase(*shape, row.language, must)
+                    shape = (places, row.name, sign, len(parts), part, where, begins, ends)
+                    yield Phrase(*shape, row.language, row.family)
 
 
 def _rarity(place: PhrasePlace) -> int:
@@ -374,31 +401,60 @@ def rows_of(text: str, file: str) -> Iterator[LexiconRow]:
         name, tab, entries = written.partition("\t")
         if not tab or not name or not entries.split():
             raise BadLexicon(f"{where}: write a name, a tab, and its entries")
-        yield LexiconRow(name.strip(), tuple(entries.split()), where, language_of(file))
+        family, language, *_ = *file.split("."), "", ""
+        yield LexiconRow(name.strip(), tuple(entries.split()), where, language, family)
+
+
+FAMILIES: Final = ("danger", "details", "moves", "needs")
+
+
+def found_in(
+    words: Sequence[str], family: str, names: frozenset[str], folded: Callable[[str], list[str]]
+) -> list[Found]:
+    """What the files of one family, as `moves.*.tsv`, find in these words. `names`: those that a
+    row can have; `folded`: the words of what is written, folded. Raises BadLexicon."""
+    _require_names(family, names)
+    return _found_in(tuple(words), folded).get(family, [])
+
+
+@lru_cache(maxsize=8)  # each text is looked at by several families, in the same moment
+def _found_in(
+    words: tuple[str, ...], folded: Callable[[str], list[str]]
+) -> Mapping[str, list[Found]]:
+    found: dict[str, list[Found]] = {}
+    for it in _every(folded).find(words, *courtesy_aside(words)):
+        found.setdefault(it.family, []).append(it)
+    return found
 
 
 @cache
-def compiled_files(
-    family: str, names: frozenset[str], folded: Callable[[str], list[str]]
-) -> Patterns:
-    """The files of a family, as `moves.*.tsv`, as one. `names`: those that a row can have.
-    Raises BadLexicon."""
-    files = [list(rows_of(text_of(it), it.name)) for it in lexicon_files(family)]
-    for rows in files:
-        _require_known(rows, names)
-    return compiled(files, folded)
+def _every(folded: Callable[[str], list[str]]) -> Patterns:
+    files = (it for family in FAMILIES for it in lexicon_files(family))
+    return compiled((rows_of(text_of(it), it.name) for it in files), folded)
+
+
+@cache
+def _require_names(family: str, names: frozenset[str]) -> None:
+    for file in lexicon_files(family):
+        _require_known(rows_of(text_of(file), file.name), names)
+
+
+def courtesy_aside(words: Sequence[str]) -> tuple[int, int]:
+    """Where a text begins and ends without its courtesy."""
+    first, last = 0, len(words)
+    while first < last and words[first] in vocabulary.COURTESY:
+        first += 1
+    while last > first and (
+        words[last - 1] in vocabulary.COURTESY_BEHIND or not words[last - 1].isalnum()
+    ):
+        last -= 1
+    return first, last
 
 
 def lexicon_files(family: str) -> list[Traversable]:
     """The files of a family, one a language, by name."""
     files = (resources.files("sms") / "lexicon").iterdir()
     return sorted((it for it in files if it.name.split(".")[0] == family), key=lambda it: it.name)
-
-
-def language_of(file: str) -> str:
-    """The language of a file by its name: "needs.en.tsv"."""
-    _, language, *_ = *file.split("."), ""
-    return language
 
 
 def mistakes_in(

@@ -438,9 +438,9 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
         return Gist(Intent.STOP, by_carrier=fold(said).strip() in vocabulary.STOP)
     if words in vocabulary.START:
         return Gist(Intent.START, by_carrier=True)
-    if _has_stop_sentence(said):
-        return Gist(Intent.STOP)
     folded = fold(said)
+    if _has_stop_sentence(said, folded):
+        return Gist(Intent.STOP)
     if folded in vocabulary.CARRIER_HELP:  # not "help!": the carrier may not know it
         return Gist(Intent.CARRIER_HELP, by_carrier=True)
     if plain in vocabulary.LANGUAGES:
@@ -450,17 +450,16 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
     return _numbered_command(tokens, said)
 
 
-def _has_stop_sentence(said: str) -> bool:
+def _has_stop_sentence(said: str, folded: str) -> bool:
     """Whether one of several sentences is STOP and nothing else, however long it is drawn: "I told
-    you. STOPPP!!" """
-    folded = fold(said)
-    if not any(sign in folded for sign in _MAY_STOP):
+    you. STOPPP!!" `folded`: the same, folded."""
+    if not _MAY_STOP.search(folded):
         return False
     sentences = (_DRAWN_OUT.sub(r"\1", fold(it)).strip(" ,-") for it in _ENDS.split(said))
     return any(without_politeness(it) in vocabulary.STOP_SENTENCES for it in sentences)
 
 
-_MAY_STOP = {it[:3] for it in vocabulary.STOP_SENTENCES}
+_MAY_STOP = re.compile(one_of({it[:3] for it in vocabulary.STOP_SENTENCES}))
 _ENDS = re.compile(r"[.!?;\n]+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")  # three times the same letter and more
 

@@ -176,6 +176,16 @@ BEFORE_ANSWER = {
     *heard("before_answer"),
     *("reply", "hi", "hello", "hey", "well", "so", "oh", "um"),
 }
+# What a text may begin and end with besides what it says.
+COURTESY = {
+    *heard("courtesy"),
+    *("hi", "hello", "hey", "ok", "okay", "please", "pls", "plz", "just", "yo", "sorry", "um"),
+    *("well", "so", "thanks", "thank", "you", "no", "and", "but", "guys"),
+}
+COURTESY_BEHIND = COURTESY | {
+    *heard("courtesy_behind"),
+    *("now", "already", "asap", "immediately", "sir"),
+}
 BEFORE_NUMBER = {
     *heard("before_number"),
     *("request", "number", "num", "to", "for", "the", "take", "do"),
