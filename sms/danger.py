@@ -147,6 +147,7 @@ class Sign(StrEnum):
     REFUSAL = "refusal"  # "don't send him again", "keep her away"
     REPORT = "report"  # "block him", "who do I report this to"
     ELSE = "else"  # "I'd like somebody else please"
+    AGAINST = "against"  # something bad of whoever is meant by "he": nobody else is named
     UNEASE = "unease"  # "weird vibes", "she was drunk"
     FOR_US = "for_us"  # and not for the other: "just for your ears"
     WRONG = "wrong"  # one of ours, whom they do not talk to, did wrong: "your driver charges us"
