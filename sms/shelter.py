@@ -66,6 +66,7 @@ FOLLOWS = {
     Sign.REPORT: Following(Then.PART, Then.PART, Then.PART),
     Sign.ELSE: Following(Then.PART, Then.PASS, Then.PART),
     Sign.AGAINST: Following(Then.PART, Then.PART, Then.ASK),
+    Sign.ASIDE: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.UNEASE: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.FOR_US: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.WRONG: Following(Then.ASK, Then.ASK, Then.ASK),
