@@ -83,6 +83,7 @@ class Phrase(NamedTuple):
     ends: bool
     language: str
     family: str
+    beside: PhrasePlace | None  # a word of another part, without which this one is for nothing
 
 
 class Found(NamedTuple):
@@ -97,12 +98,13 @@ class Found(NamedTuple):
 
 
 class WordBits(NamedTuple):
-    """In which phrases a word may be the first one, the one right behind it, and one that must be
-    there: for each phrase a bit."""
+    """In which phrases a word may be the first one, one that may stand right behind it, and one
+    that must be there: for each phrase a bit. `alone`: those that are this word and no more."""
 
     first: int
     second: int
     must: int
+    alone: tuple[Phrase, ...] = ()
 
 
 _NOWHERE = WordBits(0, 0, 0)
@@ -139,8 +141,10 @@ class PhraseIndex:
             self._uses(others.pop(0)).second.append(number)
         else:
             self.free_second |= bit
-        if sure := [it for it in others if it is not _GAP and not it.may_lack]:
-            self._uses(max(sure, key=_rarity)).must.append(number)
+        sure = [it for it in others if it is not _GAP and not it.may_lack]
+        must = max(sure, key=_rarity) if sure else phrase.beside
+        if must:
+            self._uses(must).must.append(number)
         else:
             self.free_must |= bit
         if not phrase.begins:
@@ -161,22 +165,30 @@ class PhraseIndex:
         places += [place for stem, place in stems if word.startswith(stem)]
         if not places:
             return _NOWHERE
-        return WordBits(*map(_bits, zip(*(self.uses[it] for it in places), strict=True)))
+        first, second, must = zip(*(self.uses[it] for it in places), strict=True)
+        begun = {number for some in first for number in some}
+        alone = {number for number in begun if _is_alone(self.phrases[number])}
+        of_alone = tuple(self.phrases[number] for number in sorted(alone))
+        return WordBits(
+            _bits([begun - alone]), _bits(second) | self.free_second, _bits(must), of_alone
+        )
 
     def look(
         self, spoken: Sequence[WordBits], words: Sequence[str], first: int, last: int
     ) -> list[tuple[Phrase, int, int]]:
         """Each phrase in these words, and where it begins and ends. `spoken`: their bits."""
-        must, second = self.free_must, [bits.second for bits in spoken]
-        for bits in spoken:
-            must |= bits.must
-        second.append(0)
-        found = []
+        must, second = self.free_must, [it.second or self.free_second for it in spoken]
+        for it in spoken:
+            if it.must:
+                must |= it.must
+        second.append(self.free_second)
+        found: list[tuple[Phrase, int, int]] = []
         for start, bits in enumerate(spoken):
+            found += [(phrase, start, start + 1) for phrase in bits.alone]
             if not bits.first:
                 continue
-            may_be = bits.first & must & (second[start + 1] | self.free_second)
-            if start not in (0, first):
+            may_be = bits.first & must & second[start + 1]
+            if may_be and start not in (0, first):
                 may_be &= self.anywhere
             while may_be:
                 number = may_be.bit_length() - 1
@@ -186,6 +198,10 @@ class PhraseIndex:
                 if end and not (phrase.ends and end not in (last, len(words))):
                     found.append((phrase, start, end))
         return found
+
+
+def _is_alone(phrase: Phrase) -> bool:
+    return len(phrase.places) == 1 and not (phrase.begins or phrase.ends or phrase.beside)
 
 
 def _bits(numbers: Iterable[Iterable[int]]) -> int:
@@ -247,26 +263,28 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     """What is left without what is excluded, and of what has parts those with all of them."""
     masked: dict[tuple[str, str], list[tuple[int, int]]] = {}
     unless: set[tuple[str, str, str]] = set()
-    parts: dict[str, dict[int, Found]] = {}
-    holds: list[Found] = []
-    for phrase, start, end in found:
+    parts: dict[str, dict[int, tuple[Phrase, int, int]]] = {}
+    holds: list[tuple[Phrase, int, int]] = []
+    for it in found:
+        phrase, start, end = it
         if phrase.sign == "-":
             masked.setdefault((phrase.family, phrase.name), []).append((start, end))
         elif phrase.sign == "!":
             unless.add((phrase.family, phrase.name, phrase.language))
         elif phrase.parts == 1:
-            holds.append(Found(phrase.name, start, end, phrase.language, phrase.family))
+            holds.append(it)
         else:
             known = parts.setdefault(phrase.entry, {})
-            known[phrase.part] = Found(phrase.name, start, end, phrase.language, phrase.family)
+            known[phrase.part] = it
             if len(known) == phrase.parts:
                 holds.extend(known.values())
     return [
-        it
-        for it in holds
-        if (it.family, it.name, it.language) not in unless
+        Found(phrase.name, start, end, phrase.language, phrase.family)
+        for phrase, start, end in holds
+        if (phrase.family, phrase.name, phrase.language) not in unless
         and not any(
-            start < it.end and it.start < end for start, end in masked.get((it.family, it.name), ())
+            begin < end and start < behind
+            for begin, behind in masked.get((phrase.family, phrase.name), ())
         )
     ]
 
@@ -297,10 +315,18 @@ def _phrases(rows: Iterable[LexiconRow], folded: Callable[[str], list[str]]) -> 
             if sign and len(parts) > 1:
                 raise BadLexicon(f"{row.where}: {entry!r} excludes two things; write two entries")
             where = f"{row.where}: {entry}" if len(parts) > 1 else ""
-            for part, written in enumerate(parts):
-                for places, begins, ends in _variants(written, named, row, folded, known):
+            ways = [list(_variants(written, named, row, folded, known)) for written in parts]
+            begun = [_any_of(places[0] for places, *_ in some) for some in ways]
+            for part, some in enumerate(ways):
+                beside = begun[part - 1] if len(parts) > 1 else None
+                for places, begins, ends in some:
                     shape = (places, row.name, sign, len(parts), part, where, begins, ends)
-                    yield Phrase(*shape, row.language, row.family)
+                    yield Phrase(*shape, row.language, row.family, beside)
+
+
+def _any_of(places: Iterable[PhrasePlace]) -> PhrasePlace:
+    words, stems, _ = zip(*places, strict=True)
+    return PhrasePlace(frozenset().union(*words), tuple(chain.from_iterable(stems)))
 
 
 def _rarity(place: PhrasePlace) -> int:
