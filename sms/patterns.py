@@ -263,30 +263,28 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     """What is left without what is excluded, and of what has parts those with all of them."""
     masked: dict[tuple[str, str], list[tuple[int, int]]] = {}
     unless: set[tuple[str, str, str]] = set()
-    parts: dict[str, dict[int, tuple[Phrase, int, int]]] = {}
-    holds: list[tuple[Phrase, int, int]] = []
+    may_hold: list[tuple[Phrase, int, int]] = []
     for it in found:
         phrase, start, end = it
         if phrase.sign == "-":
             masked.setdefault((phrase.family, phrase.name), []).append((start, end))
         elif phrase.sign == "!":
             unless.add((phrase.family, phrase.name, phrase.language))
-        elif phrase.parts == 1:
-            holds.append(it)
         else:
-            known = parts.setdefault(phrase.entry, {})
-            known[phrase.part] = it
-            if len(known) == phrase.parts:
-                holds.extend(known.values())
-    return [
-        Found(phrase.name, start, end, phrase.language, phrase.family)
-        for phrase, start, end in holds
-        if (phrase.family, phrase.name, phrase.language) not in unless
-        and not any(
-            begin < end and start < behind
-            for begin, behind in masked.get((phrase.family, phrase.name), ())
-        )
-    ]
+            may_hold.append(it)
+    parts: dict[str, dict[int, Found]] = {}
+    holds: list[Found] = []
+    for phrase, start, end in may_hold:
+        if (phrase.family, phrase.name, phrase.language) in unless:
+            continue
+        excluded = masked.get((phrase.family, phrase.name), ())
+        if any(begin < end and start < behind for begin, behind in excluded):
+            continue
+        known = parts.setdefault(phrase.entry, {}) if phrase.parts > 1 else {}
+        known[phrase.part] = Found(phrase.name, start, end, phrase.language, phrase.family)
+        if len(known) == phrase.parts:
+            holds.extend(known.values())
+    return holds
 
 
 def compiled(files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list[str]]) -> Patterns:
