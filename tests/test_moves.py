@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from neighborhood import NETWORK
 
+from hotline import phrasebook
 from hotline.settings import read_network
-from sms.patterns import BadLexicon, compiled, rows_of
+from sms.patterns import BadLexicon, compiled, courtesy_aside, rows_of
 from sms.reading import Intent, read
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
@@ -80,3 +81,25 @@ def test_a_mistake_in_a_file_is_told_with_its_line(line: str, says: str) -> None
 
 def test_who_begins_with_need_asks() -> None:
     assert intent("need maria, delete me") is Intent.WORDS
+
+
+@pytest.mark.parametrize(
+    ("said", "is_found"),
+    [
+        ("he came by and was drunk", True),
+        ("drunk again that man he", True),
+        ("he came by", False),
+        ("somebody was drunk", False),
+        ("he was punch drunk", False),  # one of its parts is something else here
+    ],
+)
+def test_what_has_parts_is_found_with_all_of_them(said: str, *, is_found: bool) -> None:
+    patterns = compiled([rows_of("bad\the|she+drunk -punch_drunk", "moves.xx.tsv")], str.split)
+    words = said.split()
+    assert bool(patterns.find(words, 0, len(words))) is is_found
+
+
+@pytest.mark.parametrize("language", sorted(phrasebook.by_language("courtesy")))
+def test_every_language_has_its_own_courtesy(language: str) -> None:
+    word = phrasebook.by_language("courtesy")[language][0]
+    assert courtesy_aside([word, "x", word]) == (1, 2)
