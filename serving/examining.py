@@ -186,21 +186,22 @@ def _elsewhere(it: Practice, network: Network, now: datetime) -> list[Finding]:
         unread = [found("account.unread", about="number", what="our number")]
         lines += number.holdings(holdings) if holdings else unread
         lines += carrier.alerts(seen.alerts)
-    lines += carrier.spend(seen, SpentSeen(_spent(it)), network)
+    if (spent := _spent(it)) is not None:
+        lines += carrier.spend(seen, SpentSeen(spent), network)
     return [*lines, *machine.outside(it.elsewhere.outside(), it.clock())]
 
 
 _NOT_ASKED_ON: Final = (carrier.AccountState.REFUSED, carrier.AccountState.SILENT)
 
 
-def _spent(it: Practice) -> int:
-    """Text segments of today; none while the database does not answer."""
+def _spent(it: Practice) -> int | None:
+    """Text segments of today; None while the database does not answer."""
     try:
         return it.database.read(
             lambda c: traffic.segments_since(c, budget.day_began(it.house.work(c)))
         )
     except SQLAlchemyError:
-        return 0
+        return None
 
 
 def _in_rows(it: Practice, network: Network, now: datetime) -> list[Finding]:
