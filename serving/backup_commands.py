@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from hotline import backup_file, key_file, settings
 from hotline.backup_file import AboutBackup
 from hotline.desk import resuming
-from hotline.errors import BadBackup, BadKeys, BadSettings, HotlineError
+from hotline.errors import BadBackup, BadKeys, BadSettings, CarrierError, HotlineError
 from hotline.health import SILENT
 from hotline.keyring import Keyring
 from hotline.resuming import AtCarrier
@@ -387,13 +387,24 @@ def _resume(of: Settings, *, sure: bool) -> None:
         if held is None:
             click.echo("Nothing waits: this database goes on as usual.")
             return
-        at_carrier = roles.at_carrier_since(of, held.copied_at)
+        at_carrier = _at_carrier(of, held)
         _say_what_waits(database, held, at_carrier)
         if not sure and not click.confirm("Go on?"):
             raise HotlineError("Nothing was changed.")
         house = furnish(of.network, utc_now, of.file)
         done = database.write(lambda c: resuming.resume(house.work(c), held, at_carrier))
     _say_what_was_done(done)
+
+
+def _at_carrier(of: Settings, held: Restoration) -> list[AtCarrier]:
+    """Raises BadBackup: without knowing what happened since, somebody would be asked twice."""
+    try:
+        return roles.at_carrier_since(of, held.copied_at)
+    except CarrierError as error:
+        raise BadBackup(
+            f"What was sent since cannot be asked of the carrier: {error}. Nothing was changed."
+            " `hotline check --online` says more; then try again."
+        ) from None
 
 
 def _say_what_waits(database: Database, held: Restoration, at_carrier: list[AtCarrier]) -> None:

@@ -379,6 +379,10 @@ def test_resume_shows_what_waits_and_asks_before_it_goes_on(
         "TWILIO_API_URL": maple.address,
         "HOTLINE_NUMBER": NUMBER,
     }
+    shell.environment["TWILIO_AUTH_TOKEN"] = "another"
+    said = shell.run("restore", "--resume", "--yes", status=1)
+    assert "cannot be asked of the carrier" in said
+    shell.environment["TWILIO_AUTH_TOKEN"] = TOKEN
     shell.answers = "n\n"
     said = shell.run("restore", "--resume", status=1)
     assert "open or taken: 12" in said
