@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hotline import table
 from hotline.errors import BadRoster
@@ -360,8 +361,14 @@ def _names(column: str, network: Network) -> tuple[tuple[str, ...], dict[str, st
             }
         case _:
             return LANGUAGES, {}
-    words = {alike(word): key for key, some in reversed(called.items()) for word in some}
-    return tuple(called), words | {alike(key): key for key in called}
+    words = {_alike(word): key for key, some in reversed(called.items()) for word in some}
+    return tuple(called), words | {_alike(key): key for key in called}
+
+
+@lru_cache(maxsize=4096)
+def _alike(word: str) -> str:
+    """Of a word of the settings, of which there are few: they are looked at for every row."""
+    return alike(word)
 
 
 def _several(cell: str) -> list[str]:
