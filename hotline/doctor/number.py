@@ -113,6 +113,8 @@ def _hook(
     wrong = mismatch(have, want)
     if hook in _FALLBACKS and wrong is not Mismatch.MISSING:
         return  # where else it leads is for others to say
+    if hook is Hook.CALL_STATUS and wrong is Mismatch.IMPATIENT:
+        return  # nothing is lost with it
     if wrong:
         is_texts = hook in (Hook.TEXT, Hook.TEXT_FALLBACK)
         place = _SERVICES if by_service and is_texts else _PLACES[hook]
@@ -122,8 +124,7 @@ def _hook(
 def _name(hook: Hook, wrong: Mismatch) -> str:
     if hook in _FALLBACKS:
         return "number.no_fallback"
-    is_minor = hook is Hook.CALL_STATUS and wrong is not Mismatch.IMPATIENT
-    return "number.no_status" if is_minor else f"number.{wrong}"
+    return "number.no_status" if hook is Hook.CALL_STATUS else f"number.{wrong}"
 
 
 # The messaging service.
