@@ -14,6 +14,7 @@ from hotline.doctor.machine import OutsideSeen
 from hotline.doctor.number import HoldingsSeen
 from hotline.errors import BadKeys, CarrierError
 from hotline.settings import Environment, Network, Settings
+from hotline.store import backups
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
 from paging.dispatch import JobQueue
@@ -57,9 +58,10 @@ def _outside(environment: Environment) -> OutsideSeen:
     return look_from_outside(environment.public_url, it.url, it.body, it.headers)
 
 
-def last_backup(_database: Database) -> datetime | None:
-    """When the last backup was finished; None: there is none, as far as we know."""
-    return None
+def last_backup(database: Database) -> datetime | None:
+    """When the last backup was begun; None: there is none, as far as we know."""
+    found = database.read(backups.last)
+    return found.at if found else None
 
 
 @contextmanager

@@ -37,7 +37,8 @@ from hotline.doctor.troubles import KNOWN_TROUBLES, Condition
 from hotline.hours import parse_hours
 from hotline.provisioning import Holdings, NumberKind, OwnNumber
 from hotline.registration import RefusalReason, Registered, Registration, RegistrationState
-from hotline.store import vitals
+from hotline.store import backups, restorations, vitals
+from hotline.store.backups import MadeBackup
 from hotline.store.database import Database
 from hotline.store.tables import message, neighbor, request
 from serving import consulting
@@ -245,6 +246,23 @@ def test_a_backup_that_is_long_ago(patient: Patient) -> None:
     assert "`hotline backup`" in old.mend
     new = patient.where(last_backup=lambda _database: NOON - 60 * MINUTE).rest()
     assert new["backup"].condition is Condition.OK
+
+
+def test_a_backup_is_known_by_its_time(patient: Patient) -> None:
+    assert patient.rest()["backup.none"].condition is Condition.LOOK
+    made = MadeBackup(NOON - 60 * MINUTE, 1_000)
+    patient.practice.database.write(lambda connection: backups.note(connection, made))
+    found = patient.where(last_backup=consulting.last_backup).rest()["backup"]
+    assert found.what == "the last one is 1 hour old"
+
+
+def test_a_database_that_came_back_and_waits(patient: Patient) -> None:
+    patient.practice.database.write(lambda c: restorations.begin(c, NOON - 5 * DAY, NOON))
+    found = patient.cheap()["database.not_resumed"]
+    assert "5 days" in found.what
+    assert "`hotline restore --resume`" in found.mend
+    patient.practice.database.write(lambda c: restorations.end(c, NOON))
+    assert "database.not_resumed" not in patient.cheap()
 
 
 # The processes.

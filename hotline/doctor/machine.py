@@ -167,6 +167,7 @@ _RUNS: Final = ("web", "worker", "clock")
 def processes(vitals: Vitals, now: datetime) -> list[Finding]:
     """Each of them, and whether what is due is done."""
     return [
+        *_restored(vitals.restored_from, now),
         *(it for role in _RUNS for it in _process(role, vitals.beats.get(role), now)),
         *judged("work", "nothing is overdue", _late(vitals, now)),
         *judged("sending", f"the carrier {vitals.carrier}", _sending(vitals.carrier)),
@@ -180,6 +181,11 @@ def _process(role: str, last: datetime | None, now: datetime) -> list[Finding]:
     elif now - last > health.SILENT:
         state = f"has given a sign of life for {length(now - last)}"
     return judged(role, "is at work", [found(f"{role}.none", state=state)] if state else [])
+
+
+def _restored(copied_at: datetime | None, now: datetime) -> list[Finding]:
+    """Only while the database waits to be resumed."""
+    return [found("database.not_resumed", ago=length(now - copied_at))] if copied_at else []
 
 
 def _late(vitals: Vitals, now: datetime) -> Iterator[Finding]:

@@ -142,6 +142,11 @@ _MACHINE: Final = {
         " full.",
         "{mend}",
     ),
+    "database.not_resumed": _broken(
+        "The database came back from a backup that was made {ago} ago, and waits.",
+        "Nobody is asked about what was in it: most of that was done since, and who knows what.",
+        "Run `hotline restore --resume`: it shows what waits, and asks first (docs/backing-up.md).",
+    ),
     "backup.none": _look(
         "There is no backup.",
         "If this disk breaks, the roster and every request are gone.",
