@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -204,6 +207,23 @@ def test_no_cell_of_it_is_a_formula(maple: Neighborhood, cleo: AtTheBoard) -> No
         cleo.sends("/people/export", typed)
         cells = [cell for row in table_in(cleo) for cell in row.values()]
         assert not [it for it in cells if it[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+@pytest.mark.skipif(not which("ssconvert"), reason="this machine has no Gnumeric")
+def test_a_spreadsheet_opens_it_and_computes_nothing(
+    maple: Neighborhood, cleo: AtTheBoard, tmp_path: Path
+) -> None:
+    """Gnumeric reads the file, and writes down what stands in its cells then."""
+    maple.put_on_roster({"phone": CAST["Ben"], "name": "'=CHAR(65)"})
+    maple.put_on_roster({"phone": CAST["Chi"], "name": 'Chi Núñez, the "tall" one'})
+    cleo.sends("/people/export", {"numbers": "on"})
+    saved, seen = tmp_path / "people.csv", tmp_path / "seen.csv"
+    saved.write_bytes(cleo.page.encode())
+    command = ["ssconvert", "--recalc", "--export-type=Gnumeric_stf:stf_csv", saved, seen]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(seen.read_text("utf-8")))}
+    assert rows.keys() == {"Ana", "=CHAR(65)", 'Chi Núñez, the "tall" one'}
+    assert rows["Ana"]["phone"] == CAST["Ana"]
 
 
 def test_a_table_is_for_stewards_who_have_just_shown_who_they_are(
