@@ -170,8 +170,7 @@ def _made_keys(environment: Environment, database: Database) -> Path | None:
     path = environment.keys_path
     if environment.hotline_keys is not None or path.exists():
         return None
-    is_there = database.file is None or database.file.exists()
-    if is_there and migrate.is_sealed(migrate.version(database.engine)):
+    if database.is_there and migrate.is_sealed(migrate.version(database.engine)):
         return None
     key_file.make(path)
     return path

@@ -196,6 +196,8 @@ _NOT_ASKED_ON: Final = (carrier.AccountState.REFUSED, carrier.AccountState.SILEN
 
 def _spent(it: Practice) -> int | None:
     """Text segments of today; None while the database does not answer."""
+    if not it.database.is_there:
+        return None
     try:
         return it.database.read(
             lambda c: traffic.segments_since(c, budget.day_began(it.house.work(c)))
@@ -206,6 +208,8 @@ def _spent(it: Practice) -> int | None:
 
 def _in_rows(it: Practice, network: Network, now: datetime) -> list[Finding]:
     """What only the database can tell; while it does not, the cheap half says so."""
+    if not it.database.is_there:
+        return []
     calls = bool(it.environment.calling_number)
     try:
         roster = it.database.read(lambda c: coverage.roster_seen(c, now, makes_calls=calls))

@@ -26,13 +26,15 @@ SYSTEM_USER: Final = "hotline"  # who runs it where root sets it up
 @dataclass(frozen=True, slots=True)
 class Question:
     """One of the ten. `variable`: where its answer stands in the environment; without one it stands
-    in `hotline.toml`. `usual`: what Enter says; nothing, where one must answer."""
+    in `hotline.toml`. `usual`: what Enter says; nothing, where one must answer, or may say so
+    later."""
 
     key: str
     asks: str
     usual: str = ""
     variable: str = ""
     is_secret: bool = False
+    can_wait: bool = False
 
     @property
     def option(self) -> str:
@@ -61,8 +63,10 @@ QUESTIONS: Final = (
     ),
     Question(
         "number",
-        "Your number or short code, with + and the country's code (or a messaging service)",
+        "Your number or short code, with + and the country's code (or a messaging service;"
+        " nothing, if `hotline provision` is to buy one)",
         variable="HOTLINE_NUMBER",
+        can_wait=True,
     ),
     Question("database", "Where is the database?", variable="DATABASE_URL"),
 )
@@ -115,7 +119,7 @@ def init(
     answers = _answered(known, folder, others, asks=not yes)
     variables = {**_variables(answers, others, at), "HOTLINE_KEYS": _fresh_key()}
     setting_up.write_all(folder, setting_up.new_files(answers, variables, at), owner)
-    click.echo(_written(at))
+    click.echo(_written(at, has_sender=bool(answers["number"])))
     _look_it_over(context, folder)
 
 
@@ -137,7 +141,8 @@ def _answered(known: Answers, folder: Path, others: Mapping[str, str], *, asks: 
     wrong = _wrong(known, others)
     if not asks:
         known = {**{it.key: _usual(it, folder) for it in QUESTIONS}, **known}
-        wrong += [f"{it.option}: is missing" for it in QUESTIONS if not known[it.key]]
+        needed = [it for it in QUESTIONS if not it.can_wait]
+        wrong += [f"{it.option}: is missing" for it in needed if not known[it.key]]
     if wrong:
         raise click.UsageError("\n  ".join(["This cannot be:", *wrong]))
     for place, it in enumerate(QUESTIONS, 1):
@@ -151,15 +156,22 @@ def _ask(it: Question, words: str, known: Answers, folder: Path) -> str:
 
     def heard(written: str) -> str:
         answer = written.strip()
+        if not answer and it.can_wait:
+            return answer
         if not answer:
             raise click.UsageError("this one needs an answer.")
         if wrong := _wrong({**known, it.key: answer}, {}):
             raise click.UsageError(wrong[0].partition(": ")[2])
         return answer
 
-    usual = _usual(it, folder) or None
+    usual = _usual(it, folder)
     answer: str = click.prompt(
-        words, default=usual, hide_input=it.is_secret, value_proc=heard, prompt_suffix=": "
+        words,
+        default=usual or ("" if it.can_wait else None),
+        show_default=bool(usual),
+        hide_input=it.is_secret,
+        value_proc=heard,
+        prompt_suffix=": ",
     )
     return answer
 
@@ -246,8 +258,9 @@ def _owner(user: str) -> tuple[int, int] | None:
 # What is left to do.
 
 
-def _written(at: Installation) -> str:
+def _written(at: Installation, *, has_sender: bool) -> str:
     units = " ".join(f"hotline-{role}" for role in PROCESSES)
+    buys = "  hotline provision   # buys a number, and sets its addresses\n"
     there = "" if Path(at.folder) == Path.cwd() else f"  cd {shlex.quote(at.folder)}\n"
     return (
         f"Written in {at.folder}: hotline.toml, .env with fresh keys, systemd/ and Caddyfile.\n"
@@ -255,6 +268,7 @@ def _written(at: Installation) -> str:
         "the database.\n"
         "\nNext:\n"
         f"{there}"
+        f"{'' if has_sender else buys}"
         "  hotline migrate\n"
         "  hotline roster import neighbors.csv\n"
         f"  sudo cp -r {shlex.quote(f'{at.folder}/{setting_up.UNITS}')}/. /etc/systemd/system/\n"

@@ -31,7 +31,7 @@ def open_database(of: Settings) -> Iterator[Database]:
 def _say_where_it_may_be(database: Database) -> None:
     """Raises OutdatedDatabase where there is none and another is near: a rehearsal's, mostly."""
     near = sorted(Path().glob("*/hotline.db"))
-    if database.file is None or database.file.exists() or not near:
+    if database.is_there or not near:
         return
     folder = near[0].parent
     raise OutdatedDatabase(

@@ -101,6 +101,16 @@ def test_what_cannot_be_is_asked_again_at_once_and_says_why(tmp_path: Path) -> N
     assert tmp_path.joinpath(".env").exists()
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["asked", "with --yes"])
+def test_who_has_no_number_yet_is_told_how_to_buy_one(tmp_path: Path, *, asked: bool) -> None:
+    says = ["Maple Street Mutual Aid", "", "", "", "+12125550100", "https://help.example.org"]
+    says += [ACCOUNT, TOKEN, "", ""]
+    done = run(says="\n".join(says) + "\n") if asked else run("--yes", *given(("--number",)))
+    assert done.exit_code == 0, done.output
+    assert done.output.index("hotline provision") < done.output.index("hotline migrate")
+    assert "HOTLINE_NUMBER" not in tmp_path.joinpath(".env").read_text()
+
+
 def test_the_token_is_not_shown(tmp_path: Path) -> None:
     assert TOKEN not in run("--yes", *given()).output
     assert TOKEN in tmp_path.joinpath(".env").read_text()
@@ -128,9 +138,13 @@ def test_with_yes_nothing_is_asked(tmp_path: Path) -> None:
 
 
 def test_it_says_everything_that_is_missing_and_wrong_at_once(tmp_path: Path) -> None:
-    done = run("--yes", *given(("--name", "--number"), country="Mars", public_url="help.org"))
+    done = run("--yes", *given(("--name", "--stewards"), country="Mars", public_url="help.org"))
     assert done.exit_code == 2
-    for line in ("--name: is missing", "--number: is missing", "--country: is not the two letters"):
+    for line in (
+        "--name: is missing",
+        "--stewards: is missing",
+        "--country: is not the two letters",
+    ):
         assert line in done.output
     assert "--public-url: is not a web address" in done.output
     assert written(tmp_path) == []
@@ -277,14 +291,15 @@ def test_root_gives_the_files_to_whoever_runs_it(tmp_path: Path) -> None:
 # It ends with a look at everything.
 
 
-def test_it_ends_with_check_and_what_is_to_do_next(tmp_path: Path) -> None:
+def test_it_ends_with_a_look_at_everything_and_what_is_to_do_next(tmp_path: Path) -> None:
     done = run("--yes", *given())
     assert "hotline migrate" in done.output
     # Nobody but its owner and root sees into that folder: their shell has nothing to put for a *.
     assert f"sudo cp -r {tmp_path}/systemd/. /etc/systemd/system/\n" in done.output
     assert "  cd " not in done.output
     assert "systemctl enable --now hotline.target hotline-web hotline-worker" in done.output
-    assert "All right: Maple Street Mutual Aid" in done.output
+    assert "[broken] database: The database is empty. Run `hotline migrate` first." in done.output
+    assert not tmp_path.joinpath("hotline.db").exists(), "looking makes no file"
     assert Path.cwd() == tmp_path
 
 

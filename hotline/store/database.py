@@ -83,6 +83,11 @@ class Database:
         name = self.engine.url.database
         return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is one to look at: a file that is not there would be made by looking."""
+        return self.file is None or self.file.exists()
+
     def write(self, work: Transaction[Result]) -> Result:
         """Run `work` as if in a transaction of its own; return what it returned, committed.
 

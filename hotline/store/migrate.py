@@ -67,8 +67,7 @@ def require_current(database: Database, *, may_be_newer: bool = False) -> None:
 
 def require_newest(database: Database) -> None:
     """Raises OutdatedDatabase; needs no keys."""
-    is_there = database.file is None or database.file.exists()
-    found = version(database.engine) if is_there else None
+    found = version(database.engine) if database.is_there else None
     if found is not None and found > NEWEST:
         raise OutdatedDatabase(
             f"The database is at version {found}, newer than this program ({NEWEST}). Install the"
