@@ -95,6 +95,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 ExecStart={command}
+ExecReload=/bin/kill -HUP $MAINPID
 User={user}
 WorkingDirectory={folder}
 Restart=always

@@ -147,7 +147,7 @@ class Sign(StrEnum):
     REFUSAL = "refusal"  # "don't send him again", "keep her away"
     REPORT = "report"  # "block him", "who do I report this to"
     ELSE = "else"  # "I'd like somebody else please"
-    AGAINST = "against"  # something bad of whoever is meant by "he": nobody else is named
+    AGAINST = "against"  # something bad of "he", where nobody else is named
     ASIDE = "aside"  # what "he" does to "me": it is told to us, and not to him
     UNEASE = "unease"  # "weird vibes", "she was drunk"
     FOR_US = "for_us"  # and not for the other: "just for your ears"

@@ -175,8 +175,8 @@ def test_own_recordings_are_played_in_place_of_prompts(
 def test_more_calls_at_once_than_we_answer_hear_what_else_to_do(
     sqlite_url: str, redis_url: str
 ) -> None:
-    with town(sqlite_url, redis_url, NETWORK + "\n[limits]\ncalls_at_once = 2\n") as opened:
-        for who in ("Maria", "Nora", "Sam"):
+    with town(sqlite_url, redis_url, NETWORK + "\n[limits]\ncalls_at_once = 3\n") as opened:
+        for who in ("Maria", "Nora", "Sam"):  # strangers, who leave one line to people we know
             opened.call(who)
         assert "All our lines are in use" in opened.heard("Sam")
         assert "For English" in opened.heard("Nora")

@@ -217,7 +217,7 @@ def test_what_is_on_another_host_is_asked_there_and_of_one_alike_at_its_only_one
     api: str, asked: str, where: str
 ) -> None:
     """Our credentials go nowhere else."""
-    assert client._HttpClient(api)._here(asked) == (where or asked)
+    assert client._HttpClient(api, client._unheard)._here(asked) == (where or asked)
 
 
 # How a carrier writes it.

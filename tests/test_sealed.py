@@ -272,6 +272,7 @@ def test_every_column_that_holds_words_is_sealed() -> None:
         # Of the board: digests, and what a browser is by its own telling.
         *("board_role.role", "sign_in.token", "board_session.token", "board_session.name"),
         *("passkey.credential", "passkey.name", "passkey_asked.token", "passkey_asked.challenge"),
+        *("checkup.half", "finding.half", "finding.key"),
         *("taker.place", "sweep.what", "heartbeat.role", "heartbeat.process", "proof.wanted"),
         *("board_role.role", "sign_in.token", "board_session.token", "board_session.name"),
         *("broadcast.state", "broadcast.area", "broadcast.need", "broadcast.language"),
