@@ -289,7 +289,7 @@ def street(
     ]
     done = installed.run("init", "--yes", *settings)
     assert done.returncode == 0, done.stderr
-    assert "All right: Maple Street Mutual Aid" in done.stdout
+    assert "Run `hotline migrate` first." in done.stdout
     with (home / "hotline.toml").open("a") as file:
         file.write('quiet = ""\n')
     at_home = Installed(installed.venv, home)
