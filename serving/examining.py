@@ -52,7 +52,7 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Practice:
-    """What a doctor looks at. `last_backup`: when it was finished, None: there is none. `clock`:
+    """What a doctor looks at. `last_backup`: when it was begun, None: there is none. `clock`:
     this machine's own, which in a rehearsal is not the network's."""
 
     environment: Environment

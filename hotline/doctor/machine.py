@@ -99,7 +99,7 @@ def _wal(it: DatabaseSeen) -> Iterator[Finding]:
 
 
 def backup(last: datetime | None, now: datetime) -> list[Finding]:
-    """`last`: when the last one was finished."""
+    """`last`: when the last one was begun."""
     if last is None:
         return [found("backup.none")]
     age = now - last
