@@ -180,12 +180,12 @@ def _made_keys(environment: Environment, database: Database) -> Path | None:
 @click.option("--online", is_flag=True, help="Ask the database, Redis and the carrier as well.")
 def check(online: bool) -> None:
     """Read the settings and the configuration, and say every mistake at once."""
-    from serving import checking, consulting
+    from serving import checking, doctor_wiring
     from sms import lexicons
 
     of = settings.load()
     network = of.network
-    checking.require_sound(of, consulting.carrier_mistakes(of))
+    checking.require_sound(of, doctor_wiring.carrier_mistakes(of))
     if doubt := checking.open_to_others():
         click.echo(doubt)
     click.echo(
@@ -193,10 +193,10 @@ def check(online: bool) -> None:
         f" in {' and '.join(network.languages)}."
     )
     click.echo(checking.kept(network))
-    lacks = (*lexicons.lacking(network), *consulting.voiceless(network))
+    lacks = (*lexicons.lacking(network), *doctor_wiring.voiceless(network))
     for doubt in (*network.leftovers, *lexicons.collisions(network), *lacks):
         click.echo(doubt)
-    found = checking.online(of, partial(consulting.account_status, of)) if online else {}
+    found = checking.online(of, partial(doctor_wiring.account_status, of)) if online else {}
     for name, part in found.items():
         click.echo(f"{'  ' if part.well else '! '}{name.replace('_', ' ')}: {part.said}")
     if not all(found[name].well for name in found.keys() & checking.NEEDED):

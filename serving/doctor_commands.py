@@ -41,19 +41,19 @@ def doctor(as_one: bool, number: str | None) -> None:
 
 def _sound() -> Settings:
     """Raises BadSettings."""
-    from serving import checking, consulting
+    from serving import checking, doctor_wiring
 
     of = settings.load()
-    checking.require_sound(of, consulting.carrier_mistakes(of))
+    checking.require_sound(of, doctor_wiring.carrier_mistakes(of))
     return of
 
 
 def examine(of: Settings) -> list[Finding]:
     """Everything that can be looked at, once."""
-    from serving import consulting, examining
+    from serving import doctor_examination, doctor_wiring
 
-    with consulting.opened(of) as it:
-        return [*examining.cheap_half(it), *examining.other_half(it)]
+    with doctor_wiring.opened(of) as it:
+        return [*doctor_examination.cheap_half(it), *doctor_examination.other_half(it)]
 
 
 def _show(seen: Sequence[Finding], *, as_one: bool) -> None:
@@ -78,11 +78,11 @@ def _summary(seen: Sequence[Finding]) -> str:
 
 
 def _try_out(of: Settings, written: str) -> None:
-    from serving import trying_out
+    from serving import doctor_call
 
     try:
         number = phone.parse(written, of.network.country)
     except phone.BadPhone as error:
         raise click.UsageError(f"This {error}") from None
-    if not trying_out.run(of, number, click.echo):
+    if not doctor_call.run(of, number, click.echo):
         sys.exit(1)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hotline.resuming import AtCarrier
     from paging.dispatch import JobQueue, PagingWorker
     from paging.signs import Signs
-    from serving.rounds import Rounds
+    from serving.doctor_rounds import Rounds
 
 
 log = logging.getLogger("hotline")
@@ -204,10 +204,10 @@ def _doctored(
     begun: list[Rounds] = []
 
     def begin() -> None:
-        from serving import consulting
-        from serving.rounds import Rounds
+        from serving import doctor_wiring
+        from serving.doctor_rounds import Rounds
 
-        begun.append(Rounds(consulting.practice(of.environment, house, database, queue), send))
+        begun.append(Rounds(doctor_wiring.practice(of.environment, house, database, queue), send))
         begun[0].start()
 
     timer = Timer(DOCTOR_BEGINS, begin)

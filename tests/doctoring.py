@@ -14,8 +14,8 @@ from hotline import settings
 from hotline.doctor.findings import Finding
 from hotline.settings import Environment
 from hotline.store import vitals
-from serving import consulting, examining
-from serving.examining import Practice
+from serving import doctor_examination, doctor_wiring
+from serving.doctor_examination import Practice
 
 HELPED = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
 PROCESSES = ("web", "worker", "clock")
@@ -39,10 +39,10 @@ class Patient:
     practice: Practice
 
     def cheap(self) -> dict[str, Finding]:
-        return {it.key: it for it in examining.cheap_half(self.practice)}
+        return {it.key: it for it in doctor_examination.cheap_half(self.practice)}
 
     def rest(self) -> dict[str, Finding]:
-        return {it.key: it for it in examining.other_half(self.practice)}
+        return {it.key: it for it in doctor_examination.other_half(self.practice)}
 
     def beat(self, *roles: str) -> None:
         """Each of these processes gives a sign of life now."""
@@ -161,7 +161,7 @@ def open_patient(
 ) -> Iterator[Patient]:
     with open_neighborhood(database_url, redis_url, network, **options) as maple:
         hotline = maple.hotline
-        practice = consulting.practice(
+        practice = doctor_wiring.practice(
             hotline._environment, hotline.house, hotline.database, hotline.jobs
         )
         patient = Patient(maple, practice)

@@ -41,8 +41,8 @@ from hotline.store import backups, restorations, vitals
 from hotline.store.backups import MadeBackup
 from hotline.store.database import Database
 from hotline.store.tables import message, neighbor, request
-from serving import consulting
-from serving.outside import look_from_outside
+from serving import doctor_wiring
+from serving.public_address import look_from_outside
 
 BROKEN, LOOK = Condition.BROKEN, Condition.LOOK
 GIGABYTE = 1024**3
@@ -235,7 +235,7 @@ def test_a_log_of_writes_that_nobody_tidies_up(patient: Patient) -> None:
 
 
 def seen_of(patient: Patient) -> machine.DatabaseSeen:
-    from serving.examining import database_seen
+    from serving.doctor_examination import database_seen
 
     return database_seen(patient.practice)
 
@@ -252,7 +252,7 @@ def test_a_backup_is_known_by_its_time(patient: Patient) -> None:
     assert patient.rest()["backup.none"].condition is Condition.LOOK
     made = MadeBackup(NOON - 60 * MINUTE, 1_000)
     patient.practice.database.write(lambda connection: backups.note(connection, made))
-    found = patient.where(last_backup=consulting.last_backup).rest()["backup"]
+    found = patient.where(last_backup=doctor_wiring.last_backup).rest()["backup"]
     assert found.what == "the last one is 1 hour old"
 
 
@@ -378,13 +378,13 @@ def test_an_account_that_is_closed_and_one_that_is_a_trial(patient: Patient) -> 
 
 def test_a_token_that_is_not_ours(patient: Patient) -> None:
     wrong = patient.environment(TWILIO_AUTH_TOKEN="another")
-    found = patient.where(elsewhere=consulting.elsewhere(wrong)).rest()
+    found = patient.where(elsewhere=doctor_wiring.elsewhere(wrong)).rest()
     assert "TWILIO_AUTH_TOKEN" in found["account.refused"].mend
 
 
 def test_a_carrier_that_does_not_answer(patient: Patient) -> None:
     away = patient.environment(TWILIO_API_URL="http://127.0.0.1:1")
-    found = patient.where(elsewhere=consulting.elsewhere(away)).rest()
+    found = patient.where(elsewhere=doctor_wiring.elsewhere(away)).rest()
     assert found["account.silent"].condition is LOOK
 
 
@@ -446,7 +446,7 @@ def test_what_is_spent_is_held_against_the_budget(patient: Patient) -> None:
 
 
 def test_texts_that_are_not_ours_are_noticed_by_what_they_cost(patient: Patient) -> None:
-    seen = consulting.elsewhere(patient.environment()).account(patient.maple.now())
+    seen = doctor_wiring.elsewhere(patient.environment()).account(patient.maple.now())
     from hotline.doctor import carrier
 
     network = settings.read_network("[limits]\nprice_a_segment = 0.01\n", "hotline.toml")
@@ -499,10 +499,10 @@ def test_a_number_that_is_not_set_as_well_as_it_could(
 
 def test_a_number_that_is_not_ours(patient: Patient) -> None:
     other = patient.environment(HOTLINE_NUMBER="+12125550177")
-    found = patient.where(elsewhere=consulting.elsewhere(other)).rest()["number.not_ours"]
+    found = patient.where(elsewhere=doctor_wiring.elsewhere(other)).rest()["number.not_ours"]
     assert "HOTLINE_NUMBER" in found.mend
     code = patient.environment(HOTLINE_NUMBER="46360")
-    found = patient.where(elsewhere=consulting.elsewhere(code)).rest()["number.short_code"]
+    found = patient.where(elsewhere=doctor_wiring.elsewhere(code)).rest()["number.short_code"]
     assert "/sms#rc=3" in found.mend
 
 
@@ -516,11 +516,11 @@ def test_a_service_that_brings_our_texts_elsewhere(patient: Patient) -> None:
 
 def test_a_service_that_is_not_there_or_has_no_number(patient: Patient) -> None:
     wrong = patient.environment(TWILIO_MESSAGING_SERVICE_SID="MG" + "0" * 32)
-    found = patient.where(elsewhere=consulting.elsewhere(wrong)).rest()
+    found = patient.where(elsewhere=doctor_wiring.elsewhere(wrong)).rest()
     assert "TWILIO_MESSAGING_SERVICE_SID" in found["service.unknown"].what
     empty = patient.api("POST", "/v1/Services", FriendlyName="empty")["sid"]
     named = patient.environment(TWILIO_MESSAGING_SERVICE_SID=empty)
-    found = patient.where(elsewhere=consulting.elsewhere(named)).rest()
+    found = patient.where(elsewhere=doctor_wiring.elsewhere(named)).rest()
     assert "hotline provision" in found["service.empty"].mend
 
 

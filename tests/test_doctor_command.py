@@ -15,7 +15,7 @@ from neighborhood import ACCOUNT, CAST, NUMBER, TOKEN
 from servers import KEYS
 
 from hotline.store import people
-from serving.trying_out import Trial
+from serving.doctor_call import Trial
 
 ANA = CAST["Ana"]
 LITTLE = timedelta(seconds=5)

@@ -17,8 +17,8 @@ from hotline.doctor.findings import Finding, found, well
 from hotline.notices import Told
 from hotline.store.database import Database
 from paging import jobs
-from serving import rounds
-from serving.rounds import HALVES, Half, Rounds
+from serving import doctor_rounds
+from serving.doctor_rounds import HALVES, Half, Rounds
 
 MINUTE = timedelta(minutes=1)
 CHEAP, REST = HALVES
@@ -115,7 +115,7 @@ def test_on_which_side_it_is(patient: Patient) -> None:
     seen = half(THERE, OUTSIDE, name="rest")
     watching = watch(patient)
     watching.go(seen)
-    patient.maple.now.moment += rounds.LOOKS_AGAIN  # it is looked at again sooner
+    patient.maple.now.moment += doctor_rounds.LOOKS_AGAIN  # it is looked at again sooner
     watching.go(seen)
     patient.maple.settle()
     told = " ".join(read_by_cleo(patient))
@@ -139,7 +139,7 @@ def test_silence_is_told_too(patient: Patient) -> None:
     watching = watch(patient)
     for _ in range(2):
         watching.go(half(quiet, there, name="rest"))
-        patient.maple.now.moment += rounds.LOOKS_AGAIN
+        patient.maple.now.moment += doctor_rounds.LOOKS_AGAIN
     patient.maple.settle()
     told = " ".join(read_by_cleo(patient))
     assert "no text and no call came in for hours" in told
@@ -179,7 +179,7 @@ def test_what_keeps_texts_from_arriving_is_told_the_other_way_too(
     mute = found("registration.none", what="campaign")
     for _ in range(3):
         watching.go(half(mute, name="rest"))
-        patient.maple.now.moment += rounds.LOOKS_AGAIN
+        patient.maple.now.moment += doctor_rounds.LOOKS_AGAIN
     assert len(listener.told("/hook")) == 1
 
 
@@ -251,11 +251,11 @@ def test_an_alarm_tells_of_no_secret(
 
 def test_each_side_is_said_once() -> None:
     some = [BROKEN, OUTSIDE, THERE, found("work.late", about="asking", what="It", late="1 hour")]
-    assert [it.what for it in rounds.notices_of(some)] == [
+    assert [it.what for it in doctor_rounds.notices_of(some)] == [
         Told.STEWARDS_BROKEN_HERE,
         Told.STEWARDS_BROKEN_THERE,
     ]
-    assert rounds.notices_of(some[-1:]) == []
+    assert doctor_rounds.notices_of(some[-1:]) == []
 
 
 def test_stewards_see_it_on_the_board(sqlite_url: str, redis_url: str) -> None:

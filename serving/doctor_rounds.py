@@ -23,8 +23,8 @@ from hotline.errors import describe
 from hotline.notices import Notice, Told, notice
 from hotline.store import checkups, messages
 from hotline.work import Work
-from serving import alarms, examining
-from serving.examining import Practice
+from serving import alarms, doctor_examination
+from serving.doctor_examination import Practice
 
 log = logging.getLogger("hotline.watch")
 
@@ -56,8 +56,8 @@ class Half:
 
 
 HALVES: Final = (
-    Half("cheap", examining.cheap_half, timedelta(minutes=1), timedelta(seconds=50)),
-    Half("rest", examining.other_half, timedelta(hours=1), timedelta(minutes=4)),
+    Half("cheap", doctor_examination.cheap_half, timedelta(minutes=1), timedelta(seconds=50)),
+    Half("rest", doctor_examination.other_half, timedelta(hours=1), timedelta(minutes=4)),
 )
 
 

@@ -18,8 +18,8 @@ from hotline.store import backups
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
 from paging.dispatch import JobQueue
-from serving.examining import Elsewhere, Practice
-from serving.outside import look_from_outside
+from serving.doctor_examination import Elsewhere, Practice
+from serving.public_address import look_from_outside
 
 
 def practice(
