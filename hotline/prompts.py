@@ -401,7 +401,8 @@ NEWS: Mapping[Told, News] = {
     Told.ASSIGNED: News(
         N_(
             "The people who run this line put you down for request {number}. To hear what is"
-            " needed, to hand it back, or if you are afraid of them, call this number."
+            " needed, to hand it back, or if you are afraid of the neighbor who asked, call this"
+            " number."
         ),
         to_machine=_ASSIGNED,
     ),

@@ -607,24 +607,24 @@ class Sentence(StrEnum):
         " trying. Please look at our account there."
     )
     STEWARDS_BROKEN_HERE = N_(
-        "{network}: something on our side is broken. Please have somebody look: the board says what"
-        " it is and how to mend it."
+        "{network}: something on our side is broken or soon will be. Please have somebody look:"
+        " the board says what it is and how to mend it."
     )
     STEWARDS_BROKEN_THERE = N_(
-        "{network}: something at the phone company is broken. Please have somebody look: the board"
-        " says what it is and how to mend it."
+        "{network}: something at the phone company is broken or soon will be. Please have"
+        " somebody look: the board says what it is and how to mend it."
     )
     STEWARDS_SILENT = N_(
         "{network}: no text and no call came in for hours, though there always are some at this"
         " time. Could you text us to see if it works?"
     )
     STEWARDS_SILENT_AREA = N_(
-        "{network}: it has never been so quiet in {area}. Could you ask somebody there whether they"
-        " can still reach us?"
+        "{network}: we have never gone so long with nothing from {area}. Could you ask somebody"
+        " there whether they can still reach us?"
     )
     TRYING_OUT = N_(
-        "{network}: this is a test. Please reply HI, so that we see your texts come in. After that"
-        " we call you, to test that, too."
+        "{network}: this is a test. Please reply HI, so that we see your texts come in. A test"
+        " call may follow."
     )
     STEWARDS_ON_TIME = N_("{network}: asking neighbors works again. What waited is being done now.")
 
