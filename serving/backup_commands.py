@@ -219,8 +219,8 @@ def _check(it: OpenedBackup, database: Database, environment: Environment, shop:
     click.echo(f"In it: {_contents(it.about)}.")
     if rows:
         click.echo(
-            f"It can be put back: {rows['neighbor']} people, {rows['request']} requests,"
-            f" {rows['message']} texts and calls; {sum(rows.values())} rows in all."
+            f"It can be put back. People: {rows['neighbor']}, requests: {rows['request']},"
+            f" texts and calls: {rows['message']}; rows in all: {sum(rows.values())}."
         )
     for lack in (*lacks, *_lacks(it)):
         click.echo(f"Missing: {lack}")

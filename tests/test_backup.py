@@ -367,7 +367,7 @@ def test_a_check_puts_it_into_a_scratch_database_and_says_what_is_missing(
     check = ("restore", str(made(shell)[0]), "--check", "--identity", IDENTITY)
     said = there.run(*check)
     assert "Made 0 minutes ago" in said
-    assert "1 people, 0 requests" in said
+    assert "People: 1, requests: 0," in said
     assert "the settings in .env" in said
     assert {it.name for it in there.folder.iterdir()} == {IDENTITY}
     del there.environment["HOTLINE_KEYS"]
