@@ -65,7 +65,7 @@ FOLLOWS = {
     Sign.REFUSAL: Following(Then.PART, Then.PART, Then.PART),
     Sign.REPORT: Following(Then.PART, Then.PART, Then.PART),
     Sign.ELSE: Following(Then.PART, Then.PASS, Then.PART),
-    Sign.AGAINST: Following(Then.PART, Then.PART, Then.ASK),
+    Sign.AGAINST: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.ASIDE: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.UNEASE: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.FOR_US: Following(Then.ASK, Then.ASK, Then.ASK),
