@@ -377,7 +377,7 @@ def _rest(_role: str) -> None:
     _replace(roster, "pause", broken)
 
 
-@_guard("seen", "overwritten", "quiet")
+@_guard("seen", "overwritten", "quiet", tight=True)
 def _seen(_role: str) -> None:
     """The board does not look whether a request has changed since somebody opened its page."""
     _replace(request_page, "is_stale", lambda _real: lambda *_arguments: False)
