@@ -37,6 +37,7 @@ def ask_to_be_called_back(maple: Neighborhood, who: str = "Eve") -> None:
     maple.press(who, "1")
     maple.press(who, "*")
     assert rings(maple) or "We call this number back" in maple.heard(who)
+    maple.settle()  # it is a job that calls
 
 
 def rings(maple: Neighborhood) -> bool:
