@@ -750,9 +750,10 @@ def _with_meaning(
 
 def _starts_with_need(words: list[str]) -> bool:
     """ "need milk", but not "need you to come before 6"."""
-    is_first = bool(words) and words[0] in vocabulary.NEED
+    if not words or words[0] not in vocabulary.NEED:
+        return False
     behind = {" ".join(words[1:length]) for length in (2, 3)}
-    return is_first and behind.isdisjoint(vocabulary.NEED_OF_OTHERS)
+    return behind.isdisjoint(vocabulary.NEED[words[0]])
 
 
 def _needs(

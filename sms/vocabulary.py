@@ -288,11 +288,16 @@ ASKING_IN_PASSING = {
     *("please", "want", "looking", "somebody", "someone", "anybody", "anyone", "needed"),
     *heard("asking_in_passing"),
 }
-NEED = {"need", *heard("need")}  # in front: this is a request, not an answer
-# Behind it: then it is for whoever comes, and nothing new.
-NEED_OF_OTHERS = {
-    *("you to", "u to", "it by", "it before", "it to", "this to"),
-    *heard("need_of_others"),
+# In front of a text each of these makes it a request, not an answer; but for what stands behind it
+# in its own language: then it is for whoever comes, and nothing new.
+_FOR_WHO_COMES = _added_to(
+    "need_of_others",
+    {"en": {"you to", "u to", "it by", "it before", "it to", "this to"}},
+)
+NEED = {
+    word: _FOR_WHO_COMES.get(code, frozenset())
+    for code, words in _added_to("need", {"en": {"need"}}).items()
+    for word in words
 }
 # To the question how it went.
 NOT_YET = {

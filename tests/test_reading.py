@@ -644,6 +644,9 @@ def test_the_words_are_kept_as_written() -> None:
     assert reading("  Need\tFOOD,\n  apt 4B 🥫 \x07").said == "Need FOOD, apt 4B 🥫"
     assert reading("need milk").starts_with_need
     assert not reading("I need milk").starts_with_need
+    assert not reading("need you to come before 6").starts_with_need
+    assert not reading("kailangan ba ngayon").starts_with_need, "a question, in Tagalog"
+    assert reading("need ba, baby bottles").starts_with_need, "and in English none"
     assert reading("12 I am at the door").first_number == 12
 
 
