@@ -225,8 +225,8 @@ def holds_for_details(it: Details) -> None:
 
 
 def need_is_heard(case: Case) -> None:
-    """Whatever stands behind "need", somebody asks; but not in our own words, pasted whole. It begins
-    with the need, but for "need you to come"."""
+    """Whatever stands behind "need", somebody asks; but not in our own words, pasted whole. And it
+    begins with the need, but for "need you to come"."""
     call = f"need {case.body}"
     if reading._copied_pages(reading._tokens(reading.clean(call)))[0] is None:
         it = case.read(call)

@@ -265,6 +265,8 @@ class Neighborhood:
         live = [it for it in self.calls() if it["waits_for"] and not it["parent"]]
         for call in live if seconds > 0 else ():
             self._post(f"calls/{call['sid']}/wait", {"seconds": seconds})
+        if live:
+            self.settle()  # what comes of a call that ends meanwhile is known before time goes on
         self.now.moment = moment
         self.tick()
 
