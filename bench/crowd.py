@@ -32,7 +32,7 @@ from rehearsal.messages import Line, Text
 from rehearsal.page.stage import HERE, Stage
 from rehearsal.phones import Person
 from rehearsal.webhooks import open_client
-from serving import roles
+from serving import web_server
 
 PHONES, TEXTS = 200, 5000
 PEOPLE = [Person(f"+1917555{number:04}", f"Neighbor {number}") for number in range(PHONES)]
@@ -132,9 +132,9 @@ def still(of: str) -> Starlette:
 def main() -> None:
     match sys.argv[1:]:
         case ["page", port]:
-            roles.serve(crowded(f"http://127.0.0.1:{port}"), "127.0.0.1", int(port))
+            web_server.serve(crowded(f"http://127.0.0.1:{port}"), "127.0.0.1", int(port))
         case ["still", port, of]:
-            roles.serve(still(f"http://127.0.0.1:{of}/"), "127.0.0.1", int(port))
+            web_server.serve(still(f"http://127.0.0.1:{of}/"), "127.0.0.1", int(port))
         case _:
             sys.exit(__doc__)
 

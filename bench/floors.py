@@ -41,7 +41,7 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from bench.town import ACCOUNT, NUMBER, PUBLIC_URL, TOKEN
-from serving import roles
+from serving import web_server
 
 CONNECTIONS = 16
 BATCH = 64
@@ -209,7 +209,7 @@ def main() -> None:
         case ["row" | "request" as what, url, port]:
             written, path = ROW if what == "row" else REQUEST, url.removeprefix("sqlite:///")
             commit = postgresql_commit if path == url else sqlite_commit
-            roles.serve(webhook(commit(path, written)), "127.0.0.1", int(port))
+            web_server.serve(webhook(commit(path, written)), "127.0.0.1", int(port))
         case ["worker", redis_url]:
             work(redis_url)
         case ["post", address, count]:

@@ -35,7 +35,7 @@ from hotline.store.prepared import Prepared
 from paging.dispatch import JobQueue
 from rehearsal import carrier
 from rehearsal.carrier import Line
-from serving import roles
+from serving import roles, web_server
 
 HOST = "127.0.0.1"
 # How much more likely than at a statement: there are many statements for each of these.
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str]) -> None:
             wish.voice_status_url,
             of.environment.twilio_api_url,
         )
-        roles.serve(carrier.build(line, now=clock), HOST, wish.port)
+        web_server.serve(carrier.build(line, now=clock), HOST, wish.port)
         return
     live_dangerously(Fate(clock, wish.seed, wish.begun), clock)
     for name in wish.without:

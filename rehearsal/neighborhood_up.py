@@ -37,7 +37,7 @@ from rehearsal.neighborhood import scene
 from rehearsal.page.forms import REPLAY, ROSTER, TRANSCRIPT
 from rehearsal.page.views import about_volunteer
 from rehearsal.transcript import parse
-from serving import roles
+from serving import roles, web_server
 from serving.processes import Keeper, Task
 from serving.supervision import Reports
 
@@ -182,7 +182,7 @@ def _require_free(host: str, port: int) -> None:
 def run_carrier(of: Settings, host: str, port: int) -> None:
     """The carrier alone, for the hotline that these settings describe."""
     click.echo(f"The rehearsal carrier is at http://{host}:{port}/")
-    roles.serve(carrier.build(_line(of), cast=neighborhood.cast()), host, port)
+    web_server.serve(carrier.build(_line(of), cast=neighborhood.cast()), host, port)
 
 
 def _settings(place: Place) -> Settings:

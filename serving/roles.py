@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from socket import socket
 from threading import Event, Timer
 from typing import TYPE_CHECKING
 
@@ -39,9 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hotline")
 
-GARBAGE = 20_000  # new objects, after which it is looked for
 DOCTOR_BEGINS = 60.0  # seconds after the clock
-NOT_STARTED = 3  # what uvicorn's own `run` exits with
 PROGRAM = (
     "uvicorn",
     "serving.app",
@@ -73,71 +70,13 @@ def web(
     """The webhooks; `front` answers every other address, for a rehearsal."""
     from paging.signs import STUCK, Signs
     from serving.app import Hotline
+    from serving.web_server import serve
 
     log.info("%s", beginning.line("web", of.environment))
     hotline, signs = Hotline(of, now, front), Signs(STUCK)
     with _watched("web", of, hotline.house, hotline.database, hotline.jobs, reports, signs):
         last_answers = 5 if front is None else 1
         serve(hotline.app, host, port, last_answers=last_answers, reports=reports, turn=signs.give)
-
-
-def serve(
-    app: Starlette,
-    host: str,
-    port: int,
-    *,
-    last_answers: int = 1,
-    reports: Reports = NOBODY,
-    turn: Callable[[], None] = lambda: None,
-) -> None:
-    """Run an app until SIGTERM or SIGINT; requests under way have `last_answers` seconds. `turn` is
-    called each second, by the loop that answers everybody."""
-    import uvicorn
-
-    from serving.connections import LIMITS
-
-    # uvicorn raises the signal again once it has ended: then this is what is left to do.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
-
-    class Server(uvicorn.Server):
-        """Lets streams end, which never end by themselves, before it waits for last answers."""
-
-        async def startup(self, sockets: list[socket] | None = None) -> None:
-            await super().startup(sockets)
-            reports.ready()
-
-        async def shutdown(self, sockets: list[socket] | None = None) -> None:
-            reports.ends()
-            if at_end := getattr(app.state, "at_end", None):
-                at_end()
-            await super().shutdown(sockets)
-
-    async def turned() -> None:
-        turn()
-
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=last_answers,
-        callback_notify=turned,
-        timeout_notify=1,
-        **LIMITS,
-    )
-    server = Server(config)
-    # What is here now stays, and a text leaves no garbage in circles: looking for it again and
-    # again would cost every request.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
-    server.run()
-    if not server.started:
-        sys.exit(NOT_STARTED)
 
 
 def worker(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:

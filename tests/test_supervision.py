@@ -25,7 +25,7 @@ from waiting import until
 
 from paging import clock, dispatch
 from paging.signs import STUCK, Signs
-from serving import roles
+from serving import web_server
 from serving.processes import Keeper
 from serving.supervision import NOBODY, Hearing, Reports, Watchdog, to_manager
 
@@ -135,7 +135,7 @@ def test_a_loop_that_hangs_answers_nobody_and_does_not_go_on(manager: Manager) -
         watchdog.start()
         app = Starlette(routes=[Route("/", hangs)])
         with contextlib.suppress(SystemExit):
-            roles.serve(app, "127.0.0.1", port, reports=reports, turn=lambda: signs.give(1.5))
+            web_server.serve(app, "127.0.0.1", port, reports=reports, turn=lambda: signs.give(1.5))
         os._exit(0)
     try:
         manager.hears("READY=1")
