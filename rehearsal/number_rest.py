@@ -7,8 +7,7 @@ https://www.twilio.com/docs/phone-numbers/pricing.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,13 +22,11 @@ from rehearsal.office import NEW_NUMBER, Paper, asked_of, owned, wired
 from rehearsal.phones import readable_number
 from rehearsal.rest import (
     Endpoint,
-    HangUp,
     guarded,
-    instead_of_taking,
     read_form,
     refused,
+    unless_trouble,
 )
-from rehearsal.trouble import CREATE_KINDS
 
 KINDS = {"Local": "local", "TollFree": "toll_free", "Mobile": "mobile"}
 SETTABLE = (
@@ -269,17 +266,3 @@ def number_json(paper: Paper, line: Line) -> dict[str, object]:
 
 def numbers_uri(line: Line) -> str:
     return f"/{API_VERSION}/Accounts/{line.account_sid}/IncomingPhoneNumbers"
-
-
-async def unless_trouble(exchange: Exchange, about: str, take: Callable[[], Response]) -> Response:
-    """Do it, or what a trouble with creates makes of it. `about`: a number, or what is made."""
-    trouble = exchange.trouble(CREATE_KINDS, about)
-    if trouble is None:
-        return take()
-    if response := instead_of_taking(trouble):
-        return response
-    if trouble.kind == "slow":
-        await asyncio.sleep(trouble.seconds)
-        return take()
-    take()
-    return HangUp(trouble.seconds)

@@ -17,9 +17,8 @@ from starlette.routing import BaseRoute, Route
 
 from rehearsal.exchange import Exchange
 from rehearsal.messages import Form, Refusal, refusal
-from rehearsal.number_rest import unless_trouble
 from rehearsal.office import Paper, asked_of, iso, missing, new_paper
-from rehearsal.rest import Endpoint, guarded, read_form, refused
+from rehearsal.rest import Endpoint, guarded, read_form, refused, unless_trouble
 from rehearsal.service_rest import MESSAGING, SERVICES, listed, service_of
 
 BRANDS = "/v1/a2p/BrandRegistrations"

@@ -158,11 +158,21 @@ async def create(exchange: Exchange, request: Request) -> Response:
 
 
 async def attempted(exchange: Exchange, attempt: Attempt, take: Callable[[], Response]) -> Response:
-    """Take it on, or do what a trouble makes of it."""
+    """Take it on, or do what a trouble makes of it, and note which."""
     trouble = exchange.trouble(CREATE_KINDS, attempt.to)
+    if trouble:
+        attempt.trouble = trouble.kind
+    return await _as_trouble_has_it(trouble, take)
+
+
+async def unless_trouble(exchange: Exchange, about: str, take: Callable[[], Response]) -> Response:
+    """Do it, or what a trouble with creates makes of it. `about`: a number, or what is made."""
+    return await _as_trouble_has_it(exchange.trouble(CREATE_KINDS, about), take)
+
+
+async def _as_trouble_has_it(trouble: Trouble | None, take: Callable[[], Response]) -> Response:
     if trouble is None:
         return take()
-    attempt.trouble = trouble.kind
     if response := instead_of_taking(trouble):
         return response
     if trouble.kind == "slow":

@@ -15,9 +15,8 @@ from starlette.routing import BaseRoute, Route
 from rehearsal.exchange import Exchange
 from rehearsal.lists import meta_page_json
 from rehearsal.messages import Form, Refusal, refusal
-from rehearsal.number_rest import unless_trouble
 from rehearsal.office import NEW_SERVICE, Paper, asked_of, iso, missing, new_paper, wired
-from rehearsal.rest import Endpoint, guarded, read_form, refused
+from rehearsal.rest import Endpoint, guarded, read_form, refused, unless_trouble
 
 MESSAGING = "https://messaging.twilio.com"
 SERVICES = "/v1/Services"

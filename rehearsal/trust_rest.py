@@ -16,9 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from rehearsal.exchange import Exchange
 from rehearsal.messages import Refusal, refusal
-from rehearsal.number_rest import unless_trouble
 from rehearsal.office import Book, Paper, asked_of, iso, missing, new_paper
-from rehearsal.rest import Endpoint, guarded, read_form, refused
+from rehearsal.rest import Endpoint, guarded, read_form, refused, unless_trouble
 from rehearsal.service_rest import listed
 
 TRUST_HUB = "https://trusthub.twilio.com"

@@ -14,10 +14,9 @@ from starlette.routing import BaseRoute, Route
 
 from rehearsal.exchange import Exchange
 from rehearsal.messages import Form, refusal
-from rehearsal.number_rest import unless_trouble
 from rehearsal.office import Paper, asked_of, iso, missing, new_paper
 from rehearsal.registration_rest import not_there, shown_or_not, wrong
-from rehearsal.rest import Endpoint, guarded, read_form, refused
+from rehearsal.rest import Endpoint, guarded, read_form, refused, unless_trouble
 from rehearsal.service_rest import MESSAGING, listed
 
 VERIFICATIONS = "/v1/Tollfree/Verifications"
