@@ -102,9 +102,7 @@ class BuyNumber:
 
     def rows(self) -> Iterator[ChangeRow]:
         yield ChangeRow(self.offer.number, "number", "", f"buy {self.offer.in_words}")
-        yield from (
-            ChangeRow(self.offer.number, hook, "", it.address) for hook, it in self.webhooks.items()
-        )
+        yield from _new_rows(self.offer.number, self.webhooks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +134,7 @@ class MakeService:
 
     def rows(self) -> Iterator[ChangeRow]:
         yield ChangeRow("messaging service", "name", "", self.label)
-        yield from (
-            ChangeRow("messaging service", hook, "", _shown(it))
-            for hook, it in self.webhooks.items()
-        )
+        yield from _new_rows("messaging service", self.webhooks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +274,10 @@ def _wrong_of_number(number: OwnNumber, want: HookAddresses) -> HookAddresses:
 
 def _wrong(have: HookAddresses, want: HookAddresses) -> HookAddresses:
     return {it: to for it, to in want.items() if mismatch(have.get(it, HookAddress()), to)}
+
+
+def _new_rows(of: str, webhooks: HookAddresses) -> Iterator[ChangeRow]:
+    return (ChangeRow(of, hook, "", _shown(it)) for hook, it in webhooks.items())
 
 
 def _shown(it: HookAddress) -> str:
