@@ -16,7 +16,7 @@ import click
 
 from hotline import keyring, settings
 from hotline.errors import HotlineError
-from serving import setting_up
+from serving import init_files
 from serving.unit_files import PROCESSES, TARGET_FILE, Installation
 
 SERVICE_SID: Final = "MG"  # what the name of a messaging service begins with, and no number does
@@ -113,12 +113,12 @@ def init(
     folder = folder.resolve()
     at = Installation(_program(), str(folder), user or _usual_user(), port)
     owner = _owner(at.user)
-    setting_up.require_new(folder, setting_up.names_of(at))
+    init_files.require_new(folder, init_files.names_of(at))
     known = _given(given)
     others = {"REDIS_URL": redis_url or "", "TWILIO_API_URL": api_url or ""}
     answers = _answered(known, folder, others, asks=not yes)
     variables = {**_variables(answers, others, at), "HOTLINE_KEYS": _fresh_key()}
-    setting_up.write_all(folder, setting_up.new_files(answers, variables, at), owner)
+    init_files.write_all(folder, init_files.new_files(answers, variables, at), owner)
     click.echo(_written(at, has_sender=bool(answers["number"])))
     _look_it_over(context, folder)
 
@@ -199,7 +199,7 @@ def _wrong(known: Answers, others: Mapping[str, str]) -> list[str]:
     options = {f"hotline.{it.key}": it.option for it in QUESTIONS if not it.variable}
     options |= {it.variable: it.option for it in QUESTIONS if it.variable}
     variables = {it.variable: known.get(it.key, "") for it in QUESTIONS if it.variable}
-    found = setting_up.mistakes(known, {**_sender(variables), **others})
+    found = init_files.mistakes(known, {**_sender(variables), **others})
     parts = (it.split(": ", 2) for it in found)
     return [f"{options.get(place, place)}: {what}" for _, place, what in parts]
 
@@ -271,7 +271,7 @@ def _written(at: Installation, *, has_sender: bool) -> str:
         f"{'' if has_sender else buys}"
         "  hotline migrate\n"
         "  hotline roster import neighbors.csv\n"
-        f"  sudo cp -r {shlex.quote(f'{at.folder}/{setting_up.UNITS}')}/. /etc/systemd/system/\n"
+        f"  sudo cp -r {shlex.quote(f'{at.folder}/{init_files.UNITS}')}/. /etc/systemd/system/\n"
         "  sudo systemctl daemon-reload\n"
         f"  sudo systemctl enable --now {TARGET_FILE} {units}\n"
     )

@@ -24,7 +24,7 @@ from hotline.store import requests
 from serving.terminal import open_database, print_table
 
 if TYPE_CHECKING:
-    from serving.provisioning import Plan, Wish
+    from serving.provision_desk import Plan, Wish
 
 
 @click.group("provision", invoke_without_command=True)
@@ -60,7 +60,7 @@ def provision_command(context: click.Context, /, dry_run: bool, yes: bool, **wis
     first."""
     if context.invoked_subcommand:
         return
-    from serving.provisioning import CarrierDesk
+    from serving.provision_desk import CarrierDesk
 
     desk = CarrierDesk.open(settings.load(sender=False), _wish(**wished))
     plan = desk.plan()
@@ -79,7 +79,7 @@ def provision_command(context: click.Context, /, dry_run: bool, yes: bool, **wis
 
 def _wish(kind: str, near: str, fallback: str, *, no_calls: bool, **wished: Any) -> Wish:
     """The options as they are meant. Raises UsageError."""
-    from serving.provisioning import Wish
+    from serving.provision_desk import Wish
 
     return Wish(
         NumberKind(kind),
@@ -202,7 +202,7 @@ def release(number: str | None, dry_run: bool, yes: bool, with_open_requests: bo
     """Give a number back. Default: HOTLINE_NUMBER. Whoever gets it next reads what people text."""
     from hotline.carriers.twilio import holdings, provision
     from hotline.carriers.twilio.client import Carrier
-    from serving.provisioning import answered
+    from serving.provision_desk import answered
 
     of = settings.load(sender=False)
     named = number or of.environment.hotline_number

@@ -236,7 +236,7 @@ def test_texts_calls_and_jobs_do_not_know_each_other() -> None:
 def test_texts_and_calls_know_no_carrier() -> None:
     knowing = {it for it in _modules() if any(n.startswith(CARRIER) for n in _inside(it))}
     ours = {it for it in knowing if not it.startswith((CARRIER, "rehearsal"))}
-    others = {"serving.provisioning", "serving.provision_commands", "serving.doctor_wiring"}
+    others = {"serving.provision_desk", "serving.provision_commands", "serving.doctor_wiring"}
     assert ours == {*WIRING, *others, "serving.webhooks", "paging.jobs"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline import keyring, settings
-from serving import cli, init_command, setting_up
+from serving import cli, init_command, init_files
 from serving.unit_files import Installation, quoted, service
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -240,7 +240,7 @@ def test_it_writes_over_nothing(tmp_path: Path, name: str) -> None:
     there.write_text("mine")
     done = run("--yes", *given())
     assert done.exit_code == 1
-    assert isinstance(done.exception, setting_up.AlreadyThere)
+    assert isinstance(done.exception, init_files.AlreadyThere)
     assert name in str(done.exception)
     assert written(tmp_path) == [name]
     assert there.read_text() == "mine"
@@ -265,13 +265,13 @@ def test_a_disk_that_is_full_in_the_middle_leaves_nothing(
 
 def test_two_at_once_never_mix_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one comes between the look and the writing."""
-    look = setting_up.require_new
+    look = init_files.require_new
 
     def other_comes(folder: Path, names: list[str]) -> None:
         look(folder, names)
         (folder / ".env").write_text("theirs")
 
-    monkeypatch.setattr(setting_up, "require_new", other_comes)
+    monkeypatch.setattr(init_files, "require_new", other_comes)
     assert run("--yes", *given()).exit_code == 1
     assert written(tmp_path) == [".env"]
     assert tmp_path.joinpath(".env").read_text() == "theirs"

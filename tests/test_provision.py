@@ -26,7 +26,7 @@ from hotline.help_request import HelpRequest
 from hotline.provisioning import Hook, HookAddress, NumberKind
 from hotline.store import people, requests
 from hotline.store.database import Database
-from serving.provisioning import CarrierDesk, NotProvisioned, Wish
+from serving.provision_desk import CarrierDesk, NotProvisioned, Wish
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 BOUGHT = "+17185550111"
