@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from neighborhood import CAST, NETWORK, NUMBER, Neighborhood, open_neighborhood
+from sqlalchemy import select, update
 
-from hotline.store import record
+from hotline.store import record, requests
+from hotline.store.tables import message, request
 
 ROSTER = [{"phone": f"+1917555{1000 + place}", "name": f"Vera {place}"} for place in range(6)]
 STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
@@ -238,11 +240,30 @@ def test_after_a_night_the_oldest_is_asked_about_first(maple: Neighborhood) -> N
     maple.pass_until(8)
     maple.pass_time(timedelta(minutes=2))
 
-    asked = [
-        int(found[1]) for it in maple.received() if (found := re.search(r"YES (\d+)", it.body))
-    ]
+    pages = select(message.c.request_number).where(message.c.page_id.is_not(None))
+    asked = maple.database.read(lambda c: c.execute(pages.order_by(message.c.id)).scalars().all())
     assert asked == sorted(asked)
+    assert len(set(asked)) > 1
     assert asked[0] == maple.requests()[0].number
+
+
+def test_of_what_falls_due_at_one_moment_the_oldest_comes_first(maple: Neighborhood) -> None:
+    maple.pass_until(23)
+    for place in range(6):
+        maple.text(_stranger(place), "need groceries")
+    numbers = [it.number for it in maple.requests()]
+    then = maple.now() + timedelta(hours=12)
+
+    for number in reversed(numbers):  # PostgreSQL finds first what was written first
+        _is_due(maple, number, then)
+
+    due = maple.database.read(lambda c: requests.due_requests(c, then, 100))
+    assert [it.number for it in due] == numbers
+
+
+def _is_due(maple: Neighborhood, number: int, moment: datetime) -> None:
+    later = update(request).where(request.c.number == number).values(look_at=moment)
+    maple.database.write(lambda c: c.execute(later))
 
 
 # A machine on the phone.

@@ -65,7 +65,7 @@ def _broadcast(row: Any) -> Broadcast:
 def due_broadcasts(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """Of those whose next batch is due: the id, and how many went out."""
     found = select(broadcast.c.id, broadcast.c.batch).where(broadcast.c.due <= now)
-    rows = connection.execute(found.order_by(broadcast.c.due).limit(limit))
+    rows = connection.execute(found.order_by(broadcast.c.due, broadcast.c.id).limit(limit))
     return [(number, batch) for number, batch in rows]
 
 

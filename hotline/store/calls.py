@@ -150,7 +150,7 @@ def calls_due(connection: Connection, now: datetime, limit: int) -> list[int]:
 _DUE = Prepared(
     select(call.c.id)
     .where(call.c.due <= bindparam("now"))
-    .order_by(call.c.due)
+    .order_by(call.c.due, call.c.id)
     .limit(bindparam("most"))
 )
 

@@ -1002,7 +1002,7 @@ def due_messages(connection: Connection, now: datetime, limit: int) -> list[int]
 _DUE = Prepared(
     select(message.c.id)
     .where(message.c.due <= bindparam("now"))
-    .order_by(message.c.due)
+    .order_by(message.c.due, message.c.id)
     .limit(bindparam("most"))
 )
 

@@ -327,7 +327,7 @@ _DUE_REQUESTS = Prepared(
         *(request.c.owed, request.c.version, request.c.due),
     )
     .where(request.c.look_at <= bindparam("now"))
-    .order_by(request.c.look_at)
+    .order_by(request.c.look_at, request.c.number)
     .limit(bindparam("most"))
 )
 

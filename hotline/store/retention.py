@@ -109,7 +109,9 @@ def _is_live() -> ColumnElement[bool]:
 def _forget_requests(connection: Connection, old: Old) -> int | None:
     ended = select(request.c.number).where(request.c.over_since <= old.before)
     numbers = (
-        connection.execute(ended.order_by(request.c.over_since).limit(MOST_REQUESTS))
+        connection.execute(
+            ended.order_by(request.c.over_since, request.c.number).limit(MOST_REQUESTS)
+        )
         .scalars()
         .all()
     )

@@ -189,7 +189,7 @@ def given_role(connection: Connection, who: int) -> str | None:
 
 
 def given_roles(connection: Connection) -> dict[int, str]:
-    found = select(role.c.neighbor_id, role.c.role).order_by(role.c.since)
+    found = select(role.c.neighbor_id, role.c.role).order_by(role.c.since, role.c.neighbor_id)
     return {int(who): str(given) for who, given in connection.execute(found)}
 
 

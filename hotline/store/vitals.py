@@ -102,7 +102,7 @@ def _last_answer(connection: Connection) -> LastAnswer:
     last = select(it.state, it.held_by).where(
         it.claimed_at.is_not(None), it.channel == Channel.API.value, it.state.not_in(gone)
     )
-    row = connection.execute(last.order_by(it.claimed_at.desc()).limit(1)).first()
+    row = connection.execute(last.order_by(it.claimed_at.desc(), it.id.desc()).limit(1)).first()
     match row:
         case None:
             return LastAnswer.NONE_YET

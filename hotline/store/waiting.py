@@ -79,7 +79,7 @@ def _in_danger(connection: Connection, now: datetime, but: Collection[int]) -> l
         select(event.c.request_number, event.c.at)
         .where(tables.danger_said, event.c.at > now - DANGER_LASTS, ~seen.exists())
         .where(event.c.request_number.is_not(None), event.c.request_number.not_in(theirs))
-        .order_by(event.c.at.desc())
+        .order_by(event.c.at.desc(), event.c.id.desc())
     )
     since = {it.request_number: it.at for it in connection.execute(found)}  # the first holds
     return [Waiting(WaitKind.DANGER, at, number) for number, at in since.items()]
