@@ -1,0 +1,58 @@
+"""What every carrier of texts is to the rest of the program: an account, a phone, a modem.
+
+Each is a folder beside this file. What comes in it makes into `inbound.TextIn` and
+`inbound.Delivery`, what goes wrong there into an error of `hotline.errors`; what it cannot do
+stands in its `Abilities`, so that nobody asks it for that. It stores nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a carrier can do, and does by itself. What is not said it cannot.
+
+    `replies_in_answer`: what people are answered leaves in the answer to their text. `obeys_stop`:
+    it answers STOP, START and HELP itself, and holds back what would go to whoever said STOP.
+    """
+
+    calls: bool = False
+    attachments: bool = False
+    replies_in_answer: bool = False
+    obeys_stop: bool = False
+
+
+class TextCarrier(Protocol):
+    """Whatever brings texts of ours to phones. Used by several threads at once."""
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    def send(
+        self,
+        to: str,
+        body: str,
+        message_id: int,
+        *,
+        good_for: timedelta | None,
+        attachments: Sequence[str] = (),
+        until: datetime | None = None,
+    ) -> str:
+        """Send one text to a number (E.164); the carrier's name for it, which no other message of
+        any carrier of ours has. `message_id`: our row's. `good_for`: not to be delivered later than
+        that from now. `attachments` go with it, by our names; `until` then it can fetch them.
+
+        Raises CarrierError; CarrierSilent means that it may have been taken all the same. What
+        was taken under this id before is not sent again, where the carrier knows our ids.
+        """
+        ...
+
+    def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
+        """The carrier's names of texts of ours that may be this one, oldest first; none if it never
+        took it. Raises CarrierError: then nobody can tell."""
+        ...
