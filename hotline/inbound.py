@@ -28,7 +28,8 @@ class Origin(Enum):
 class TextIn:
     """A text as it arrived. `sid` is the carrier's name for it, `opt_out` its own reading ("STOP",
     "START" or "HELP"), `attachments` are at addresses of the carrier, at most MOST_ATTACHMENTS.
-    `sender` is the number of a phone, and else the address as it came."""
+    `sender` is the number of a phone, and else the address as it came. `carrier`: by which of our
+    channels; None: by the account that the environment names."""
 
     sid: str
     sender: str
@@ -36,6 +37,7 @@ class TextIn:
     attachments: tuple[Attachment, ...] = ()
     opt_out: str = ""
     origin: Origin = Origin.PHONE
+    carrier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,12 @@ def _mail_addresses(text: str) -> str:
     return ", ".join(some)
 
 
+def _channel_address(text: str) -> str:
+    """A phone in the same house has no certificate that anybody knows."""
+    _split(text)
+    return text.rstrip("/")
+
+
 def _is_this_machine(host: str) -> bool:
     return host in ("localhost", "127.0.0.1")
 
@@ -312,6 +318,12 @@ def _recipients(text: str) -> str:
     return text
 
 
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"\+[0-9]{0,14}", text.strip()):
+        raise ValueError("must be + and the first digits of numbers")
+    return text.strip()
+
+
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=90)]
 KeepDays = Annotated[int, Field(strict=True, ge=1, le=3650)]
@@ -325,6 +337,14 @@ Word = Annotated[str, AfterValidator(_word)]
 OneWord = Annotated[str, AfterValidator(_no_spaces)]
 ByLanguage = BeforeValidator(_by_language)
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
+
+
+CHANNEL_SECRETS: Final = "CHANNEL_"  # how the names of those begin that open a channel
+
+
+def secret_name(channel: str, what: str) -> str:
+    """The environment variable of what opens a channel."""
+    return f"{CHANNEL_SECRETS}{channel.upper().replace('-', '_')}_{what}"
 
 
 class Environment(BaseSettings):
@@ -365,6 +385,8 @@ class Environment(BaseSettings):
     alarm_smtp_url: Annotated[str, AfterValidator(_mail_server)] = Field(default="", repr=False)
     alarm_mail_to: Annotated[str, AfterValidator(_mail_addresses)] = Field(default="", repr=False)
     heartbeat_url: Annotated[str, AfterValidator(_told_at)] = Field(default="", repr=False)
+    # CHANNEL_SIM1_PASSWORD and the like, by their names.
+    channel_secrets: dict[str, Secret] = Field(default={}, repr=False)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -389,6 +411,12 @@ class Environment(BaseSettings):
         """The number that calls come from; empty if there is none: a short code makes no calls."""
         number = self.hotline_number or ""
         return number if number.startswith("+") else ""
+
+    def channel_secret(self, channel: str, what: str) -> str:
+        """What opens a channel, by the name of the channel: its "USER", "PASSWORD" or
+        "SIGNING_KEY"; empty where nobody set it."""
+        secret = self.channel_secrets.get(secret_name(channel, what))
+        return secret.get_secret_value() if secret else ""
 
     @property
     def keys_path(self) -> Path:
@@ -572,6 +600,27 @@ class Privacy(_Section):
     keep_days: KeepDays = 30
 
 
+class ChannelSettings(_Section):
+    """One way on which texts come and leave: an account at a carrier, a phone, a modem.
+
+    `texts_a_minute` and `texts_a_day`: what it bears. `prefixes`: of the numbers that are asked
+    by it. `fallback`: what takes over when it is silent. `url`: where a phone listens, `api`:
+    whether that is the phone or a server of its own; `sim`: which of its cards. `folder`: where
+    the daemon of a modem puts its files."""
+
+    name: Key
+    kind: Literal["twilio", "smsgate", "gammu"]
+    number: Annotated[str, AfterValidator(_whole_number)] | None = None
+    texts_a_minute: Whole | None = None
+    texts_a_day: Whole | None = None
+    prefixes: tuple[Annotated[str, AfterValidator(_prefix)], ...] = ()
+    fallback: Key | None = None
+    url: Annotated[str, AfterValidator(_channel_address)] | None = None
+    api: Literal["phone", "server"] = "phone"
+    sim: Annotated[int, Field(strict=True, ge=1, le=3)] | None = None
+    folder: Annotated[str, AfterValidator(_word)] | None = None
+
+
 _BUILT_IN: Final = tuple(Need.model_validate(asdict(it)) for it in NEEDS)
 
 
@@ -601,6 +650,8 @@ class Network(_Hotline):
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
+    """None given means the account that the environment names."""
     leftovers: tuple[str, ...] = ()
     """What stands in the file for a language that is not spoken, a line for each language."""
 
@@ -617,6 +668,14 @@ class Network(_Hotline):
 
     def area(self, key: str) -> Area | None:
         return next((area for area in self.areas if area.key == key), None)
+
+    def channel(self, name: str | None) -> ChannelSettings | None:
+        return next((it for it in self.channels if it.name == name), None)
+
+    @property
+    def has_account(self) -> bool:
+        """Whether one of its channels is the account that the environment names."""
+        return not self.channels or any(it.kind == "twilio" for it in self.channels)
 
     def wave_size(self, number: int) -> int:
         """How many the wave of this number asks; the first is 1, the last size repeats."""
@@ -651,6 +710,7 @@ class _File(_Section):
     voice: Voice = Voice()
     needs: tuple[Need, ...] = _BUILT_IN
     areas: tuple[Area, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -673,18 +733,37 @@ def load(
     """
     environ = everything_set() if environ is None else environ
     environment, network = None, None
+    of_network: list[str] = []
     mistakes = phrasebook.mistakes()  # in the words that people write: the program has none else
-    try:
-        environment = read_environment(environ, carrier=carrier, sender=sender)
-    except BadSettings as trouble:
-        mistakes += trouble.mistakes
     try:
         network = _read_configuration(environ.get("HOTLINE_CONFIG", "").strip())
     except BadSettings as trouble:
+        of_network = trouble.mistakes
+    has_account = network is None or network.has_account
+    try:
+        environment = read_environment(
+            environ, carrier=carrier and has_account, sender=sender and has_account
+        )
+    except BadSettings as trouble:
         mistakes += trouble.mistakes
+    mistakes += of_network
+    if environment and network and carrier:
+        mistakes += _unopened(environment, network)
     if environment is None or network is None or mistakes:
         raise BadSettings(mistakes)
     return Settings(environment, network, _file_named(environ.get("HOTLINE_CONFIG", "").strip()))
+
+
+def _unopened(environment: Environment, network: Network) -> Iterator[str]:
+    """What is missing in the environment of what opens the channels."""
+    phones = [it for it in network.channels if it.kind == "smsgate"]
+    if phones and not environment.public_url:
+        yield _line("environment", "PUBLIC_URL", "is missing: phones tell us there what came in")
+    for it in phones:
+        for what in ("USER", "PASSWORD", "SIGNING_KEY"):
+            if not environment.channel_secret(it.name, what):
+                missing = f"is missing, for the channel {it.name}"
+                yield _line("environment", secret_name(it.name, what), missing)
 
 
 def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -753,6 +832,7 @@ def read_network(text: str, file: str) -> Network:
         voice=sections.voice,
         needs=tuple(need.named(sections.hotline.languages) for need in sections.needs),
         areas=sections.areas,
+        channels=sections.channels,
         leftovers=tuple(_leftovers(sections, file)),
     )
 
@@ -762,7 +842,12 @@ def read_environment(
 ) -> Environment:
     """Read the variables of one environment alone; raises BadSettings. `carrier`: whether what is
     only for the carrier must be there; `sender`: and whom texts are from."""
-    given = {name: environ.get(name.upper(), "") for name in Environment.model_fields}
+    given: dict[str, Any] = {
+        name: environ.get(name.upper(), "") for name in Environment.model_fields
+    }
+    given["channel_secrets"] = {
+        name: value.strip() for name, value in environ.items() if name.startswith(CHANNEL_SECRETS)
+    }
     missing = [*_missing(given), *(_missing_sender(given) if sender else ())]
     mistakes = [_line("environment", *mistake) for mistake in missing] if carrier else []
     try:
@@ -833,6 +918,7 @@ def _across(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for section in ("needs", "areas"):
         for key in _repeated(_key_of(item) for item in _items(raw, section)):
             yield f"{section}.{key}.key", f"is there twice; give each of the {section} its own"
+    yield from _channels_across(raw)
     yield from _same_digits(_items(raw, "needs"))
     yield from _same_words(_items(raw, "needs"))
     yield from _strange_areas(_items(raw, "areas"))
@@ -842,6 +928,37 @@ def _items(raw: dict[str, Any], section: str) -> list[dict[str, Any]]:
     items = raw.get(section)
     named = items if isinstance(items, list) else []
     return [item for item in named if isinstance(item, dict) and "key" in item]
+
+
+def _channels_across(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    listed = raw.get("channels")
+    some = [it for it in listed if isinstance(it, dict)] if isinstance(listed, list) else []
+    named = {as_key(str(it["name"])): it for it in some if "name" in it}
+    for name in _repeated(as_key(str(it.get("name", ""))) for it in some):
+        yield f"channels.{name}.name", "is there twice; give each of the channels its own"
+    if len([it for it in some if it.get("kind") == "twilio"]) > 1:
+        what = "there can be one account at a carrier: the environment has keys for one"
+        yield "channels", what
+    for name, it in named.items():
+        yield from _channel_by_itself(name, it, named)
+
+
+def _channel_by_itself(
+    name: str, it: dict[str, Any], named: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    for kind, setting in (("smsgate", "url"), ("gammu", "folder")):
+        if it.get("kind") == kind and not it.get(setting):
+            yield f"channels.{name}.{setting}", "is missing"
+    if it.get("kind") in ("smsgate", "gammu") and not it.get("number"):
+        yield f"channels.{name}.number", "is missing"
+    if "fallback" not in it:
+        return
+    other = as_key(str(it["fallback"]))
+    if other == name:
+        yield f"channels.{name}.fallback", "is this channel itself; write the name of another"
+    elif other not in named:
+        what = f"names {other}, which is not the name of a channel"
+        yield f"channels.{name}.fallback", what + _did_you_mean(other, named)
 
 
 def _key_of(item: dict[str, Any]) -> str:
@@ -929,7 +1046,10 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "voice": Voice,
     "needs": Need,
     "areas": Area,
+    "channels": ChannelSettings,
 }
+
+_LISTED: Final = ("needs", "areas", "channels")  # of which there are several
 
 _HEADINGS: Final = {
     "hotline": "[hotline]",
@@ -941,6 +1061,7 @@ _HEADINGS: Final = {
     "voice": "[voice]",
     "needs": "[[needs]]",
     "areas": "[[areas]]",
+    "channels": "[[channels]]",
 }
 
 _EXAMPLES: Final = {
@@ -986,6 +1107,17 @@ _EXAMPLES: Final = {
     "areas.key": 'key = "northside"',
     "areas.words": 'words = ["northside", "11216"]',
     "areas.near": 'near = ["eastside"]',
+    "channels.name": 'name = "sim1"',
+    "channels.kind": 'kind = "smsgate"',
+    "channels.number": 'number = "+12125550199"',
+    "channels.texts_a_minute": "texts_a_minute = 6",
+    "channels.texts_a_day": "texts_a_day = 400",
+    "channels.prefixes": 'prefixes = ["+1212", "+1718"]',
+    "channels.fallback": 'fallback = "modem1"',
+    "channels.url": 'url = "http://192.168.1.20:8080"',
+    "channels.api": 'api = "phone"',
+    "channels.sim": "sim = 1",
+    "channels.folder": 'folder = "/var/spool/hotline/modem1"',
     "HOTLINE_CONFIG": "HOTLINE_CONFIG=hotline.toml",
     "DATABASE_URL": "DATABASE_URL=sqlite:///hotline.db"
     " or DATABASE_URL=postgresql://name:password@host/hotline",
@@ -1031,7 +1163,7 @@ _SAID: Final = {
 def _line(file: str, place: str, what: str) -> str:
     """One mistake; the example is left out where the words already say how to write it."""
     section, *rest = place.split(".")
-    setting = rest[1:2] if section in ("needs", "areas") else rest[:1]
+    setting = rest[1:2] if section in _LISTED else rest[:1]
     example = _EXAMPLES.get(".".join([section, *setting]))
     helped = example is None or re.search(r"write |did you mean|belongs|there can be", what)
     return f"{file}: {place}: {what}" + ("" if helped else f"; write it like {example}")
@@ -1064,7 +1196,8 @@ def _in_file(detail: ErrorDetails, raw: dict[str, Any]) -> tuple[str, str]:
 
 
 def _key_or_number(items: list[Any], index: int) -> str:
-    key = items[index].get("key") if isinstance(items[index], dict) else None
+    item = items[index] if isinstance(items[index], dict) else {}
+    key = item.get("key", item.get("name"))
     named = as_key(key) if isinstance(key, str) else ""
     return named if re.fullmatch(r"[\w-]+", named) else str(index + 1)
 
@@ -1072,7 +1205,7 @@ def _key_or_number(items: list[Any], index: int) -> str:
 def _unknown(key: str, section: str | None) -> str:
     """What was probably meant: a setting that is spelled like it, or one of another section."""
     homes = (home for home, model in _SECTIONS.items() if key in model.model_fields)
-    home = None if section in ("needs", "areas") else next(homes, None)
+    home = None if section in _LISTED else next(homes, None)
     if home:
         return f"is not a setting here; it belongs under {_HEADINGS[home]}"
     here = list(_SECTIONS[section].model_fields if section else _SECTIONS)

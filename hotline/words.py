@@ -450,6 +450,14 @@ class Sentence(StrEnum):
     # To anybody.
     LANGUAGE_SET = N_("OK, we will write to you in English.")
     LANGUAGE_NOT_SPOKEN = N_("For now we can only write in English.")
+    CARRIER_HELP = N_(
+        "{network}: neighbors helping neighbors. Need something? Just write it here. STOP ends our"
+        " texts. In danger? Call {emergency}."
+    )
+    CARRIER_STOP = N_("{network}: no more texts from us. Reply START if you want them again.")
+    CARRIER_START = N_(
+        "{network}: welcome back! Need something? Just write it here. STOP ends our texts."
+    )
     STOPPED = N_("OK, no more texts from us. Reply START if you want them again.")
     TEXTED_AGAIN = N_("OK, we text you again.")
     PIN_CODE = N_(
@@ -721,6 +729,22 @@ class Sentence(StrEnum):
         " Please ask around how it goes."
     )
     STEWARDS_APART = N_("{name} cannot take {number}: they are kept apart from somebody there.")
+    STEWARDS_CHANNEL_FULL = N_(
+        "{network}: {channel} took the {count} texts that it takes in a day. What is left waits"
+        " until midnight."
+    )
+    STEWARDS_CHANNEL_FULL_OTHER = N_(
+        "{network}: {channel} took the {count} texts that it takes in a day. The others leave by"
+        " {fallback} until midnight."
+    )
+    STEWARDS_CHANNEL_SILENT = N_(
+        "{network}: {channel} does not take our texts, so they wait. Is it on, charged and in"
+        " reach? The hotline tries again and again."
+    )
+    STEWARDS_CHANNEL_SILENT_OTHER = N_(
+        "{network}: {channel} does not take our texts. They leave by {fallback} now. Is it on,"
+        " charged and in reach?"
+    )
     STEWARDS_STOPPED = N_("{name} said STOP to our texts, so we cannot give them {number}.")
     STEWARDS_AWAY = N_("Our texts do not reach {name}, so we cannot give them {number}.")
     STEWARDS_RESTS = N_("{name} is resting, so we do not give them {number}. BACK ends the rest.")
@@ -773,12 +797,9 @@ class Sentence(StrEnum):
 class AutomaticAnswer(StrEnum):
     """What the carrier is to answer in our place, each one segment with a usual name."""
 
-    HELP = N_(
-        "{network}: neighbors helping neighbors. Need something? Just write it here. STOP ends our"
-        " texts. In danger? Call {emergency}."
-    )
-    STOP = N_("{network}: OK, no more texts from us. Reply START if you want them again.")
-    START = N_("{network}: welcome back! Need something? Just write it here. STOP ends our texts.")
+    HELP = Sentence.CARRIER_HELP.value
+    STOP = Sentence.CARRIER_STOP.value
+    START = Sentence.CARRIER_START.value
 
 
 class Part(StrEnum):

@@ -41,8 +41,18 @@ def _require_libraries() -> None:
     show_default=True,
     help="Who can reach it: this machine, or the whole network.",
 )
-def up(port: int, data: Path, host: str) -> None:
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="In earnest, without internet: texts by the phone or modem in hotline.toml.",
+)
+def up(port: int, data: Path, host: str, *, offline: bool) -> None:
     """Run everything on this machine, with phones to try it on. No account needed."""
+    if offline:
+        from rehearsal import offline_up
+
+        offline_up.run(data, port, host)
+        return
     _require_libraries()
     from rehearsal import neighborhood_up
 

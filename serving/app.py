@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from board.site import Board
-from hotline import phone, wire
+from hotline import phone, routes, wire
 from hotline.carriers.twilio import attachments, credentials, forms, twiml
 from hotline.carriers.twilio.media import Media
 from hotline.carriers.twilio.signature import Signatures
 from hotline.desk import delivery
-from hotline.inbound import Delivery, Origin
+from hotline.errors import CarrierError, describe
+from hotline.inbound import Delivery, TextIn
 from hotline.message import MessageMove
 from hotline.settings import Environment, Settings
 from hotline.store import messages
@@ -29,11 +31,10 @@ from hotline.work import AfterCommit, House, Now, Work, furnish
 from ivr import calling
 from ivr.visit import PhoneLine
 from paging.dispatch import JobQueue
-from serving import audio, health
+from serving import audio, channels, health
 from serving.refusals import CHECK, Refusals, TurnedAway
 from serving.webhooks import LARGEST_BODY, Enqueuer, Form, Webhooks
-from sms import lexicons, shelter, unanswerable
-from sms.receiving import receive
+from sms import lexicons, shelter
 
 if TYPE_CHECKING:
     from serving.metrics import Metrics
@@ -84,6 +85,8 @@ class Hotline:
             twiml.written_in(settings.network.country),
         )
         self._environment = environment
+        self._doors = channels.doors(environment, settings.network)
+        self._channels = channels.opened(environment, settings.network)
         self.board = Board(
             self.house,
             self.database,
@@ -107,6 +110,11 @@ class Hotline:
             Route("/sms", carrier(self._text, self._replies), methods=["POST"]),
             Route("/sms/status", carrier(self._text_status, _nothing), methods=["POST"]),
             Route("/sms/picture/{sid}/{place}", self._attachment),
+            Route(
+                "/channels/{name}",
+                self.webhooks.channel_route(self._doors, self._say_goodbye),
+                methods=["POST"],
+            ),
             Route("/voice", carrier(self._call, self._document), methods=["POST"]),
             Route("/voice/step", carrier(self._call_step, self._document), methods=["POST"]),
             Route("/voice/whisper", carrier(self._whisper, self._document), methods=["POST"]),
@@ -152,10 +160,17 @@ class Hotline:
 
     def _text(self, work: Work, form: Form, _request: Request) -> None:
         it = forms.text_in(form, work.network.country)
-        if it.origin is Origin.PHONE:
-            receive(work, it)
-        else:
-            unanswerable.keep(work, it)
+        channels.take_in(work, replace(it, carrier=routes.account(work.network)))
+
+    def _say_goodbye(self, it: TextIn, after: AfterCommit) -> None:
+        """At once, and once: there is no number any more to try again."""
+        for reply in after.replies:
+            try:
+                self._channels[it.carrier or ""].send(
+                    it.sender, reply.body, reply.id, good_for=None
+                )
+            except CarrierError as error:
+                log.info("message %s: %s", reply.id, describe(error))
 
     def _text_status(self, work: Work, form: Form, request: Request) -> None:
         number = _number(request, "text")

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import key_file, settings
+from hotline import key_file, routes, settings
 from hotline.errors import BadRoster, BadSettings, HotlineError
 from hotline.settings import Environment
 from hotline.store import migrate, record
@@ -193,8 +193,10 @@ def check(online: bool) -> None:
         f" in {' and '.join(network.languages)}."
     )
     click.echo(checking.kept(network))
-    lacks = (*lexicons.lacking(network), *doctor_wiring.voiceless(network))
-    for doubt in (*network.leftovers, *lexicons.collisions(network), *lacks):
+    unspoken = doctor_wiring.voiceless(network) if routes.makes_calls(network) else ()
+    lacks = (*lexicons.lacking(network), *unspoken)
+    doubts = (*network.leftovers, *lexicons.collisions(network), *lacks)
+    for doubt in (*doubts, *routes.cannot(network)):
         click.echo(doubt)
     found = checking.online(of, partial(doctor_wiring.account_status, of)) if online else {}
     for name, part in found.items():

@@ -52,14 +52,15 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Practice:
-    """What a doctor looks at. `last_backup`: when it was begun, None: there is none. `clock`:
-    this machine's own, which in a rehearsal is not the network's."""
+    """What a doctor looks at. `elsewhere`: None where there is no account at a carrier.
+    `last_backup`: when it was begun, None: there is none. `clock`: this machine's own, which in a
+    rehearsal is not the network's."""
 
     environment: Environment
     house: House
     database: Database
     queue: JobQueue
-    elsewhere: Elsewhere
+    elsewhere: Elsewhere | None
     last_backup: Callable[[Database], datetime | None]
     free: Free = lambda folder: shutil.disk_usage(folder).free
     clock: Now = utc_now
@@ -139,10 +140,14 @@ def other_half(it: Practice) -> list[Finding]:
     """What takes longer to find out, or costs somebody something."""
     network, now = it.house.network, it.house.now()
     return [
-        *settings_found(it.environment, network, it.elsewhere.voiceless),
+        *settings_found(it.environment, network, _voiceless(it)),
         *_elsewhere(it, network, now),
         *_in_rows(it, network, now),
     ]
+
+
+def _voiceless(it: Practice) -> Callable[[Network], Iterator[str]]:
+    return it.elsewhere.voiceless if it.elsewhere else lambda _: iter(())
 
 
 def settings_found(
@@ -179,6 +184,8 @@ def _missing(environment: Environment, network: Network) -> Iterator[str]:
 
 
 def _elsewhere(it: Practice, network: Network, now: datetime) -> list[Finding]:
+    if it.elsewhere is None:
+        return []
     seen = it.elsewhere.account(now)
     lines = [*carrier.account(seen), *machine.skew(it.clock(), seen.clock)]
     if seen.state not in _NOT_ASKED_ON:

@@ -25,7 +25,8 @@ from serving.public_address import look_from_outside
 def practice(
     environment: Environment, house: House, database: Database, queue: JobQueue
 ) -> Practice:
-    return Practice(environment, house, database, queue, elsewhere(environment), last_backup)
+    others = elsewhere(environment) if house.network.has_account else None
+    return Practice(environment, house, database, queue, others, last_backup)
 
 
 def elsewhere(environment: Environment) -> Elsewhere:

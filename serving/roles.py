@@ -235,9 +235,11 @@ def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) ->
     from hotline.carriers.twilio.client import Carrier
     from ivr.calling import lost
     from paging import jobs
+    from serving import channels
 
-    carrier = Carrier(of.environment, _counting(of))
-    jobs.take_up(jobs.Tools(house, database, carrier, queue, end_call=lost))
+    account = Carrier(of.environment, _counting(of)) if of.network.has_account else None
+    by_name = channels.opened(of.environment, of.network)
+    jobs.take_up(jobs.Tools(house, database, account, queue, end_call=lost, channels=by_name))
 
 
 def _counting(of: Settings) -> Heard | None:
@@ -254,4 +256,5 @@ def at_carrier_since(of: Settings, since: datetime) -> list[AtCarrier]:
     """All texts and calls that the carrier knows of since then. Raises CarrierError."""
     from hotline.carriers.twilio.client import Carrier
 
-    return Carrier(of.environment).known_since(since, of.network.country)
+    account = Carrier(of.environment) if of.network.has_account else None
+    return account.known_since(since, of.network.country) if account else []

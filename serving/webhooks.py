@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,8 +23,10 @@ from starlette.responses import PlainTextResponse, Response
 from hotline import wire
 from hotline.carriers.twilio.signature import HEADER, Signatures
 from hotline.errors import BadForm, describe
+from hotline.inbound import TextIn
 from hotline.store.database import Database
 from hotline.work import AfterCommit, House, Job, LongAnswer, TakesLong, Work
+from serving.channels import Door, take_in
 from serving.refusals import Refusals, TurnedAway
 
 log = logging.getLogger("hotline.web")
@@ -62,18 +65,49 @@ class Webhooks:
                 self.refusals.add(_turned_away(request, sent or [], charset, signature))
                 return Response(status_code=403)
             form = ImmutableMultiDict(wire.readable(sent, charset))
-            try:
-                after = await self._write(action, form, request)
-            except BadForm as error:
-                return PlainTextResponse(f"{error}\n", status_code=400)
-            except Exception as error:
-                # The carrier tries the fallback address, then gives up: nothing is half done.
-                log.error("a webhook failed: %s", describe(error))
-                return Response(status_code=503)
-            self.enqueue(after.jobs)
-            return answer(after)
+            # The carrier tries the fallback address, then gives up: nothing is half done.
+            return await self._done(lambda work: action(work, form, request), answer)
 
         return endpoint
+
+    def channel_route(
+        self, doors: Mapping[str, Door], say_goodbye: Callable[[TextIn, AfterCommit], None]
+    ) -> Callable[[Request], object]:
+        """An endpoint for what phones of ours post, each at its own address. Unsigned, wrongly
+        signed or old: 403, empty. One that is not answered 200 posts again. `say_goodbye`: to who
+        is forgotten from now on, and so could be written to no more."""
+
+        async def endpoint(request: Request) -> Response:
+            door = doors.get(request.path_params["name"])
+            body = await _body(request)
+            if door is None or body is None:
+                return Response(status_code=404 if door is None else 413)
+            if not door.is_genuine(body, request.headers, self.house.now()):
+                return Response(status_code=403)
+            try:
+                came = door.read(body, self.house.network.country)
+            except BadForm as error:
+                return PlainTextResponse(f"{error}\n", status_code=400)
+            if came is None:
+                return Response(status_code=200)
+            gone: list[AfterCommit] = []
+            answer = await self._done(lambda work: take_in(work, came), partial(_taken, gone))
+            if isinstance(came, TextIn) and gone and gone[0].replies:
+                await run_in_threadpool(say_goodbye, came, gone[0])
+            return answer
+
+        return endpoint
+
+    async def _done(self, do: Callable[[Work], None], answer: Answer) -> Response:
+        try:
+            after = await self._write(do)
+        except BadForm as error:
+            return PlainTextResponse(f"{error}\n", status_code=400)
+        except Exception as error:
+            log.error("a webhook failed: %s", describe(error))
+            return Response(status_code=503)
+        self.enqueue(after.jobs)
+        return answer(after)
 
     def _is_genuine(
         self, request: Request, sent: wire.Fields, charset: str, signature: str
@@ -83,13 +117,13 @@ class Webhooks:
             self.signatures.is_genuine(path, it, signature) for it in wire.renderings(sent, charset)
         )
 
-    async def _write(self, action: Action, form: Form, request: Request) -> AfterCommit:
+    async def _write(self, action: Callable[[Work], None]) -> AfterCommit:
         """Anew for each answer that takes long, which is looked for outside the transaction."""
         answers: dict[LongAnswer, Any] = {}
 
         def do(connection: Connection) -> AfterCommit:
             work = self.house.work(connection, answers)
-            action(work, form, request)
+            action(work)
             return work.after
 
         while True:
@@ -97,6 +131,18 @@ class Webhooks:
                 return await self.database.write_meanwhile(do)
             except TakesLong as long:
                 answers[long.key] = await run_in_threadpool(long.ask, *long.about)
+
+
+def _taken(gone: list[AfterCommit], after: AfterCommit) -> Response:
+    gone.append(after)
+    return Response(status_code=200)
+
+
+async def _body(request: Request) -> bytes | None:
+    try:
+        return await request.body()
+    except (ClientDisconnect, ValueError):
+        return None
 
 
 async def _sent(request: Request) -> wire.Fields | None:

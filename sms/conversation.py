@@ -69,6 +69,7 @@ class Situation:
     the newest first. `pages`: what they were asked about, newest first. `example`: a need to show
     in an example. `places`: what their takers do not know yet. `is_called`: they get no texts.
     `may_come_back`: they were forgotten, and the roster keeps their place for a day.
+    `carrier_obeys_stop`: the carrier answers STOP, START and HELP itself.
     """
 
     me: int
@@ -87,6 +88,7 @@ class Situation:
     is_steward: bool = False
     is_called: bool = False
     may_come_back: bool = False
+    carrier_obeys_stop: bool = True
 
     @property
     def my_open(self) -> HelpRequest | None:
@@ -509,6 +511,8 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
     if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):
         return told
     match reading.intent:
+        case Intent.START | Intent.CARRIER_HELP if not situation.carrier_obeys_stop:
+            return [Say(notice(_IN_THE_CARRIERS_PLACE[reading.intent]))]
         case Intent.START | Intent.CARRIER_HELP | Intent.MACHINE:
             return []  # the carrier answers these, and a machine would answer us again
         case Intent.LANGUAGE:
@@ -546,6 +550,10 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return _words(situation, reading)
 
 
+_IN_THE_CARRIERS_PLACE = {
+    Intent.START: Told.CARRIER_START,
+    Intent.CARRIER_HELP: Told.CARRIER_HELP,
+}
 _ANSWERS: Mapping[Move, Told] = {
     Move.WHO: Told.ANSWER_WHO,
     Move.REAL: Told.ANSWER_REAL,
@@ -651,8 +659,9 @@ def _still_on_it(situation: Situation, reading: Reading) -> list[Act]:
 
 def _stop(situation: Situation, reading: Reading) -> list[Act]:
     """No more texts. Whoever was asked is not waited for, and what they held is given back."""
-    heard = reading.by_carrier or situation.stopped
-    confirm: list[Act] = [] if heard else [Say(notice(Told.STOPPED))]
+    told = Told.STOPPED if situation.carrier_obeys_stop else Told.CARRIER_STOP
+    is_answered = reading.by_carrier and situation.carrier_obeys_stop
+    confirm: list[Act] = [] if is_answered or situation.stopped else [Say(notice(told))]
     passed = [Happens(it.number, Passed(situation.me)) for it in situation.open_pages]
     back = [Happens(it.number, HandedBack(situation.me)) for it in situation.held]
     return [*confirm, StopTexts(), *passed, *back]
@@ -662,7 +671,8 @@ def _while_stopped(situation: Situation, reading: Reading) -> list[Act]:
     """They hear nothing from us, but what they ask for is heard. A bare YES opts in again at the
     carrier, so it does here."""
     if reading.intent is Intent.START or _is_bare_yes(reading):
-        return [StartTexts()]
+        told = [] if situation.carrier_obeys_stop else [Say(notice(Told.CARRIER_START))]
+        return [StartTexts(), *told]
     acts: list[Act] = []
     if reading.intent is Intent.WITHDRAW:
         acts = _withdraw(situation, reading)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from hotline import limits, phone
+from hotline import limits, phone, routes
 from hotline.address import KeptPlace
 from hotline.attachment import Attachment
 from hotline.desk import apart, delivery, farewell, quiet, step, telling, warning
@@ -21,7 +21,7 @@ from hotline.limits import HeardText, Pace
 from hotline.notices import Notice, Told, notice
 from hotline.store import forgetting, messages, pages, people, places, requests
 from hotline.store.database import Stale
-from hotline.store.messages import About, Inbound, Replied
+from hotline.store.messages import About, Inbound, NewMessage
 from hotline.store.people import Neighbor
 from hotline.store.record import record
 from hotline.work import Work
@@ -58,14 +58,14 @@ STRANGER = 0  # who has no row yet, and so nothing that could be about them
 
 
 def receive(work: Work, it: TextIn) -> None:
-    """Write the text down, and let follow what follows; the answer to its sender is in
-    `work.after`."""
+    """Write the text down, and let follow what follows. The answer to its sender is in
+    `work.after`: as replies, and where a carrier takes none, as messages."""
     person = people.who_is_at(work.connection, it.sender)
     lately = _lately(work, person, it.sid) if person else []
     if lately and lately[0].sid == it.sid:
-        work.after.replies += messages.replies_to(work.connection, lately[0].id)
+        _reply_again(work, it, lately[0].id)
         return
-    situation = _situation(work, person, it.sender)
+    situation = _situation(work, person, it)
     reading, order, answer, steering = _read(work, it, situation)
     if isinstance(order, Back) and not situation.on_roster:
         may = farewell.may_come_back(work, it.sender)
@@ -79,6 +79,9 @@ def receive(work: Work, it: TextIn) -> None:
     person = person or _somebody_new(work, it, acts)
     if person is None:
         return
+    if person.carrier != it.carrier:
+        people.set_carrier(work.connection, person.id, it.carrier)
+        person = replace(person, carrier=it.carrier)
     files = messages.by_our_names(it.sid, it.attachments)
     answering = Answering(work.by(person), person, files, lately)
     answering.is_secret = isinstance(order, Pin)
@@ -126,8 +129,9 @@ def _read(
     return reading, None, orders.answer_to(situation.question, reading, network), None
 
 
-def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
-    is_steward = sender in work.network.stewards
+def _situation(work: Work, person: Neighbor | None, it: TextIn) -> Situation:
+    is_steward = it.sender in work.network.stewards
+    obeys_stop = routes.abilities(work.network, it.carrier).obeys_stop
     example = tuple(need.key for need in work.network.needs[:1])
     languages = work.network.languages
     if person is None:
@@ -138,6 +142,7 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
             example=example,
             may_vouch=is_steward,
             is_steward=is_steward,
+            carrier_obeys_stop=obeys_stop,
         )
     concerned = requests.requests_of(work.connection, person.id)
     kept = _places_kept(work, person, concerned)
@@ -158,6 +163,7 @@ def _situation(work: Work, person: Neighbor | None, sender: str) -> Situation:
         may_vouch=joining.may_vouch(work, person),
         is_steward=is_steward,
         is_called=person.by_voice,
+        carrier_obeys_stop=obeys_stop,
     )
 
 
@@ -191,15 +197,17 @@ def _somebody_new(work: Work, it: TextIn, acts: Iterable[Act]) -> Neighbor | Non
     connection, now = work.connection, work.now
     new = people.add_writer(connection, it.sender, it.sid, now, language, chosen=chosen)
     if new is None:
-        work.after.replies += _replies_before(work, it.sid)
+        number = messages.find_inbound(connection, it.sid)
+        if number is None:
+            raise Stale("somebody new was added meanwhile")
+        _reply_again(work, it, number)
     return new
 
 
-def _replies_before(work: Work, sid: str) -> list[Replied]:
-    number = messages.find_inbound(work.connection, sid)
-    if number is None:
-        raise Stale("somebody new was added meanwhile")
-    return messages.replies_to(work.connection, number)
+def _reply_again(work: Work, it: TextIn, text_id: int) -> None:
+    """To a text that was delivered before; what was a message leaves by itself."""
+    if routes.abilities(work.network, it.carrier).replies_in_answer:
+        work.after.replies += messages.replies_to(work.connection, text_id)
 
 
 def _names_of_others(work: Work, acts: Iterable[Act]) -> list[str]:
@@ -253,11 +261,27 @@ def _write_down(answering: Answering, it: TextIn, pace: Pace) -> None:
         request_number=answering.words_of or answering.about,
         is_words=answering.words_of is not None,
         pace=pace,
+        carrier=it.carrier,
     )
     number = messages.add_inbound(work.connection, inbound, work.now)
-    work.after.replies += messages.add_replies(
-        work.connection, answering.person.id, number, work.replies, work.now, is_forgotten=gone
-    )
+    who, in_answer = answering.person.id, routes.abilities(work.network, it.carrier)
+    # Of who is forgotten there is no number any more to which something could be sent later.
+    if in_answer.replies_in_answer or gone:
+        work.after.replies += messages.add_replies(
+            work.connection, who, number, work.replies, work.now, is_forgotten=gone
+        )
+    else:
+        _send_replies(work, who, number, it.carrier)
+
+
+def _send_replies(work: Work, who: int, text_id: int, carrier: str | None) -> None:
+    """As messages of their own, where none leave in the answer to a text."""
+    for reply in work.replies:
+        about = About(requests.known_number(work.connection, reply.request_number))
+        draft = NewMessage(
+            who, reply.body, reply.segments, about=about, carrier=carrier, reply_to=text_id
+        )
+        work.after.messages.append(messages.add_message(work.connection, draft, work.now))
 
 
 class Answering:

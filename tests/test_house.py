@@ -99,6 +99,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.registration_fields",
     "hotline.carriers.twilio.registration_plan",
     "hotline.roster",
+    "hotline.routes",
     "hotline.schedule",
     "hotline.segments",
     "hotline.settings",

@@ -253,9 +253,11 @@ def test_in_a_terminal_that_is_closed_a_process_ends(
 ) -> None:
     street = _street(tmp_path, sqlite_url, "redis://127.0.0.1:1", begin)
     terminal, theirs = pty.openpty()
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests may ignore it
     clock = subprocess.Popen(
         _command("clock"), env=_clean(street.environment), cwd=tmp_path, stderr=theirs
     )
+    signal.signal(signal.SIGHUP, before)
     try:
         os.read(terminal, 1)  # what it begins with
         clock.send_signal(signal.SIGHUP)

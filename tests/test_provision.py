@@ -499,7 +499,7 @@ def test_the_form_can_be_filled_in(account: Account) -> None:
 def test_what_help_and_stop_are_answered_with_is_ready_to_paste(account: Account) -> None:
     said = account.provision("--dry-run")
     assert "Opt-Out Management" in said
-    assert "Maple Street Mutual Aid: OK, no more texts from us." in said
+    assert "Maple Street Mutual Aid: no more texts from us." in said
     assert "UNSTOP" in said
     assert "YES" not in said.split("Opt-in words")[1].split("Opt-in answer")[0]
 

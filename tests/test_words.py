@@ -49,6 +49,8 @@ LONGEST = {
     "country": "MX",
     "sender": "messenger:1234567890123456",
     "other": 99_999,
+    "channel": "phone-upstairs",
+    "fallback": "modem-at-the-pub",
     "example": "REOPEN 99999",
     "key": "other_needs",
     "people": "Ana Ruiz (41), Ana Lopez (57), Ana (80)",

@@ -8,23 +8,10 @@ stands in its `Abilities`, so that nobody asks it for that. It stores nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a carrier can do, and does by itself. What is not said it cannot.
-
-    `replies_in_answer`: what people are answered leaves in the answer to their text. `obeys_stop`:
-    it answers STOP, START and HELP itself, and holds back what would go to whoever said STOP.
-    """
-
-    calls: bool = False
-    attachments: bool = False
-    replies_in_answer: bool = False
-    obeys_stop: bool = False
+from hotline.routes import Abilities
 
 
 class TextCarrier(Protocol):

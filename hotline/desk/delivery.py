@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hotline import errors, failure, phone
+from hotline import errors, failure, phone, routes
 from hotline.attachment import Attachment
 from hotline.desk import telling
 from hotline.desk.step import take_step
@@ -108,6 +108,30 @@ def not_taken(work: Work, it: Outbound, why: type[CarrierError], error: CarrierE
                 warn_stewards(work, told)
 
 
+def brought_by_another(work: Work, it: Outbound, why: type[CarrierError]) -> bool:
+    """Whether a text that its channel did not take, for certain, leaves by another now. Of one that
+    is silent the stewards hear in either case."""
+    is_certain = issubclass(why, errors.CarrierBusy | errors.AccountRefused)
+    if it.carrier is None or it.channel is Channel.CALL or not is_certain:
+        return False
+    if work.network.channel(it.carrier) is None:  # the settings name it no longer
+        return _bring_by(work, it, routes.channel_for(work.network, it.phone, None))
+    if it.claims < routes.TRIES_BEFORE_ANOTHER:
+        return False
+    other = routes.takes_over(work.network, it.carrier)
+    told = Told.STEWARDS_CHANNEL_SILENT_OTHER if other else Told.STEWARDS_CHANNEL_SILENT
+    values = {"channel": it.carrier} | ({"fallback": other} if other else {})
+    warn_stewards(work, notice(told, **values))
+    return other is not None and _bring_by(work, it, other)
+
+
+def _bring_by(work: Work, it: Outbound, carrier: str | None) -> bool:
+    is_moved = messages.bring_by(work.connection, it, carrier, work.now)
+    if is_moved:
+        work.after.messages.append(it.id)
+    return is_moved
+
+
 def _held_by(code: int | None, is_held: bool) -> int | None:
     return (code or UNKNOWN_CODE) if is_held else None
 
@@ -139,10 +163,23 @@ def failed(
         pause=_pause(retry_after),
     )
     for consequence in failure.next_step(of, why, code, work.clock):
-        _carry_out(work, it, consequence, code)
+        _carry_out(work, it, consequence, why, code)
 
 
-def _carry_out(work: Work, it: Outbound, consequence: Consequence, code: int | None) -> None:
+def _carrier_after(work: Work, it: Outbound, why: type[CarrierError]) -> str | None:
+    """By which channel it is tried anew: another, where its own was in the way."""
+    was_the_channel = issubclass(why, errors.CarrierBusy | errors.AccountRefused)
+    other = routes.takes_over(work.network, it.carrier) if was_the_channel else None
+    return other or it.carrier
+
+
+def _carry_out(
+    work: Work,
+    it: Outbound,
+    consequence: Consequence,
+    why: type[CarrierError],
+    code: int | None,
+) -> None:
     connection, who = work.connection, it.neighbor
     match consequence:
         case NoteOptedOut():
@@ -155,7 +192,9 @@ def _carry_out(work: Work, it: Outbound, consequence: Consequence, code: int | N
         case TryAnew(at, is_held, with_attachments, each_alone):
             held_by = _held_by(code, is_held)
             again = messages.try_anew(
-                connection, it, work.now, at, held_by, with_attachments=with_attachments
+                *(connection, it, work.now, at, held_by),
+                with_attachments=with_attachments,
+                carrier=_carrier_after(work, it, why),
             )
             if each_alone and len(it.attachments) > 1:
                 _send_each_alone(work, it)

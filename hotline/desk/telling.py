@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hotline import phone, schedule, segments
+from hotline import phone, routes, schedule, segments
 from hotline.address import LEFT_OUT
 from hotline.attachment import Attachment, AttachmentKind
 from hotline.message import Channel
@@ -75,11 +75,11 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
     said = None if is_page else aloud(work, person, told)
     left = None if is_page else left_on_machine(work, person, told)
     bodies = in_pieces(written(work, told, person.language))
+    by = routes.channel_for(work.network, person.phone, person.carrier, is_page=is_page)
+    draft = NewMessage(who, "", aloud=said, on_machine=left, about=about, due=due, carrier=by)
     for place, body in enumerate(bodies, 1):
         part = about if place == len(bodies) else replace(about, attachments=())
-        draft = NewMessage(
-            who, body, segments.count(body), aloud=said, on_machine=left, about=part, due=due
-        )
+        draft = replace(draft, body=body, segments=segments.count(body), about=part)
         number = messages.add_message(work.connection, draft, work.now)
         if not waits:
             work.after.messages.append(number)

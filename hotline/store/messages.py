@@ -75,6 +75,7 @@ class Inbound:
     request_number: int | None = None
     is_words: bool = False
     pace: Pace = Pace.USUAL
+    carrier: str | None = None
 
 
 def add_inbound(connection: Connection, it: Inbound, now: datetime) -> int:
@@ -90,6 +91,7 @@ def add_inbound(connection: Connection, it: Inbound, now: datetime) -> int:
         "request_number": it.request_number,
         "is_words": it.is_words,
         "pace": it.pace.value,
+        "carrier": it.carrier,
     }
     rows = _INBOUND[connection.dialect.name].rows(connection, facts)
     if not rows:
@@ -105,7 +107,7 @@ _INBOUND = {
                 it: bindparam(it)
                 for it in (
                     *("sid", "neighbor_id", "channel", "state", "at", "body", "pictures"),
-                    *("request_number", "is_words", "pace"),
+                    *("request_number", "is_words", "pace", "carrier"),
                 )
             }
         )
@@ -411,12 +413,14 @@ class Outbound:
     request_number: int | None
     held_by: int | None
     from_id: int | None
+    carrier: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message as it is written down. `aloud`: what a call would say, should a text reach nobody;
-    `on_machine`: what that, or a call, leaves on an answering machine instead."""
+    `on_machine`: what that, or a call, leaves on an answering machine instead. `carrier`: by which
+    channel it leaves. `reply_to`: the text that it answers, where no answer leaves by itself."""
 
     neighbor: int
     body: str
@@ -426,6 +430,8 @@ class NewMessage:
     on_machine: str | None = None
     about: About = NOTHING
     due: datetime | None = None  # else at once
+    carrier: str | None = None
+    reply_to: int | None = None
 
 
 def add_message(
@@ -454,6 +460,8 @@ def add_message(
         "due": look_up_at or it.due or now,
         "good_until": it.about.good_until,
         "claimed_at": now if is_claimed else None,
+        "carrier": it.carrier,
+        "reply_to": it.reply_to,
     }
     ((number,),) = _NEW.rows(connection, facts)
     return int(number)
@@ -469,7 +477,7 @@ _NEW = Prepared(
                 *("neighbor_id", "channel", "state", "at", "body", "words", "segments"),
                 *("request_number", "pictures", "page_id", "from_id", "aloud", "on_machine"),
                 *("may_wake", "claims", "broadcast_id"),
-                *("due", "good_until", "claimed_at"),
+                *("due", "good_until", "claimed_at", "carrier", "reply_to"),
             )
         }
     )
@@ -508,6 +516,7 @@ _SOME = Prepared(
         *(message.c.tries, message.c.claims, message.c.claimed_at, message.c.good_until),
         *(message.c.page_id, message.c.neighbor_id, message.c.may_wake, message.c.aloud),
         *(message.c.on_machine, message.c.request_number, message.c.held_by, message.c.from_id),
+        message.c.carrier,
     )
     .join(neighbor, neighbor.c.id == message.c.neighbor_id)
     .where(is_among(message.c.id, "ids"))
@@ -532,7 +541,10 @@ _IS_DUE = and_(
     message.c.due <= bindparam("now"),
 )
 _HAS_STOPPED = exists().where(
-    neighbor.c.id == message.c.neighbor_id, neighbor.c.stopped_at.is_not(None)
+    neighbor.c.id == message.c.neighbor_id,
+    neighbor.c.stopped_at.is_not(None),
+    # But for the answer to their STOP, where the carrier gives none.
+    or_(message.c.reply_to.is_(None), message.c.at < neighbor.c.stopped_at),
 )
 _IS_CALLED_OFF = exists().where(
     tables.broadcast.c.id == message.c.broadcast_id,
@@ -609,6 +621,59 @@ _CLAIM = Prepared(
     )
     .returning(message.c.id)
 )
+
+
+def bring_by(connection: Connection, it: Outbound, carrier: str | None, due: datetime) -> bool:
+    """Its own channel did not take it, for certain: it leaves by another. False if it had moved
+    on."""
+    return _move(connection, it, MessageMove.PUT_BACK, due=due, carrier=carrier)
+
+
+LOCK_FOR_PACE = 4638  # of PostgreSQL
+
+
+def choose_alone(connection: Connection) -> None:
+    """Let no other process choose whose turn it is before this transaction ends. On SQLite writing
+    transactions are alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK_FOR_PACE)))
+
+
+def waiting_for(
+    connection: Connection, ids: Collection[int], carriers: Collection[str], now: datetime
+) -> list[tuple[int, str]]:
+    """Those of these texts that wait for one of these channels and are due, with its name: answers
+    first, then what is asked and said, then what stewards write to many."""
+    some = select(message.c.id, message.c.carrier).where(
+        message.c.id.in_(ids),
+        message.c.carrier.in_(carriers),
+        ~_IS_CALL,
+        message.c.state == MessageState.WAITING.value,
+        message.c.due <= now,
+    )
+    is_reply, is_for_many = message.c.reply_to.is_not(None), message.c.broadcast_id.is_not(None)
+    ordered = some.order_by(is_reply.desc(), is_for_many, message.c.id)
+    return [(number, carrier) for number, carrier in connection.execute(ordered)]
+
+
+def left_by(connection: Connection, carrier: str, since: datetime) -> int:
+    """How many texts were brought to this channel since then."""
+    left = select(func.count()).where(message.c.carrier == carrier, message.c.claimed_at > since)
+    return connection.execute(left).scalar_one()
+
+
+def let_wait(connection: Connection, number: int, due: datetime) -> None:
+    """A text that waits, waits until then."""
+    waits = message.c.state == MessageState.WAITING.value
+    later = update(message).where(message.c.id == number, waits)
+    connection.execute(later.values(due=due))
+
+
+def redirect(connection: Connection, ids: Collection[int], carrier: str) -> None:
+    """These, of which none was brought anywhere yet, leave by another channel."""
+    waits = message.c.state == MessageState.WAITING.value
+    others = update(message).where(message.c.id.in_(ids), waits)
+    connection.execute(others.values(carrier=carrier))
 
 
 def drop_old_news(connection: Connection, who: int, number: int | None) -> None:
@@ -878,9 +943,11 @@ def try_anew(
     held_by: int | None = None,
     *,
     with_attachments: bool = True,
+    carrier: str | None = None,
 ) -> int:
     """Send the words of an undelivered message again then, as a new one; returns its id. `held_by`
-    as above. Where our account or the pictures were in the way, the phone was not tried yet."""
+    as above. Where our account or the pictures were in the way, the phone was not tried yet.
+    `carrier`: by which channel."""
     row = connection.execute(select(message).where(message.c.id == it.id)).one()
     kept = (
         *("neighbor_id", "body", "segments", "request_number", "page_id", "from_id"),
@@ -899,6 +966,8 @@ def try_anew(
                 "tries": row.tries + (held_by is None and with_attachments),
                 "at": now,
                 "due": due,
+                "carrier": carrier,
+                "reply_to": row.reply_to if it.channel is Channel.API else None,
             }
         )
         .returning(message.c.id)

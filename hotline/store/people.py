@@ -44,6 +44,7 @@ class Neighbor:
     called: str | None = None  # where others on the roster have that first name, too
     is_quiet: bool = False  # said QUIET: texts to them say nothing
     blocked_until: datetime | None = None
+    carrier: str | None = None  # the channel that they wrote by last; None: the first
 
     def is_blocked(self, now: datetime) -> bool:
         """Whether nothing from this number is answered, and nothing told to it."""
@@ -60,13 +61,13 @@ _KNOWN = (
     *(neighbor.c.language_chosen, neighbor.c.stopped_at, neighbor.c.on_roster, neighbor.c.asked_at),
     *(neighbor.c.reach, neighbor.c.trouble, neighbor.c.joining, neighbor.c.joining_since),
     *(neighbor.c.suspended_at, neighbor.c.called, neighbor.c.quiet_since),
-    neighbor.c.blocked_until,
+    *(neighbor.c.blocked_until, neighbor.c.carrier),
 )
 
 
 def _neighbor(row: Sequence[Any]) -> Neighbor:
     who, phone, name, language, language_chosen, stopped_at, on_roster, asked_at, *more = row
-    reach, trouble, joining, joining_since, suspended_at, called, quiet_since, blocked = more
+    reach, trouble, joining, joining_since, suspended_at, called, quiet_since, *last = more
     return Neighbor(
         who,
         phone,
@@ -83,8 +84,14 @@ def _neighbor(row: Sequence[Any]) -> Neighbor:
         suspended_at is not None,
         called,
         quiet_since is not None,
-        blocked,
+        *last,
     )
+
+
+def set_carrier(connection: Connection, who: int, carrier: str | None) -> None:
+    """They wrote by this channel, and are answered by it from now on."""
+    of_them = update(neighbor).where(neighbor.c.id == who)
+    connection.execute(of_them.values(carrier=carrier))
 
 
 def set_quiet(connection: Connection, who: int, since: datetime | None) -> None:

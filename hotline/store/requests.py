@@ -118,6 +118,12 @@ def find_request(connection: Connection, number: int) -> HelpRequest | None:
 _ONE_REQUEST = Prepared(with_takers(select(*COLUMNS).where(request.c.number == bindparam("of"))))
 
 
+def known_number(connection: Connection, number: int | None) -> int | None:
+    """The same if there is such a request; somebody may have named any number."""
+    found = select(request.c.number).where(request.c.number == number)
+    return None if number is None else connection.execute(found).scalar_one_or_none()
+
+
 def find_requests(connection: Connection, numbers: Collection[int]) -> list[HelpRequest]:
     found = with_takers(select(*COLUMNS).where(request.c.number.in_(numbers)))
     return together(connection.execute(found))

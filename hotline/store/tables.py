@@ -103,6 +103,7 @@ neighbor = Table(
     Column("quiet_since", Moment),  # said QUIET: texts say nothing, and what they would say waits
     Column("blocked_until", Moment),  # organizers: nothing from this number is answered until then
     Column("block_reason", Sealed("neighbor.block_reason")),
+    Column("carrier", String(20)),  # the channel that they wrote by last; NULL: the first
 )
 Index("ix_neighbor_on_roster", neighbor.c.on_roster)
 Index("ix_neighbor_called", neighbor.c.called)
@@ -316,6 +317,7 @@ message = Table(
     Column("due", Moment),  # when to send, or to look up, next; NULL when nothing is to be done
     Column("good_until", Moment),  # not worth sending after that
     Column("claimed_at", Moment),
+    Column("carrier", String(20)),  # by which channel it came or leaves; NULL: the first
 )
 
 

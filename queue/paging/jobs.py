@@ -9,7 +9,7 @@ A job carries ids, reads the rows again, and does nothing if they have moved on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,18 +19,20 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hotline import organizers, schedule
+from hotline import organizers, routes, schedule
 from hotline.attachment import Attachment
+from hotline.carriers.shape import TextCarrier
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
-from hotline.desk import alarm, broadcasting, budget, delivery
+from hotline.desk import alarm, broadcasting, budget, delivery, pacing
 from hotline.desk.wave import ask_volunteers
 from hotline.errors import (
     AccountRefused,
     CarrierBusy,
     CarrierError,
     CarrierSilent,
+    NoVoice,
     Refused,
     Unexplained,
     describe,
@@ -66,7 +68,7 @@ class Tools:
 
     house: House
     database: Database
-    carrier: Carrier
+    carrier: Carrier | None  # the account that the environment names, if there is one
     queue: JobQueue
     end_call: Callable[[Work, int], None]  # what is left to do of one whose end nobody told us
     contact: Contact = field(default_factory=lambda: Contact("The carrier", log))
@@ -74,6 +76,18 @@ class Tools:
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
+    channels: Mapping[str, TextCarrier] = field(default_factory=dict)  # but for the account
+
+    def carrier_of(self, it: Outbound) -> TextCarrier:
+        """What brings this text. Raises CarrierBusy where it is not there any more."""
+        found = self.channels.get(it.carrier or "")
+        if found:
+            return found
+        channel = self.house.network.channel(it.carrier)
+        is_account = it.carrier is None or (channel is not None and channel.kind == "twilio")
+        if is_account and self.carrier:
+            return self.carrier
+        raise CarrierBusy("the settings name no such channel any more")
 
     def do(self, work: Callable[[Work], Result]) -> tuple[Result, AfterCommit]:
         """One unit of work, committed: what it returned, and what is left to do then."""
@@ -133,7 +147,7 @@ def _ask(number: int, at_once: bool, work: Work) -> list[Outbound]:
     """One request's next wave. Messages that leave at once are claimed as they are written."""
     ask_volunteers(work, number)
     written = work.after.messages
-    if not (at_once and written) or not budget.is_ample(work):
+    if not (at_once and written) or routes.paced(work.network) or not budget.is_ample(work):
         return []
     claimed = messages.claim(work.connection, written[:AT_ONCE], work.now, work.now + LOST_AFTER)
     written[:] = sorted(set(written) - {it.id for it in claimed})
@@ -189,7 +203,7 @@ def _erase(tools: Tools, it: Erasure) -> bool:
     """False if the carrier did not do it."""
     now = tools.house.now()
     try:
-        found = _delete(tools.carrier, it)
+        found = _delete(tools.carrier, it) if tools.carrier and _is_at(tools, it) else 0
     except CarrierError as error:
         log.info("erasure %s: %s, code %s", it.id, type(error).__name__, error.code)
         _, after = tools.do(partial(_not_erased, it, error.retry_after))
@@ -214,6 +228,11 @@ def _not_erased(it: Erasure, retry_after: float | None, work: Work) -> None:
 def _erased(it: Erasure, work: Work) -> None:
     forgetting.erased(work.connection, it.id)
     alarm.deleted(work)
+
+
+def _is_at(tools: Tools, it: Erasure) -> bool:
+    """Whether it is with the account: what a phone or a modem of ours keeps is deleted there."""
+    return it.what.partition(":")[0] not in tools.channels
 
 
 def _delete(carrier: Carrier, it: Erasure) -> int:
@@ -260,10 +279,21 @@ def send(*ids: int) -> None:
     warned, wanted = AfterCommit(), list(ids)
     if not tools.database.read(partial(_has_budget, tools.house)):
         wanted, warned = tools.do(lambda work: budget.mind(work, ids))
+    sending: list[Future[AfterCommit]] = []
+    if routes.paced(tools.house.network):
+        (claimed, wanted), turned = tools.do(partial(_take_turns, wanted))
+        warned.add(turned)
+        sending = _send_all(tools, claimed)
     now = tools.house.now()
     due = tools.database.read(lambda connection: messages.due_by_neighbor(connection, wanted, now))
-    _finish_all(tools, [tools.threads.submit(_bring, tools, some) for some in due])
+    _finish_all(tools, [*sending, *(tools.threads.submit(_bring, tools, some) for some in due)])
     _finish(tools, warned)
+
+
+def _take_turns(ids: Collection[int], work: Work) -> tuple[list[Outbound], list[int]]:
+    """Those of slow channels whose turn it is, claimed; the ids of those that none holds back."""
+    chosen = pacing.choose(work, ids)
+    return _claim(chosen.now, work) if chosen.now else [], chosen.others
 
 
 def _has_budget(house: House, connection: Connection) -> bool:
@@ -360,13 +390,20 @@ def _send(tools: Tools, it: Outbound) -> AfterCommit:
 def _hand_over(tools: Tools, it: Outbound, now: datetime) -> str:
     """Give the carrier a text to send or a call to make. Raises CarrierError."""
     if it.channel is Channel.CALL:
-        return tools.carrier.call(it.phone, it.id, leaves_message=it.page_id is None)
+        return _account(tools).call(it.phone, it.id, leaves_message=it.page_id is None)
     good_for = it.good_until - now if it.good_until else None
     until = now + ATTACHMENTS_LAST if it.attachments else None
     names = [one.at for one in it.attachments]
-    return tools.carrier.send(
+    return tools.carrier_of(it).send(
         it.phone, it.body, it.id, good_for=good_for, attachments=names, until=until
     )
+
+
+def _account(tools: Tools) -> Carrier:
+    """What makes calls and keeps files. Raises NoVoice where there is none."""
+    if tools.carrier is None:
+        raise NoVoice("none of our channels makes calls")
+    return tools.carrier
 
 
 def _with_what_can_go(tools: Tools, it: Outbound) -> tuple[Outbound, AfterCommit]:
@@ -384,7 +421,7 @@ def _looked_at(tools: Tools, it: Attachment, *, is_last: bool) -> File | None:
     """None for what is not there any more. `is_last`: nobody waits longer for it."""
     address = tools.database.read(lambda connection: messages.address_of(connection, it.at))
     try:
-        file = as_passed_on(tools.carrier.attachment(address)) if address else None
+        file = as_passed_on(_account(tools).attachment(address)) if address else None
     except CarrierError as error:
         if isinstance(error, CarrierBusy | CarrierSilent) and not is_last:
             raise CarrierBusy(str(error)) from None
@@ -412,7 +449,8 @@ def _not_sent(it: Outbound, error: CarrierError, work: Work) -> None:
     why = delivery.whose(work, it, type(error), error.code)
     if issubclass(why, AccountRefused):
         log.error("the carrier refuses our account (code %s): messages wait", error.code)
-    delivery.not_taken(work, it, why, error)
+    if not delivery.brought_by_another(work, it, why):
+        delivery.not_taken(work, it, why, error)
 
 
 def _look_up(tools: Tools, it: Outbound) -> None:
@@ -431,10 +469,10 @@ def _look_up(tools: Tools, it: Outbound) -> None:
 def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str] | None:
     """The carrier's names of what it may be; None if that cannot be told."""
     if it.channel is Channel.REPLY:
-        return tools.carrier.replied_since(it.phone, it.body, since)
+        return _account(tools).replied_since(it.phone, it.body, since)
     if it.channel is Channel.CALL:
-        return tools.carrier.called_since(it.phone, since)
-    return tools.carrier.sent_since(it.phone, it.body, since)
+        return _account(tools).called_since(it.phone, since)
+    return tools.carrier_of(it).find(it.phone, it.body, it.id, since)
 
 
 def _looked_up(

@@ -22,12 +22,13 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from hotline import phone, signed_addresses
+from hotline import phone, routes, signed_addresses
 from hotline.carriers.twilio import addresses, senders
 from hotline.carriers.twilio.attachments import MOST_BYTES
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, Refused
 from hotline.resuming import AtCarrier
+from hotline.routes import Abilities
 from hotline.settings import Environment
 
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
@@ -73,6 +74,10 @@ class Carrier:
             environment.twilio_auth_token.get_secret_value(),
             http_client=_HttpClient(environment.twilio_api_url, heard or _unheard),
         )
+
+    @property
+    def abilities(self) -> Abilities:
+        return routes.ACCOUNT
 
     # For what else in this room asks the carrier: the package's own client, and how it is asked.
 
@@ -208,6 +213,11 @@ class Carrier:
         """
         found = self._listed_to(to, "outbound-api")
         return [it.sid for it in found if _is_this(it, body, since - CLOCKS_APART)]
+
+    def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
+        """As `sent_since`: this carrier knows none of our ids. Raises CarrierError."""
+        del message_id
+        return self.sent_since(to, body, since)
 
     def replied_since(self, to: str, body: str, since: datetime) -> list[str] | None:
         """The same of what left in the answer to a text of theirs. None if no such answer to them

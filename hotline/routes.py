@@ -1,0 +1,156 @@
+"""By which channel a text leaves, and how many at once. Pure.
+
+Whoever wrote to us is answered where they wrote. Who is asked, and never wrote, is asked by the
+channel whose prefix their number has, and else by the first. A text goes on by another channel (the
+`fallback`) only where it is certain that its own did not take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.limits import MINUTE
+from hotline.settings import ChannelSettings, Network
+
+TRIES_BEFORE_ANOTHER = 2  # times that a channel does not answer: a phone may just be restarting
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a carrier can do, and does by itself. What is not said it cannot.
+
+    `replies_in_answer`: what people are answered leaves in the answer to their text. `obeys_stop`:
+    it answers STOP, START and HELP itself, and holds back what would go to whoever said STOP.
+    """
+
+    calls: bool = False
+    attachments: bool = False
+    replies_in_answer: bool = False
+    obeys_stop: bool = False
+
+
+ACCOUNT = Abilities(calls=True, attachments=True, replies_in_answer=True, obeys_stop=True)
+BARE = Abilities()
+BY_KIND = {"twilio": ACCOUNT, "smsgate": BARE, "gammu": BARE}
+
+
+def abilities(network: Network, name: str | None) -> Abilities:
+    """Of the channel of this name; without one, of the account that the environment names."""
+    channel = network.channel(name) or next(iter(network.channels), None)
+    return ACCOUNT if channel is None else BY_KIND[channel.kind]
+
+
+def account(network: Network) -> str | None:
+    """What the channel is called that is the account which the environment names."""
+    return next((it.name for it in network.channels if it.kind == "twilio"), None)
+
+
+def makes_calls(network: Network) -> bool:
+    """Whether any of its channels can call somebody."""
+    return network.has_account
+
+
+def channel_for(
+    network: Network, phone: str, wrote_by: str | None, *, is_page: bool = False
+) -> str | None:
+    """The name of the channel by which a text to this number leaves. None where no channels are
+    set: then there is the one account. `wrote_by`: where they wrote last. `is_page`: it asks them
+    something, and the network may have said by which channel."""
+    own = network.channel(wrote_by)
+    by_prefix = _by_prefix(network, phone)
+    wanted = (by_prefix, own) if is_page else (own, by_prefix)
+    found = next((it for it in (*wanted, *network.channels) if it is not None), None)
+    return found.name if found else None
+
+
+def _by_prefix(network: Network, phone: str) -> ChannelSettings | None:
+    """The channel with the longest prefix that the number has."""
+    fits = [
+        (len(prefix), it)
+        for it in network.channels
+        for prefix in it.prefixes
+        if phone.startswith(prefix)
+    ]
+    return max(fits, key=lambda it: it[0], default=(0, None))[1]
+
+
+def cannot(network: Network) -> list[str]:
+    """A line for each thing that people would expect and the channels cannot do."""
+    bare = [it.name for it in network.channels if BY_KIND[it.kind] == BARE]
+    found = [
+        f"{name} makes no calls and passes no pictures on; to STOP, START and HELP the hotline"
+        " answers itself"
+        for name in bare
+    ]
+    if bare and not makes_calls(network):
+        urgent = [f"needs.{it.key}" for it in network.needs if it.urgent]
+        asked = f": {', '.join(urgent)} {_are(urgent)} asked by text alone" if urgent else ""
+        found.append(f"No channel makes calls{asked}. Who has a landline is not reached")
+    return [*found, *_slow(network)]
+
+
+def _are(some: Sequence[str]) -> str:
+    return "is" if len(some) == 1 else "are"
+
+
+def _slow(network: Network) -> Iterator[str]:
+    """Channels by which the last of a wave is asked when the next wave is due."""
+    most, shortest = max(network.waves.sizes), network.waves.urgent_minutes
+    for it in network.channels:
+        if it.texts_a_minute and it.texts_a_minute * shortest < most:
+            yield (
+                f"{it.name} takes {it.texts_a_minute} in a minute: a wave of {most} takes longer"
+                f" than the {shortest:g} minutes until the next; write smaller sizes under [waves]"
+            )
+
+
+def takes_over(network: Network, name: str | None) -> str | None:
+    """What takes over from a channel that is silent; None if nothing does."""
+    channel = network.channel(name)
+    other = network.channel(channel.fallback) if channel else None
+    return other.name if other else None
+
+
+def paced(network: Network) -> list[ChannelSettings]:
+    """Those by which only so many texts may leave in a while."""
+    return [it for it in network.channels if it.texts_a_minute or it.texts_a_day]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many texts left by a channel in the last minute, and since midnight."""
+
+    in_a_minute: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What becomes of the texts that wait for one channel: these go now, these are tried again
+    then, and for these the day is over."""
+
+    now: tuple[int, ...] = ()
+    later: tuple[tuple[int, datetime], ...] = ()
+    tomorrow: tuple[int, ...] = ()
+
+
+def turns(channel: ChannelSettings, waiting: Sequence[int], left: Left, now: datetime) -> Turns:
+    """Whose turn it is, of texts by their ids, the most wanted first."""
+    a_day = len(waiting) if channel.texts_a_day is None else channel.texts_a_day - left.today
+    today, tomorrow = waiting[: max(0, a_day)], waiting[max(0, a_day) :]
+    if channel.texts_a_minute is None:
+        return Turns(tuple(today), (), tuple(tomorrow))
+    free = max(0, channel.texts_a_minute - left.in_a_minute)
+    apart = MINUTE / channel.texts_a_minute
+    later = tuple(
+        (number, now + apart * (place + 1 + _jitter(number)))
+        for place, number in enumerate(today[free:])
+    )
+    return Turns(tuple(today[:free]), later, tuple(tomorrow))
+
+
+def _jitter(number: int) -> float:
+    """From 0 to 0.5, another for each text: a phone plan takes an even beat for a machine."""
+    return number * 2654435761 % 1000 / 2000
