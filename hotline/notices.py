@@ -163,6 +163,7 @@ class Told(Enum):
     TAKEN_BACK = auto()
     REPORTED = auto()
     QUIET = auto()
+    QUIET_BY_TEXT = auto()
     OPEN_TO_YOU = auto()
     SAFE = auto()
     SAFE_FROM_NOBODY = auto()

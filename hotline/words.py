@@ -437,6 +437,7 @@ class Sentence(StrEnum):
         " not who wrote or what. In danger? Call {emergency}."
     )
     QUIET = N_("Hi, call back when you can.")
+    QUIET_BY_TEXT = N_("Hi, write back when you can.")
     OPEN_TO_YOU = N_("{number} still needs somebody. Text YES {number} if you can take it again.")
     SAFE = N_(
         "Done: nothing passes between you two any more, and we tell nobody why. Others are asked if"

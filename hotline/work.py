@@ -55,7 +55,8 @@ class AfterCommit:
     def jobs(self) -> list[Job]:
         if not self.messages:
             return self.asks
-        return [*self.asks, Job("send", tuple(self.messages), f"send-{self.messages[0]}")]
+        # Who wrote is answered before others are asked, where only so many texts leave at once.
+        return [Job("send", tuple(self.messages), f"send-{self.messages[0]}"), *self.asks]
 
     def add(self, other: AfterCommit) -> None:
         """What another unit of work left to do, but for its answers."""

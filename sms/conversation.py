@@ -511,8 +511,10 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
     if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):
         return told
     match reading.intent:
-        case Intent.START | Intent.CARRIER_HELP if not situation.carrier_obeys_stop:
-            return [Say(notice(_IN_THE_CARRIERS_PLACE[reading.intent]))]
+        case Intent.START if not situation.carrier_obeys_stop:
+            return [StartTexts(), Say(notice(Told.CARRIER_START))]
+        case Intent.CARRIER_HELP if not situation.carrier_obeys_stop:
+            return [Say(notice(Told.CARRIER_HELP))]
         case Intent.START | Intent.CARRIER_HELP | Intent.MACHINE:
             return []  # the carrier answers these, and a machine would answer us again
         case Intent.LANGUAGE:
@@ -550,10 +552,6 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             return _words(situation, reading)
 
 
-_IN_THE_CARRIERS_PLACE = {
-    Intent.START: Told.CARRIER_START,
-    Intent.CARRIER_HELP: Told.CARRIER_HELP,
-}
 _ANSWERS: Mapping[Move, Told] = {
     Move.WHO: Told.ANSWER_WHO,
     Move.REAL: Told.ANSWER_REAL,

@@ -323,6 +323,9 @@ class Answering:
             case StartTexts():
                 people.set_stopped(work.connection, me, None)
                 self._is_now(replace(self.person, stopped=False))
+                if not routes.makes_calls(work.network):
+                    quiet.end(work, self.person)
+                    self._is_now(replace(self.person, is_quiet=False))
             case Obey(order):
                 self._tell_if_anything(work, tending.obey(work, self.person, order), order)
             case Steer(steering):

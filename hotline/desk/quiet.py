@@ -1,10 +1,10 @@
 """QUIET: somebody else may read the texts that a person gets. Until that person calls they say
-nothing but that they might call back; what we would have written waits for that."""
+nothing but that they might call back; what we would have written waits for that. Where no channel
+takes calls, they might write back, and START ends it."""
 
 from __future__ import annotations
 
 from hotline.desk import telling
-from hotline.notices import Told, notice
 from hotline.store import messages, people
 from hotline.store.people import Neighbor
 from hotline.store.record import record
@@ -17,11 +17,12 @@ def begin(work: Work, person: Neighbor) -> None:
     messages.hold_all(work.connection, person.id)
     record(work.connection, person.id, "quiet", work.now)
     work.changed(person.id)
-    telling.answer(work.by(work.person(person.id)), notice(Told.QUIET))
+    telling.answer(work.by(work.person(person.id)), telling.says_nothing(work))
 
 
 def end(work: Work, person: Neighbor) -> None:
-    """They called, and have shown that it is them: what waited is sent."""
+    """They called, and have shown that it is them: what waited is sent. Where nobody can call,
+    START says it."""
     if not person.is_quiet:
         return
     people.set_quiet(work.connection, person.id, None)

@@ -46,7 +46,7 @@ def answer(work: Work, told: Notice, request_number: int | None = None) -> None:
     if person.is_quiet:
         if work.replies:
             return
-        told = notice(Told.QUIET)
+        told = says_nothing(work)
     number = request_number or _number_in(told)
     bodies = in_pieces(written(work, told, person.language))
     work.replies.extend(Reply(body, segments.count(body), number) for body in bodies)
@@ -87,13 +87,19 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
         _ask_to_call(work, person)
 
 
-_SAYS_NOTHING = (Told.QUIET, Told.CODE, Told.BOARD_CODE)  # codes, because they ask just now
+# Codes, because they ask just now.
+_SAYS_NOTHING = (Told.QUIET, Told.QUIET_BY_TEXT, Told.CODE, Told.BOARD_CODE)
 _ASKED_TO_CALL = timedelta(hours=1)
+
+
+def says_nothing(work: Work) -> Notice:
+    """What whoever said QUIET reads."""
+    return notice(Told.QUIET if routes.makes_calls(work.network) else Told.QUIET_BY_TEXT)
 
 
 def _ask_to_call(work: Work, person: Neighbor) -> None:
     """Whoever said QUIET reads a line that says nothing, not too often."""
-    told = notice(Told.QUIET)
+    told = says_nothing(work)
     since, body = work.now - _ASKED_TO_CALL, written(work, told, person.language)
     if not messages.was_told_since(work.connection, person.id, body, since):
         send(work, person.id, told)
