@@ -28,6 +28,7 @@ from rehearsal import (
     call_control,
     call_rest,
     control,
+    gateway_rest,
     neighborhood_control,
     number_rest,
     page,
@@ -40,6 +41,7 @@ from rehearsal import (
 )
 from rehearsal.delivery import leave_due
 from rehearsal.exchange import Exchange, utc_now
+from rehearsal.gateway import GatewayPhone
 from rehearsal.inside import Inside
 from rehearsal.messages import API_VERSION, Line
 from rehearsal.page.stage import Anew, Stage
@@ -50,7 +52,7 @@ from rehearsal.webhooks import open_client
 
 __all__ = ["Line", "Person", "build"]
 
-API_PATHS = (f"/{API_VERSION}/", "/v1/")
+API_PATHS = (f"/{API_VERSION}/", "/v1/", "/smsgate/")
 LARGEST_REQUEST = 2_200_000  # bytes: two minutes of somebody's voice
 log = logging.getLogger("rehearsal")
 READS_CLOCK_EVERY = 1.0  # seconds between two looks at the clock
@@ -140,14 +142,16 @@ def build(
     inside: Inside | None = None,
     anew: Anew | None = None,
     script: str | None = None,
+    gateways: Sequence[GatewayPhone] = (),
 ) -> Starlette:
     """The carrier of one account, as an app for uvicorn.
 
     With `inside` the page shows the hotline, too, and its clock can leap; with `anew`, it can begin
-    again. `script`: a transcript to play at once. Whoever hands in a time of their own without
-    `inside` also says how long phones ring, at `/rehearsal/calls`.
+    again. `script`: a transcript to play at once. `gateways`: old phones that bring texts, too.
+    Whoever hands in a time of their own without `inside` also says how long phones ring, at
+    `/rehearsal/calls`.
     """
-    exchange = Exchange(line, now, cast)
+    exchange = Exchange(line, now, cast, gateways)
     stage = Stage(exchange, inside, anew, Replay(script) if script else None)
     is_by_clock = now is utc_now or inside is not None
 
@@ -166,6 +170,7 @@ def build(
             *verification_rest.routes(exchange),
             *trust_rest.routes(exchange),
             *rest.routes(exchange),
+            *gateway_rest.routes(exchange),
             *control.routes(exchange),
             *account_rest.control_routes(exchange),
             *call_control.routes(exchange),

@@ -1,6 +1,7 @@
 """The rehearsal's own addresses, for people, tests and the page. No carrier has these.
 
-    POST /rehearsal/texts     {"from", "body", "media"?: [url], "sid"?, "times"?: 1}
+    POST /rehearsal/texts     {"from", "body", "media"?: [url], "sid"?, "times"?: 1, "to"?: which
+        of the hotline's numbers}
         Somebody texts the hotline. Answers when the hotline has answered:
         {"sid", "status": HTTP status of its answer, 0 for none, "replies": [words taken on]}.
         A known sid is the same text delivered again; times=2 tells the hotline twice at once.
@@ -167,6 +168,7 @@ async def post_text(exchange: Exchange, request: Request) -> Response:
         media=media,
         sid=sid,
         times=times,
+        to=words(wish, "to"),
     )
     replies = [reply.words for reply in answer.replies]
     return JSONResponse({"sid": sid, "status": answer.status, "replies": replies})

@@ -15,6 +15,7 @@ import httpx2
 from rehearsal import files
 from rehearsal.departures import QUEUE_OVERFLOW, Departure, departures, free_from, is_full
 from rehearsal.exchange import Exchange, new_sid
+from rehearsal.gateway_events import text_comes_in
 from rehearsal.messages import (
     BODY_TOO_LONG,
     LONGEST_BODY,
@@ -120,6 +121,7 @@ def _hand_over(
     message.status, message.error = steps[-1].status, steps[-1].error
     message.updated = moment
     message.sent = None if message.status == "failed" else moment
+    exchange.texted_by[message.to] = message.sender
     exchange.show(message, exchange.phone(message.to), "to_phone")
 
 
@@ -154,8 +156,10 @@ async def text_hotline(
     media: Sequence[str] = (),
     sid: str | None = None,
     times: int = 1,
+    to: str = "",
 ) -> tuple[str, WebhookAnswer]:
-    """Somebody texts the hotline: its sid, and the answer with the replies that were taken on.
+    """Somebody texts the hotline: its sid, and the answer with the replies that were taken on. `to`
+    which of its numbers; else the one that wrote to them last.
 
     A sid that was there before is the same text delivered again. With `times`, the hotline is
     told of it that many times at the same moment; the status is that of the first.
@@ -164,7 +168,7 @@ async def text_hotline(
     message = Message(
         sid=sid,
         sender=sender,
-        to=exchange.line.number,
+        to=to or exchange.number_for(sender),
         body=body,
         direction="inbound",
         by="person",
@@ -174,6 +178,10 @@ async def text_hotline(
         media=tuple(_media_address(exchange, sid, it) for it in media),
         media_types=tuple("image/jpeg" if "://" in it else files.kind_of(it) for it in media),
     )
+    gateway = exchange.gateway_of(message.to)
+    if gateway:
+        with exchange.work.under_way():
+            return message.sid, await text_comes_in(exchange, gateway, message)
     with exchange.work.under_way():
         if message.sid not in exchange.messages:
             exchange.messages[message.sid] = message

@@ -22,6 +22,7 @@ from rehearsal import story
 from rehearsal.account import AccountBook
 from rehearsal.calls import CarrierCall
 from rehearsal.departures import Departure
+from rehearsal.gateway import Gateway, GatewayPhone
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell
 from rehearsal.messages import Line, Message, Text
 from rehearsal.office import opened
@@ -132,8 +133,15 @@ class Exchange:
 
     client: httpx2.AsyncClient
 
-    def __init__(self, line: Line, now: Callable[[], datetime], cast: Sequence[Person]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        now: Callable[[], datetime],
+        cast: Sequence[Person],
+        gateways: Sequence[GatewayPhone] = (),
+    ) -> None:
         self.opened_with = line
+        self.has_gateways = gateways
         self.now = now
         self.since = now()
         self.began = utc_now()
@@ -170,6 +178,8 @@ class Exchange:
         self.wire: dict[int, Wire] = {}  # by the place of the line
         self.ledger: list[Attempt] = []
         self.replies: list[Attempt] = []
+        self.gateways = {it.name: Gateway(it) for it in self.has_gateways}
+        self.texted_by: dict[str, str] = {}  # the number that texted a phone last
         self.under_way = 0
         self.errors: deque[dict[str, object]] = deque(maxlen=ERRORS_KEPT)
 
@@ -183,6 +193,14 @@ class Exchange:
 
     def phone(self, number: str) -> Phone:
         return self.phones.get(number) or Phone(number)
+
+    def number_for(self, sender: str) -> str:
+        """Which of the hotline's numbers somebody writes to: the one that wrote to them last."""
+        own = self.line.number or next((it.number for it in self.has_gateways), "")
+        return self.texted_by.get(sender, own)
+
+    def gateway_of(self, number: str) -> Gateway | None:
+        return next((it for it in self.gateways.values() if it.of.number == number), None)
 
     def name_of(self, number: str) -> str:
         return self.phone(number).name or number

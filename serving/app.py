@@ -87,6 +87,7 @@ class Hotline:
         self._environment = environment
         self._doors = channels.doors(environment, settings.network)
         self._channels = channels.opened(environment, settings.network)
+        self.registrar = channels.Registrar(environment, settings.network)
         self.board = Board(
             self.house,
             self.database,
@@ -305,6 +306,7 @@ class Hotline:
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(self.close)
+            self.registrar.start()
             lexicons.learn(self.house.network)  # else the first text would wait for it
             if self._front:  # a mounted app's own lifespan is left to whoever mounts it
                 await stack.enter_async_context(self._front.router.lifespan_context(self._front))
@@ -318,6 +320,7 @@ class Hotline:
 
     def close(self) -> None:
         self.refusals.say()
+        self.registrar.close()
         self.enqueuer.close()
         self.jobs.close()
         self.database.close()

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hotline.carriers.shape import TextCarrier
 from hotline.desk import delivery
+from hotline.errors import CarrierError, describe
 from hotline.inbound import Delivery, Origin, TextIn
 from hotline.settings import ChannelSettings, Environment, Network
 from hotline.work import Work
 from sms import unanswerable
 from sms.receiving import receive
 
+if TYPE_CHECKING:
+    from hotline.carriers.smsgate.client import SmsGate
+
+log = logging.getLogger("hotline.channels")
+
 CameIn = TextIn | Delivery
+SOON, LATER = 2.0, 300.0  # seconds until a phone is told where to post, and tried again
 
 
 def take_in(work: Work, it: CameIn) -> None:
@@ -36,14 +46,51 @@ def opened(environment: Environment, network: Network) -> dict[str, TextCarrier]
     }
 
 
-def _smsgate(environment: Environment, it: ChannelSettings) -> TextCarrier:
+def smsgate(environment: Environment, it: ChannelSettings) -> SmsGate:
     from hotline.carriers.smsgate.client import SmsGate
 
     user, password = (environment.channel_secret(it.name, what) for what in ("USER", "PASSWORD"))
     return SmsGate(it.name, it.url or "", user, password, sim=it.sim, api=it.api)
 
 
-_OPENED: Mapping[str, Callable[[Environment, ChannelSettings], TextCarrier]] = {"smsgate": _smsgate}
+_OPENED: Mapping[str, Callable[[Environment, ChannelSettings], TextCarrier]] = {"smsgate": smsgate}
+
+
+class Registrar:
+    """Tells phones of ours where to post, beside whatever else goes on: one that is away is told
+    when it comes back."""
+
+    def __init__(self, environment: Environment, network: Network) -> None:
+        some = [it for it in network.channels if it.kind == "smsgate"]
+        self._left = {f"{environment.public_url}/channels/{it.name}": it for it in some}
+        self._environment = environment
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="registrar", daemon=True)
+
+    def start(self) -> None:
+        if self._left:
+            self._thread.start()
+
+    def close(self) -> None:
+        self._is_over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def tell(self) -> None:
+        """Once each of those that were not told yet."""
+        for url, it in list(self._left.items()):
+            try:
+                smsgate(self._environment, it).tell_us_at(url)
+            except CarrierError as error:
+                log.info("channel %s was not told where to post: %s", it.name, describe(error))
+            else:
+                del self._left[url]
+
+    def _run(self) -> None:
+        pause = SOON
+        while self._left and not self._is_over.wait(pause):
+            self.tell()
+            pause = min(2 * pause, LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ recordings too; `ringing`, whose phones ring.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -31,12 +32,13 @@ from starlette.types import ASGIApp
 from hotline import roster_file, settings
 from hotline.carriers.twilio.client import Carrier
 from hotline.settings import Environment, Network, Settings
-from hotline.store import overview, requests, roster
+from hotline.store import overview, people, requests, roster
 from hotline.store.database import Database
 from hotline.work import furnish
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 from rehearsal import carrier
+from rehearsal.gateway import GatewayPhone
 from rehearsal.leap import moment_of
 from rehearsal.meanwhile import (
     CarrierIs,
@@ -55,6 +57,7 @@ from rehearsal.playing import Hands, Seen
 from rehearsal.transcript import Answers, Calls, Declines, HangsUp, InCall, Presses, Speaks
 from rehearsal.twiml import LONGEST_TALK
 from rehearsal.webhooks import certificates
+from serving import channels as serving_channels
 from serving.app import Hotline
 
 Found = TypeVar("Found")
@@ -102,11 +105,44 @@ class Got:
     error: int | None
 
 
+PHONES = {
+    "sim1": GatewayPhone("sim1", "+12125550181", "sms", "password-of-sim1", "signing-key-of-sim1"),
+    "sim2": GatewayPhone("sim2", "+12125550182", "sms", "password-of-sim2", "signing-key-of-sim2"),
+}
+"""Old phones that can bring the texts of a neighborhood; `channels` may name them."""
+
+
+def channels_toml(address: str, *names: str, **more: object) -> str:
+    """`[[channels]]` of these phones, each taken over by the next; `account` is the account.
+    `more`: settings of the first."""
+    written = ""
+    for place, name in enumerate(names):
+        facts: dict[str, object] = {"name": name, "kind": "twilio"}
+        if name in PHONES:
+            facts |= {"kind": "smsgate", "number": PHONES[name].number}
+            facts["url"] = f"{address}/smsgate/{name}"
+        if place + 1 < len(names):
+            facts["fallback"] = names[place + 1]
+        facts |= more if place == 0 else {}
+        written += "\n[[channels]]\n" + "".join(f"{it} = {json.dumps(facts[it])}\n" for it in facts)
+    return written
+
+
 def make_settings(
     address: str, database_url: str, redis_url: str, network: Network, file: Path | None = None
 ) -> Settings:
+    opened = {
+        f"CHANNEL_{it.name.upper()}_{what}": value
+        for it in PHONES.values()
+        for what, value in (
+            ("USER", it.user),
+            ("PASSWORD", it.password),
+            ("SIGNING_KEY", it.signing_key),
+        )
+    }
     environment: Environment = settings.load(
         {
+            **opened,
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "PUBLIC_URL": address,
@@ -176,6 +212,10 @@ class Neighborhood:
 
     def trouble(self, kind: str, **more: Any) -> None:
         self._post("trouble", {"kind": kind, **more})
+
+    def trouble_of(self, phone: str, kind: str, **more: Any) -> None:
+        """Of one of the old phones that bring texts."""
+        self._post(f"gateways/{phone}/trouble", {"kind": kind, **more})
 
     def end_trouble(self) -> None:
         self._http.delete("/rehearsal/trouble").raise_for_status()
@@ -291,6 +331,11 @@ class Neighborhood:
         found = self._http.get("/rehearsal/texts", params={"after": after}).json()["texts"]
         return [Text(**it) for it in found]
 
+    def id_of(self, who: str) -> int:
+        number = self.number(who)
+        (found,) = self.database.read(lambda c: people.ids_at(c, [number]))
+        return found
+
     def requests(self) -> list[Any]:
         return self.database.read(lambda c: requests.requests_after(c, 0, 100_000))
 
@@ -363,9 +408,12 @@ def open_neighborhood(
     *,
     watched: bool = True,
     file: Path | None = None,
+    channels: Sequence[str] = (),
+    first_channel: Mapping[str, object] | None = None,
 ) -> Iterator[Neighborhood]:
-    """`file`: where the settings are to stand, if they are to change. `watched`: what
-    the carrier is asked and answers keeps to its published description."""
+    """`channels`: the names of what brings the texts, if it is not the account; `first_channel`:
+    more settings of the first. `file`: where the settings are to stand, if they are to change.
+    `watched`: what the carrier is asked and answers keeps to its published description."""
     by_hand = HandClock(now)
     built: list[tuple[Hotline, settings.Settings]] = []
     mistakes: list[str] = []
@@ -373,7 +421,8 @@ def open_neighborhood(
         file.write_text(network, encoding="utf-8")
 
     def build(address: str) -> ASGIApp:
-        rules = settings.read_network(network, "hotline.toml")
+        over = channels_toml(address, *channels, **(first_channel or {}))
+        rules = settings.read_network(network + over, "hotline.toml")
         of = make_settings(address, database_url, redis_url, rules, file)
         line = carrier.Line(
             ACCOUNT,
@@ -384,8 +433,11 @@ def open_neighborhood(
             voice_status_url=f"{address}/voice/status",
             api_url=address,
         )
+        if channels and "account" not in channels:
+            line = replace(line, number="")
+        phones = [PHONES[it] for it in channels if it in PHONES]
         people = [carrier.Person(phone, name) for name, phone in cast.items()]
-        front = watch(carrier.build(line, now=by_hand, cast=people), mistakes)
+        front = watch(carrier.build(line, now=by_hand, cast=people, gateways=phones), mistakes)
         hotline = Hotline(of, by_hand, front)
         built.append((hotline, of))
         return hotline.app
@@ -398,11 +450,17 @@ def open_neighborhood(
         queue = dispatch.JobQueue(redis_url)
         stack.callback(queue.close)
         shop = jobs.Tools(
-            furnish(of.network, by_hand, of.file), database, Carrier(of.environment), queue, lost
+            furnish(of.network, by_hand, of.file),
+            database,
+            Carrier(of.environment) if of.network.has_account else None,
+            queue,
+            lost,
+            channels=serving_channels.opened(of.environment, of.network),
         )
         jobs.take_up(shop)
         worker = dispatch.worker(redis_url)
         stack.callback(worker.connection.close)
+        hotline.registrar.tell()
         neighborhood = Neighborhood(address, hotline, shop, by_hand, worker, cast)
         stack.callback(neighborhood.close)
         yield neighborhood

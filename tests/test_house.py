@@ -59,6 +59,7 @@ PURE_CORE = [
     "hotline.diagram",
     "hotline.doctor",
     "hotline.doctor.carrier",
+    "hotline.doctor.channels",
     "hotline.doctor.findings",
     "hotline.doctor.machine",
     "hotline.doctor.number",

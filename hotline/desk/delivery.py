@@ -116,7 +116,7 @@ def brought_by_another(work: Work, it: Outbound, why: type[CarrierError]) -> boo
         return False
     if work.network.channel(it.carrier) is None:  # the settings name it no longer
         return _bring_by(work, it, routes.channel_for(work.network, it.phone, None))
-    if it.claims < routes.TRIES_BEFORE_ANOTHER:
+    if issubclass(why, errors.CarrierBusy) and it.claims < routes.TRIES_BEFORE_ANOTHER:
         return False
     other = routes.takes_over(work.network, it.carrier)
     told = Told.STEWARDS_CHANNEL_SILENT_OTHER if other else Told.STEWARDS_CHANNEL_SILENT

@@ -358,6 +358,48 @@ _CARRIER: Final = {
     ),
 }
 
+_CHANNELS: Final = {
+    "channel.silent": _broken(
+        "{channel} does not answer.",
+        "Texts that leave by it wait, and what people write to it may not come in.",
+        "Is the phone on, charged, on the same network, and is the app's server switched on?"
+        " docs/old-phone.md",
+        mutes=True,
+    ),
+    "channel.refuses": _broken(
+        "{channel} does not let us in.",
+        "No text leaves by it.",
+        "Write user and password as the app shows them: CHANNEL_…_USER and CHANNEL_…_PASSWORD in"
+        " .env, then start the hotline again.",
+        mutes=True,
+    ),
+    "channel.hangs": _broken(
+        "{channel} hangs: its modem says nothing any more.",
+        "Texts that leave by it wait, and nothing comes in.",
+        "systemctl restart hotline-modem@{channel}, and pull the modem out for a moment"
+        " (docs/modem.md).",
+        mutes=True,
+    ),
+    "channel.battery": _look(
+        "The battery of {channel} is at {percent} %, and it does not charge.",
+        "When it is empty, texts wait and nothing comes in.",
+        "Plug it in; old chargers and cables are what fails first.",
+        told=True,
+    ),
+    "channel.full": _look(
+        "{channel} sends no more texts for now.",
+        "Its plan, or Android, allows only so many at once.",
+        "Write smaller texts_a_minute and texts_a_day under its [[channels]], and say yes where"
+        " the phone asks (docs/old-phone.md).",
+        told=True,
+    ),
+    "channel.late": _look(
+        "Texts that wait for {channel} for more than ten minutes: {count}.",
+        "People wait for an answer, and volunteers are asked late.",
+        "Add a second channel as its fallback, or raise texts_a_minute if its plan bears it.",
+    ),
+}
+
 _NUMBER: Final = {
     "number.not_ours": _broken(
         "HOTLINE_NUMBER is no number of this account.",
@@ -541,6 +583,7 @@ KNOWN_TROUBLES: Final[Mapping[str, KnownTrouble]] = {
     **_MACHINE,
     **_OUTSIDE,
     **_CARRIER,
+    **_CHANNELS,
     **_NUMBER,
     **_PEOPLE,
 }

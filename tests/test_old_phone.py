@@ -1,0 +1,376 @@
+"""The whole hotline on old phones with a gateway app, in the place of an account at a carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from functools import partial
+
+import httpx2
+import pytest
+from neighborhood import CAST, NETWORK, PHONES, Neighborhood, open_neighborhood
+from sqlalchemy import select
+
+from hotline.store.tables import message
+from rehearsal.gateway_events import signed_headers
+
+ROSTER = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben")]
+STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
+SOON = timedelta(minutes=3)
+Open = Callable[..., AbstractContextManager[Neighborhood]]
+
+
+@pytest.fixture
+def opened(database_url: str, redis_url: str) -> Open:
+    return partial(open_neighborhood, database_url, redis_url, STEWARDS)
+
+
+@pytest.fixture(params=[("sim1",), ("sim1", "sim2"), ("account", "sim1")], ids="+".join)
+def maple(request: pytest.FixtureRequest, opened: Open) -> Iterator[Neighborhood]:
+    with opened(channels=request.param) as neighborhood:
+        neighborhood.put_on_roster(*ROSTER)
+        yield neighborhood
+
+
+@pytest.fixture
+def on_a_phone(opened: Open) -> Iterator[Neighborhood]:
+    with opened(channels=["sim1"]) as neighborhood:
+        neighborhood.put_on_roster(*ROSTER)
+        yield neighborhood
+
+
+@pytest.fixture
+def on_two(opened: Open) -> Iterator[Neighborhood]:
+    with opened(channels=["sim1", "sim2"]) as neighborhood:
+        neighborhood.put_on_roster(*ROSTER)
+        yield neighborhood
+
+
+def got(maple: Neighborhood) -> dict[str, list[str]]:
+    """What reached each phone since this was asked last."""
+    found: dict[str, list[str]] = {}
+    for it in maple.received():
+        found.setdefault(it.who, []).append(it.body)
+    return found
+
+
+def trouble(maple: Neighborhood, kind: str, name: str = "sim1", **more: object) -> None:
+    maple.trouble_of(name, kind, **more)
+
+
+def carriers(maple: Neighborhood, who: str) -> list[str | None]:
+    """By which channel each text to and from somebody went."""
+    theirs = select(message.c.carrier).where(message.c.neighbor_id == maple.id_of(who))
+    return list(maple.database.read(lambda c: c.execute(theirs.order_by(message.c.id)).scalars()))
+
+
+# The story.
+
+
+def test_somebody_asks_and_is_helped(maple: Neighborhood) -> None:
+    maple.text("Maria", "need groceries")
+    first = got(maple)
+    assert first["Maria"][0].startswith("Maple Street Mutual Aid: got it, your request is 12.")
+    assert all("Reply YES 12" in it for name in ("Ana", "Ben") for it in first[name])
+
+    maple.text("Ana", "yes")
+    taken = got(maple)
+    assert "Ana is taking your request 12" in taken["Maria"][0]
+    assert taken["Ana"][0].startswith("12 is yours, thanks!")
+
+    maple.text("Maria", "third floor, blue door")
+    maple.text("Ana", "on my way")
+    said = got(maple)
+    assert said["Ana"] == ["Your neighbor (12): third floor, blue door"]
+    assert said["Maria"] == ["Ana (12): on my way"]
+
+    maple.text("Maria", "done")
+    assert set(got(maple)) == {"Maria", "Ana"}
+    maple.text("Ana", "stop")
+    got(maple)
+    maple.text("Maria", "need a ride")
+    assert "Ana" not in got(maple)
+
+
+# What a carrier would have done.
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("STOP", "Maple Street Mutual Aid: no more texts from us. Reply START if you want them"),
+        ("cancel", "Maple Street Mutual Aid: no more texts from us. Reply START if you want them"),
+        ("HELP", "Maple Street Mutual Aid: neighbors helping neighbors. Need something?"),
+        ("START", "Maple Street Mutual Aid: welcome back! Need something? Just write it here."),
+    ],
+)
+def test_the_words_of_the_law_are_answered(
+    on_a_phone: Neighborhood, word: str, answer: str
+) -> None:
+    on_a_phone.text("Ana", word)
+    ((said,),) = got(on_a_phone).values()
+    assert said.startswith(answer)
+
+
+def test_they_are_answered_in_the_language_of_who_writes(on_a_phone: Neighborhood) -> None:
+    on_a_phone.text("Sam", "hola, necesito comida")
+    got(on_a_phone)
+    on_a_phone.text("Sam", "STOP")
+    assert got(on_a_phone)["Sam"][0].startswith(
+        "Maple Street Mutual Aid: listo, dejamos de escribirte."
+    )
+
+
+def test_after_stop_there_is_nothing_until_start(on_a_phone: Neighborhood) -> None:
+    on_a_phone.text("Ana", "STOP")
+    got(on_a_phone)
+    on_a_phone.text("Ana", "STOP")
+    on_a_phone.text("Ana", "HELP")
+    on_a_phone.text("Maria", "need groceries")
+    assert "Ana" not in got(on_a_phone)
+
+    on_a_phone.text("Ana", "START")
+    assert "welcome back" in got(on_a_phone)["Ana"][0]
+    on_a_phone.text("Sam", "need groceries")
+    assert "YES 13" in got(on_a_phone)["Ana"][0]
+
+
+def test_at_an_account_the_carrier_answers_them(opened: Open) -> None:
+    with opened(channels=["account", "sim1"]) as town:
+        town.text("Maria", "HELP")
+        assert all("neighbors helping" not in it for it in got(town).get("Maria", []))
+
+
+def test_who_is_forgotten_reads_so(on_a_phone: Neighborhood) -> None:
+    on_a_phone.text("Maria", "hello")
+    got(on_a_phone)
+    on_a_phone.text("Maria", "FORGET ME")
+    assert got(on_a_phone)["Maria"][0].startswith("Done: your number, name, words")
+
+
+def test_quiet_ends_by_start_where_nobody_can_call(on_a_phone: Neighborhood) -> None:
+    on_a_phone.text("Maria", "need groceries")
+    on_a_phone.text("Ana", "yes")
+    got(on_a_phone)
+    on_a_phone.text("Maria", "QUIET")
+    assert got(on_a_phone)["Maria"] == ["Hi, write back when you can."]
+    on_a_phone.text("Ana", "I am at the door")
+    assert "Maria" not in got(on_a_phone)
+
+    on_a_phone.text("Maria", "START")
+    assert "Ana (12): I am at the door" in got(on_a_phone)["Maria"]
+
+
+# Webhooks: twice, in any order, forged.
+
+
+def test_a_text_that_is_told_twice_is_one(on_a_phone: Neighborhood) -> None:
+    trouble(on_a_phone, "webhooks_twice", times=20)
+    on_a_phone.text("Maria", "need groceries")
+    assert [len(it) for it in got(on_a_phone).values()] == [1, 1, 1]
+    assert len(on_a_phone.requests()) == 1
+
+
+def test_delivered_before_sent_is_delivered(on_a_phone: Neighborhood) -> None:
+    trouble(on_a_phone, "webhooks_backwards", times=20)
+    on_a_phone.text("Maria", "hello")
+    assert _states(on_a_phone) == ["delivered"]
+
+
+def _states(maple: Neighborhood) -> list[str]:
+    ours = select(message.c.state).where(message.c.channel == "api").order_by(message.c.id)
+    return list(maple.database.read(lambda c: c.execute(ours).scalars()))
+
+
+def test_what_others_post_is_refused(on_a_phone: Neighborhood) -> None:
+    trouble(on_a_phone, "forged")
+    on_a_phone.text("Maria", "need groceries")
+    trouble(on_a_phone, "old")
+    on_a_phone.text("Sam", "need groceries")
+    assert len(on_a_phone.requests()) == 2  # of four posts
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("[]", 400),
+        ("no json", 400),
+        ('{"event": "sms:received", "id": "1", "payload": {}}', 400),
+        ('{"event": "sms:received", "id": "1", "payload": {"sender": 5}}', 400),
+        ('{"event": "sms:failed", "id": "1", "payload": {"messageId": "of-others"}}', 200),
+        ('{"event": "app:started", "id": "1", "payload": {}}', 200),
+        ('{"event": "sms:received", "id": "1", "payload": ' + "[" * 5000 + "}", 400),
+    ],
+)
+def test_what_is_no_event_of_ours_changes_nothing(
+    on_a_phone: Neighborhood, body: str, status: int
+) -> None:
+    assert _post(on_a_phone, "sim1", body) == status
+    assert on_a_phone.requests() == []
+
+
+def test_a_signature_holds_for_its_body_and_phone_alone(on_a_phone: Neighborhood) -> None:
+    payload = '{"sender": "+16465550101", "message": "need food", "receivedAt": "now"}'
+    body = f'{{"event": "sms:received", "id": "1", "payload": {payload}}}'
+    now = str(int(on_a_phone.now().timestamp()))
+    good = signed_headers(PHONES["sim1"].signing_key, body, now)
+    later = signed_headers(PHONES["sim1"].signing_key, body, "1")
+    other = signed_headers(PHONES["sim2"].signing_key, body, now)
+    assert _send(on_a_phone, "sim1", body.replace("food", "ride"), good) == 403
+    assert _send(on_a_phone, "sim1", body, good | {"X-Timestamp": "1"}) == 403
+    assert _send(on_a_phone, "sim1", body, later) == 403
+    assert _send(on_a_phone, "sim1", body, other) == 403
+    assert _send(on_a_phone, "sim1", body, {}) == 403
+    assert _send(on_a_phone, "sim9", body, good) == 404
+    assert on_a_phone.requests() == []
+    assert _send(on_a_phone, "sim1", body, good) == 200
+    assert len(on_a_phone.requests()) == 1
+
+
+def _post(maple: Neighborhood, name: str, body: str) -> int:
+    now = str(int(maple.now().timestamp()))
+    return _send(maple, name, body, signed_headers(PHONES[name].signing_key, body, now))
+
+
+def _send(maple: Neighborhood, name: str, body: str, headers: Mapping[str, str]) -> int:
+    url = f"{maple.address}/channels/{name}"
+    answer = httpx2.post(url, content=body.encode(), headers=dict(headers), trust_env=False)
+    maple.settle()
+    return answer.status_code
+
+
+# Phones that are away, full, or say no.
+
+
+def test_a_text_whose_answer_was_lost_is_not_sent_again(on_a_phone: Neighborhood) -> None:
+    trouble(on_a_phone, "silent_taken", times=3)
+    on_a_phone.text("Maria", "need groceries")
+    on_a_phone.pass_time(SOON)
+    texts = got(on_a_phone)
+    assert [len(texts[it]) for it in ("Ana", "Ben")] == [1, 1]
+    assert len([it for it in texts["Maria"] if "got it" in it]) == 1
+
+
+def test_a_text_that_never_came_there_is_sent(on_a_phone: Neighborhood) -> None:
+    trouble(on_a_phone, "silent_lost", times=3)
+    on_a_phone.text("Maria", "need groceries")
+    assert got(on_a_phone) == {}
+    on_a_phone.pass_time(SOON)
+    assert len([it for it in got(on_a_phone)["Maria"] if "got it" in it]) == 1
+
+
+def test_a_phone_that_is_full_is_tried_again_and_the_stewards_hear(
+    on_a_phone: Neighborhood,
+) -> None:
+    trouble(on_a_phone, "full", times=8)
+    on_a_phone.text("Maria", "need groceries")
+    on_a_phone.pass_time(SOON)
+    texts = got(on_a_phone)
+    assert "got it" in texts["Maria"][0]
+    assert texts["Cleo"] == [
+        "Maple Street Mutual Aid: sim1 does not take our texts, so they wait. Is it on, charged and"
+        " in reach? The hotline tries again and again."
+    ]
+
+
+def test_another_takes_over_from_a_phone_that_is_full(on_two: Neighborhood) -> None:
+    trouble(on_two, "full", times=1000)
+    on_two.text("Maria", "need groceries")
+    on_two.pass_time(SOON)
+    texts = got(on_two)
+    assert [len(texts[it]) for it in ("Ana", "Ben")] == [1, 1]
+    assert texts["Cleo"] == [
+        "Maple Street Mutual Aid: sim1 does not take our texts. They leave by sim2 now. Is it on,"
+        " charged and in reach?"
+    ]
+    assert set(carriers(on_two, "Ana")) == {"sim2"}
+
+
+def test_another_takes_over_from_a_phone_that_is_away(opened: Open) -> None:
+    away = {"url": "http://127.0.0.1:1"}
+    with opened(channels=["sim1", "sim2"], first_channel=away) as town:
+        town.put_on_roster(*ROSTER)
+        town.text("Maria", "need groceries", to=PHONES["sim2"].number)
+        town.pass_time(SOON)
+        texts = got(town)
+        assert "got it" in texts["Maria"][0]
+        assert [len(texts[it]) for it in ("Ana", "Ben")] == [1, 1]
+
+
+def test_nothing_moves_while_nobody_can_tell_whether_it_left(on_two: Neighborhood) -> None:
+    trouble(on_two, "silent_lost", times=1000)
+    on_two.text("Maria", "hello")
+    for _ in range(3):
+        on_two.pass_time(SOON)
+    assert set(carriers(on_two, "Maria")) == {"sim1"}
+
+
+def test_a_text_that_the_phone_could_not_send_leaves_by_another(on_two: Neighborhood) -> None:
+    reason = "Send result: RESULT_ERROR_LIMIT_EXCEEDED"
+    trouble(on_two, "failed", reason=reason)
+    on_two.text("Maria", "hello")
+    on_two.pass_time(timedelta(minutes=31))
+    assert carriers(on_two, "Maria") == ["sim1", "sim1", "sim2"]
+    assert len(got(on_two)["Maria"]) == 1
+
+
+def test_a_phone_that_does_not_let_us_in_is_told_to_the_stewards(opened: Open) -> None:
+    with opened(channels=["sim1", "sim2"]) as town:
+        trouble(town, "refused", times=1000)
+        town.text("Maria", "hello")
+        town.pass_time(timedelta(minutes=6))
+        texts = got(town)
+    assert texts["Maria"]
+    assert any("sim1 does not take our texts" in it for it in texts["Cleo"])
+
+
+# Two at once.
+
+
+def test_everybody_is_answered_where_they_wrote(on_two: Neighborhood) -> None:
+    on_two.text("Maria", "hello", to=PHONES["sim2"].number)
+    on_two.text("Sam", "hello", to=PHONES["sim1"].number)
+    assert carriers(on_two, "Maria") == ["sim2", "sim2"]
+    assert carriers(on_two, "Sam") == ["sim1", "sim1"]
+
+
+def test_who_is_asked_is_asked_by_the_channel_of_their_prefix(opened: Open) -> None:
+    ana_by_the_first = {"prefixes": [CAST["Ana"][:9]]}
+    with opened(channels=["sim1", "sim2"], first_channel=ana_by_the_first) as town:
+        town.put_on_roster(*ROSTER)
+        town.text("Ana", "hello", to=PHONES["sim2"].number)
+        town.text("Maria", "need groceries")
+        assert carriers(town, "Ana")[-1] == "sim1"
+
+
+# How fast.
+
+
+def test_only_so_many_leave_in_a_minute_answers_first(opened: Open) -> None:
+    with opened(channels=["sim1"], first_channel={"texts_a_minute": 2}) as town:
+        town.put_on_roster(*ROSTER)
+        town.text("Maria", "need groceries")
+        first = got(town)
+        assert "Maria" in first
+        assert sum(map(len, first.values())) == 2
+        town.pass_time(timedelta(minutes=2))
+        assert sum(map(len, got(town).values())) == 1
+
+
+def test_what_is_over_the_day_leaves_by_another(opened: Open) -> None:
+    with opened(channels=["sim1", "sim2"], first_channel={"texts_a_day": 2}) as town:
+        for who in ("Maria", "Sam", "Nora"):
+            town.text(who, "hello")
+            town.pass_time(timedelta(minutes=1))
+        assert carriers(town, "Nora") == ["sim1", "sim2"]
+        assert any("sim1 took the 2 texts" in it for it in got(town)["Cleo"])
+
+
+def test_without_another_it_waits_until_midnight(opened: Open) -> None:
+    with opened(channels=["sim1"], first_channel={"texts_a_day": 2}) as town:
+        for who in ("Maria", "Sam", "Nora"):
+            town.text(who, "hello")
+        assert "Nora" not in got(town)
+        town.pass_until(1)
+        assert "Nora" in got(town)
