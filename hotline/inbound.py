@@ -13,6 +13,7 @@ from hotline.errors import CarrierError
 from hotline.message import MessageMove
 
 MOST_ATTACHMENTS = 10  # in one text, in or out
+LONGEST_BODY = 4000  # letters kept of a text; an account sends at most 1,600
 
 
 class Origin(Enum):

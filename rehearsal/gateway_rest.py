@@ -100,6 +100,8 @@ async def send(exchange: Exchange, gateway: Gateway, request: Request) -> Respon
         match trouble.kind if trouble else "":
             case "full":
                 return _said(503, "Queue limits exceeded")
+            case "refused":
+                return Response(status_code=401)
             case "broken":
                 return _said(500, "Internal server error")
             case "silent_lost":

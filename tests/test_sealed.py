@@ -267,7 +267,15 @@ def test_every_column_that_holds_words_is_sealed() -> None:
         *("neighbor.language", "neighbor.trouble", "neighbor.hours", "neighbor.reach"),
         *("neighbor.joining", "availability.content", "offer.area", "offer.need"),
         *("request.state", "request.area", "taker.outcome", "page.state", "message.channel"),
-        *("message.state", "message.sid", "message.pace", "message.failure", "call.sid"),
+        *(
+            "message.carrier",
+            "neighbor.carrier",
+            "message.state",
+            "message.sid",
+            "message.pace",
+            "message.failure",
+            "call.sid",
+        ),
         *("event.what", "erasure.kind", "sealing.key", "alarm.what", "confirmation.verb"),
         # Of the board: digests, and what a browser is by its own telling.
         *("board_role.role", "sign_in.token", "board_session.token", "board_session.name"),

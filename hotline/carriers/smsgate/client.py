@@ -23,7 +23,7 @@ from hotline.carriers.smsgate.events import EVENTS, PICTURES, id_of
 from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent, Refused
 from hotline.routes import Abilities
 
-TIMEOUT = 15.0  # seconds for one call
+ANSWERS_WITHIN = 15.0  # seconds for one call
 CONNECTIONS = 8
 SHORTEST_LIFE = 5  # seconds; the app's limit
 LONGEST_ANSWER = 64 * 1024  # bytes
@@ -62,7 +62,7 @@ class SmsGate:
             "Content-Type": "application/json",
         }
         self._pool = urllib3.PoolManager(
-            num_pools=1, maxsize=CONNECTIONS, timeout=TIMEOUT, retries=False
+            num_pools=1, maxsize=CONNECTIONS, timeout=ANSWERS_WITHIN, retries=False
         )
 
     @property

@@ -14,10 +14,9 @@ from typing import Any, Final
 from hotline import phone, wire
 from hotline.carriers.smsgate.reasons import reason_of
 from hotline.errors import BadForm
-from hotline.inbound import Delivery, Origin, TextIn
+from hotline.inbound import LONGEST_BODY, Delivery, Origin, TextIn
 from hotline.message import MessageMove
 
-LONGEST_BODY = 4000  # letters kept of a text
 LONGEST_SENDER = 100
 LONGEST_REASON = 400
 

@@ -27,7 +27,7 @@ LIMIT: Final = 9005
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class PhoneReason:
     """`pause`: seconds to leave it alone; None where nobody knows."""
 
     code: int
@@ -36,16 +36,16 @@ class Reason:
 
 
 _MINUTE: Final = 60.0
-_OUT_OF_REACH = Reason(9001, CarrierBusy, 2 * _MINUTE)
-_BUSY_PHONE = Reason(9002, CarrierBusy, _MINUTE)
-_NOT_ALLOWED = Reason(9004, AccountRefused)
-_LIMIT = Reason(LIMIT, CarrierBusy, 30 * _MINUTE)
-_TOO_LATE = Reason(9006, NeverLeft)
-_WRONG_NUMBER = Reason(9007, BadNumber)
-_WRONG_TEXT = Reason(9008, Refused)
-_NO_REASON = Reason(9009, Unexplained)
+_OUT_OF_REACH = PhoneReason(9001, CarrierBusy, 2 * _MINUTE)
+_BUSY_PHONE = PhoneReason(9002, CarrierBusy, _MINUTE)
+_NOT_ALLOWED = PhoneReason(9004, AccountRefused)
+_LIMIT = PhoneReason(LIMIT, CarrierBusy, 30 * _MINUTE)
+_TOO_LATE = PhoneReason(9006, NeverLeft)
+_WRONG_NUMBER = PhoneReason(9007, BadNumber)
+_WRONG_TEXT = PhoneReason(9008, Refused)
+_NO_REASON = PhoneReason(9009, Unexplained)
 
-_REASONS: Final[dict[str, Reason]] = {
+_REASONS: Final[dict[str, PhoneReason]] = {
     # The first words that fit, from the top.
     "RESULT_ERROR_RADIO_OFF": _OUT_OF_REACH,
     "RESULT_ERROR_NO_SERVICE": _OUT_OF_REACH,
@@ -92,6 +92,6 @@ _REASONS: Final[dict[str, Reason]] = {
 }
 
 
-def reason_of(said: str) -> Reason:
+def reason_of(said: str) -> PhoneReason:
     """What the words of a phone come to for us."""
     return next((it for words, it in _REASONS.items() if words in said), _NO_REASON)

@@ -14,6 +14,7 @@ from hotline.carriers.twilio import senders
 from hotline.carriers.twilio.codes import PAUSES, kind_of
 from hotline.errors import BadForm
 from hotline.inbound import (
+    LONGEST_BODY,
     MOST_ATTACHMENTS,
     CallIn,
     Delivery,
@@ -27,7 +28,6 @@ from hotline.message import MessageMove
 
 Form = Mapping[str, str]
 
-LONGEST_BODY = 4000  # letters kept of a text; the carrier sends at most 1,600
 LONGEST_SID = 64
 LONGEST_TYPE = 80
 MOST_KEYS = 32
