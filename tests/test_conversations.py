@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from neighborhood import open_neighborhood
 
 from rehearsal.neighborhood import scene
 from rehearsal.playing import Player
-from rehearsal.transcript import Transcript, parse
+from rehearsal.transcript import InCall, Transcript, parse
 
 FOLDER = Path(__file__).parent / "conversations"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
@@ -18,17 +19,80 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_conversation(path: Path, database_url: str, redis_url: str) -> None:
-    play(parse(path.read_text(encoding="utf-8")), database_url, redis_url)
+    transcript = parse(path.read_text(encoding="utf-8"))
+    play(transcript, database_url, redis_url, scene.carried_by(transcript.scene))
 
 
-def play(transcript: Transcript, database_url: str, redis_url: str) -> None:
-    """Fails where something else happens than what is written."""
+def play(
+    transcript: Transcript, database_url: str, redis_url: str, channels: Sequence[str] = ()
+) -> None:
+    """Fails where something else happens than what is written. `channels`: by what texts come and
+    leave."""
     of, cast = transcript.scene, scene.numbers_of(transcript)
     network, now = scene.network_toml(of, cast), scene.begins(of)
-    with open_neighborhood(database_url, redis_url, network, now, cast=cast) as neighborhood:
+    with open_neighborhood(
+        database_url, redis_url, network, now, cast=cast, channels=channels
+    ) as neighborhood:
         neighborhood.put_on_roster(*scene.volunteers(of, cast))
         different = asyncio.run(first_difference(transcript, Player(neighborhood.hands)))
     assert different == "", different
+
+
+# The same by an old phone, on which nobody can call.
+
+_STOP = "the hotline answers STOP, START or HELP itself"
+_FILES = "pictures and voice messages are not passed on"
+_REASONS = (
+    "a phone gives no code for why a number is wrong, and says nothing of phones that are off"
+)
+_ACCOUNT = "it tells of trouble with an account"
+OTHERWISE: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            *("fear_in_filipino", "forget_me_after_stop", "help_is_the_carriers"),
+            *("holder_says_stop", "not_yet_after_stop_and_another_takes_it", "stopped_requester"),
+            *("stop_while_asked_how_it_went", "stop_and_start", "who_said_stop_hears_nothing"),
+            *("talking_to_somebody_who_stopped", "a_steward_assigns"),
+        ),
+        _STOP,
+    ),
+    **dict.fromkeys(
+        ("a_voice_message_by_text", "a_file_that_cannot_be_passed_on", "a_picture_alone"), _FILES
+    ),
+    **dict.fromkeys(
+        (
+            *("bad_number_is_told_to_stewards", "bad_number_of_who_asked"),
+            *("no_such_number_brings_the_next", "phone_that_is_always_off"),
+            "undelivered_brings_the_next",
+        ),
+        _REASONS,
+    ),
+    **dict.fromkeys(
+        ("a_page_that_was_never_sent", "carrier_is_busy", "opted_out_at_the_carrier"), _ACCOUNT
+    ),
+    "call_nobody_answers": "somebody is called",
+}
+"""Those in which something else happens there, and what."""
+
+
+def _is_by_text(transcript: Transcript) -> bool:
+    said = transcript.scene.get("volunteers", "")
+    is_called = any(isinstance(it, InCall) for it in transcript.turns) or "voice" in said
+    return not is_called and "by" not in transcript.scene
+
+
+BY_TEXT = [it for it in TRANSCRIPTS if _is_by_text(parse(it.read_text(encoding="utf-8")))]
+
+
+@pytest.mark.parametrize(
+    "path", [it for it in BY_TEXT if it.stem not in OTHERWISE], ids=lambda path: path.stem
+)
+def test_the_same_by_an_old_phone(path: Path, sqlite_url: str, redis_url: str) -> None:
+    play(parse(path.read_text(encoding="utf-8")), sqlite_url, redis_url, ["sim1"])
+
+
+def test_those_that_go_otherwise_there_are_known() -> None:
+    assert set(OTHERWISE) <= {it.stem for it in TRANSCRIPTS}
 
 
 async def first_difference(transcript: Transcript, player: Player) -> str:

@@ -7,6 +7,8 @@
     waves: 2, 1             quiet: 21:00-08:00, or none
     minutes: 5, 2           of a wave, and of an urgent one
     joining: open           stewards: Cleo, or none
+    by: an old phone        what brings the texts, in the tests; or two old phones, or an account
+                            and an old phone
 
 Everybody has a phone: the cast their own, a stranger one that ends like the name, and anybody else
 one of those that are kept for fiction. Pure: it reads the files beside it and nothing else.
@@ -54,8 +56,15 @@ REHEARSAL = "rehearsal"
 NOON = "12:00"  # when it begins if it does not say
 KEYS = frozenset(
     {"volunteers", "network", "time", "waves", "quiet", "minutes", "joining", "stewards"}
-    | {"languages"}
+    | {"languages", "by"}
 )
+CARRIED: Mapping[str, tuple[str, ...]] = {
+    "": (),
+    "an old phone": ("sim1",),
+    "two old phones": ("sim1", "sim2"),
+    "an account and an old phone": ("account", "sim1"),
+}
+"""The channels by which texts come and leave, by what a scene says."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONDAY = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York, where all scenes are set
 USUALLY = {"waves": "3, 5, 10", "joining": "vouched"}  # in the network of the transcripts
@@ -83,6 +92,14 @@ def begins(scene: Mapping[str, str]) -> datetime:
     if then < first:
         then += timedelta(days=7 if day else 1)
     return then.astimezone(UTC)
+
+
+def carried_by(scene: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the channels; none for the account alone. Raises ValueError in words."""
+    said = scene.get("by", "")
+    if said not in CARRIED:
+        raise ValueError(f"by: {said} is none of {', '.join(filter(None, CARRIED))}")
+    return CARRIED[said]
 
 
 def network_toml(scene: Mapping[str, str], numbers: Mapping[str, str] = CAST) -> str:
