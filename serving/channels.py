@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hotline.carriers.shape import TextCarrier
+from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
 from hotline.desk import delivery
 from hotline.errors import CarrierError, describe
 from hotline.inbound import Delivery, Origin, TextIn
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hotline.channels")
 
-CameIn = TextIn | Delivery
 SOON, LATER = 2.0, 300.0  # seconds until a phone is told where to post, and tried again
 
 
@@ -54,6 +53,30 @@ def smsgate(environment: Environment, it: ChannelSettings) -> SmsGate:
 
 
 _OPENED: Mapping[str, Callable[[Environment, ChannelSettings], TextCarrier]] = {"smsgate": smsgate}
+
+
+def letterboxes(network: Network) -> list[Letterbox]:
+    """Of the channels that post nothing, in their order."""
+    return [_letterbox(it, network.country) for it in network.channels if it.kind == "gammu"]
+
+
+class _Spool:
+    """The folders of a modem's daemon."""
+
+    def __init__(self, folder: Path, name: str, country: str) -> None:
+        self._folder, self._name, self._country = folder, name, country
+        spool.prepare(folder)
+
+    def has_news(self) -> bool:
+        return spool.has_news(self._folder)
+
+    def news(self, now: datetime) -> list[tuple[Any, CameIn]]:
+        came = spool.arrived(self._folder, self._name, self._country, now)
+        became = spool.became(self._folder, self._name, now)
+        return [*((it, replace(text, carrier=self._name)) for it, text in came), *became]
+
+    def done(self, it: Any) -> None:
+        spool.done(it)
 
 
 class Registrar:

@@ -106,6 +106,7 @@ def clock(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
     from paging import clock as ticking
     from paging.dispatch import JobQueue
     from paging.signs import STUCK, Signs
+    from serving import channels
 
     log.info("%s", beginning.line("clock", of.environment))
     stop = Event()
@@ -120,7 +121,8 @@ def clock(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
         _doctored(of, house, database, queue, send, is_practice=now is not utc_now),
     ):
         reports.ready()
-        ticking.run(database, queue, now, stop, ticks.give, signs.give)
+        boxes = channels.letterboxes(of.network)
+        ticking.run(database, queue, now, stop, ticks.give, signs.give, boxes)
     reports.ends()
     database.close()
 
@@ -239,7 +241,15 @@ def _take_up(of: Settings, house: House, database: Database, queue: JobQueue) ->
 
     account = Carrier(of.environment, _counting(of)) if of.network.has_account else None
     by_name = channels.opened(of.environment, of.network)
-    jobs.take_up(jobs.Tools(house, database, account, queue, end_call=lost, channels=by_name))
+    jobs.take_up(
+        jobs.Tools(
+            *(house, database, account, queue),
+            end_call=lost,
+            channels=by_name,
+            letterboxes=channels.letterboxes(of.network),
+            take_in=channels.take_in,
+        )
+    )
 
 
 def _counting(of: Settings) -> Heard | None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
+from hotline.inbound import Delivery, TextIn
 from hotline.routes import Abilities
+
+CameIn = TextIn | Delivery
 
 
 class TextCarrier(Protocol):
@@ -42,4 +45,21 @@ class TextCarrier(Protocol):
     def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
         """The carrier's names of texts of ours that may be this one, oldest first; none if it never
         took it. Raises CarrierError: then nobody can tell."""
+        ...
+
+
+class Letterbox(Protocol):
+    """Where a carrier that posts nothing leaves what came in, for whoever looks. What was looked at
+    is there again the next time, until it is `done`."""
+
+    def has_news(self) -> bool:
+        """Whether it is worth looking. Cheap, and never raises."""
+        ...
+
+    def news(self, now: datetime) -> list[tuple[Any, CameIn]]:
+        """What came in, each with what is to be said `done` of. Raises CarrierError."""
+        ...
+
+    def done(self, it: Any) -> None:
+        """It is kept elsewhere."""
         ...

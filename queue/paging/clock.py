@@ -7,7 +7,7 @@ a tick: a job that was lost is enqueued again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -15,6 +15,7 @@ from threading import Event
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from hotline.carriers.shape import Letterbox
 from hotline.contact import Contact
 from hotline.desk.step import ask_job
 from hotline.store import broadcasts, forgetting, messages, requests, restorations, retention
@@ -79,9 +80,16 @@ def _slot(now: datetime) -> int:
     return int(now.timestamp() // AGAIN.total_seconds())
 
 
-def tick(database: Database, queue: JobQueue, now: datetime) -> int:
-    """One look at what is due. Returns how many jobs were enqueued."""
-    jobs = database.read(lambda connection: due(connection, now))
+def tick(
+    database: Database, queue: JobQueue, now: datetime, letterboxes: Sequence[Letterbox] = ()
+) -> int:
+    """One look at what is due, and into the letterboxes. Returns how many jobs were enqueued."""
+    jobs = [
+        Job("collect", (place,), f"collect-{place}-{now.timestamp():.0f}")
+        for place, it in enumerate(letterboxes)
+        if it.has_news()
+    ]
+    jobs += database.read(lambda connection: due(connection, now))
     if jobs and queue.has_plenty():
         return 0  # the workers have not begun the last ones yet
     queue.enqueue(jobs)
@@ -95,6 +103,7 @@ def run(
     stop: Event,
     ticked: Callable[[], None] = lambda: None,
     turned: Callable[[], None] = lambda: None,
+    letterboxes: Sequence[Letterbox] = (),
 ) -> None:
     """Tick until `stop` is set, and say so each time. A database that is away is waited for:
     `turned` is said all the same."""
@@ -102,7 +111,7 @@ def run(
     while not stop.wait(TICK):
         turned()
         try:
-            tick(database, queue, now())
+            tick(database, queue, now(), letterboxes)
         except SQLAlchemyError as error:
             contact.lost(error)
         else:

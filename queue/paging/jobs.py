@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline import organizers, routes, schedule
 from hotline.attachment import Attachment
-from hotline.carriers.shape import TextCarrier
+from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
@@ -38,6 +38,7 @@ from hotline.errors import (
     describe,
 )
 from hotline.failure import LOOK_UP_AFTER
+from hotline.inbound import TextIn
 from hotline.message import Channel
 from hotline.store import forgetting, messages, retention
 from hotline.store.database import Database, Stale
@@ -77,6 +78,8 @@ class Tools:
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
     channels: Mapping[str, TextCarrier] = field(default_factory=dict)  # but for the account
+    letterboxes: Sequence[Letterbox] = ()
+    take_in: Callable[[Work, CameIn], None] | None = None  # what came in by these
 
     def carrier_of(self, it: Outbound) -> TextCarrier:
         """What brings this text. Raises CarrierBusy where it is not there any more."""
@@ -165,6 +168,34 @@ def end_calls(*calls: int) -> None:
 
 def _end_call(tools: Tools, call_id: int, work: Work) -> None:
     tools.end_call(work, call_id)
+
+
+@_discreet
+def collect(*places: int) -> None:
+    """Take in what lies in these letterboxes."""
+    tools = _tools[0]
+    for place in places:
+        letterbox = tools.letterboxes[place]
+        for token, came in letterbox.news(tools.house.now()):
+            _, after = tools.do(partial(_take_in, tools, came))
+            _finish(tools, after)
+            letterbox.done(token)
+            _say_goodbye(tools, came, after)
+
+
+def _take_in(tools: Tools, came: CameIn, work: Work) -> None:
+    if tools.take_in:
+        tools.take_in(work, came)
+
+
+def _say_goodbye(tools: Tools, came: CameIn, after: AfterCommit) -> None:
+    """To who is forgotten from now on, and so could be written to no more: at once, and once."""
+    for reply in after.replies if isinstance(came, TextIn) else ():
+        try:
+            carrier = tools.channels[came.carrier or ""]
+            carrier.send(came.sender, reply.body, reply.id, good_for=None)
+        except (CarrierError, KeyError) as error:
+            log.info("message %s: %s", reply.id, describe(error))
 
 
 @_discreet
