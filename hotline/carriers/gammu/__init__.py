@@ -1,0 +1,1 @@
+"""A USB modem, by way of gammu-smsd: a daemon of its own beside us, spoken to by files alone."""
