@@ -1,4 +1,4 @@
-"""A modem for tests: the real gammu-smsd and the driver that gammu has for trying it without one."""
+"""A modem for tests: the real gammu-smsd, with the driver that gammu has for trying it without."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class DummyModem:
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        assert PROGRAM and not self._daemon
+        assert PROGRAM
+        assert not self._daemon
         command = [PROGRAM, "--config", str(self._config)]
         self._daemon = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

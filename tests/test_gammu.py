@@ -1,5 +1,5 @@
-"""A USB modem by way of gammu-smsd: the real daemon with the driver that needs no modem, and what is
-in its folders where that driver cannot show it."""
+"""A USB modem by way of gammu-smsd: the real daemon with the driver that needs no modem, and what
+is in its folders where that driver cannot show it."""
 
 from __future__ import annotations
 
