@@ -34,7 +34,8 @@ class Job:
     """Something to enqueue after the commit. `kind` is "ask" (about one request, by its number),
     "send" (ids of messages), "end_calls" (ids of calls), "erase" (ids of what is to be deleted at
     the carrier), "go_on" (ids of what was written to many), "collect" (places of letterboxes) or
-    "forget_old" (what is kept no longer, of everybody); `name` names the work, so that it is not queued twice."""
+    "forget_old" (what is kept no longer, of everybody); `name` names the work, so that it is not
+    queued twice."""
 
     kind: Literal["ask", "send", "collect", "end_calls", "erase", "go_on", "forget_old"]
     about: tuple[int, ...]

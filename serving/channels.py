@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from hotline.carriers.gammu import spool
 from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
 from hotline.desk import delivery
 from hotline.errors import CarrierError, describe
@@ -52,12 +54,22 @@ def smsgate(environment: Environment, it: ChannelSettings) -> SmsGate:
     return SmsGate(it.name, it.url or "", user, password, sim=it.sim, api=it.api)
 
 
-_OPENED: Mapping[str, Callable[[Environment, ChannelSettings], TextCarrier]] = {"smsgate": smsgate}
+def _gammu(_environment: Environment, it: ChannelSettings) -> TextCarrier:
+    from hotline.carriers.gammu.client import Gammu
+
+    return Gammu(it.name, Path(it.folder or ""))
+
+
+_OPENED: Mapping[str, Callable[[Environment, ChannelSettings], TextCarrier]] = {
+    "smsgate": smsgate,
+    "gammu": _gammu,
+}
 
 
 def letterboxes(network: Network) -> list[Letterbox]:
     """Of the channels that post nothing, in their order."""
-    return [_letterbox(it, network.country) for it in network.channels if it.kind == "gammu"]
+    modems = [it for it in network.channels if it.kind == "gammu"]
+    return [_Spool(Path(it.folder or ""), it.name, network.country) for it in modems]
 
 
 class _Spool:
@@ -65,14 +77,20 @@ class _Spool:
 
     def __init__(self, folder: Path, name: str, country: str) -> None:
         self._folder, self._name, self._country = folder, name, country
-        spool.prepare(folder)
+        try:
+            spool.prepare(folder)
+        except OSError as error:
+            log.error("the folders of channel %s cannot be made: %s", name, error.strerror)
 
     def has_news(self) -> bool:
         return spool.has_news(self._folder)
 
     def news(self, now: datetime) -> list[tuple[Any, CameIn]]:
-        came = spool.arrived(self._folder, self._name, self._country, now)
-        became = spool.became(self._folder, self._name, now)
+        """By this machine's clock, as the files are, whatever the network's is in a rehearsal."""
+        del now
+        moment = datetime.now(UTC)
+        came = spool.arrived(self._folder, self._name, self._country, moment)
+        became = spool.became(self._folder, self._name, moment)
         return [*((it, replace(text, carrier=self._name)) for it, text in came), *became]
 
     def done(self, it: Any) -> None:

@@ -114,10 +114,12 @@ PHONES = {
 
 def channels_toml(address: str, *names: str, **more: object) -> str:
     """`[[channels]]` of these phones, each taken over by the next; `account` is the account.
-    `more`: settings of the first."""
+    `more`: settings of the first; a modem's folder is one of them."""
     written = ""
     for place, name in enumerate(names):
         facts: dict[str, object] = {"name": name, "kind": "twilio"}
+        if name.startswith("modem"):
+            facts |= {"kind": "gammu", "number": f"+1212555019{name[-1]}"}
         if name in PHONES:
             facts |= {"kind": "smsgate", "number": PHONES[name].number}
             facts["url"] = f"{address}/smsgate/{name}"
@@ -172,6 +174,7 @@ class Neighborhood:
         self.now = now
         self.database = tools.database
         self._jobs = tools.queue
+        self._letterboxes = tools.letterboxes
         self._worker = worker
         (self._queue,) = worker.queues
         self._http = httpx2.Client(
@@ -290,7 +293,7 @@ class Neighborhood:
             self._worker.work(burst=True, logging_level="ERROR")
 
     def tick(self) -> None:
-        clock.tick(self.database, self._jobs, self.now())
+        clock.tick(self.database, self._jobs, self.now(), self._letterboxes)
         self.settle()
 
     def pass_time(self, length: timedelta) -> None:
@@ -456,6 +459,8 @@ def open_neighborhood(
             queue,
             lost,
             channels=serving_channels.opened(of.environment, of.network),
+            letterboxes=serving_channels.letterboxes(of.network),
+            take_in=serving_channels.take_in,
         )
         jobs.take_up(shop)
         worker = dispatch.worker(redis_url)

@@ -4,6 +4,7 @@ is in its folders where that driver cannot show it."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -26,7 +27,6 @@ from hotline.inbound import Delivery, Origin, TextIn
 from hotline.message import MessageMove
 
 MARIA, ANA, BEN = "+12125550111", "+12125550122", "+12125550133"
-PREFIX = "k3"
 DEPLOY = Path(__file__).parent.parent / "deploy" / "modem"
 MOST_EXPOSED = 15  # as the other units: tests/test_deploy.py
 
@@ -53,18 +53,26 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _arrived(folder: Path, now: datetime | None = None) -> list[tuple[spool.Files, TextIn]]:
-    return spool.arrived(folder, folder.name, PREFIX, "US", now or datetime.now(UTC))
+    return spool.arrived(folder, folder.name, "US", now or datetime.now(UTC))
 
 
 def _became(folder: Path, now: datetime | None = None) -> list[tuple[spool.Files, Delivery]]:
-    return spool.became(folder, folder.name, PREFIX, now or datetime.now(UTC))
+    return spool.became(folder, folder.name, now or datetime.now(UTC))
 
 
 def _carrier(folder: Path) -> Gammu:
-    return Gammu(folder.name, folder, PREFIX)
+    return Gammu(folder.name, folder)
 
 
-def _send(folder: Path, message_id: int, body: str = "Can you help?", to: str = ANA) -> str:
+BODY = "Can you help?"
+
+
+def _sid(folder: Path) -> str:
+    """Of the text 12 to Ana."""
+    return names.sid(folder.name, spool.mark_of(folder, ANA, BODY), 12)
+
+
+def _send(folder: Path, message_id: int, body: str = BODY, to: str = ANA) -> str:
     return _carrier(folder).send(to, body, message_id, good_for=timedelta(hours=1))
 
 
@@ -91,7 +99,7 @@ def test_a_text_comes_in(modem: DummyModem) -> None:
     assert text.sender == MARIA
     assert text.body == "Necesito comida, ¿sí?\nPDU = Status_Report 😀"
     assert text.origin is Origin.PHONE
-    assert text.sid.startswith(f"modem1:{PREFIX}-in-")
+    assert text.sid.startswith("modem1:in-")
     assert len(text.sid) <= 64
     assert _arrived(modem.folder) == [(files, text)], "until it is kept elsewhere"
     spool.done(files)
@@ -155,12 +163,13 @@ def test_who_is_no_phone_is_nobody_to_be_answered(modem: DummyModem) -> None:
 @needs_daemon
 @pytest.mark.parametrize("body", ["Can you help?", "¿Puedes? 😀", "curly ’ " * 100], ids=len)
 def test_a_text_leaves_once_though_it_is_sent_twice(modem: DummyModem, body: str) -> None:
-    assert _send(modem.folder, 12, body) == f"modem1:{PREFIX}-12"
-    assert _send(modem.folder, 12, body) == f"modem1:{PREFIX}-12"
+    sid = _send(modem.folder, 12, body)
+    assert re.fullmatch(r"modem1:[0-9a-f]{16}-12", sid)
+    assert _send(modem.folder, 12, body) == sid
     assert len(_in(modem.folder, "outbox")) == 1
     modem.start()
     ((files, news),) = until(lambda: _became(modem.folder), "it leaves")
-    assert news == Delivery(12, f"modem1:{PREFIX}-12", MessageMove.SEND)
+    assert news == Delivery(12, sid, MessageMove.SEND)
     assert _send(modem.folder, 12, body) == news.sid
     spool.done(files)
     assert _send(modem.folder, 12, body) == news.sid
@@ -218,23 +227,24 @@ def test_it_is_a_carrier_of_texts_that_can_do_nothing_else(folder: Path) -> None
 
 def test_the_daemon_finds_the_number_where_it_looks_for_it() -> None:
     """Between the third and the fourth _ of a name of at most 99 letters."""
-    name = Outgoing("+123456789012345", 10**17, "p" * 16, 10**11).file_name
+    name = Outgoing("+123456789012345", 10**17, "a" * 16, 10**11).file_name
     assert name.split("_")[3] == "+123456789012345"
     assert len(name) < 100
-    assert names.outgoing(name, "p" * 16) == Outgoing("+123456789012345", 10**17, "p" * 16, 10**11)
-    assert names.outgoing(name, "other") is None
+    assert names.outgoing(name) == Outgoing("+123456789012345", 10**17, "a" * 16, 10**11)
+    assert names.outgoing(name.replace("_ha", "_hz")) is None
 
 
 def test_what_can_be_found_is_not_sent_again(folder: Path) -> None:
     since = datetime.now(UTC)
-    assert _carrier(folder).find(ANA, "", 12, since) == []
+    assert _carrier(folder).find(ANA, BODY, 12, since) == []
     sid = _send(folder, 12)
     (file,) = (folder / "outbox").iterdir()
     for box in ("outbox", "sent", "error"):
         file = file.rename(folder / box / file.name)
-        assert _carrier(folder).find(ANA, "", 12, since) == [sid]
-    assert _carrier(folder).find(ANA, "", 1, since) == []
-    assert Gammu("modem1", folder, "other").find(ANA, "", 12, since) == []
+        assert _carrier(folder).find(ANA, BODY, 12, since) == [sid]
+    assert _carrier(folder).find(ANA, BODY, 1, since) == []
+    assert _carrier(folder).find(ANA, "another", 12, since) == []
+    assert _carrier(folder).find(BEN, BODY, 12, since) == []
 
 
 def test_of_what_left_long_ago_only_that_is_known(folder: Path) -> None:
@@ -245,7 +255,7 @@ def test_of_what_left_long_ago_only_that_is_known(folder: Path) -> None:
     assert len(_became(folder, now + timedelta(days=4))) == 1, "while it is not told"
     spool.done([file])
     _became(folder, now + spool.REPORTED_WITHIN + timedelta(hours=1))
-    assert (_in(folder, "sent"), _in(folder, "told")) == ([], [f"h{PREFIX}-12"])
+    assert (_in(folder, "sent"), _in(folder, "told")) == ([], [f"h{sid.removeprefix('modem1:')}"])
     assert _send(folder, 12) == sid
     assert _in(folder, "outbox") == []
     _became(folder, now + spool.KNOWN_FOR + timedelta(days=4))
@@ -253,10 +263,10 @@ def test_of_what_left_long_ago_only_that_is_known(folder: Path) -> None:
 
 
 def test_an_outbox_that_is_not_there_is_busy(tmp_path: Path) -> None:
-    with pytest.raises(CarrierBusy, match="the outbox of gone cannot be written: No such file"):
+    with pytest.raises(CarrierBusy, match="a modem's folder cannot be read: No such file"):
         _send(tmp_path / "gone", 12)
     with pytest.raises(CarrierBusy):
-        _carrier(tmp_path / "gone").find(ANA, "", 12, datetime.now(UTC))
+        _carrier(tmp_path / "gone").find(ANA, BODY, 12, datetime.now(UTC))
     for look in (_arrived, _became):
         with pytest.raises(CarrierBusy):
             look(tmp_path / "gone")
@@ -280,10 +290,10 @@ def test_what_is_no_number_is_no_name_of_a_file(folder: Path, to: str) -> None:
         _send(folder, 12, to=to)
 
 
-@pytest.mark.parametrize("prefix", ["a-b", "a_b", "../x", "x" * 17])
-def test_a_prefix_is_letters_and_digits(folder: Path, prefix: str) -> None:
-    with pytest.raises(ValueError, match="16 letters"):
-        Gammu("modem1", folder, prefix)
+def test_another_text_of_that_id_is_another(folder: Path) -> None:
+    """Of a database that began anew."""
+    sids = {_send(folder, 12), _send(folder, 12, "something else"), _send(folder, 12, to=BEN)}
+    assert len(sids) == len(_in(folder, "outbox")) == 3
 
 
 # The folders alone: what became of it. The driver never fails and never reports.
@@ -315,7 +325,7 @@ def test_a_report_says_what_became_of_the_text(
 ) -> None:
     spool.done([_left(folder, 12)])
     report = _report(folder, words, hours)
-    assert _became(folder) == [((report,), Delivery(12, f"modem1:{PREFIX}-12", move, why))]
+    assert _became(folder) == [((report,), Delivery(12, _sid(folder), move, why))]
     assert _arrived(folder) == [], "it is no text of hers"
     spool.done([report])
     assert _became(folder) == []
@@ -339,7 +349,7 @@ def test_who_texts_delivered_reports_nothing(folder: Path) -> None:
 
 def test_what_the_modem_could_not_send_failed_for_nobodys_fault(folder: Path) -> None:
     file = _left(folder, 12, "error")
-    sid = f"modem1:{PREFIX}-12"
+    sid = _sid(folder)
     news = Delivery(12, sid, MessageMove.MISS, Unexplained)
     assert _became(folder) == [((file,), news)]
     spool.done([file])
@@ -356,7 +366,7 @@ def test_what_did_not_leave_in_time_is_taken_back_but_for_what_may_be_leaving(fo
         (2, MessageMove.MISS, NeverLeft),
         (3, MessageMove.MISS, NeverLeft),
     ]
-    waiting = [names.outgoing(it, PREFIX) for it in _in(folder, "outbox")]
+    waiting = [names.outgoing(it) for it in _in(folder, "outbox")]
     assert [it.message_id for it in waiting if it] == [1, 4]
     for files, _ in news:
         spool.done(files)

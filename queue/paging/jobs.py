@@ -190,7 +190,9 @@ def _take_in(tools: Tools, came: CameIn, work: Work) -> None:
 
 def _say_goodbye(tools: Tools, came: CameIn, after: AfterCommit) -> None:
     """To who is forgotten from now on, and so could be written to no more: at once, and once."""
-    for reply in after.replies if isinstance(came, TextIn) else ():
+    if not isinstance(came, TextIn):
+        return
+    for reply in after.replies:
         try:
             carrier = tools.channels[came.carrier or ""]
             carrier.send(came.sender, reply.body, reply.id, good_for=None)

@@ -14,27 +14,25 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hotline.carriers.gammu import names
+from hotline import routes
+from hotline.carriers.gammu import names, spool
 from hotline.carriers.gammu.names import Outgoing
-from hotline.carriers.shape import Abilities
 from hotline.errors import BadNumber, CarrierBusy
+from hotline.routes import Abilities
 
 BYTE_ORDER = b"\xff\xfe"  # by which the daemon knows UTF-16, whatever its locale is
 LOCK = "lock"
 
 
 class Gammu:
-    """One modem. `name` as in `[[channels]]`; `folder` has the daemon's folders; `prefix` tells our
-    ids from those of another hotline: at most 16 letters and digits."""
+    """One modem. `name` as in `[[channels]]`; `folder` has the daemon's folders."""
 
-    def __init__(self, name: str, folder: Path, prefix: str = "") -> None:
-        if not names.is_prefix(prefix):
-            raise ValueError("a prefix is at most 16 letters and digits")
-        self._name, self._folder, self._prefix = name, folder, prefix
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name, self._folder = name, folder
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities()
+        return routes.BARE
 
     def send(
         self,
@@ -51,38 +49,40 @@ class Gammu:
         if not names.is_number(to):
             raise BadNumber("that is no number that a modem can text")
         end = 0 if good_for is None else int(time.time() + good_for.total_seconds())
-        file = Outgoing(to, message_id, self._prefix, end)
         try:
+            mark = spool.mark_of(self._folder, to, body)
+            file = Outgoing(to, message_id, mark, end)
             with _alone(self._folder):
-                if not self._has(message_id):
+                if not self._has(message_id, mark):
                     _put(self._folder / names.OUTBOX, file.file_name, _written(body))
         except OSError as error:
             raise CarrierBusy(
                 f"the outbox of {self._name} cannot be written: {os.strerror(error.errno or 0)}"
             ) from None
-        return names.sid(self._name, self._prefix, message_id)
+        return names.sid(self._name, mark, message_id)
 
     def find(
         self,
-        to: str,  # noqa: ARG002
-        body: str,  # noqa: ARG002
+        to: str,
+        body: str,
         message_id: int,
         since: datetime,  # noqa: ARG002
     ) -> list[str]:
         """As TextCarrier has it; there is at most one."""
         try:
-            has = self._has(message_id)
+            mark = spool.mark_of(self._folder, to, body)
+            has = self._has(message_id, mark)
         except OSError:
             raise CarrierBusy(f"the folders of {self._name} cannot be read") from None
-        return [names.sid(self._name, self._prefix, message_id)] if has else []
+        return [names.sid(self._name, mark, message_id)] if has else []
 
-    def _has(self, message_id: int) -> bool:
+    def _has(self, message_id: int, mark: str) -> bool:
         """Looked for in the order in which it goes from folder to folder."""
         for box in (names.OUTBOX, names.SENT, names.ERROR, names.LATE):
-            found = (names.outgoing(it, self._prefix) for it in os.listdir(self._folder / box))
-            if any(it and it.message_id == message_id for it in found):
+            found = (names.outgoing(it) for it in os.listdir(self._folder / box))
+            if any(it and (it.message_id, it.mark) == (message_id, mark) for it in found):
                 return True
-        return (self._folder / names.TOLD / names.told(message_id, self._prefix)).exists()
+        return (self._folder / names.TOLD / names.told(message_id, mark)).exists()
 
 
 @contextmanager

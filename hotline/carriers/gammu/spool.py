@@ -50,15 +50,13 @@ def prepare(folder: Path) -> None:
 # What came in.
 
 
-def arrived(
-    folder: Path, name: str, prefix: str, country: str, now: datetime
-) -> list[tuple[Files, TextIn]]:
+def arrived(folder: Path, name: str, country: str, now: datetime) -> list[tuple[Files, TextIn]]:
     """Texts, and the files each stands in. `country`: where digits without a + are from. What is
     no text is moved aside once. Raises CarrierBusy if the folder cannot be read."""
     texts = [it for it in _received(folder, now) if it[1][0].content is Content.TEXT]
     found = []
     for files, parts in _joined(texts, now):
-        sid = f"{name}:{prefix}-in-{_mark(folder, parts)}"
+        sid = f"{name}:in-{_mark(folder, parts)}"
         found.append((files, _text_in(sid, parts, country)))
     return found
 
@@ -134,6 +132,21 @@ def _mark(folder: Path, parts: Sequence[Part]) -> str:
     return told.hexdigest()
 
 
+def mark_of(folder: Path, to: str, body: str) -> str:
+    """The same for the same text to the same number, and for whoever lacks the key nothing."""
+    told = hashlib.blake2b(f"{to}\0{body}".encode(), key=_key(folder), digest_size=8)
+    return told.hexdigest()
+
+
+def has_news(folder: Path) -> bool:
+    """Whether something lies there that may be news. Cheap; where nobody can look there is none."""
+    for box in (names.INBOX, names.SENT, names.ERROR, names.LATE):
+        with suppress(OSError), os.scandir(folder / box) as files:
+            if any(it.stat().st_size for it in files if not it.name.startswith(".")):
+                return True
+    return False
+
+
 def _key(folder: Path) -> bytes:
     """A secret of this folder's own, made when it is first wanted: whole, or not there."""
     file = folder / KEY
@@ -153,11 +166,11 @@ def _key(folder: Path) -> bytes:
 # What became of ours.
 
 
-def became(folder: Path, name: str, prefix: str, now: datetime) -> list[tuple[Files, Delivery]]:
+def became(folder: Path, name: str, now: datetime) -> list[tuple[Files, Delivery]]:
     """What is news of texts of ours: taken by the network, on the phone, failed, or taken back
     because they were not to leave so late. Raises CarrierBusy if a folder cannot be read."""
-    outgoing = partial(_outgoing, folder, prefix)
-    tell = partial(_delivery, name, prefix)
+    outgoing = partial(_outgoing, folder)
+    tell = partial(_delivery, name)
     left = outgoing(names.SENT)
     news: list[tuple[Files, Delivery]] = [
         ((file,), tell(it, MessageMove.SEND)) for file, it in left if file.stat().st_size
@@ -166,14 +179,14 @@ def became(folder: Path, name: str, prefix: str, now: datetime) -> list[tuple[Fi
     for box, why in ((names.ERROR, Unexplained), (names.LATE, NeverLeft)):
         news += [((file,), tell(it, MessageMove.MISS, why)) for file, it in outgoing(box)]
     news += _reported(folder, left, tell, now)
-    _shelve(folder, left, prefix, now)
+    _shelve(folder, left, now)
     return news
 
 
 def _delivery(
-    name: str, prefix: str, it: Outgoing, move: MessageMove, why: type[CarrierError] | None = None
+    name: str, it: Outgoing, move: MessageMove, why: type[CarrierError] | None = None
 ) -> Delivery:
-    return Delivery(it.message_id, names.sid(name, prefix, it.message_id), move, why)
+    return Delivery(it.message_id, names.sid(name, it.mark, it.message_id), move, why)
 
 
 def _reported(
@@ -232,15 +245,13 @@ def _take_back(folder: Path, waiting: Sequence[tuple[Path, Outgoing]], now: date
             return
 
 
-def _shelve(
-    folder: Path, left: Sequence[tuple[Path, Outgoing]], prefix: str, now: datetime
-) -> None:
+def _shelve(folder: Path, left: Sequence[tuple[Path, Outgoing]], now: datetime) -> None:
     """Forget to whom it was what left long ago, and at last that it left."""
     shelf = folder / names.TOLD
     shelf.mkdir(mode=0o700, exist_ok=True)
     for file, it in left:
         if not file.stat().st_size and now - _left(file) > REPORTED_WITHIN:
-            file.rename(shelf / names.told(it.message_id, prefix))
+            file.rename(shelf / names.told(it.message_id, it.mark))
     for file in shelf.iterdir():
         if now - _came(file) > KNOWN_FOR:
             file.unlink(missing_ok=True)
@@ -289,11 +300,11 @@ def ask_for_restart(folder: Path) -> None:
 # Files.
 
 
-def _outgoing(folder: Path, prefix: str, box: str) -> list[tuple[Path, Outgoing]]:
+def _outgoing(folder: Path, box: str) -> list[tuple[Path, Outgoing]]:
     """Ours in a folder, in the order in which the daemon takes them."""
     if box == names.LATE and not (folder / box).exists():
         return []
-    found = ((it, names.outgoing(it.name, prefix)) for it in _listed(folder / box, str))
+    found = ((it, names.outgoing(it.name)) for it in _listed(folder / box, str))
     return [(file, it) for file, it in found if it]
 
 
