@@ -84,7 +84,7 @@ class Hotline:
             shelter.worry,
             twiml.written_in(settings.network.country),
         )
-        self._environment = environment
+        self.environment = environment
         self._doors = channels.doors(environment, settings.network)
         self._channels = channels.opened(environment, settings.network)
         self.registrar = channels.Registrar(environment, settings.network)
@@ -140,7 +140,7 @@ class Hotline:
     @property
     def studio(self) -> twiml.Studio:
         """As the settings are now."""
-        environment, network = self._environment, self.house.network
+        environment, network = self.environment, self.house.network
         return twiml.Studio(
             environment.public_url,
             environment.calling_number,
@@ -151,7 +151,7 @@ class Hotline:
         )
 
     def _replies(self, after: AfterCommit) -> Response:
-        told = twiml.replies(after.replies, self._environment.public_url)
+        told = twiml.replies(after.replies, self.environment.public_url)
         return Response(told, media_type="text/xml")
 
     def _document(self, after: AfterCommit) -> Response:

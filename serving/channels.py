@@ -97,13 +97,18 @@ class _Spool:
         spool.done(it)
 
 
+def told_at(environment: Environment, it: ChannelSettings) -> str:
+    """Where a phone tells us what came in."""
+    return f"{environment.public_url}/channels/{it.name}"
+
+
 class Registrar:
     """Tells phones of ours where to post, beside whatever else goes on: one that is away is told
     when it comes back."""
 
     def __init__(self, environment: Environment, network: Network) -> None:
         some = [it for it in network.channels if it.kind == "smsgate"]
-        self._left = {f"{environment.public_url}/channels/{it.name}": it for it in some}
+        self._left = {told_at(environment, it): it for it in some}
         self._environment = environment
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registrar", daemon=True)

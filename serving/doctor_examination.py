@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.current_settings import said_of
 from hotline.desk import budget
-from hotline.doctor import carrier, machine, number, people, silence
+from hotline.doctor import carrier, channels, machine, number, people, silence
 from hotline.doctor.carrier import AccountSeen, SpentSeen
+from hotline.doctor.channels import ChannelSeen
 from hotline.doctor.findings import Finding, found, judged
 from hotline.doctor.machine import DatabaseSeen, Machine, OutsideSeen
 from hotline.doctor.number import HoldingsSeen
@@ -62,6 +63,7 @@ class Practice:
     queue: JobQueue
     elsewhere: Elsewhere | None
     last_backup: Callable[[Database], datetime | None]
+    channels: Callable[[Network, datetime], list[ChannelSeen]]
     free: Free = lambda folder: shutil.disk_usage(folder).free
     clock: Now = utc_now
 
@@ -142,6 +144,7 @@ def other_half(it: Practice) -> list[Finding]:
     return [
         *settings_found(it.environment, network, _voiceless(it)),
         *_elsewhere(it, network, now),
+        *channels.channels(it.channels(network, now)),
         *_in_rows(it, network, now),
     ]
 

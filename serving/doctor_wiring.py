@@ -10,6 +10,7 @@ from functools import partial
 from hotline.carriers.twilio import account, addresses, credentials, holdings, voices
 from hotline.carriers.twilio.client import Carrier
 from hotline.carriers.twilio.knock import knock
+from hotline.doctor.channels import ChannelSeen
 from hotline.doctor.machine import OutsideSeen
 from hotline.doctor.number import HoldingsSeen
 from hotline.errors import BadKeys, CarrierError
@@ -18,6 +19,7 @@ from hotline.store import backups
 from hotline.store.database import Database
 from hotline.work import House, Now, furnish, utc_now
 from paging.dispatch import JobQueue
+from serving import doctor_channels
 from serving.doctor_examination import Elsewhere, Practice
 from serving.public_address import look_from_outside
 
@@ -26,7 +28,14 @@ def practice(
     environment: Environment, house: House, database: Database, queue: JobQueue
 ) -> Practice:
     others = elsewhere(environment) if house.network.has_account else None
-    return Practice(environment, house, database, queue, others, last_backup)
+    look = partial(_look_at_channels, environment, database)
+    return Practice(environment, house, database, queue, others, last_backup, look)
+
+
+def _look_at_channels(
+    environment: Environment, database: Database, network: Network, now: datetime
+) -> list[ChannelSeen]:
+    return doctor_channels.look(environment, network, database, now)
 
 
 def elsewhere(environment: Environment) -> Elsewhere:

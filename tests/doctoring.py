@@ -162,7 +162,7 @@ def open_patient(
     with open_neighborhood(database_url, redis_url, network, **options) as maple:
         hotline = maple.hotline
         practice = doctor_wiring.practice(
-            hotline._environment, hotline.house, hotline.database, hotline.jobs
+            hotline.environment, hotline.house, hotline.database, hotline.jobs
         )
         patient = Patient(maple, practice)
         maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana"})

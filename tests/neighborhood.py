@@ -220,6 +220,17 @@ class Neighborhood:
         """Of one of the old phones that bring texts."""
         self._post(f"gateways/{phone}/trouble", {"kind": kind, **more})
 
+    def set_phone(self, phone: str, **facts: Any) -> None:
+        """One of the old phones: its `battery`, and whether it `is_charging`."""
+        self._http.put(f"/rehearsal/gateways/{phone}", json=facts).raise_for_status()
+
+    def forget_webhooks(self, phone: str) -> None:
+        """Somebody set one of the old phones up anew."""
+        own = PHONES[phone]
+        webhooks = f"/smsgate/{phone}/webhooks"
+        for it in self._http.get(webhooks, auth=(own.user, own.password)).json():
+            self._http.delete(f"{webhooks}/{it['id']}", auth=(own.user, own.password))
+
     def end_trouble(self) -> None:
         self._http.delete("/rehearsal/trouble").raise_for_status()
 

@@ -18,6 +18,7 @@ class ChannelState(Enum):
     SILENT = auto()
     REFUSES = auto()  # what opens it is wrong
     HANGS = auto()  # a modem, of which its daemon hears nothing
+    UNREADABLE = auto()  # the folders of a modem
     UNASKED = auto()  # nothing there can be asked
 
 
@@ -50,6 +51,7 @@ def _troubles(it: ChannelSeen) -> Iterator[Finding]:
         ChannelState.SILENT: "channel.silent",
         ChannelState.REFUSES: "channel.refuses",
         ChannelState.HANGS: "channel.hangs",
+        ChannelState.UNREADABLE: "channel.unreadable",
     }.get(it.state)
     if name:
         yield found(name, about=it.name, channel=it.name)

@@ -380,6 +380,12 @@ _CHANNELS: Final = {
         " (docs/modem.md).",
         mutes=True,
     ),
+    "channel.unreadable": _broken(
+        "The folders of {channel} cannot be read or written.",
+        "No text leaves by it, and none comes in.",
+        "ls -ld its folder: it must be ours, and its daemon's (docs/modem.md).",
+        mutes=True,
+    ),
     "channel.battery": _look(
         "The battery of {channel} is at {percent} %, and it does not charge.",
         "When it is empty, texts wait and nothing comes in.",

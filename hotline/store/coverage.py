@@ -104,6 +104,21 @@ def _by_area(connection: Connection, since: datetime) -> dict[str, list[datetime
     return found
 
 
+# The channels.
+
+
+def waits_for(connection: Connection, carrier: str, before: datetime) -> int:
+    """How many texts of ours wait for a channel that were due before then."""
+    theirs = select(func.count()).where(message.c.carrier == carrier, message.c.due < before)
+    return connection.execute(theirs.where(message.c.at < before)).scalar_one()
+
+
+def was_refused(connection: Connection, carrier: str, code: int, since: datetime) -> bool:
+    """Whether a text by this channel met this code since then."""
+    met = select(message.c.id).where(message.c.claimed_at > since, message.c.carrier == carrier)
+    return connection.execute(met.where(message.c.error == code).limit(1)).first() is not None
+
+
 # How the database is.
 
 

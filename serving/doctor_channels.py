@@ -1,0 +1,76 @@
+"""The doctor looks at phones and modems of ours."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline.carriers.gammu import spool, watchdog
+from hotline.carriers.smsgate.reasons import LIMIT
+from hotline.doctor.channels import LATE_AFTER_MINUTES, ChannelSeen, ChannelState
+from hotline.errors import AccountRefused, CarrierError, describe
+from hotline.settings import ChannelSettings, Environment, Network
+from hotline.store import coverage
+from hotline.store.database import Database
+from serving import channels
+
+log = logging.getLogger("hotline.doctor")
+
+LATE = timedelta(minutes=LATE_AFTER_MINUTES)
+LATELY = timedelta(hours=1)
+
+
+def look(
+    environment: Environment, network: Network, database: Database, now: datetime
+) -> list[ChannelSeen]:
+    """Each of them, as it answers and as our own rows tell. A phone that forgot where to post is
+    told again; a modem that hangs is asked to begin anew."""
+    seen = [_seen(environment, it) for it in network.channels if it.kind != "twilio"]
+    return [_with_rows(it, database, now) for it in seen]
+
+
+def _with_rows(it: ChannelSeen, database: Database, now: datetime) -> ChannelSeen:
+    if not database.is_there:
+        return it
+    try:
+        waits = database.read(lambda c: coverage.waits_for(c, it.name, now - LATE))
+        full = database.read(lambda c: coverage.was_refused(c, it.name, LIMIT, now - LATELY))
+    except SQLAlchemyError:
+        return it
+    return replace(it, waits=waits, is_full=full)
+
+
+def _seen(environment: Environment, it: ChannelSettings) -> ChannelSeen:
+    return _phone(environment, it) if it.kind == "smsgate" else _modem(it)
+
+
+def _phone(environment: Environment, it: ChannelSettings) -> ChannelSeen:
+    phone = channels.smsgate(environment, it)
+    try:
+        health = phone.health()
+        url = channels.told_at(environment, it)
+        if set(phone.is_told_at().values()) != {url}:
+            phone.tell_us_at(url)
+    except AccountRefused:
+        return ChannelSeen(it.name, it.kind, ChannelState.REFUSES)
+    except CarrierError as error:
+        log.info("channel %s: %s", it.name, describe(error))
+        return ChannelSeen(it.name, it.kind, ChannelState.SILENT)
+    return ChannelSeen(it.name, it.kind, ChannelState.ANSWERS, health.battery, health.is_charging)
+
+
+def _modem(it: ChannelSettings) -> ChannelSeen:
+    """By this machine's own clock, as its files are."""
+    folder = Path(it.folder or "")
+    try:
+        hangs = watchdog.hangs(spool.signs(folder), datetime.now(UTC))
+        if hangs:
+            spool.ask_for_restart(folder)
+    except (CarrierError, OSError):
+        return ChannelSeen(it.name, it.kind, ChannelState.UNREADABLE)
+    state = ChannelState.HANGS if hangs else ChannelState.UNASKED
+    return ChannelSeen(it.name, it.kind, state)
