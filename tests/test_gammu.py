@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -234,6 +235,17 @@ def test_the_daemon_finds_the_number_where_it_looks_for_it() -> None:
     assert names.outgoing(name.replace("_ha", "_hz")) is None
 
 
+def test_of_many_that_send_one_message_at_once_one_does(folder: Path) -> None:
+    carrier = _carrier(folder)
+
+    def send(hours: int) -> str:
+        return carrier.send(ANA, "Can you help?", 12, good_for=timedelta(hours=hours))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(send, range(1, 40)))) == 1
+    assert len(_in(folder, "outbox")) == 1
+
+
 def test_what_can_be_found_is_not_sent_again(folder: Path) -> None:
     since = datetime.now(UTC)
     assert _carrier(folder).find(ANA, BODY, 12, since) == []
@@ -331,6 +343,24 @@ def test_a_report_says_what_became_of_the_text(
     assert _became(folder) == []
 
 
+@pytest.mark.parametrize("written", [ANA, ANA[1:], ANA[2:], f"00{ANA[1:]}"])
+def test_a_report_may_write_the_number_otherwise(folder: Path, written: str) -> None:
+    spool.done([_left(folder, 12)])
+    _report(folder, "Delivered", to=written)
+    assert [it.message_id for _, it in _became(folder)] == [12]
+
+
+def test_of_several_to_one_number_it_is_the_one_that_left_then(folder: Path) -> None:
+    now = datetime.now(UTC).timestamp()
+    for number, minutes_ago in ((11, 25), (12, 5), (13, 0)):
+        file = _left(folder, number)
+        spool.done([file])
+        os.utime(file, (now - 60 * minutes_ago, now - 60 * minutes_ago))
+    at = f"{datetime.fromtimestamp(now - 5 * 60, UTC):%Y%m%dT%H%M%SZ}"
+    _put(folder, "IN0.txt", short_message(ANA, "Delivered", at=at, pdu="Status_Report"))
+    assert [it.message_id for _, it in _became(folder)] == [12]
+
+
 def test_a_report_that_fits_nothing_is_let_go(folder: Path) -> None:
     spool.done([_left(folder, 12)])
     pending, of_another = _report(folder, "Pending"), _report(folder, "Delivered", to=BEN)
@@ -420,6 +450,38 @@ def test_a_name_tells_nothing_without_the_folders_key(tmp_path: Path) -> None:
     sids = {_arrived(tmp_path / name / "modem1")[0][1].sid for name in ("a", "b")}
     assert len(sids) == 2
     assert (tmp_path / "a" / "modem1" / "key").stat().st_mode & 0o077 == 0
+
+
+def test_parts_that_came_in_files_of_their_own_are_joined_in_order(folder: Path) -> None:
+    for name, place in (("IN0.txt", 2), ("IN1.txt", 1)):
+        part = short_message(MARIA, f"part {place} ", header=header(7, 2, place))
+        _put(folder, name, part)
+    other = short_message(ANA, "of another ", header=header(7, 2, 1))
+    _put(folder, "IN2.txt", other)
+    assert [it.body for _, it in _arrived(folder)] == ["part 1 part 2 "]
+
+
+def test_a_file_of_which_a_part_is_cut_off_is_not_whole(folder: Path) -> None:
+    """The daemon still has it on the SIM card, and writes it again."""
+    parts = [short_message(MARIA, "x" * 90, header=header(7, 2, place)) for place in (1, 2)]
+    _put(folder, "IN0.txt", "".join(parts)[:-40], minutes_ago=0.5)
+    assert _arrived(folder, datetime.now(UTC)) == []
+    assert _arrived(folder, datetime.now(UTC) + spool.HALF_WRITTEN) == []
+    assert _in(folder, "odd") == ["IN0.txt"]
+
+
+def test_when_a_text_left_is_remembered_without_its_words(folder: Path) -> None:
+    file = _left(folder, 12)
+    moment = file.stat().st_ctime
+    spool.done([file])
+    assert file.stat().st_size == 0
+    assert file.stat().st_mtime == pytest.approx(moment, abs=2e-6)
+
+
+@pytest.mark.parametrize("wrong", [header(7, 0, 0), header(7, 3, 4), header(7, 3, 0), "0500", "zz"])
+def test_a_header_that_cannot_be_joins_nothing(wrong: str) -> None:
+    (part,) = smsbackup.read(short_message(MARIA, "x", header=wrong).encode()) or []
+    assert (part.reference, part.total, part.place) == (0, 1, 1)
 
 
 def test_a_header_of_sixteen_bits_joins_as_well() -> None:

@@ -37,6 +37,7 @@ REPORTED_WITHIN = timedelta(days=3)  # after a text left
 KNOWN_FOR = timedelta(days=90)  # that one left
 CLOCKS_TOGETHER = timedelta(minutes=2)  # the network's moment of a text, and ours
 QUARTER = timedelta(minutes=15)  # by whole ones their time zone may differ from ours
+FEWEST_DIGITS = 7  # of a number that is written without its country
 KEY = "key"
 RESTART = "restart"
 
@@ -107,7 +108,7 @@ def _joined(
         key = file if is_whole else (first.number, first.reference, first.total)
         gathered.setdefault(key, []).append((file, parts))
     for pieces in gathered.values():
-        found = {it.place: it for _, parts in pieces for it in reversed(parts)}
+        found = {it.place: it for _, parts in pieces for it in parts}
         is_whole = len(found) >= next(iter(found.values())).total
         if is_whole or now - max(_came(file) for file, _ in pieces) >= OTHER_HALF:
             yield tuple(file for file, _ in pieces), [found[it] for it in sorted(found)]
@@ -217,10 +218,16 @@ def _reported_on(report: Part, left: Sequence[tuple[Path, Outgoing]]) -> Outgoin
         at = datetime.strptime(report.at[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
-    to_them = [(_apart(_left(file), at), it) for file, it in left if it.to == report.number]
+    to_them = [(_apart(_left(file), at), it) for file, it in left if _is(report.number, it.to)]
     fitting = [it for it in to_them if it[0] <= CLOCKS_TOGETHER]
     best = min(fitting, key=lambda it: (it[0], -it[1].message_id), default=None)
     return best[1] if best else None
+
+
+def _is(written: str, number: str) -> bool:
+    """Whether it is this number, in whatever way the network writes it."""
+    digits = written.lstrip("+0")
+    return len(digits) >= FEWEST_DIGITS and number.endswith(digits)
 
 
 def _apart(one: datetime, other: datetime) -> timedelta:
