@@ -21,7 +21,7 @@ from hotline.carriers.gammu import names, smsbackup, spool, watchdog
 from hotline.carriers.gammu.client import Gammu
 from hotline.carriers.gammu.config import Modem, smsdrc
 from hotline.carriers.gammu.names import Outgoing
-from hotline.carriers.gammu.watchdog import PATIENCE, Signs
+from hotline.carriers.gammu.watchdog import PATIENCE, DaemonSigns
 from hotline.carriers.shape import Abilities, TextCarrier
 from hotline.errors import BadNumber, CarrierBusy, NeverLeft, Unexplained, Unreachable
 from hotline.inbound import Delivery, Origin, TextIn
@@ -498,22 +498,22 @@ LONG_AGO, JUST_NOW = NOW - PATIENCE - timedelta(seconds=1), NOW - timedelta(seco
 @pytest.mark.parametrize(
     ("signs", "it_hangs"),
     [
-        (Signs(), False),
-        (Signs(moved_at=LONG_AGO), False),
-        (Signs(waiting_since=JUST_NOW, moved_at=LONG_AGO), False),
-        (Signs(waiting_since=LONG_AGO), True),
-        (Signs(waiting_since=LONG_AGO, moved_at=JUST_NOW), False),
-        (Signs(waiting_since=LONG_AGO, moved_at=LONG_AGO), True),
-        (Signs(waiting_since=LONG_AGO, asked_at=JUST_NOW), False),
-        (Signs(waiting_since=LONG_AGO, asked_at=LONG_AGO), True),
+        (DaemonSigns(), False),
+        (DaemonSigns(moved_at=LONG_AGO), False),
+        (DaemonSigns(waiting_since=JUST_NOW, moved_at=LONG_AGO), False),
+        (DaemonSigns(waiting_since=LONG_AGO), True),
+        (DaemonSigns(waiting_since=LONG_AGO, moved_at=JUST_NOW), False),
+        (DaemonSigns(waiting_since=LONG_AGO, moved_at=LONG_AGO), True),
+        (DaemonSigns(waiting_since=LONG_AGO, asked_at=JUST_NOW), False),
+        (DaemonSigns(waiting_since=LONG_AGO, asked_at=LONG_AGO), True),
     ],
 )
-def test_it_hangs_if_a_text_waits_and_none_leaves(signs: Signs, it_hangs: bool) -> None:
+def test_it_hangs_if_a_text_waits_and_none_leaves(signs: DaemonSigns, it_hangs: bool) -> None:
     assert watchdog.hangs(signs, NOW) is it_hangs
 
 
 def test_the_folders_tell_the_signs(folder: Path) -> None:
-    assert spool.signs(folder) == Signs()
+    assert spool.signs(folder) == DaemonSigns()
     _left(folder, 1)
     _send(folder, 2)
     later = datetime.now(UTC) + PATIENCE + timedelta(minutes=1)

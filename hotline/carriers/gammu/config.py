@@ -1,7 +1,6 @@
 """What gammu-smsd is told about one modem: its gammu-smsdrc(5). Pure.
 
 It writes no log: the one it can write has people's numbers, and at its louder levels their words.
-What goes wrong it says to the journal all the same.
 """
 
 from __future__ import annotations

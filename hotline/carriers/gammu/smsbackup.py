@@ -26,7 +26,7 @@ class Content(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ShortMessage:
     """One short message. `reference`, `total` and `place` say of which long text it is which part;
     `at` is when the network took it, as it writes that."""
 
@@ -39,7 +39,7 @@ class Part:
     place: int = 1
 
 
-def read(file: bytes) -> list[Part] | None:
+def read(file: bytes) -> list[ShortMessage] | None:
     """The parts in a file, as they stand in it; None if it is not whole, or no such file."""
     sections = _SECTION.split(file[:ROOM].decode("utf-8", "replace"))[1:]
     parts = [_part(dict(_FIELD.findall(section))) for section in sections]
@@ -52,7 +52,7 @@ _FIELD: Final = re.compile(r"^(\w+) = ?(.*?)\r?$", re.MULTILINE)
 _LAST = "MessageReference"  # of each section
 
 
-def _part(fields: dict[str, str]) -> Part | None:
+def _part(fields: dict[str, str]) -> ShortMessage | None:
     if not {"PDU", "NumberUnicode", "Text00", "Coding", _LAST} <= fields.keys():
         return None
     is_data = fields["Coding"].startswith("8bit")
@@ -64,7 +64,7 @@ def _part(fields: dict[str, str]) -> Part | None:
         return None
     reference, total, place = _joined(fields.get("UDH", ""))
     at = fields.get("DateTime", "")
-    return Part(number.strip(), words or "", at, content, reference, total, place)
+    return ShortMessage(number.strip(), words or "", at, content, reference, total, place)
 
 
 def _texts(fields: dict[str, str]) -> Iterator[str]:

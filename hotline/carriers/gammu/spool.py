@@ -20,8 +20,8 @@ from typing import Any
 from hotline import phone, wire
 from hotline.carriers.gammu import names, smsbackup
 from hotline.carriers.gammu.names import Outgoing
-from hotline.carriers.gammu.smsbackup import Content, Part
-from hotline.carriers.gammu.watchdog import Signs
+from hotline.carriers.gammu.smsbackup import Content, ShortMessage
+from hotline.carriers.gammu.watchdog import DaemonSigns
 from hotline.errors import CarrierBusy, CarrierError, NeverLeft, Unexplained, Unreachable
 from hotline.inbound import Delivery, Origin, TextIn
 from hotline.message import MessageMove
@@ -62,7 +62,7 @@ def arrived(folder: Path, name: str, country: str, now: datetime) -> list[tuple[
     return found
 
 
-def _received(folder: Path, now: datetime) -> list[tuple[Path, list[Part]]]:
+def _received(folder: Path, now: datetime) -> list[tuple[Path, list[ShortMessage]]]:
     """The files of the inbox that can be read, in the order in which they came."""
     found = []
     for file in _listed(folder / names.INBOX, _came):
@@ -76,7 +76,7 @@ def _received(folder: Path, now: datetime) -> list[tuple[Path, list[Part]]]:
     return found
 
 
-def _read(file: Path) -> list[Part] | None:
+def _read(file: Path) -> list[ShortMessage] | None:
     """Parts that belong together; None for anything else."""
     try:
         with file.open("rb") as opened:
@@ -98,11 +98,11 @@ def _set_aside(folder: Path, file: Path) -> None:
 
 
 def _joined(
-    texts: Sequence[tuple[Path, list[Part]]], now: datetime
-) -> Iterator[tuple[Files, list[Part]]]:
+    texts: Sequence[tuple[Path, list[ShortMessage]]], now: datetime
+) -> Iterator[tuple[Files, list[ShortMessage]]]:
     """The daemon joins them, but for parts that came too late for it. One of which parts are still
     missing is held back for a while, and then given without them."""
-    gathered: dict[object, list[tuple[Path, list[Part]]]] = {}
+    gathered: dict[object, list[tuple[Path, list[ShortMessage]]]] = {}
     for file, parts in texts:
         first, is_whole = parts[0], len(parts) >= parts[0].total
         key = file if is_whole else (first.number, first.reference, first.total)
@@ -114,7 +114,7 @@ def _joined(
             yield tuple(file for file, _ in pieces), [found[it] for it in sorted(found)]
 
 
-def _text_in(sid: str, parts: Sequence[Part], country: str) -> TextIn:
+def _text_in(sid: str, parts: Sequence[ShortMessage], country: str) -> TextIn:
     written = parts[0].number
     body = wire.speakable("".join(it.words for it in parts))[:MOST_WORDS]
     number = phone.sender(written, country)
@@ -124,7 +124,7 @@ def _text_in(sid: str, parts: Sequence[Part], country: str) -> TextIn:
     return TextIn(sid, number, body)
 
 
-def _mark(folder: Path, parts: Sequence[Part]) -> str:
+def _mark(folder: Path, parts: Sequence[ShortMessage]) -> str:
     """The same for the same text, however often the daemon takes it from the modem; it tells
     nothing of whose it is to whoever lacks the key."""
     told = hashlib.blake2b(key=_key(folder), digest_size=12)
@@ -211,7 +211,7 @@ def _reported(
             file.unlink(missing_ok=True)
 
 
-def _reported_on(report: Part, left: Sequence[tuple[Path, Outgoing]]) -> Outgoing | None:
+def _reported_on(report: ShortMessage, left: Sequence[tuple[Path, Outgoing]]) -> Outgoing | None:
     """The one to that number that left when the report says, the newest of several: the daemon
     keeps no other mark of it in its files."""
     try:
@@ -287,12 +287,12 @@ def _empty(file: Path) -> None:
 # How its daemon does.
 
 
-def signs(folder: Path) -> Signs:
+def signs(folder: Path) -> DaemonSigns:
     """What it left lying. Raises CarrierBusy if a folder cannot be read."""
     waiting = [_came(it) for it in _listed(folder / names.OUTBOX, _came)]
     moved = [_left(it) for box in (names.SENT, names.ERROR) for it in _listed(folder / box, _left)]
     asked = folder / RESTART
-    return Signs(
+    return DaemonSigns(
         min(waiting, default=None),
         max(moved, default=None),
         _came(asked) if asked.exists() else None,

@@ -1,7 +1,7 @@
 """Whether a modem's daemon hangs, by what it left lying. Pure.
 
-A daemon that meets errors ends by itself and is started again (deploy/modem). One that hangs says
-nothing at all: that what is to leave does not leave is all that shows from outside.
+A daemon that cannot reach its modem ends by itself and is started again (deploy/modem). One that
+hangs says nothing at all: that what is to leave does not leave is all that shows from outside.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class DaemonSigns:
     """Since when the text waits that is to leave next, when one left last or was given up, and when
     the daemon was last asked to begin anew; None for never."""
 
@@ -23,7 +23,7 @@ class Signs:
     asked_at: datetime | None = None
 
 
-def hangs(signs: Signs, now: datetime) -> bool:
+def hangs(signs: DaemonSigns, now: datetime) -> bool:
     """Whether it is to be started again now: not twice within one PATIENCE."""
     if signs.waiting_since is None:
         return False
