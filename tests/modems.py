@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 
 from hotline.carriers.gammu import spool
 from hotline.carriers.gammu.config import HALF_WAITS, Modem, smsdrc
 
 PROGRAM = shutil.which("gammu-smsd", path="/usr/bin:/usr/local/bin:/usr/sbin")
+CONFINED = Path(__file__).with_name("confined.py")
 
 
 class DummyModem:
@@ -28,10 +30,13 @@ class DummyModem:
         self._place = 0
         self._daemon: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, confined_as: Path | None = None) -> None:
+        """`confined_as`: the unit file that says what it may do."""
         assert PROGRAM
         assert not self._daemon
-        command = [PROGRAM, "--config", str(self._config)]
+        command = [PROGRAM, "--config", str(self._config), "--max-failures=5"]
+        if confined_as:
+            command = [sys.executable, str(CONFINED), str(confined_as), "--", *command]
         self._daemon = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

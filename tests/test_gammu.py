@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
-from modems import PROGRAM, DummyModem, header, short_message
+from modems import CONFINED, PROGRAM, DummyModem, header, short_message
 from waiting import until
 
 from hotline.carriers.gammu import names, smsbackup, spool, watchdog
@@ -198,6 +199,20 @@ def test_a_daemon_that_is_killed_in_the_middle_loses_and_doubles_nothing(modem: 
     assert Counter(it.message_id for _, it in _became(modem.folder)) == Counter(range(1, 21))
     texts = {it.sid: it.body for _, it in _arrived(modem.folder)}
     assert sorted(texts.values()) == sorted(f"text {number}" for number in range(1, 21))
+
+
+@needs_daemon
+@needs_systemd
+def test_it_works_as_confined_as_its_unit_says(modem: DummyModem) -> None:
+    """Its system calls and sockets; this machine may not be one that can refuse them."""
+    unit = DEPLOY / "hotline-modem@.service"
+    words = [sys.executable, str(CONFINED), str(unit), "--", "/bin/true"]
+    if subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip("this machine cannot refuse system calls")
+    _send(modem.folder, 1)
+    modem.texted(short_message(MARIA, "I need food"))
+    modem.start(confined_as=unit)
+    until(lambda: _arrived(modem.folder) and _became(modem.folder), "it receives and sends")
 
 
 @needs_daemon
