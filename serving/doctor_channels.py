@@ -21,7 +21,7 @@ from serving import channels
 log = logging.getLogger("hotline.doctor")
 
 LATE = timedelta(minutes=LATE_AFTER_MINUTES)
-LATELY = timedelta(hours=1)
+THIS_HOUR = timedelta(hours=1)
 
 
 def look(
@@ -38,7 +38,7 @@ def _with_rows(it: ChannelSeen, database: Database, now: datetime) -> ChannelSee
         return it
     try:
         waits = database.read(lambda c: coverage.waits_for(c, it.name, now - LATE))
-        full = database.read(lambda c: coverage.was_refused(c, it.name, LIMIT, now - LATELY))
+        full = database.read(lambda c: coverage.was_refused(c, it.name, LIMIT, now - THIS_HOUR))
     except SQLAlchemyError:
         return it
     return replace(it, waits=waits, is_full=full)
