@@ -28,7 +28,6 @@ from rehearsal import (
     call_control,
     call_rest,
     control,
-    gateway_rest,
     neighborhood_control,
     number_rest,
     page,
@@ -36,12 +35,13 @@ from rehearsal import (
     registration_rest,
     rest,
     service_rest,
+    smsgate,
     trust_rest,
     verification_rest,
 )
 from rehearsal.delivery import leave_due
 from rehearsal.exchange import Exchange, utc_now
-from rehearsal.gateway import GatewayPhone
+from rehearsal.handset import SmsGatePhone
 from rehearsal.inside import Inside
 from rehearsal.messages import API_VERSION, Line
 from rehearsal.page.stage import Anew, Stage
@@ -50,7 +50,7 @@ from rehearsal.replay import Replay
 from rehearsal.switchboard import stop_ringing
 from rehearsal.webhooks import open_client
 
-__all__ = ["Line", "Person", "build"]
+__all__ = ["Line", "Person", "SmsGatePhone", "build"]
 
 API_PATHS = (f"/{API_VERSION}/", "/v1/", "/smsgate/")
 LARGEST_REQUEST = 2_200_000  # bytes: two minutes of somebody's voice
@@ -142,16 +142,16 @@ def build(
     inside: Inside | None = None,
     anew: Anew | None = None,
     script: str | None = None,
-    gateways: Sequence[GatewayPhone] = (),
+    smsgates: Sequence[SmsGatePhone] = (),
 ) -> Starlette:
     """The carrier of one account, as an app for uvicorn.
 
     With `inside` the page shows the hotline, too, and its clock can leap; with `anew`, it can begin
-    again. `script`: a transcript to play at once. `gateways`: old phones that bring texts, too.
-    Whoever hands in a time of their own without `inside` also says how long phones ring, at
-    `/rehearsal/calls`.
+    again. `script`: a transcript to play at once. Whoever hands in a time of their own without
+    `inside` also says how long phones ring, at `/rehearsal/calls`. `smsgates`: old phones beside
+    the carrier, each at `/smsgate/{name}`.
     """
-    exchange = Exchange(line, now, cast, gateways)
+    exchange = Exchange(line, now, cast, smsgates)
     stage = Stage(exchange, inside, anew, Replay(script) if script else None)
     is_by_clock = now is utc_now or inside is not None
 
@@ -170,7 +170,7 @@ def build(
             *verification_rest.routes(exchange),
             *trust_rest.routes(exchange),
             *rest.routes(exchange),
-            *gateway_rest.routes(exchange),
+            *smsgate.routes(exchange),
             *control.routes(exchange),
             *account_rest.control_routes(exchange),
             *call_control.routes(exchange),

@@ -1,10 +1,10 @@
 """The rehearsal's own addresses, for people, tests and the page. No carrier has these.
 
-    POST /rehearsal/texts     {"from", "body", "media"?: [url], "sid"?, "times"?: 1, "to"?: which
-        of the hotline's numbers}
+    POST /rehearsal/texts     {"from", "body", "media"?: [url], "sid"?, "times"?: 1, "to"?}
         Somebody texts the hotline. Answers when the hotline has answered:
         {"sid", "status": HTTP status of its answer, 0 for none, "replies": [words taken on]}.
-        A known sid is the same text delivered again; times=2 tells the hotline twice at once.
+        A known sid is the same text delivered again; times=2 tells the hotline twice at once. `to`:
+        the number of an old phone's SIM (`smsgate.py`), whose texts have neither; else the line's.
     GET  /rehearsal/texts?after=N
         {"texts": [{"at", "phone", "name", "direction": "from_phone" | "to_phone", "body",
         "status", "error", "sid", "segments", "media", "by": "api" | "reply" | "carrier" | "person",
@@ -161,6 +161,9 @@ async def post_text(exchange: Exchange, request: Request) -> Response:
         raise ValueError("sid must be words")
     if not isinstance(times, int) or not 1 <= times <= 100:
         raise ValueError("times must be a number from 1 to 100")
+    to = readable_number(words(wish, "to")) or ""
+    if words(wish, "to") and to != exchange.line.number and not exchange.handset_of(to):
+        raise ValueError("to must be a number of the hotline's")
     sid, answer = await text_hotline(
         exchange,
         readable_number(sender) or sender.strip(),
@@ -168,7 +171,7 @@ async def post_text(exchange: Exchange, request: Request) -> Response:
         media=media,
         sid=sid,
         times=times,
-        to=words(wish, "to"),
+        to=to,
     )
     replies = [reply.words for reply in answer.replies]
     return JSONResponse({"sid": sid, "status": answer.status, "replies": replies})

@@ -15,7 +15,7 @@ import httpx2
 from rehearsal import files
 from rehearsal.departures import QUEUE_OVERFLOW, Departure, departures, free_from, is_full
 from rehearsal.exchange import Exchange, new_sid
-from rehearsal.gateway_events import text_comes_in
+from rehearsal.handset import Handset
 from rehearsal.messages import (
     BODY_TOO_LONG,
     LONGEST_BODY,
@@ -33,6 +33,7 @@ from rehearsal.phones import (
     keyword_of,
     way_to,
 )
+from rehearsal.smsgate_events import tell_of_arrival
 from rehearsal.trouble import CALLBACK_KINDS, DELIVERY_KINDS
 from rehearsal.webhooks import TextReply, WebhookAnswer, ask, call_back
 
@@ -121,7 +122,6 @@ def _hand_over(
     message.status, message.error = steps[-1].status, steps[-1].error
     message.updated = moment
     message.sent = None if message.status == "failed" else moment
-    exchange.texted_by[message.to] = message.sender
     exchange.show(message, exchange.phone(message.to), "to_phone")
 
 
@@ -158,17 +158,21 @@ async def text_hotline(
     times: int = 1,
     to: str = "",
 ) -> tuple[str, WebhookAnswer]:
-    """Somebody texts the hotline: its sid, and the answer with the replies that were taken on. `to`
-    which of its numbers; else the one that wrote to them last.
+    """Somebody texts the hotline: its sid, and the answer with the replies that were taken on.
 
     A sid that was there before is the same text delivered again. With `times`, the hotline is
-    told of it that many times at the same moment; the status is that of the first.
+    told of it that many times at the same moment; the status is that of the first. `to`: which of
+    its numbers they write to, else the one that wrote to them last; where an old phone has that,
+    the phone tells, and nobody is answered at once.
     """
+    to = to or exchange.number_for(sender)
+    if handset := exchange.handset_of(to):
+        return await _text_handset(exchange, handset, sender, body, media=media, to=to)
     sid = sid or new_sid(media)
     message = Message(
         sid=sid,
         sender=sender,
-        to=to or exchange.number_for(sender),
+        to=exchange.line.number,
         body=body,
         direction="inbound",
         by="person",
@@ -178,10 +182,6 @@ async def text_hotline(
         media=tuple(_media_address(exchange, sid, it) for it in media),
         media_types=tuple("image/jpeg" if "://" in it else files.kind_of(it) for it in media),
     )
-    gateway = exchange.gateway_of(message.to)
-    if gateway:
-        with exchange.work.under_way():
-            return message.sid, await text_comes_in(exchange, gateway, message)
     with exchange.work.under_way():
         if message.sid not in exchange.messages:
             exchange.messages[message.sid] = message
@@ -191,6 +191,34 @@ async def text_hotline(
         replies = (reply for answer in answers for reply in answer.replies)
         taken = tuple(reply for reply in replies if _take_on(exchange, message, reply))
     return message.sid, replace(answers[0], replies=taken)
+
+
+async def _text_handset(
+    exchange: Exchange,
+    handset: Handset,
+    sender: str,
+    body: str,
+    *,
+    media: Sequence[str],
+    to: str,
+) -> tuple[str, WebhookAnswer]:
+    """Nothing stands between the two: no word of theirs is the carrier's."""
+    message = Message(
+        sid=new_sid(media),
+        sender=sender,
+        to=to,
+        body=body,
+        direction="inbound",
+        by="person",
+        created=exchange.now(),
+        status="received",
+        sent=exchange.now(),
+        media=tuple(media),
+    )
+    with exchange.work.under_way():
+        exchange.show(message, exchange.phone(sender), "from_phone")
+        status = await tell_of_arrival(exchange, handset, message)
+    return message.sid, WebhookAnswer(status)
 
 
 def _media_address(exchange: Exchange, sid: str, named: str) -> str:

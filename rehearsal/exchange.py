@@ -22,7 +22,7 @@ from rehearsal import story
 from rehearsal.account import AccountBook
 from rehearsal.calls import CarrierCall
 from rehearsal.departures import Departure
-from rehearsal.gateway import Gateway, GatewayPhone
+from rehearsal.handset import Handset, SmsGatePhone, fresh
 from rehearsal.meanwhile import CarrierIs, CarrierIsWell
 from rehearsal.messages import Line, Message, Text
 from rehearsal.office import opened
@@ -132,16 +132,18 @@ class Exchange:
     """The carrier's memory: phones, messages, texts, troubles and the log."""
 
     client: httpx2.AsyncClient
+    handsets: dict[str, Handset]
 
     def __init__(
         self,
         line: Line,
         now: Callable[[], datetime],
         cast: Sequence[Person],
-        gateways: Sequence[GatewayPhone] = (),
+        smsgates: Sequence[SmsGatePhone] = (),
     ) -> None:
         self.opened_with = line
-        self.has_gateways = gateways
+        self.smsgates = smsgates
+        self.handsets = {}
         self.now = now
         self.since = now()
         self.began = utc_now()
@@ -158,6 +160,8 @@ class Exchange:
         self.life += 1
         self.met: dict[str, None] = {}  # whoever texted or called, in that order
         self.line = self.opened_with
+        self._rest()
+        self.handsets = {it.name: fresh(it) for it in self.smsgates}
         self.office = opened(self.line, self.now())
         self.account = AccountBook()
         self.waiting: list[Message] = []  # texts to phones, in the order in which they came
@@ -178,10 +182,22 @@ class Exchange:
         self.wire: dict[int, Wire] = {}  # by the place of the line
         self.ledger: list[Attempt] = []
         self.replies: list[Attempt] = []
-        self.gateways = {it.name: Gateway(it) for it in self.has_gateways}
         self.texted_by: dict[str, str] = {}  # the number that texted a phone last
         self.under_way = 0
         self.errors: deque[dict[str, object]] = deque(maxlen=ERRORS_KEPT)
+
+    def _rest(self) -> None:
+        for handset in self.handsets.values():
+            handset.rest()
+
+    def number_for(self, sender: str) -> str:
+        """Which of the hotline's numbers somebody writes to: the one that wrote to them last."""
+        phones = (number for it in self.smsgates for number in it.numbers)
+        return self.texted_by.get(sender) or self.line.number or next(phones, "")
+
+    def handset_of(self, number: str) -> Handset | None:
+        """The old phone that has this number, if one has."""
+        return next((it for it in self.handsets.values() if it.sim_of(number)), None)
 
     async def forget(self) -> None:
         """Be as new: drop what is under way, and forget everything."""
@@ -193,14 +209,6 @@ class Exchange:
 
     def phone(self, number: str) -> Phone:
         return self.phones.get(number) or Phone(number)
-
-    def number_for(self, sender: str) -> str:
-        """Which of the hotline's numbers somebody writes to: the one that wrote to them last."""
-        own = self.line.number or next((it.number for it in self.has_gateways), "")
-        return self.texted_by.get(sender, own)
-
-    def gateway_of(self, number: str) -> Gateway | None:
-        return next((it for it in self.gateways.values() if it.of.number == number), None)
 
     def name_of(self, number: str) -> str:
         return self.phone(number).name or number
@@ -282,6 +290,8 @@ class Exchange:
     def show(self, message: Message, phone: Phone, direction: str) -> None:
         """Let the phones page, and whoever listens, see how a text ended."""
         self.met[phone.number] = None
+        if direction == "to_phone":
+            self.texted_by[phone.number] = message.sender
         self.texts.append(
             Text(
                 at=len(self.texts) + 1,
@@ -305,6 +315,7 @@ class Exchange:
     def end(self) -> None:
         """Whoever listens is told nothing more."""
         self.is_ending = True
+        self._rest()
         self.stir()
 
     def stir(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hotline.carriers.gammu import spool
 from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
 from hotline.desk import delivery
-from hotline.errors import CarrierError, describe
+from hotline.errors import CarrierError, Refused, describe
 from hotline.inbound import Delivery, Origin, TextIn
 from hotline.settings import ChannelSettings, Environment, Network
 from hotline.work import Work
@@ -51,7 +52,17 @@ def smsgate(environment: Environment, it: ChannelSettings) -> SmsGate:
     from hotline.carriers.smsgate.client import SmsGate
 
     user, password = (environment.channel_secret(it.name, what) for what in ("USER", "PASSWORD"))
-    return SmsGate(it.name, it.url or "", user, password, sim=it.sim, api=it.api)
+    return SmsGate(
+        *(it.name, it.url or "", user, password),
+        prefix=_prefix(environment, it),
+        sim=it.sim,
+        api=it.api,
+    )
+
+
+def _prefix(environment: Environment, it: ChannelSettings) -> str:
+    """What our ids at a phone begin with, that no other hotline and channel has."""
+    return hashlib.sha256(told_at(environment, it).encode()).hexdigest()[:8]
 
 
 def _gammu(_environment: Environment, it: ChannelSettings) -> TextCarrier:
@@ -97,6 +108,19 @@ class _Spool:
         spool.done(it)
 
 
+def tell_us_at(phone: SmsGate, url: str) -> None:
+    """What comes in, and becomes of texts of ours, is posted there from now on. Done again it
+    changes nothing. Raises CarrierError."""
+    from hotline.carriers.smsgate.events import EVENTS
+
+    for event in EVENTS:
+        try:
+            phone.register(url, event)
+        except Refused:  # older versions of the app know nothing of pictures and pings
+            if event.startswith("sms:"):
+                raise
+
+
 def told_at(environment: Environment, it: ChannelSettings) -> str:
     """Where a phone tells us what came in."""
     return f"{environment.public_url}/channels/{it.name}"
@@ -126,7 +150,7 @@ class Registrar:
         """Once each of those that were not told yet."""
         for url, it in list(self._left.items()):
             try:
-                smsgate(self._environment, it).tell_us_at(url)
+                tell_us_at(smsgate(self._environment, it), url)
             except CarrierError as error:
                 log.info("channel %s was not told where to post: %s", it.name, describe(error))
             else:
@@ -156,13 +180,23 @@ def doors(environment: Environment, network: Network) -> dict[str, Door]:
 def _door(environment: Environment, it: ChannelSettings) -> Door:
     from hotline.carriers.smsgate import events, signature
 
-    key = environment.channel_secret(it.name, "SIGNING_KEY")
+    phones = signature.PhoneSignatures([environment.channel_secret(it.name, "SIGNING_KEY")])
+    prefix = _prefix(environment, it)
 
     def is_genuine(body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
-        return signature.is_genuine(key, body, headers, now)
+        moment, signed = (
+            headers.get(name, "")
+            for name in (signature.TIMESTAMP_HEADER, signature.SIGNATURE_HEADER)
+        )
+        return phones.is_genuine(body, moment, signed, now)
 
     def read(body: bytes, country: str) -> CameIn | None:
-        found = events.read(body, it.name, country)
-        return found if isinstance(found, CameIn) else None
+        match events.read(body, it.name, prefix, country, sim=it.sim):
+            case TextIn() as text:
+                return replace(text, carrier=it.name)
+            case Delivery() as delivered:
+                return delivered
+            case _:
+                return None
 
     return Door(is_genuine, read)

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.carriers.gammu import spool, watchdog
-from hotline.carriers.smsgate.reasons import LIMIT
+from hotline.carriers.smsgate.events import EVENTS
+from hotline.carriers.smsgate.reasons import LIMITS
 from hotline.doctor.channels import LATE_AFTER_MINUTES, ChannelSeen, ChannelState
 from hotline.errors import AccountRefused, CarrierError, describe
 from hotline.settings import ChannelSettings, Environment, Network
@@ -38,7 +39,7 @@ def _with_rows(it: ChannelSeen, database: Database, now: datetime) -> ChannelSee
         return it
     try:
         waits = database.read(lambda c: coverage.waits_for(c, it.name, now - LATE))
-        full = database.read(lambda c: coverage.was_refused(c, it.name, LIMIT, now - THIS_HOUR))
+        full = database.read(lambda c: coverage.was_refused(c, it.name, LIMITS, now - THIS_HOUR))
     except SQLAlchemyError:
         return it
     return replace(it, waits=waits, is_full=full)
@@ -48,13 +49,17 @@ def _seen(environment: Environment, it: ChannelSettings) -> ChannelSeen:
     return _phone(environment, it) if it.kind == "smsgate" else _modem(it)
 
 
+_NEEDED = {it for it in EVENTS if it.startswith("sms:")}
+
+
 def _phone(environment: Environment, it: ChannelSettings) -> ChannelSeen:
     phone = channels.smsgate(environment, it)
     try:
         health = phone.health()
         url = channels.told_at(environment, it)
-        if set(phone.is_told_at().values()) != {url}:
-            phone.tell_us_at(url)
+        told = {hook.event for hook in phone.webhooks() if hook.url == url}
+        if not told.issuperset(_NEEDED):
+            channels.tell_us_at(phone, url)
     except AccountRefused:
         return ChannelSeen(it.name, it.kind, ChannelState.REFUSES)
     except CarrierError as error:

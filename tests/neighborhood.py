@@ -38,7 +38,7 @@ from hotline.work import furnish
 from ivr.calling import lost
 from paging import clock, dispatch, jobs
 from rehearsal import carrier
-from rehearsal.gateway import GatewayPhone
+from rehearsal.carrier import SmsGatePhone
 from rehearsal.leap import moment_of
 from rehearsal.meanwhile import (
     CarrierIs,
@@ -106,8 +106,8 @@ class Got:
 
 
 PHONES = {
-    "sim1": GatewayPhone("sim1", "+12125550181", "sms", "password-of-sim1", "signing-key-of-sim1"),
-    "sim2": GatewayPhone("sim2", "+12125550182", "sms", "password-of-sim2", "signing-key-of-sim2"),
+    name: SmsGatePhone(name, (number,), "sms", f"password-of-{name}", f"signing-key-of-{name}")
+    for name, number in (("sim1", "+12125550181"), ("sim2", "+12125550182"))
 }
 """Old phones that can bring the texts of a neighborhood; `channels` may name them."""
 
@@ -121,7 +121,7 @@ def channels_toml(address: str, *names: str, **more: object) -> str:
         if name.startswith("modem"):
             facts |= {"kind": "gammu", "number": f"+1212555019{name[-1]}"}
         if name in PHONES:
-            facts |= {"kind": "smsgate", "number": PHONES[name].number}
+            facts |= {"kind": "smsgate", "number": PHONES[name].numbers[0]}
             facts["url"] = f"{address}/smsgate/{name}"
         if place + 1 < len(names):
             facts["fallback"] = names[place + 1]
@@ -218,11 +218,11 @@ class Neighborhood:
 
     def trouble_of(self, phone: str, kind: str, **more: Any) -> None:
         """Of one of the old phones that bring texts."""
-        self._post(f"gateways/{phone}/trouble", {"kind": kind, **more})
+        self._post(f"smsgate/{phone}/trouble", {"kind": kind, **more})
 
     def set_phone(self, phone: str, **facts: Any) -> None:
-        """One of the old phones: its `battery`, and whether it `is_charging`."""
-        self._http.put(f"/rehearsal/gateways/{phone}", json=facts).raise_for_status()
+        """One of the old phones: its `battery`, and whether it is `away`."""
+        self._http.put(f"/rehearsal/smsgate/{phone}", json=facts).raise_for_status()
 
     def forget_webhooks(self, phone: str) -> None:
         """Somebody set one of the old phones up anew."""
@@ -451,7 +451,7 @@ def open_neighborhood(
             line = replace(line, number="")
         phones = [PHONES[it] for it in channels if it in PHONES]
         people = [carrier.Person(phone, name) for name, phone in cast.items()]
-        front = watch(carrier.build(line, now=by_hand, cast=people, gateways=phones), mistakes)
+        front = watch(carrier.build(line, now=by_hand, cast=people, smsgates=phones), mistakes)
         hotline = Hotline(of, by_hand, front)
         built.append((hotline, of))
         return hotline.app

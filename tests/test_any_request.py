@@ -122,11 +122,16 @@ REHEARSAL: dict[str, some.SearchStrategy[bytes]] = {
     "/rehearsal/events": NOTHING,
     "/rehearsal/phones": NOTHING,
     "/rehearsal/phones/{number}": JSON_BYTES,
-    **{f"/smsgate/{{name}}/{it}": JSON_BYTES for it in ("message", "messages", "webhooks")},
-    **{f"/smsgate/{{name}}/{it}/{{id}}": NOTHING for it in ("message", "messages", "webhooks")},
+    **{
+        f"/smsgate/{{name}}{server}/{it}": JSON_BYTES
+        for server in ("", "/3rdparty/v1")
+        for named in ("message", "messages", "webhooks")
+        for it in (named, f"{named}/{{id}}")
+    },
     "/smsgate/{name}/health": NOTHING,
-    "/rehearsal/gateways/{name}": JSON_BYTES,
-    "/rehearsal/gateways/{name}/trouble": JSON_BYTES,
+    "/rehearsal/smsgate/{name}": JSON_BYTES,
+    "/rehearsal/smsgate/{name}/ping": JSON_BYTES,
+    "/rehearsal/smsgate/{name}/trouble": JSON_BYTES,
     "/rehearsal/account": JSON_BYTES,
     "/rehearsal/alerts": JSON_BYTES,
     "/rehearsal/registrations": JSON_BYTES,

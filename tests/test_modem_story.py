@@ -103,7 +103,7 @@ def test_a_modem_that_dies_loses_and_doubles_nothing(town: Town) -> None:
 
 def test_beside_an_old_phone_each_is_answered_where_they_wrote(beside_a_phone: Town) -> None:
     town = beside_a_phone
-    town.maple.text("Maria", "need groceries", to=PHONES["sim1"].number)
+    town.maple.text("Maria", "need groceries", to=PHONES["sim1"].numbers[0])
     assert "got it, your request is 12" in town.maple.received()[0].body
     assert all("YES 12" in it[0] for it in town.got("Ana", "Ben").values())
 

@@ -108,15 +108,18 @@ def not_taken(work: Work, it: Outbound, why: type[CarrierError], error: CarrierE
                 warn_stewards(work, told)
 
 
-def brought_by_another(work: Work, it: Outbound, why: type[CarrierError]) -> bool:
+def brought_by_another(
+    work: Work, it: Outbound, why: type[CarrierError], pause: float | None = None
+) -> bool:
     """Whether a text that its channel did not take, for certain, leaves by another now. Of one that
-    is silent the stewards hear in either case."""
+    is silent the stewards hear in either case. `pause`: seconds that it wants to be left alone."""
     is_certain = issubclass(why, errors.CarrierBusy | errors.AccountRefused)
     if it.carrier is None or it.channel is Channel.CALL or not is_certain:
         return False
     if work.network.channel(it.carrier) is None:  # the settings name it no longer
         return _bring_by(work, it, routes.channel_for(work.network, it.phone, None))
-    if issubclass(why, errors.CarrierBusy) and it.claims < routes.TRIES_BEFORE_ANOTHER:
+    is_new = issubclass(why, errors.CarrierBusy) and it.claims < routes.TRIES_BEFORE_ANOTHER
+    if is_new and pause is None:
         return False
     other = routes.takes_over(work.network, it.carrier)
     told = Told.STEWARDS_CHANNEL_SILENT_OTHER if other else Told.STEWARDS_CHANNEL_SILENT

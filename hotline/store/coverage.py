@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,10 +114,12 @@ def waits_for(connection: Connection, carrier: str, before: datetime) -> int:
     return connection.execute(theirs.where(message.c.at < before)).scalar_one()
 
 
-def was_refused(connection: Connection, carrier: str, code: int, since: datetime) -> bool:
-    """Whether a text by this channel met this code since then."""
+def was_refused(
+    connection: Connection, carrier: str, codes: Collection[int], since: datetime
+) -> bool:
+    """Whether a text by this channel met one of these codes since then."""
     met = select(message.c.id).where(message.c.claimed_at > since, message.c.carrier == carrier)
-    return connection.execute(met.where(message.c.error == code).limit(1)).first() is not None
+    return connection.execute(met.where(message.c.error.in_(codes)).limit(1)).first() is not None
 
 
 # How the database is.

@@ -442,7 +442,9 @@ def _account(tools: Tools) -> Carrier:
 def _with_what_can_go(tools: Tools, it: Outbound) -> tuple[Outbound, AfterCommit]:
     """The message with those of its attachments that the carrier takes; of the others both are
     told. Raises CarrierBusy or CarrierSilent where the carrier does not give them now."""
-    found = [_looked_at(tools, one, is_last=it.claims >= MOST_LOOKS) for one in it.attachments]
+    found: list[File | None] = [None] * len(it.attachments)
+    if tools.carrier_of(it).abilities.attachments:
+        found = [_looked_at(tools, one, is_last=it.claims >= MOST_LOOKS) for one in it.attachments]
     kept = [one for one, goes in zip(it.attachments, can_go(found), strict=True) if goes]
     if len(kept) == len(it.attachments):
         return it, AfterCommit()
@@ -482,7 +484,7 @@ def _not_sent(it: Outbound, error: CarrierError, work: Work) -> None:
     why = delivery.whose(work, it, type(error), error.code)
     if issubclass(why, AccountRefused):
         log.error("the carrier refuses our account (code %s): messages wait", error.code)
-    if not delivery.brought_by_another(work, it, why):
+    if not delivery.brought_by_another(work, it, why, error.retry_after):
         delivery.not_taken(work, it, why, error)
 
 

@@ -1,1 +1,0 @@
-"""An old phone with the app SMSGate (capcom6/android-sms-gateway): everything that is its own."""

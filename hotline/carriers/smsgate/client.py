@@ -1,47 +1,73 @@
-"""The app's own API, on the phone or on a server that phones report to: send a text, look one up,
-how the phone is, and where it tells us what came in.
+"""An old Android phone with the app SMSGate: send a text, look one up, how the phone is, what it
+tells us where.
 
-It raises what `errors` names and stores nothing. Whoever forks makes one afterwards.
-https://docs.sms-gate.app/ and its OpenAPI description, read on 28 November 2026.
+The phone itself answers under `api="phone"`, at home; a server that passes on to it, the app
+makers' or one's own, under "server". It raises what `errors` names and stores nothing. Whoever
+forks makes it afterwards, so that every process has one pool of connections of its own.
+https://docs.sms-gate.app/integration/api/
 """
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Final, Literal, NoReturn
 from urllib.parse import quote
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from hotline import routes
-from hotline.carriers.smsgate.events import EVENTS, PICTURES, id_of
+from hotline.carriers.smsgate.events import EVENTS
+from hotline.carriers.smsgate.health import PhoneHealth, health_in
+from hotline.carriers.smsgate.reasons import BAD_NUMBER, QUEUE_FULL, SOME_MINUTES, PhoneReason
 from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent, Refused
 from hotline.routes import Abilities
 
-ANSWERS_WITHIN = 15.0  # seconds for one call
-CONNECTIONS = 8
-SHORTEST_LIFE = 5  # seconds; the app's limit
-LONGEST_ANSWER = 64 * 1024  # bytes
-FULL = 503  # the server has too much for a phone that is away
-_PATHS: Final = {"phone": "/message", "server": "/messages"}
+PHONE_PATIENCE = 15.0  # seconds for one call
+AT_ONCE = 4  # connections; it is a phone
+MOST_READ_OF_IT = 512 * 1024  # bytes of an answer
+SHORTEST_TTL = 5  # seconds; the app's limit
+
+_PREFIX: Final = re.compile(r"[a-z0-9]{1,12}")
+_PATHS: Final = {
+    "phone": {"messages": "/message", "webhooks": "/webhooks", "health": "/health"},
+    "server": {
+        "messages": "/3rdparty/v1/messages",
+        "webhooks": "/3rdparty/v1/webhooks",
+        "health": "/health",
+    },
+}
+_TAKEN: Final = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.CONFLICT)
+_AT_FAULT: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneHealth:
-    """How the phone is. Percent; None where it did not say."""
+class PhoneWebhook:
+    """What the phone tells where: `event` to `url`."""
 
-    battery: int | None = None
-    is_charging: bool | None = None
+    id: str
+    event: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """`said`: its words about what is wrong. `body`: what it holds, None for what is no JSON."""
+
+    status: int
+    body: object
+    said: str
 
 
 class SmsGate:
-    """One phone. `sim`: which of its cards, None for the one that it sends by. `api`: whether `url`
-    is the phone, or a server that it reports to."""
+    """One SIM in one phone. A phone with two SIMs is two of these."""
 
     def __init__(
         self,
@@ -50,24 +76,36 @@ class SmsGate:
         user: str,
         password: str,
         *,
+        prefix: str,
         sim: int | None = None,
         api: Literal["phone", "server"] = "phone",
+        device_id: str | None = None,
     ) -> None:
-        self._name = name
-        self._url = url.rstrip("/")
-        self._messages = _PATHS[api]
-        self._sim = sim
-        self._headers = {
-            **urllib3.make_headers(basic_auth=f"{user}:{password}"),
-            "Content-Type": "application/json",
-        }
+        """`name`: what the channel is called. `prefix`: small letters and digits that no other
+        hotline has which uses this phone, and no other channel of ours: ids begin with it. `sim`:
+        1 for the first, None for the one that the phone takes by itself. `device_id`: which phone,
+        where a server has several."""
+        if not _PREFIX.fullmatch(prefix):
+            raise ValueError("a prefix has 1 to 12 small letters and digits")
+        self._name, self._prefix, self._sim, self._device = name, prefix, sim, device_id
+        self._url, self._paths = url.rstrip("/"), _PATHS[api]
+        self._key = password.encode()
+        credentials = b64encode(f"{user}:{password}".encode()).decode("ascii")
+        self._headers = {"Authorization": f"Basic {credentials}", "Accept": "application/json"}
         self._pool = urllib3.PoolManager(
-            num_pools=1, maxsize=CONNECTIONS, timeout=ANSWERS_WITHIN, retries=False
+            num_pools=1,
+            maxsize=AT_ONCE,
+            block=True,
+            timeout=urllib3.Timeout(total=PHONE_PATIENCE),
+            retries=False,
         )
 
     @property
     def abilities(self) -> Abilities:
+        """It brings texts, and nothing else."""
         return routes.BARE
+
+    # Texts.
 
     def send(
         self,
@@ -76,111 +114,188 @@ class SmsGate:
         message_id: int,
         *,
         good_for: timedelta | None,
-        attachments: Sequence[str] = (),
-        until: datetime | None = None,
+        attachments: Sequence[str] = (),  # noqa: ARG002 - it has no ability for them
+        until: datetime | None = None,  # noqa: ARG002
     ) -> str:
-        """As `shape.TextCarrier`. A text that the phone has already is not sent again."""
-        del attachments, until
-        known_as = id_of(message_id, to, body)
-        wish: dict[str, Any] = {
-            "id": known_as,
+        """Send one text; our name for it. What it has under this id already it does not send
+        again. Raises CarrierError; CarrierSilent means that it may have been taken all the same."""
+        wish: dict[str, object] = {
+            "id": self._id(to, body, message_id),
             "phoneNumbers": [to],
             "textMessage": {"text": body},
             "withDeliveryReport": True,
         }
         if self._sim is not None:
             wish["simNumber"] = self._sim
+        if self._device is not None:
+            wish["deviceId"] = self._device
         if good_for is not None:
-            wish["ttl"] = max(SHORTEST_LIFE, round(good_for.total_seconds()))
-        status, _ = self._ask("POST", self._messages, wish)
-        if status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.CONFLICT):
-            raise _trouble(status)
-        return f"{self._name}:{known_as}"
+            wish["ttl"] = max(SHORTEST_TTL, round(good_for.total_seconds()))
+        # What is no mobile's number in its own, older tables it would not even try.
+        where = f"{self._paths['messages']}?skipPhoneValidation=true"
+        answer = self._ask("POST", where, wish)
+        if answer.status not in _TAKEN:
+            _refuse(answer)
+        if answer.status != HTTPStatus.CONFLICT and not _is_about(answer, wish["id"]):
+            raise CarrierSilent("an answer nobody can read")
+        return f"{self._name}:{wish['id']}"
 
-    def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
-        """As `shape.TextCarrier`: by our id, which it knows."""
-        del since
-        known_as = id_of(message_id, to, body)
-        status, _ = self._ask("GET", f"{self._messages}/{known_as}")
-        if status == HTTPStatus.NOT_FOUND:
+    def find(
+        self,
+        to: str,
+        body: str,
+        message_id: int,
+        since: datetime,  # noqa: ARG002 - our id tells enough
+    ) -> list[str]:
+        """Our name of this text, if it was taken. Raises CarrierError."""
+        named = self._id(to, body, message_id)
+        answer = self._ask("GET", f"{self._paths['messages']}/{quote(named)}")
+        if answer.status == HTTPStatus.NOT_FOUND:
             return []
-        if status != HTTPStatus.OK:
-            raise _trouble(status)
-        return [f"{self._name}:{known_as}"]
+        if answer.status != HTTPStatus.OK:
+            _refuse(answer)
+        if not _is_about(answer, named):
+            raise CarrierSilent("an answer nobody can read")
+        return [f"{self._name}:{named}"]
+
+    def _id(self, to: str, body: str, message_id: int) -> str:
+        """At most 36 letters, the app's limit. A database that came back from a backup gives the
+        ids of rows out again: that another text had this one is told by the mark behind it, which
+        nobody can make or read who has not the password."""
+        mark = hmac.digest(self._key, f"{to} {body}".encode(), "sha256").hex()[:8]
+        return f"{self._prefix}-{message_id}-{mark}"
+
+    # The phone.
 
     def health(self) -> PhoneHealth:
-        """How the phone is. Raises CarrierError: CarrierBusy and CarrierSilent where nothing
-        answers, AccountRefused where it does not let us in."""
-        status, _ = self._ask("GET", "/webhooks")  # of health the app tells anybody
-        if status != HTTPStatus.OK:
-            raise _trouble(status)
-        status, found = self._ask("GET", "/health")
-        checks = found.get("checks", {}) if isinstance(found, dict) else {}
-        flags = _observed(checks, "battery:charging")
-        return PhoneHealth(
-            _observed(checks, "battery:level"), None if flags is None else bool(flags)
-        )
+        """How the phone says that it is; of a server, how that is. Raises CarrierError."""
+        answer = self._ask("GET", self._paths["health"])
+        if not isinstance(answer.body, dict) or "status" not in answer.body:  # also with 500, 503
+            if answer.status >= HTTPStatus.BAD_REQUEST:
+                _refuse(answer)
+            raise CarrierError("what answers there is no phone with SMSGate")
+        return health_in(answer.body)
 
-    def tell_us_at(self, url: str) -> None:
-        """What comes in, and becomes of texts of ours, is posted there from now on. Done again it
-        changes nothing. Raises CarrierError."""
-        for event in (*EVENTS, PICTURES):
-            wish = {"id": f"hotline-{event.replace(':', '-')}", "url": url, "event": event}
-            status, _ = self._ask("POST", "/webhooks", wish)
-            if status not in (HTTPStatus.OK, HTTPStatus.CREATED) and event != PICTURES:
-                raise _trouble(status)
+    # What it tells us.
 
-    def is_told_at(self) -> dict[str, str]:
-        """Where which event is posted, of those that we asked for. Raises CarrierError."""
-        status, found = self._ask("GET", "/webhooks")
-        if status != HTTPStatus.OK or not isinstance(found, list):
-            raise _trouble(status)
-        ours = [it for it in found if isinstance(it, dict) and _is_ours(it)]
-        return {str(it.get("event")): str(it.get("url")) for it in ours}
+    def webhooks(self) -> list[PhoneWebhook]:
+        """All that it tells, to us and to others. Raises CarrierError."""
+        answer = self._ask("GET", self._paths["webhooks"])
+        if answer.status != HTTPStatus.OK:
+            _refuse(answer)
+        if not isinstance(answer.body, list):
+            raise CarrierSilent("an answer nobody can read")
+        return [it for document in answer.body if (it := _webhook_in(document))]
 
-    def _ask(
-        self, method: str, path: str, wish: Mapping[str, object] | None = None
-    ) -> tuple[int, Any]:
-        """The status, and what it answered where that is JSON."""
+    def register(self, url: str, event: str) -> None:
+        """From now on it tells this event there, once, whoever asked it to before: what it tells
+        twice would be two texts. Done again, it is as before. Raises CarrierError."""
+        if event not in EVENTS:
+            raise ValueError("that is no event that we read")
+        wish: dict[str, object] = {"id": self._webhook_id(event), "url": url, "event": event}
+        if self._device is not None:
+            wish["deviceId"] = self._device
+        answer = self._ask("POST", self._paths["webhooks"], wish)
+        if answer.status not in _TAKEN:
+            _refuse(answer)
+        for it in self.webhooks():
+            if (it.event, it.url) == (event, url) and it.id != wish["id"]:
+                self._remove(it.id)
+
+    def unregister(self, event: str) -> None:
+        """It tells us this event no more. Raises CarrierError."""
+        self._remove(self._webhook_id(event))
+
+    def _remove(self, webhook_id: str) -> None:
+        where = f"{self._paths['webhooks']}/{quote(webhook_id, safe='')}"
+        answer = self._ask("DELETE", where)
+        gone = (HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
+        if answer.status not in gone:
+            _refuse(answer)
+
+    def _webhook_id(self, event: str) -> str:
+        return f"{self._prefix}-{event.replace(':', '-')}"
+
+    # The wire.
+
+    def _ask(self, method: str, path: str, wish: Mapping[str, object] | None = None) -> _Answer:
+        body = json.dumps(wish, ensure_ascii=False).encode() if wish is not None else None
+        kind = {"Content-Type": "application/json"} if body is not None else {}
         try:
             answer = self._pool.request(
                 method,
-                self._url + quote(path),
-                body=None if wish is None else json.dumps(wish),
-                headers=self._headers,
+                self._url + path,
+                body=body,
+                headers={**self._headers, **kind},
                 redirect=False,
                 preload_content=False,
             )
             try:
-                said = answer.read(LONGEST_ANSWER)
+                told = answer.read(MOST_READ_OF_IT)
             finally:
                 answer.close()
         except (NewConnectionError, ConnectTimeoutError):
             raise CarrierBusy("the phone cannot be reached") from None
+        except SSLError:
+            raise AccountRefused("the certificate there is not to be trusted") from None
         except HTTPError as error:
             raise CarrierSilent(f"no answer: {type(error).__name__}") from None
-        try:
-            return answer.status, json.loads(said)
-        except (ValueError, RecursionError):
-            return answer.status, None
+        except Exception as error:
+            raise CarrierSilent(f"an answer nobody can read: {type(error).__name__}") from None
+        return _read(answer.status, told)
 
 
-def _observed(checks: Any, name: str) -> int | None:
-    check = checks.get(name) if isinstance(checks, dict) else None
-    value = check.get("observedValue") if isinstance(check, dict) else None
-    return value if isinstance(value, int) else None
+def _read(status: int, told: bytes) -> _Answer:
+    try:
+        body = json.loads(told)
+    except (ValueError, RecursionError):
+        return _Answer(status, None, "")
+    said = body.get("message") if isinstance(body, dict) else None
+    return _Answer(status, body, said if isinstance(said, str) else "")
 
 
-def _is_ours(webhook: Mapping[str, Any]) -> bool:
-    return str(webhook.get("id", "")).startswith("hotline-")
+def _is_about(answer: _Answer, named: object) -> bool:
+    """A router that answers anything with a page of its own took no text."""
+    return isinstance(answer.body, dict) and answer.body.get("id") == named
 
 
-def _trouble(status: int) -> CarrierError:
-    said = f"the phone answered {status}"
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return AccountRefused(said)
-    if status in (HTTPStatus.TOO_MANY_REQUESTS, FULL):
-        return CarrierBusy(said)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return CarrierSilent(said)
-    return Refused(said)
+def _webhook_in(document: object) -> PhoneWebhook | None:
+    if not isinstance(document, dict):
+        return None
+    named = [str(document.get(it) or "") for it in ("id", "event", "url")]
+    return PhoneWebhook(*named) if all(named) else None
+
+
+def _refuse(answer: _Answer) -> NoReturn:
+    """Raise what an answer means that is none we wanted."""
+    told, said = f"the phone answered {answer.status}", answer.said
+    if answer.status in _AT_FAULT:
+        raise AccountRefused(told, said=said)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise CarrierBusy(told, said=said)
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and "queue limit" in said.lower():
+        raise _as(QUEUE_FULL, told, said)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CarrierSilent(told, said=said)
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        raise _about(told, said)
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) or (
+        answer.status < HTTPStatus.BAD_REQUEST
+    ):
+        raise AccountRefused("what answers there is no phone with SMSGate", said=said)
+    raise Refused(told, said=said)
+
+
+def _about(told: str, said: str) -> CarrierError:
+    """What was wrong with what we asked. A phone or SIM that is not there any more is nothing that
+    the text could help: it waits."""
+    plain = said.lower()
+    if "invalid phone number" in plain:
+        return _as(BAD_NUMBER, told, said)
+    if "device" in plain:
+        return AccountRefused(told, retry_after=SOME_MINUTES, said=said)
+    return Refused(told, said=said)
+
+
+def _as(reason: PhoneReason, told: str, said: str) -> CarrierError:
+    return reason.kind(told, code=reason.code, retry_after=reason.pause, said=said)

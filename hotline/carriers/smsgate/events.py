@@ -1,118 +1,162 @@
-"""What a phone posts, read: a text that came in, or what became of one of ours. Pure.
+"""What the phone tells us, read: a text that came in, what became of one of ours, a sign of life.
 
-https://docs.sms-gate.app/features/webhooks/, and WebHookEvent in the app's OpenAPI description.
+https://docs.sms-gate.app/features/webhooks/. Each event is JSON in one POST, is told again until we
+answer, and comes in any order. Pure: it decides nothing.
+
+The app names a text that came in by 32 bits of its words, number and moment: two texts may share
+that, and whoever has the name can guess at the number. We name it by its event, which is the same
+at each try. So `EVENTS` are registered once each, under ids of ours.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-from hotline import phone, wire
+from hotline import wire
+from hotline.attachment import Attachment
+from hotline.carriers import origins
+from hotline.carriers.smsgate.health import PhoneHealth, health_in
 from hotline.carriers.smsgate.reasons import reason_of
 from hotline.errors import BadForm
-from hotline.inbound import LONGEST_BODY, Delivery, Origin, TextIn
+from hotline.inbound import LONGEST_BODY, MOST_ATTACHMENTS, Delivery, Origin, TextIn
 from hotline.message import MessageMove
 
-LONGEST_SENDER = 100
-LONGEST_REASON = 400
+EVENTS: Final = (
+    *("sms:received", "sms:sent", "sms:delivered", "sms:failed"),
+    *("mms:downloaded", "system:ping"),
+)
+"""Those that we want to be told. `mms:received` comes before the words of the same message do."""
 
-EVENTS: Final = ("sms:received", "sms:sent", "sms:delivered", "sms:failed")
-"""Those that we ask to be told of, and which every version of the app has."""
-PICTURES: Final = "mms:downloaded"
-"""Newer versions tell of pictures, too."""
+LARGEST_EVENT = 4 * 1024 * 1024  # bytes: pictures come in it
+LONGEST_SENDER = 200  # letters read of whom it is from
+LONGEST_REASON = 500  # letters read
+LONGEST_EVENT_ID = 36  # letters
+
+_EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,36}")
+_OUR_ID: Final = re.compile(r"([a-z0-9]{1,12})-([0-9]{1,14})-[0-9a-f]{8}")
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]{0,60}")
 _MOVES: Final = {
     "sms:sent": MessageMove.SEND,
     "sms:delivered": MessageMove.DELIVER,
     "sms:failed": MessageMove.MISS,
 }
 
-
-# Our id of a text, as the phone keeps it: with a digest of what it says and to whom, so that
-# another text is never taken for it, be it of a database that began anew.
+Payload = Mapping[str, object]
 
 
-def id_of(message_id: int, to: str, body: str) -> str:
-    """At most 36 letters, as the app wants it."""
-    digest = hashlib.sha256(f"{to}\n{body}".encode()).hexdigest()[:16]
-    return f"h{message_id}-{digest}"
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The phone is there, and this is how it is."""
+
+    health: PhoneHealth
 
 
-def _message_id(known_as: str) -> int | None:
-    """None of what is no text of ours."""
-    found = re.fullmatch(r"h([0-9]{1,12})-[0-9a-f]{16}", known_as)
-    return int(found[1]) if found else None
+def read(
+    body: bytes, name: str, prefix: str, country: str, *, sim: int | None = None
+) -> TextIn | Delivery | Ping | None:
+    """What an event says; None for what is nothing to us: other events, texts that we did not
+    send, another SIM of the same phone than `sim`. `name`: what the channel is called. `prefix`:
+    what our ids begin with. `country`: where digits without a + are from. Raises BadForm."""
+    event = _object(body)
+    kind, payload = event.get("event"), event.get("payload")
+    if not isinstance(kind, str):
+        raise BadForm("event is missing or is no word")
+    if kind not in EVENTS:
+        return None
+    if not isinstance(payload, dict):
+        raise BadForm("payload is missing or is no object")
+    if kind == "system:ping":
+        return Ping(health_in(payload.get("health")))
+    if _is_of_another_sim(payload, sim):
+        return None
+    if kind in _MOVES:
+        return _delivery(_MOVES[kind], payload, name, prefix)
+    return _text(kind, payload, f"{name}:{_event_id(event)}", country)
 
 
-def read(body: bytes, name: str, country: str) -> TextIn | Delivery | None:
-    """What was posted to the channel of this name; None where it is nothing to us. `country`: where
-    digits without a + are from. Raises BadForm."""
-    event = _object(_json(body), "the event")
-    payload = _object(event.get("payload"), "payload")
-    kind = _text(event, "event")
-    if kind in ("sms:received", PICTURES):
-        return _text_in(kind, _text(event, "id"), payload, name, country)
-    return _became(kind, payload, name)
-
-
-def _json(body: bytes) -> Any:
+def _object(body: bytes) -> Payload:
+    if len(body) > LARGEST_EVENT:
+        raise BadForm("the event is larger than any event is")
     try:
-        return json.loads(body)
+        found = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadForm("the body is no JSON") from None
+        raise BadForm("the event is no JSON") from None
+    if not isinstance(found, dict):
+        raise BadForm("the event is no object")
+    return found
 
 
-def _object(it: Any, called: str) -> Mapping[str, Any]:
-    if not isinstance(it, dict):
-        raise BadForm(f"{called} is missing or is no object")
-    return it
+def _event_id(event: Payload) -> str:
+    found = event.get("id")
+    if not isinstance(found, str) or not _EVENT_ID.fullmatch(found):
+        raise BadForm("id is missing or is no name of an event")
+    return found
 
 
-def _text(it: Mapping[str, Any], field: str) -> str:
-    """Empty where there is none."""
-    value = it.get(field)
-    return wire.speakable(value) if isinstance(value, str) else ""
+def _is_of_another_sim(payload: Payload, sim: int | None) -> bool:
+    """Many phones do not say which it was: then it is ours."""
+    told = payload.get("simNumber")
+    return sim is not None and isinstance(told, int) and told != sim
 
 
-def _text_in(kind: str, event: str, payload: Mapping[str, Any], name: str, country: str) -> TextIn:
-    written = _text(payload, "sender") or _text(payload, "phoneNumber")
-    if not written:
+# What became of a text of ours.
+
+
+def _delivery(move: MessageMove, payload: Payload, name: str, prefix: str) -> Delivery | None:
+    named = _words(payload, "messageId", LONGEST_EVENT_ID)
+    found = _OUR_ID.fullmatch(named)
+    if found is None or found[1] != prefix:
+        return None
+    message_id, sid = int(found[2]), f"{name}:{named}"
+    if move is not MessageMove.MISS:
+        return Delivery(message_id, sid, move)
+    why = reason_of(_words(payload, "reason", LONGEST_REASON))
+    return Delivery(message_id, sid, move, why.kind, why.code, why.pause)
+
+
+# A text that came in.
+
+
+def _text(kind: str, payload: Payload, sid: str, country: str) -> TextIn:
+    is_mms = kind == "mms:downloaded"
+    written = _words(payload, "sender", LONGEST_SENDER) or _words(
+        payload, "phoneNumber", LONGEST_SENDER
+    )
+    if not written.strip():
         raise BadForm("sender is missing")
-    found = phone.sender(written, country)
-    is_person = found is not None and not phone.is_short_code(found)
-    # Of what came with words and pictures only the words can be had from here.
-    said = _text(payload, "body" if kind == PICTURES else "message")
+    number = origins.number(written, country)
+    words = _words(payload, "body" if is_mms else "message", LONGEST_BODY)
     return TextIn(
-        f"{name}:{_name_of(event, payload)}",
-        found if found and is_person else " ".join(written.split())[:LONGEST_SENDER],
-        said[:LONGEST_BODY],
-        origin=Origin.PHONE if is_person else Origin.MACHINE,
-        carrier=name,
+        sid,
+        number or origins.as_it_came(written),
+        words,
+        _attachments(payload.get("attachments"), sid) if is_mms else (),
+        origin=Origin.PHONE if number else Origin.MACHINE,
     )
 
 
-def _name_of(event: str, payload: Mapping[str, Any]) -> str:
-    """The same for each try and each webhook that tells of it. The app makes `messageId` of the
-    words: only with the moment it is a name."""
-    moment = _text(payload, "receivedAt")
-    if not moment:
-        if not event:
-            raise BadForm("id is missing")
-        return event[:36]
-    parts = (_text(payload, it) for it in ("messageId", "phoneNumber", "sender", "message", "body"))
-    return hashlib.sha256("\n".join([moment, *parts]).encode()).hexdigest()[:32]
+def _attachments(listed: object, sid: str) -> tuple[Attachment, ...]:
+    """That there were some, and of which kind. There is no address where anybody could fetch them
+    later, and none are kept: whoever asks this carrier for one is told that it cannot."""
+    named = listed if isinstance(listed, list) else []
+    kinds = [_media_type(it) for it in named[:MOST_ATTACHMENTS] if isinstance(it, dict)]
+    return tuple(Attachment(f"{sid}/{place}", kind) for place, kind in enumerate(kinds))
 
 
-def _became(kind: str, payload: Mapping[str, Any], name: str) -> Delivery | None:
-    known_as = _text(payload, "messageId")
-    move, number = _MOVES.get(kind), _message_id(known_as)
-    if move is None or number is None:
-        return None
-    sid = f"{name}:{known_as}"
-    if move is not MessageMove.MISS:
-        return Delivery(number, sid, move)
-    it = reason_of(_text(payload, "reason")[:LONGEST_REASON])
-    return Delivery(number, sid, move, it.why, it.code, it.pause)
+def _media_type(attachment: Payload) -> str:
+    named = _words(attachment, "contentType", LONGEST_SENDER).partition(";")[0].strip().lower()
+    return named if _MEDIA_TYPE.fullmatch(named) else ""
+
+
+def _words(payload: Payload, field: str, longest: int) -> str:
+    """Empty where there are none. Raises BadForm for what is no words."""
+    found = payload.get(field)
+    if found is None:
+        return ""
+    if not isinstance(found, str):
+        raise BadForm(f"{field} is no words")
+    return wire.speakable(found[: 2 * longest])[:longest]

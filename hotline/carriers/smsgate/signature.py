@@ -1,36 +1,49 @@
-"""Whether a phone of ours posted something, and just now.
+"""Whether an event comes from the phone: HMAC-SHA256 over the body as it came and a moment.
 
-It signs with a key that stands in the app: hexadecimal HMAC-SHA256 of the body with the moment, as
-written in `X-Timestamp`, behind it (https://docs.sms-gate.app/features/webhooks/, read on
-28 November 2026). It signs anew for each try.
+https://docs.sms-gate.app/features/webhooks/ (payload signing). The moment stands in a header of its
+own and is part of what is signed, so that an old event cannot be sent again as a new one. A try
+after a failed one is signed anew, at its own moment.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
 
-SIGNATURE, TIMESTAMP = "x-signature", "x-timestamp"
-LASTS = timedelta(minutes=5)  # how old it may be, and how far the phone's clock may be ahead
-LONGEST_TIMESTAMP = 12  # digits
+SIGNATURE_HEADER = "X-Signature"
+TIMESTAMP_HEADER = "X-Timestamp"
+MOST_APART = 5 * 60  # seconds between the phone's clock and ours
+
+_MOMENT: Final = re.compile(r"[0-9]{1,12}")
+_HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
-def signed(key: str, body: bytes, timestamp: str) -> str:
-    """What stands in `X-Signature`."""
-    return hmac.new(key.encode(), body + timestamp.encode(), hashlib.sha256).hexdigest()
+class PhoneSignatures:
+    """What is signed with a phone's key. A second key is accepted while one is being changed. An
+    empty one is none, and without any nothing is genuine."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = [key.encode() for key in keys if key]
+
+    def is_genuine(self, body: bytes, timestamp: str, signature: str, now: datetime) -> bool:
+        """`timestamp` and `signature` as the headers have them. Never raises: whatever is odd is
+        not genuine."""
+        if not _MOMENT.fullmatch(timestamp) or not _HEX.fullmatch(signature):
+            return False
+        if abs(int(timestamp) - now.timestamp()) > MOST_APART:
+            return False
+        given, signed = signature.lower(), body + timestamp.encode("ascii")
+        found = [hmac.compare_digest(_signed(signed, key), given) for key in self._keys]
+        return any(found)
 
 
-def is_genuine(key: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
-    """`headers`: by their names in small letters. Without a key nothing is."""
-    timestamp, signature = headers.get(TIMESTAMP, ""), headers.get(SIGNATURE, "")
-    is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP
-    if not (key and is_number and signature.isascii()):
-        return False
-    try:
-        apart = abs(now - datetime.fromtimestamp(int(timestamp), UTC))
-    except (ValueError, OverflowError, OSError):
-        return False
-    fits = hmac.compare_digest(signed(key, body, timestamp), signature.lower())
-    return fits and apart <= LASTS
+def signed(body: bytes, timestamp: str, key: str) -> str:
+    """What the phone would put into the header for this body at this moment."""
+    return _signed(body + timestamp.encode("ascii"), key.encode())
+
+
+def _signed(signed_bytes: bytes, key: bytes) -> str:
+    return hmac.digest(key, signed_bytes, "sha256").hex()

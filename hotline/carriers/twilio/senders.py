@@ -14,9 +14,8 @@ from typing import Final
 from urllib.parse import unquote
 
 from hotline import phone, wire
+from hotline.carriers import origins
 from hotline.inbound import Origin
-
-LONGEST_ADDRESS = 100  # letters
 
 # What stands behind the colon: always somebody's number; a name, or a number. Behind any other it
 # is a name, even where it is all digits.
@@ -35,17 +34,15 @@ def number(written: str, country: str) -> str | None:
         name = unquote(re.split("[@;]", name)[0])
     elif channel not in _NUMBERED:
         return None
-    found = phone.sender(name, country)
-    return None if found is None or phone.is_short_code(found) else found
+    return origins.number(name, country)
 
 
 def origin(written: str, country: str) -> tuple[str, Origin]:
     """The number of the person who wrote from an address; or the address, and what it is."""
     if found := number(written, country):
         return found, Origin.PHONE
-    address = " ".join(wire.speakable(written).split())[:LONGEST_ADDRESS]
     is_machine = _parts(written)[0] in _NUMBERED
-    return address, Origin.MACHINE if is_machine else Origin.APP
+    return origins.as_it_came(written), Origin.MACHINE if is_machine else Origin.APP
 
 
 def addresses(number: str) -> list[str]:
