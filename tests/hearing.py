@@ -1,11 +1,11 @@
 """What comes of a text in a situation, without a process: for `heard/*.tsv`.
 
 The situations: `stranger`; `open`: waits for food, request 12; `taken`: the same, and Ana comes;
-`how`: asked how it went; `paged`: asked about 12; `holds`: took 12; `helper`: on the roster.
+`how`: asked how it went; `paged`: asked about 12; `holds`: took 12; `helper`: on the roster; `stopped`: was a helper and said STOP.
 
 What can come of it: `asks`, with `asks:food` for a need; `adds` to their request; `answered`: they
 read something; `relays`: the other reads it; `takes`, `passes`, `hands_back`, `reopens`, `closes`,
-`stops`; `joins`: they hear how to join; `emergency`: they read whom to call; `shields`: the two are
+`stops`, `starts`; `joins`: they hear how to join; `emergency`: they read whom to call; `shields`: the two are
 parted; `steward`: the stewards hear of it; `quiet`: nobody is texted.
 """
 
@@ -43,6 +43,7 @@ from sms.conversation import (
     Say,
     SayWhatIsNeeded,
     Situation,
+    StartTexts,
     StopTexts,
     TellOfDanger,
     TellOfWrong,
@@ -117,6 +118,7 @@ def _situation(when: str, network: Network) -> Situation:
         requests=(request,) if state else (),
         pages=tuple(pages),
         on_roster=who in (HELPER, NOBODY) and when != "stranger",
+        stopped=when == "stopped",
         language_known=who == ASKER,
         languages=network.languages,
         example=("food",),
@@ -133,6 +135,7 @@ _SITUATIONS: dict[str, tuple[int, State | None, bool, Sequence[Asked]]] = {
     "paged": (HELPER, None, False, (_ASKED,)),
     "holds": (HELPER, State.TAKEN, False, (_TOOK,)),
     "helper": (HELPER, None, False, ()),
+    "stopped": (HELPER, None, False, ()),
 }
 _EVENTS: dict[type[object], tuple[str, ...]] = {
     Accepted: ("takes",),
@@ -162,6 +165,8 @@ def _outcomes(act: Act) -> tuple[str, ...]:
             return ("relays",)
         case StopTexts():
             return ("stops", "answered")
+        case StartTexts():
+            return ("starts", "answered")
         case Warn():
             return ("emergency", "answered")
         case KeepApart():
