@@ -37,7 +37,16 @@ WRITTEN: Final = frozenset(
 HEARD: Final = frozenset(
     [
         *("yes", "no", "hand_back", "done", "withdraw", "status", "join", "stop", "please"),
-        *("language", "english", "not_yet", "after_no", "after_cant", "before_answer", "copied"),
+        *(
+            "language",
+            "english",
+            "not_yet",
+            "not_no",
+            "after_no",
+            "after_cant",
+            "before_answer",
+            "copied",
+        ),
         *("page_yes", "page_no", "if", "after_if", "weak_yes", "before_number", "number"),
         *("small_talk", "thanks", "asking", "asking_in_passing", "hints", "need", "people"),
         *("need_of_others", "counting", "counts", "one", "offers", "offered", "goods"),

@@ -667,8 +667,8 @@ def _stop(situation: Situation, reading: Reading) -> list[Act]:
 
 def _while_stopped(situation: Situation, reading: Reading) -> list[Act]:
     """They hear nothing from us, but what they ask for is heard. A bare YES opts in again at the
-    carrier, so it does here."""
-    if reading.intent is Intent.START or _is_bare_yes(reading):
+    carrier, so it does here, and so do words that ask for our texts again."""
+    if reading.intent is Intent.START or _is_bare_yes(reading) or Move.START in reading.moves:
         told = [] if situation.carrier_obeys_stop else [Say(notice(Told.CARRIER_START))]
         return [StartTexts(), *told]
     acts: list[Act] = []

@@ -14,6 +14,7 @@ class Move(StrEnum):
     """The rows of `moves.*.tsv`, by their names."""
 
     STOP = "stop"  # they want no more texts of ours
+    START = "start"  # they said STOP, and want them again
     AUTO = "auto"  # a phone, a mailbox or a shop wrote it
     ASK = "ask"  # they or others need something
     OWN = "own"  # it is they themselves who need it

@@ -18,6 +18,9 @@ place_to_eat`. What an entry may be:
     !unless         words with which the row does not hold at all, wherever they stand; of this
                     language, as "on" is another word in French
 
+In a row named `*` are figures of speech, each excluded from every row of its family, in whatever
+language: `*<TAB>-stole_the_show`.
+
 Entries are written as `reading.fold` leaves words: lower case, no accents, no apostrophes. Pure
 once loaded.
 """
@@ -39,6 +42,7 @@ from sms import vocabulary
 LONGEST_GAP = 4  # words
 MOST_REMEMBERED = 4096  # words
 SHORTEST_STEM = 3  # letters; what is shorter begins too much else
+EVERY_ROW = "*"
 
 
 class LexiconRow(NamedTuple):
@@ -277,7 +281,10 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     for phrase, start, end in may_hold:
         if (phrase.family, phrase.name, phrase.language) in unless:
             continue
-        excluded = masked.get((phrase.family, phrase.name), ())
+        excluded = (
+            *masked.get((phrase.family, phrase.name), ()),
+            *masked.get((phrase.family, EVERY_ROW), ()),
+        )
         if any(begin < end and start < behind for begin, behind in excluded):
             continue
         known = parts.setdefault(phrase.entry, {}) if phrase.parts > 1 else {}
@@ -500,6 +507,11 @@ def mistakes_in(
 
 def _require_known(rows: Iterable[LexiconRow], names: frozenset[str]) -> None:
     for row in rows:
-        if not row.name.startswith("=") and row.name not in names:
+        if row.name == EVERY_ROW:
+            if kept := [it for it in row.entries if not it.startswith("-")]:
+                raise BadLexicon(
+                    f"{row.where}: {kept[0]!r} finds nothing in a row *; begin it with -"
+                )
+        elif not row.name.startswith("=") and row.name not in names:
             known = ", ".join(sorted(names))
             raise BadLexicon(f"{row.where}: {row.name!r} is none of {known}")

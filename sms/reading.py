@@ -574,10 +574,11 @@ def _answer_word(tokens: list[Token]) -> tuple[Intent | None, int]:
     return (_ANSWERS[_spoken(tokens[:length])], length) if length else (None, 0)
 
 
-_ANSWERS = {
+_ANSWERS: dict[str, Intent | None] = {
     **dict.fromkeys(vocabulary.NO, Intent.NO),
     **dict.fromkeys(vocabulary.YES, Intent.YES),
     **dict.fromkeys(vocabulary.HAND_BACK, Intent.HAND_BACK),
+    **dict.fromkeys(vocabulary.NOT_NO),
 }
 _ANSWER_PHRASES = phrases_of(_ANSWERS)
 

@@ -158,6 +158,8 @@ HAND_BACK = {
 # French, and in Kreyol, where yes is "wi". With one of AFTER_IF or a yes behind it, it is a yes.
 MAY_BE_IF = heard("if")
 AFTER_IF = heard("after_if")
+# What begins like a NO and is none: "hindi ako ang", it was not I who.
+NOT_NO = heard("not_no")
 # What may follow a bare NO for it to be an answer: "no but …", "no I …". "No food" is a need.
 AFTER_NO = {
     *heard("after_no"),
