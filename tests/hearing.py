@@ -1,12 +1,13 @@
 """What comes of a text in a situation, without a process: for `heard/*.tsv`.
 
 The situations: `stranger`; `open`: waits for food, request 12; `taken`: the same, and Ana comes;
-`how`: asked how it went; `paged`: asked about 12; `holds`: took 12; `helper`: on the roster; `stopped`: was a helper and said STOP.
+`how`: asked how it went; `paged`: asked about 12; `holds`: took 12; `helper`: on the roster;
+`stopped`: on the roster, and said STOP.
 
 What can come of it: `asks`, with `asks:food` for a need; `adds` to their request; `answered`: they
 read something; `relays`: the other reads it; `takes`, `passes`, `hands_back`, `reopens`, `closes`,
-`stops`, `starts`; `joins`: they hear how to join; `emergency`: they read whom to call; `shields`: the two are
-parted; `steward`: the stewards hear of it; `quiet`: nobody is texted.
+`stops`, `starts`; `joins`: they hear how to join; `emergency`: they read whom to call; `shields`:
+the two are parted; `steward`: the stewards hear of it; `quiet`: nobody is texted.
 """
 
 from __future__ import annotations
