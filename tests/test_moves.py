@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from neighborhood import NETWORK
 
 from hotline import phrasebook
 from hotline.settings import read_network
-from sms.patterns import BadLexicon, compiled, courtesy_aside, rows_of
+from sms.moves import MOVES
+from sms.patterns import compiled, courtesy_aside, mistakes_in, rows_of
 from sms.reading import Intent, read
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
@@ -72,11 +75,23 @@ def test_a_machine_asks_for_nothing(body: str) -> None:
         ("stop\t.._texts", "needs a word at both ends"),
         ("stop\ta*", "begins too much"),
         ("stop\t<send>_me", "there is no row =send above it"),
+        ("*\tstole_the_show", "begin it with -"),
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_line(line: str, says: str) -> None:
-    with pytest.raises(BadLexicon, match=f"moves.xx.tsv: line 2: .*{says}"):
-        compiled([rows_of(f"# words\n{line}", "moves.xx.tsv")], str.split)
+    found = mistakes_in(f"# words\n{line}", "moves.xx.tsv", MOVES, str.split)
+    assert len(found) == 1
+    assert re.match(f"moves.xx.tsv: line 2: .*{says}", found[0])
+
+
+@pytest.mark.parametrize("body", ["hindi ako ang tumawag", "Hindi po ako yung nag text"])
+def test_who_says_that_it_was_not_they_who_called_says_no_no(body: str) -> None:
+    assert intent(body) is not Intent.NO
+
+
+@pytest.mark.parametrize("body", ["hindi ako pwede", "hindi po", "hindi ako available"])
+def test_a_no_in_tagalog_is_still_one(body: str) -> None:
+    assert intent(body) is Intent.NO
 
 
 def test_who_begins_with_need_asks() -> None:
@@ -97,6 +112,17 @@ def test_what_has_parts_is_found_with_all_of_them(said: str, *, is_found: bool) 
     patterns = compiled([rows_of("bad\the|she+drunk -punch_drunk", "moves.xx.tsv")], str.split)
     words = said.split()
     assert bool(patterns.find(words, 0, len(words))) is is_found
+
+
+def test_a_figure_of_speech_is_found_for_no_row_in_whatever_language() -> None:
+    here = rows_of("bad\tstole he+stole\n*\t-stole_the_show", "moves.xx.tsv")
+    there = rows_of("worse\tstole", "moves.yy.tsv")
+    patterns = compiled([here, there], str.split)
+    for said, is_found in (("he stole the show", False), ("he stole the bike", True)):
+        words = said.split()
+        assert {it.name for it in patterns.find(words, 0, len(words))} == (
+            {"bad", "worse"} if is_found else set()
+        )
 
 
 @pytest.mark.parametrize("language", sorted(phrasebook.by_language("courtesy")))
