@@ -279,19 +279,24 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
     parts: dict[str, dict[int, Found]] = {}
     holds: list[Found] = []
     for phrase, start, end in may_hold:
-        if (phrase.family, phrase.name, phrase.language) in unless:
+        if unless and (phrase.family, phrase.name, phrase.language) in unless:
             continue
-        excluded = (
-            *masked.get((phrase.family, phrase.name), ()),
-            *masked.get((phrase.family, EVERY_ROW), ()),
-        )
-        if any(begin < end and start < behind for begin, behind in excluded):
+        if masked and _is_excluded(phrase, start, end, masked):
             continue
         known = parts.setdefault(phrase.entry, {}) if phrase.parts > 1 else {}
         known[phrase.part] = Found(phrase.name, start, end, phrase.language, phrase.family)
         if len(known) == phrase.parts:
             holds.extend(known.values())
     return holds
+
+
+def _is_excluded(
+    phrase: Phrase, start: int, end: int, masked: Mapping[tuple[str, str], list[tuple[int, int]]]
+) -> bool:
+    """Whether it lies in words that mean something else, for its row or for every one."""
+    its_row = masked.get((phrase.family, phrase.name), ())
+    every = masked.get((phrase.family, EVERY_ROW), ())
+    return any(begin < end and start < behind for begin, behind in chain(its_row, every))
 
 
 def compiled(files: Iterable[Iterable[LexiconRow]], folded: Callable[[str], list[str]]) -> Patterns:

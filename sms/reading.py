@@ -12,7 +12,8 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import wraps
+from functools import lru_cache, wraps
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from hotline.details import NOTHING, Details
@@ -395,10 +396,13 @@ def _own_words_after_all(reading: Reading) -> Reading:
 
 def _tokens(said: str) -> list[Token]:
     """The words of a text, each with its place in it."""
-    found: list[Token] = []
-    for match in _RUN.finditer(said):
-        found.extend(_tokens_of(match.group(), match.start()))
-    return found
+    return list(_tokens_once(said))
+
+
+@lru_cache(maxsize=2)  # a text is read, and looked at for danger, in the same moment
+def _tokens_once(said: str) -> tuple[Token, ...]:
+    runs = (_tokens_of(match.group(), match.start()) for match in _RUN.finditer(said))
+    return tuple(chain.from_iterable(runs))
 
 
 def _tokens_of(run: str, start: int) -> list[Token]:
