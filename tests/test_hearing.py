@@ -25,7 +25,7 @@ def test_what_people_write_is_heard(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_stop_is_always_obeyed_and_what_is_for_the_other_always_relayed(language: str) -> None:
-    sure = {"stops", "!stops", "relays", "!relays", "emergency", "shields"}
+    sure = {"stops", "!stops", "starts", "!starts", "relays", "!relays", "emergency", "shields"}
     must = [case for case in cases(language) if not sure.isdisjoint(case.wanted)]
     assert [case for case in must if not holds(_only(case, sure), NEIGHBORHOOD)] == []
 
