@@ -27,6 +27,13 @@ def count(text: str) -> int:
     return _segments([_ucs2_places(letter) for letter in text], UCS2_SINGLE, UCS2_JOINED)
 
 
+def room(text: str, most: int) -> int:
+    """How many letters of a text surely fit into so many segments, wherever it is cut."""
+    if is_gsm7(text):
+        return most * (GSM7_JOINED // max(map(_gsm7_places, text)))
+    return most * (UCS2_JOINED // max(map(_ucs2_places, text)))
+
+
 def is_gsm7(text: str) -> bool:
     """Whether the text travels in the cheap alphabet."""
     return not outside_gsm7(text)

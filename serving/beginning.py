@@ -5,19 +5,20 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from hotline.settings import Environment
+from hotline.settings import Environment, Settings
 
 SHOWN = 4  # of the number's last digits
 
 
-def line(role: str, environment: Environment) -> str:
+def line(role: str, of: Settings) -> str:
     """Its role, the program's version, and where database, Redis and carrier are."""
-    return (
-        f"{role} begins: hotline {version_of_program()}, {_database(environment.database_url)},"
-        f" Redis at {_redis(environment.redis_url)},"
-        f" carrier at {urlsplit(environment.twilio_api_url).netloc.rpartition('@')[2]},"
-        f" {_sender(environment)}"
-    )
+    environment, network = of.environment, of.network
+    brought = [f"texts by {', '.join(it.name for it in network.channels)}"] * bool(network.channels)
+    if network.has_account:
+        carrier = urlsplit(environment.twilio_api_url).netloc.rpartition("@")[2]
+        brought += [f"carrier at {carrier}", _sender(environment)]
+    where = (_database(environment.database_url), f"Redis at {_redis(environment.redis_url)}")
+    return f"{role} begins: hotline {version_of_program()}, {', '.join([*where, *brought])}"
 
 
 def version_of_program() -> str:

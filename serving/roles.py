@@ -72,7 +72,7 @@ def web(
     from serving.app import Hotline
     from serving.web_server import serve
 
-    log.info("%s", beginning.line("web", of.environment))
+    log.info("%s", beginning.line("web", of))
     hotline, signs = Hotline(of, now, front), Signs(STUCK)
     with _watched("web", of, hotline.house, hotline.database, hotline.jobs, reports, signs):
         last_answers = 5 if front is None else 1
@@ -84,7 +84,7 @@ def worker(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
     from paging import dispatch
     from paging.signs import STUCK, Signs
 
-    log.info("%s", beginning.line("worker", of.environment))
+    log.info("%s", beginning.line("worker", of))
     database = Database(of.environment.sqlalchemy_url, of.environment.keyring)
     queue = dispatch.JobQueue(of.environment.redis_url)
     house = furnish(of.network, now, of.file)
@@ -108,7 +108,7 @@ def clock(of: Settings, now: Now = utc_now, reports: Reports = NOBODY) -> None:
     from paging.signs import STUCK, Signs
     from serving import channels
 
-    log.info("%s", beginning.line("clock", of.environment))
+    log.info("%s", beginning.line("clock", of))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

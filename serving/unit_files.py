@@ -107,7 +107,8 @@ WatchdogSec=60
 UMask=0077
 NoNewPrivileges=yes
 ProtectSystem=strict
-ReadWritePaths={writable}
+# The second is for modems (docs/modem.md), where there are any.
+ReadWritePaths={writable} -/var/spool/hotline
 ProtectHome={home}
 PrivateTmp=yes
 PrivateDevices=yes

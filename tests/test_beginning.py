@@ -34,7 +34,7 @@ ENVIRON = {
 
 
 def _line(**environ: str) -> str:
-    return beginning.line("web", settings.load(ENVIRON | environ).environment)
+    return beginning.line("web", settings.load(ENVIRON | environ))
 
 
 def test_a_process_says_whom_it_works_with_and_no_secret() -> None:

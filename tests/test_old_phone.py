@@ -12,6 +12,7 @@ import pytest
 from neighborhood import CAST, NETWORK, PHONES, Neighborhood, open_neighborhood
 from sqlalchemy import select
 
+from hotline import segments
 from hotline.store.tables import message
 from rehearsal.smsgate_events import signed_phone_headers
 
@@ -175,6 +176,18 @@ def test_what_came_with_a_text_is_named_where_it_cannot_be_passed_on(opened: Ope
         said = got(town)
     assert "Your neighbor (12): this door [a picture]" in said["Ana"]
     assert any("[a picture]" in it for it in said["Maria"])  # who sent it hears that it stayed
+
+
+def test_a_long_text_leaves_in_several_that_a_phone_can_send(on_a_phone: Neighborhood) -> None:
+    on_a_phone.text("Maria", "need groceries")
+    on_a_phone.text("Ana", "yes")
+    got(on_a_phone)
+    story = "the door is around the corner, behind the old tree. " * 25
+    on_a_phone.text("Maria", story)
+    said = got(on_a_phone)["Ana"]
+    assert len(said) > 1
+    assert max(map(segments.count, said)) <= 4
+    assert "".join(said) == f"Your neighbor (12): {story.strip()}"
 
 
 # Webhooks: twice, in any order, forged.

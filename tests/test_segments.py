@@ -76,3 +76,10 @@ def test_a_surrogate_pair_is_never_split() -> None:
 def test_an_escape_pair_is_never_split() -> None:
     assert segments.count("a" * 153 + "b" * 153) == 2
     assert segments.count("a" * 152 + "€" + "b" * 152) == 3
+
+
+@pytest.mark.parametrize("letter", ["a", "€", "ó", "😀"])
+@pytest.mark.parametrize("most", [1, 4])
+def test_what_there_is_room_for_fits(letter: str, most: int) -> None:
+    text = letter * 2000
+    assert segments.count(text[: segments.room(text, most)]) <= most

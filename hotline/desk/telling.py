@@ -25,6 +25,7 @@ from hotline.words import Part
 from hotline.work import Work
 
 LONGEST_TEXT = 1600  # letters; the carrier's limit
+MOST_PARTS = 4  # of a text by a phone or a modem: more than six fail on many, docs/old-phone.md
 LONGEST_QUOTE = 1400  # letters of what somebody wrote in all; the taker can ask for more
 
 
@@ -48,7 +49,7 @@ def answer(work: Work, told: Notice, request_number: int | None = None) -> None:
             return
         told = says_nothing(work)
     number = request_number or _number_in(told)
-    bodies = in_pieces(written(work, told, person.language))
+    bodies = in_pieces(written(work, told, person.language), _most_parts(work, person.carrier))
     work.replies.extend(Reply(body, segments.count(body), number) for body in bodies)
 
 
@@ -74,8 +75,8 @@ def send(work: Work, who: int, told: Notice, about: About = NOTHING) -> None:
     is_page = about.page_id is not None
     said = None if is_page else aloud(work, person, told)
     left = None if is_page else left_on_machine(work, person, told)
-    bodies = in_pieces(written(work, told, person.language))
     by = routes.channel_for(work.network, person.phone, person.carrier, is_page=is_page)
+    bodies = in_pieces(written(work, told, person.language), _most_parts(work, by))
     draft = NewMessage(who, "", aloud=said, on_machine=left, about=about, due=due, carrier=by)
     for place, body in enumerate(bodies, 1):
         part = about if place == len(bodies) else replace(about, attachments=())
@@ -174,11 +175,19 @@ def spoken(work: Work, words: str, values: Mapping[str, object], language: str |
     return work.speech.speak(words, _with_names(work, values), work.speech.spoken(language))
 
 
-def in_pieces(body: str) -> list[str]:
-    """Several texts where one is over the carrier's limit."""
-    if len(body) <= LONGEST_TEXT:
+def _most_parts(work: Work, carrier: str | None) -> int | None:
+    """In how many parts a text may leave by this channel; None: the limit is of letters."""
+    return None if routes.abilities(work.network, carrier).calls else MOST_PARTS
+
+
+def in_pieces(body: str, most_parts: int | None = None) -> list[str]:
+    """Several texts where one is over the carrier's limit. `most_parts`: that it leaves in."""
+    longest = LONGEST_TEXT
+    if most_parts and segments.count(body) > most_parts:
+        longest = segments.room(body, most_parts)
+    if len(body) <= longest:
         return [body]
-    return textwrap.wrap(body, LONGEST_TEXT, drop_whitespace=False, replace_whitespace=False)
+    return textwrap.wrap(body, longest, drop_whitespace=False, replace_whitespace=False)
 
 
 def _with_names(work: Work, values: Mapping[str, object]) -> Mapping[str, object]:
