@@ -55,6 +55,7 @@ LONGEST_ANSWER: Final = 300
 ENVIRONMENT_FILE: Final = ".env"
 SHORTEST_TOKEN: Final = 16  # letters of the one that opens /metrics
 LOG_FORMS: Final = ("text", "json")
+DIALECT_NAMES = ("twilio", "signalwire", "somleng")
 METRICS_FOLDER: Final = "hotline-metrics"
 _QUOTES: Final = "\"'\u201c\u201d\u2018\u2019"
 
@@ -305,6 +306,18 @@ def _log_form(text: str) -> str:
     return text.lower()
 
 
+def _dialect(text: str) -> str:
+    if text.lower() not in DIALECT_NAMES:
+        raise ValueError(f"must be {', '.join(DIALECT_NAMES[:-1])} or {DIALECT_NAMES[-1]}")
+    return text.lower()
+
+
+def _dialect_at(api_url: str) -> str:
+    """What is spoken at that address of an API, where nobody says otherwise."""
+    host = urlsplit(api_url).hostname or ""
+    return "signalwire" if host.endswith(".signalwire.com") else "twilio"
+
+
 def _sender(text: str) -> str:
     plain = re.sub(r"[\s().-]", "", text)
     if not is_short_code(plain) and not re.fullmatch(r"\+[1-9][0-9]{6,14}", plain):
@@ -366,6 +379,9 @@ class Environment(BaseSettings):
     twilio_auth_token: Secret = SecretStr("")
     twilio_auth_token_secondary: Secret | None = None
     twilio_api_url: Annotated[str, AfterValidator(_carrier_address)] = "https://api.twilio.com"
+    twilio_dialect: Annotated[str, AfterValidator(_dialect)] = ""
+    twilio_signing_key: Secret | None = None
+    twilio_signing_key_secondary: Secret | None = None
     hotline_number: Annotated[str, AfterValidator(_sender)] | None = None
     twilio_messaging_service_sid: OneWord | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -398,6 +414,11 @@ class Environment(BaseSettings):
             if value[0] in _QUOTES or value[-1] in _QUOTES:
                 raise ValueError("has quotes around it, which are taken for a part of it")
         return value
+
+    @property
+    def dialect_name(self) -> str:
+        """Which of the APIs that are alike the carrier speaks."""
+        return self.twilio_dialect or _dialect_at(self.twilio_api_url)
 
     @property
     def alarm_ways(self) -> tuple[str, ...]:
@@ -852,6 +873,8 @@ def read_environment(
     mistakes = [_line("environment", *mistake) for mistake in missing] if carrier else []
     try:
         environment = Environment.model_validate(given)
+        if carrier:
+            mistakes += [_line("environment", *it) for it in _wrong_for_dialect(environment)]
     except ValidationError as error:
         mistakes += [
             _line("environment", str(detail["loc"][0]).upper(), _what(detail))
@@ -866,6 +889,18 @@ def _missing(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in ("public_url", "twilio_account_sid", "twilio_auth_token"):
         if not given[name].strip():
             yield name.upper(), "is missing"
+
+
+def _wrong_for_dialect(environment: Environment) -> Iterator[tuple[str, str]]:
+    name = environment.dialect_name
+    if name == "signalwire" and not environment.twilio_signing_key:
+        what = (
+            "is missing: SignalWire signs webhooks with it, and shows it with the API credentials"
+        )
+        yield "TWILIO_SIGNING_KEY", what
+    if name == "somleng" and environment.twilio_messaging_service_sid:
+        what = "is set, and Somleng has no messaging services: set HOTLINE_NUMBER alone"
+        yield "TWILIO_MESSAGING_SERVICE_SID", what
 
 
 def _missing_sender(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:

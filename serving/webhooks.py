@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import wire
-from hotline.carriers.twilio.signature import HEADER, Signatures
+from hotline.carriers.twilio.signature import Signatures
 from hotline.errors import BadForm, describe
 from hotline.inbound import TextIn
 from hotline.store.database import Database
@@ -60,7 +60,7 @@ class Webhooks:
 
         async def endpoint(request: Request) -> Response:
             sent, charset = await _sent(request), _charset(request)
-            signature = request.headers.get(HEADER, "")
+            signature = request.headers.get(self.signatures.header, "")
             if sent is None or not self._is_genuine(request, sent, charset, signature):
                 self.refusals.add(_turned_away(request, sent or [], charset, signature))
                 return Response(status_code=403)

@@ -26,6 +26,7 @@ from hotline import phone, routes, signed_addresses
 from hotline.carriers.twilio import addresses, senders
 from hotline.carriers.twilio.attachments import MOST_BYTES
 from hotline.carriers.twilio.codes import PAUSES, kind_of
+from hotline.carriers.twilio.dialect import spoken_at
 from hotline.errors import CarrierBusy, CarrierError, CarrierSilent, NoVoice, Refused
 from hotline.resuming import AtCarrier
 from hotline.routes import Abilities
@@ -43,7 +44,6 @@ OTHER_HOSTS = frozenset(
     f"{it}.{THEIR_DOMAIN}" for it in ("messaging", "trusthub", "pricing", "monitor")
 )
 """Where they have what is no text and no call."""
-LONGEST_VALIDITY = 36_000  # seconds; the carrier's limit, also what it does unasked
 
 
 class HowAnswered(StrEnum):
@@ -134,7 +134,9 @@ class Carrier:
             sender = {"messaging_service_sid": environment.twilio_messaging_service_sid}
         if good_for is not None:
             seconds = round(good_for.total_seconds())
-            sender["validity_period"] = max(1, min(seconds, LONGEST_VALIDITY))
+            sender["validity_period"] = max(
+                1, min(seconds, spoken_at(environment).longest_validity)
+            )
         if attachments and until:
             found = [signed_addresses.attachment(environment, name, until) for name in attachments]
             sender["media_url"] = found

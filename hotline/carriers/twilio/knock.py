@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hotline.carriers.twilio.signature import HEADER, signed
+from hotline.carriers.twilio.dialect import spoken_at
+from hotline.carriers.twilio.signature import signed
 from hotline.settings import Environment
 
 
@@ -23,9 +24,10 @@ def knock(environment: Environment) -> Knock:
     """A callback that tells what became of no text."""
     url = f"{environment.public_url}/sms/status"
     fields = [("AccountSid", environment.twilio_account_sid), ("MessageStatus", "sent")]
-    token = environment.twilio_auth_token.get_secret_value()
+    dialect = spoken_at(environment)
+    key = next(dialect.signing_keys(environment), "")
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
-        HEADER: signed(url, fields, token),
+        dialect.signature_header: signed(url, fields, key),
     }
     return Knock(url, urlencode(fields).encode(), headers)

@@ -13,9 +13,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from hotline.carriers.twilio.dialect import DIALECTS, spoken_at
 from hotline.settings import Environment
-
-HEADER = "X-Twilio-Signature"
 
 
 class Signatures:
@@ -26,11 +25,17 @@ class Signatures:
 
     @classmethod
     def of(cls, environment: Environment) -> Signatures:
-        tokens = (environment.twilio_auth_token, environment.twilio_auth_token_secondary)
-        given = [token.get_secret_value() for token in tokens if token]
-        return cls(environment.public_url, given)
+        dialect = spoken_at(environment)
+        keys = dialect.signing_keys(environment)
+        return cls(environment.public_url, keys, dialect.signature_header)
 
-    def __init__(self, public_url: str, tokens: Iterable[str]) -> None:
+    def __init__(
+        self,
+        public_url: str,
+        tokens: Iterable[str],
+        header: str = DIALECTS["twilio"].signature_header,
+    ) -> None:
+        self.header = header
         self._public = urlsplit(public_url)
         self._spellings = _spellings(public_url)
         self._keys = [token.encode() for token in tokens if token]

@@ -1,0 +1,42 @@
+"""Carriers that speak this one's API, and where they differ. Pure: a table, chosen by settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hotline.settings import Environment
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What differs at one of them. `has_signing_key`: webhooks are signed with a key of their own,
+    not with the account's token. `longest_validity`: seconds."""
+
+    name: str
+    signature_header: str = "X-Twilio-Signature"
+    has_signing_key: bool = False
+    longest_validity: int = 36_000
+    has_services: bool = True
+
+    def signing_keys(self, environment: Environment) -> Iterator[str]:
+        """The keys that webhooks may be signed with, the one in use first."""
+        keys = (environment.twilio_auth_token, environment.twilio_auth_token_secondary)
+        if self.has_signing_key:
+            keys = (environment.twilio_signing_key, environment.twilio_signing_key_secondary)
+        return (key.get_secret_value() for key in keys if key)
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    it.name: it
+    for it in (
+        Dialect("twilio"),
+        Dialect("signalwire", "X-SignalWire-Signature", has_signing_key=True),
+        Dialect("somleng", longest_validity=14_400, has_services=False),
+    )
+}
+
+
+def spoken_at(environment: Environment) -> Dialect:
+    """The dialect that the settings name; no request has a say in it."""
+    return DIALECTS[environment.dialect_name]
