@@ -59,6 +59,7 @@ PURE_CORE = [
     "hotline.carriers.twilio.forms",
     "hotline.carriers.twilio.knock",
     "hotline.carriers.twilio.senders",
+    "hotline.carriers.twilio.dialect",
     "hotline.carriers.twilio.signature",
     "hotline.carriers.twilio.voices",
     "hotline.broadcast",

@@ -21,9 +21,8 @@ class Dialect:
 
     def signing_keys(self, environment: Environment) -> Iterator[str]:
         """The keys that webhooks may be signed with, the one in use first."""
-        keys = (environment.twilio_auth_token, environment.twilio_auth_token_secondary)
-        if self.has_signing_key:
-            keys = (environment.twilio_signing_key, environment.twilio_signing_key_secondary)
+        kind = "twilio_signing_key" if self.has_signing_key else "twilio_auth_token"
+        keys = (getattr(environment, name) for name in (kind, f"{kind}_secondary"))
         return (key.get_secret_value() for key in keys if key)
 
 
