@@ -48,6 +48,7 @@ from rehearsal.page.stage import Anew, Stage
 from rehearsal.phones import Person
 from rehearsal.replay import Replay
 from rehearsal.switchboard import stop_ringing
+from rehearsal.variants import UnderPrefix
 from rehearsal.webhooks import open_client
 
 __all__ = ["Line", "Person", "SmsGatePhone", "build"]
@@ -77,7 +78,7 @@ class OwnPagesOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(API_PATHS):
+        if scope["type"] == "http" and not scope["path"].startswith((*API_PATHS, "/api/laml/")):
             request = Request(scope)
             host, origin = request.headers.get("host", ""), request.headers.get("origin")
             if not is_local_name(host) or (origin is not None and not is_same(origin, host)):
@@ -178,7 +179,10 @@ def build(
             *neighborhood_control.routes(stage),
             *page.routes(stage),
         ],
-        middleware=[Middleware(OwnPagesOnly)],
+        middleware=[
+            Middleware(OwnPagesOnly),
+            Middleware(UnderPrefix, prefix=line.variant.prefix, paths=API_PATHS[:2]),
+        ],
         lifespan=lifespan,
         max_body_size=LARGEST_REQUEST,
     )

@@ -168,7 +168,7 @@ async def text_hotline(
     to = to or exchange.number_for(sender)
     if handset := exchange.handset_of(to):
         return await _text_handset(exchange, handset, sender, body, media=media, to=to)
-    sid = sid or new_sid(media)
+    sid = sid or exchange.line.variant.new_sid(media)
     message = Message(
         sid=sid,
         sender=sender,
@@ -273,7 +273,7 @@ def _answer_to(
     exchange: Exchange, message: Message, words: str, by: str, status_callback: str = ""
 ) -> Message:
     return Message(
-        sid=new_sid(),
+        sid=exchange.line.variant.new_sid(),
         sender=exchange.line.number,
         to=message.sender,
         body=words,

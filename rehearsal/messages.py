@@ -17,6 +17,7 @@ from hotline import segments
 from rehearsal import magic
 from rehearsal.lists import is_within
 from rehearsal.phones import REFUSED, Phone, readable_number
+from rehearsal.variants import VARIANTS, Variant
 
 API_VERSION = "2010-04-01"
 LONGEST_BODY = 1600
@@ -50,6 +51,12 @@ class Line:
     api_url: str = "https://api.twilio.com"
     segments_a_second: float | None = None
     service: str = ""
+    dialect: str = "twilio"  # a name in `variants`
+    signing_key: str = ""  # of webhooks, where that is not the token
+
+    @property
+    def variant(self) -> Variant:
+        return VARIANTS[self.dialect]
 
 
 @dataclass
@@ -174,13 +181,15 @@ def refusal(code: int, status: int = 400) -> Refusal:
 
 def why_refused(form: Form, line: Line, phone: Phone) -> Refusal | None:
     """What is wrong with a create, or None. `phone` is the phone of the form's `To`."""
-    code = _wrong_with_numbers(form, line, phone) or _wrong_with_words(form)
+    code = _wrong_with_numbers(form, line, phone) or _wrong_with_words(form, line)
     return refusal(code) if code else None
 
 
 def _wrong_with_numbers(form: Form, line: Line, phone: Phone) -> int | None:
     if not form.get("To"):
         return 21604
+    if form.get("MessagingServiceSid") and not line.variant.has_services:
+        return 20001
     if not form.get("From") and not form.get("MessagingServiceSid"):
         return 21603
     if readable_number(form["To"]) is None:
@@ -201,23 +210,23 @@ def is_ours(sender: str, line: Line) -> bool:
     return not {line.number, magic.OURS}.isdisjoint({sender, readable_number(sender)})
 
 
-def _wrong_with_words(form: Form) -> int | None:
+def _wrong_with_words(form: Form, line: Line) -> int | None:
     if not form.get("Body") and not any(form.getlist("MediaUrl")):
         return 21602
     if len(form.get("Body", "")) > LONGEST_BODY:
         return BODY_TOO_LONG
     if len(form.getlist("MediaUrl")) > MOST_FILES:
         return 21623
-    if not _is_validity(form.get("ValidityPeriod", "")):
+    if not _is_validity(form.get("ValidityPeriod", ""), line.variant.longest_validity):
         return 20001
     if form.get("StatusCallback") and not is_callback_address(form["StatusCallback"]):
         return NO_CALLBACK_ADDRESS
     return None
 
 
-def _is_validity(seconds: str) -> bool:
+def _is_validity(seconds: str, longest: int) -> bool:
     is_number = bool(re.fullmatch(r"\d{1,5}", seconds))
-    return not seconds or (is_number and 1 <= int(seconds) <= LONGEST_VALIDITY)
+    return not seconds or (is_number and 1 <= int(seconds) <= longest)
 
 
 def is_callback_address(address: str) -> bool:
@@ -233,7 +242,7 @@ def is_callback_address(address: str) -> bool:
 
 def uri_of(line: Line, sid: str = "") -> str:
     """The path of one message, or of all of them."""
-    messages = f"/{API_VERSION}/Accounts/{line.account_sid}/Messages"
+    messages = f"{line.variant.prefix}/{API_VERSION}/Accounts/{line.account_sid}/Messages"
     return f"{messages}/{sid}.json" if sid else f"{messages}.json"
 
 

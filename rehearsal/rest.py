@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from rehearsal import files
 from rehearsal.account import NOT_OUR_ACCOUNT
 from rehearsal.delivery import accept, is_queue_full
-from rehearsal.exchange import Attempt, Exchange, new_sid
+from rehearsal.exchange import Attempt, Exchange
 from rehearsal.lists import page_json
 from rehearsal.messages import (
     API_VERSION,
@@ -209,7 +209,7 @@ def _create(exchange: Exchange, form: Form, attempt: Attempt) -> Response:
     media = tuple(address for address in form.getlist("MediaUrl") if address)
     service = form.get("MessagingServiceSid") or None
     message = Message(
-        sid=new_sid(media),
+        sid=exchange.line.variant.new_sid(media),
         sender=readable_number(form.get("From", "")) or exchange.line.number,
         to=to,
         body=form.get("Body", ""),

@@ -24,6 +24,7 @@ from rehearsal.messages import API_VERSION, Line, Message
 from rehearsal.overrides import CONNECT, READ, Overrides, read_overrides
 from rehearsal.trouble import SIGNED_KINDS
 from rehearsal.twiml import joined
+from rehearsal.variants import VARIANTS
 
 UNREACHABLE, WRONG_TYPE, UNREADABLE = 11200, 12300, 12100
 UNREACHED, NOT_FETCHED = 11205, 11200  # what the debugger calls it
@@ -102,11 +103,16 @@ def callback_fields(message: Message, line: Line, status: str, error: int | None
     }
 
 
-def signed_headers(address: str, fields: Mapping[str, str], auth_token: str) -> dict[str, str]:
+def signed_headers(
+    address: str,
+    fields: Mapping[str, str],
+    auth_token: str,
+    header: str = VARIANTS["twilio"].signature_header,
+) -> dict[str, str]:
     """The headers of a webhook to the address, which stands without its fragment."""
     signature = RequestValidator(auth_token).compute_signature(address, dict(fields))
     return {
-        "X-Twilio-Signature": signature,
+        header: signature,
         "I-Twilio-Idempotency-Token": secrets.token_hex(16),
         "User-Agent": "TwilioProxy/1.1",
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
@@ -187,11 +193,12 @@ async def post(
     for code in mistakes:
         exchange.note("debugger", code=code, about="connection", sid=facts["sid"])
     address = urldefrag(address).url
-    signed_as, token = signed_as or address, exchange.line.auth_token
-    headers = signed_headers(signed_as, fields, token)
+    line, signed_as = exchange.line, signed_as or address
+    key, header = line.signing_key or line.auth_token, line.variant.signature_header
+    headers = signed_headers(signed_as, fields, key, header)
     webhook = Webhook(kind, address, urlencode(fields), headers, facts, overrides)
     if kind != "listen" and exchange.trouble(SIGNED_KINDS, phone):
-        forged = signed_headers(signed_as, fields, f"not {token}")
+        forged = signed_headers(signed_as, fields, f"not {key}", header)
         await _send_forged(exchange, replace(webhook, headers=forged))
     try:
         async with exchange.lines, asyncio.timeout(overrides.total):
@@ -252,7 +259,7 @@ def _note(exchange: Exchange, webhook: Webhook, response: httpx2.Response | None
         status=response.status_code if response is not None else 0,
     )
     answer = response.text if response is not None else ""
-    signature = webhook.headers.get("X-Twilio-Signature", "")
+    signature = webhook.headers.get(exchange.line.variant.signature_header, "")
     exchange.keep_wire(webhook.body, answer, signature)
 
 

@@ -60,7 +60,8 @@ class Webhooks:
 
         async def endpoint(request: Request) -> Response:
             sent, charset = await _sent(request), _charset(request)
-            signature = request.headers.get(self.signatures.header, "")
+            given = map(request.headers.get, self.signatures.headers)
+            signature = next((it for it in given if it), "")
             if sent is None or not self._is_genuine(request, sent, charset, signature):
                 self.refusals.add(_turned_away(request, sent or [], charset, signature))
                 return Response(status_code=403)

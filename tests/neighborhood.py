@@ -56,6 +56,7 @@ from rehearsal.neighborhood.scene import CAST, MONDAY
 from rehearsal.playing import Hands, Seen
 from rehearsal.transcript import Answers, Calls, Declines, HangsUp, InCall, Presses, Speaks
 from rehearsal.twiml import LONGEST_TALK
+from rehearsal.variants import VARIANTS
 from rehearsal.webhooks import certificates
 from serving import channels as serving_channels
 from serving.app import Hotline
@@ -66,6 +67,7 @@ NAMES = {phone: name for name, phone in CAST.items()}
 NUMBER = "+12125550199"
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "the-token-of-the-tests"
+SIGNING_KEY = "the-signing-key-of-the-tests"
 
 NETWORK = transcripts_toml()
 
@@ -131,7 +133,12 @@ def channels_toml(address: str, *names: str, **more: object) -> str:
 
 
 def make_settings(
-    address: str, database_url: str, redis_url: str, network: Network, file: Path | None = None
+    address: str,
+    database_url: str,
+    redis_url: str,
+    network: Network,
+    file: Path | None = None,
+    dialect: str = "twilio",
 ) -> Settings:
     opened = {
         f"CHANNEL_{it.name.upper()}_{what}": value
@@ -151,7 +158,9 @@ def make_settings(
             "HOTLINE_KEYS": KEYS,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_API_URL": address,
+            "TWILIO_API_URL": address + VARIANTS[dialect].prefix,
+            "TWILIO_DIALECT": dialect,
+            "TWILIO_SIGNING_KEY": SIGNING_KEY,
             "HOTLINE_NUMBER": NUMBER,
         }
     ).environment
@@ -422,12 +431,14 @@ def open_neighborhood(
     *,
     watched: bool = True,
     file: Path | None = None,
+    dialect: str = "twilio",
     channels: Sequence[str] = (),
     first_channel: Mapping[str, object] | None = None,
 ) -> Iterator[Neighborhood]:
-    """`channels`: the names of what brings the texts, if it is not the account; `first_channel`:
-    more settings of the first. `file`: where the settings are to stand, if they are to change.
-    `watched`: what the carrier is asked and answers keeps to its published description."""
+    """`dialect`: which of the carriers alike it is. `channels`: the names of what brings the texts,
+    if it is not the account; `first_channel`: more settings of the first. `file`: where the
+    settings are to stand, if they are to change. `watched`: what the carrier is asked and answers
+    keeps to its published description."""
     by_hand = HandClock(now)
     built: list[tuple[Hotline, settings.Settings]] = []
     mistakes: list[str] = []
@@ -437,7 +448,7 @@ def open_neighborhood(
     def build(address: str) -> ASGIApp:
         over = channels_toml(address, *channels, **(first_channel or {}))
         rules = settings.read_network(network + over, "hotline.toml")
-        of = make_settings(address, database_url, redis_url, rules, file)
+        of = make_settings(address, database_url, redis_url, rules, file, dialect)
         line = carrier.Line(
             ACCOUNT,
             TOKEN,
@@ -446,6 +457,8 @@ def open_neighborhood(
             voice_url=f"{address}/voice",
             voice_status_url=f"{address}/voice/status",
             api_url=address,
+            dialect=dialect,
+            signing_key=SIGNING_KEY if dialect == "signalwire" else "",
         )
         if channels and "account" not in channels:
             line = replace(line, number="")

@@ -464,11 +464,9 @@ class _HttpClient(HttpClient):  # type: ignore[misc] # the package has no types
         parts = urlsplit(url)
         if parts.hostname in OTHER_HOSTS and self._is_the_carriers_own:
             return urlunsplit(parts._replace(scheme="https", netloc=parts.hostname))
-        here = parts._replace(
-            scheme=self._address.scheme,
-            netloc=self._address.netloc,
-            path=self._address.path.rstrip("/") + parts.path,
-        )
+        prefix = self._address.path.rstrip("/")  # which the next page of a list may have already
+        path = parts.path if prefix and parts.path.startswith(f"{prefix}/") else prefix + parts.path
+        here = parts._replace(scheme=self._address.scheme, netloc=self._address.netloc, path=path)
         return urlunsplit(here)
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from hotline.settings import Environment
 
+OURS = "X-Twilio-Signature"
+
 
 @dataclass(frozen=True)
 class Dialect:
     """What differs at one of them. `has_signing_key`: webhooks are signed with a key of their own,
-    not with the account's token. `longest_validity`: seconds."""
+    not with the account's token, and its name of the header comes first. `longest_validity`:
+    seconds. docs/carriers.md says which document each is from."""
 
     name: str
-    signature_header: str = "X-Twilio-Signature"
+    signature_headers: tuple[str, ...] = (OURS,)
     has_signing_key: bool = False
     longest_validity: int = 36_000
     has_services: bool = True
@@ -30,7 +33,7 @@ DIALECTS: Mapping[str, Dialect] = {
     it.name: it
     for it in (
         Dialect("twilio"),
-        Dialect("signalwire", "X-SignalWire-Signature", has_signing_key=True),
+        Dialect("signalwire", ("X-SignalWire-Signature", OURS), has_signing_key=True),
         Dialect("somleng", longest_validity=14_400, has_services=False),
     )
 }

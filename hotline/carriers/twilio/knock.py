@@ -28,6 +28,6 @@ def knock(environment: Environment) -> Knock:
     key = next(dialect.signing_keys(environment), "")
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
-        dialect.signature_header: signed(url, fields, key),
+        dialect.signature_headers[0]: signed(url, fields, key),
     }
     return Knock(url, urlencode(fields).encode(), headers)

@@ -27,15 +27,15 @@ class Signatures:
     def of(cls, environment: Environment) -> Signatures:
         dialect = spoken_at(environment)
         keys = dialect.signing_keys(environment)
-        return cls(environment.public_url, keys, dialect.signature_header)
+        return cls(environment.public_url, keys, dialect.signature_headers)
 
     def __init__(
         self,
         public_url: str,
         tokens: Iterable[str],
-        header: str = DIALECTS["twilio"].signature_header,
+        headers: tuple[str, ...] = DIALECTS["twilio"].signature_headers,
     ) -> None:
-        self.header = header
+        self.headers = headers
         self._public = urlsplit(public_url)
         self._spellings = _spellings(public_url)
         self._keys = [token.encode() for token in tokens if token]
