@@ -179,6 +179,8 @@ class Told(Enum):
     PIN_OTHER = auto()
     FORGOTTEN = auto()
     FORGOTTEN_FOR_A_DAY = auto()
+    FORGOTTEN_BUT_ON_A_PHONE = auto()
+    FORGOTTEN_FOR_A_DAY_BUT_ON_A_PHONE = auto()
     FORGOTTEN_BUT_THERE = auto()
     FORGET_CODE = auto()
     BACK_ON_THE_LIST = auto()

@@ -482,6 +482,14 @@ class Sentence(StrEnum):
         "Done: your words are deleted here, and soon at the phone company. Your place on our list"
         " is kept for a day: text BACK to return, or FORGET ME to delete it."
     )
+    FORGOTTEN_BUT_ON_A_PHONE = N_(
+        "Done: your number, name and words are deleted here. The phone that brings our texts may"
+        " keep some of them until we empty it. You are welcome back any time."
+    )
+    FORGOTTEN_FOR_A_DAY_BUT_ON_A_PHONE = N_(
+        "Done: your words are deleted here; our phone may keep some. Your place on our list is kept"
+        " for a day: text BACK to return, or FORGET ME to delete it."
+    )
     FORGOTTEN_BUT_THERE = N_(
         "All of yours is deleted here. The phone company has not deleted its copies yet. We go on"
         " trying until it has; you need not do anything."

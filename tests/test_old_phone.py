@@ -147,7 +147,8 @@ def test_who_is_forgotten_reads_so(on_a_phone: Neighborhood) -> None:
     on_a_phone.text("Maria", "hello")
     got(on_a_phone)
     on_a_phone.text("Maria", "FORGET ME")
-    assert got(on_a_phone)["Maria"][0].startswith("Done: your number, name, words")
+    said = got(on_a_phone)["Maria"][0]
+    assert said.startswith("Done: your number, name and words are deleted here. The phone that")
 
 
 def test_quiet_ends_by_start_where_nobody_can_call(on_a_phone: Neighborhood) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from hotline import routes
 from hotline.desk import codes
 from hotline.desk.step import take_step
 from hotline.help_request import HelpRequest, Passed, State
@@ -55,8 +56,13 @@ def forget(work: Work, person: Neighbor) -> Notice | None:
     record(work.connection, person.id, "forgotten", work.now)
     if person.stopped:
         return None
+    # A phone or a modem of ours deletes nothing because we ask it to.
+    on_a_phone = routes.abilities(work.network, person.carrier) == routes.BARE
     if comes_back:
-        return notice(Told.FORGOTTEN_FOR_A_DAY)
+        told = Told.FORGOTTEN_FOR_A_DAY_BUT_ON_A_PHONE if on_a_phone else Told.FORGOTTEN_FOR_A_DAY
+        return notice(told)
+    if on_a_phone:
+        return notice(Told.FORGOTTEN_BUT_ON_A_PHONE)
     return notice(Told.FORGOTTEN_BUT_THERE if waits else Told.FORGOTTEN)
 
 
