@@ -30,7 +30,7 @@ from hotline.store import migrate, roster
 from hotline.store.database import Database
 from hotline.store.roster import RosterEntry
 from rehearsal import carrier, hints, neighborhood, redis_server
-from rehearsal.carrier import Line, Person
+from rehearsal.carrier import Line, Person, SmsGatePhone
 from rehearsal.clock import NeighborhoodClock
 from rehearsal.inside import Inside
 from rehearsal.neighborhood import scene
@@ -182,7 +182,27 @@ def _require_free(host: str, port: int) -> None:
 def run_carrier(of: Settings, host: str, port: int) -> None:
     """The carrier alone, for the hotline that these settings describe."""
     click.echo(f"The rehearsal carrier is at http://{host}:{port}/")
-    web_server.serve(carrier.build(_line(of), cast=neighborhood.cast()), host, port)
+    phones = old_phones(of)
+    app = carrier.build(_line(of), cast=neighborhood.cast(), smsgates=phones)
+    for it in phones:
+        click.echo(f"The old phone {it.name} is at http://{host}:{port}/smsgate/{it.name}")
+    web_server.serve(app, host, port)
+
+
+def old_phones(of: Settings) -> list[SmsGatePhone]:
+    """Those that the settings name: each behaves as the app does, with the invented people."""
+    secret = of.environment.channel_secret
+    return [
+        SmsGatePhone(
+            it.name,
+            (it.number or "",),
+            user=secret(it.name, "USER"),
+            password=secret(it.name, "PASSWORD"),
+            signing_key=secret(it.name, "SIGNING_KEY"),
+        )
+        for it in of.network.channels
+        if it.kind == "smsgate"
+    ]
 
 
 def _settings(place: Place) -> Settings:
@@ -202,8 +222,19 @@ def _settings(place: Place) -> Settings:
             "HOTLINE_NUMBER": NUMBER,
             "PORT": str(place.port),
             **{name: os.environ.get(name, "") for name in WATCHED_BY},
+            **_invented_keys(configuration),
         }
     )
+
+
+def _invented_keys(configuration: Path) -> dict[str, str]:
+    """What opens the old phones that the configuration names: nobody else is to know it."""
+    network = settings.read_network(settings.read_text(configuration), str(configuration))
+    return {
+        settings.secret_name(it.name, what): secrets.token_hex(16)
+        for it in network.channels
+        for what in ("USER", "PASSWORD", "SIGNING_KEY")
+    }
 
 
 def _prepare_database(of: Settings, place: Place, now: datetime) -> None:
@@ -281,6 +312,7 @@ def _run_web(of: Settings, place: Place, clock: NeighborhoodClock, reports: Repo
         now=clock,
         cast=_cast(of),
         inside=Inside(of, clock),
+        smsgates=old_phones(of),
         script=_script(place),
         anew=partial(_ask_to_begin_again, place, os.getppid()),
     )

@@ -13,7 +13,9 @@ from neighborhood import CAST, NETWORK, PHONES, Neighborhood, open_neighborhood
 from sqlalchemy import select
 
 from hotline import segments
+from hotline.settings import Settings
 from hotline.store.tables import message
+from rehearsal.neighborhood_up import old_phones
 from rehearsal.smsgate_events import signed_phone_headers
 
 ROSTER = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben")]
@@ -403,3 +405,14 @@ def test_without_another_it_waits_until_midnight(opened: Open) -> None:
         assert "Nora" not in got(town)
         town.pass_until(1)
         assert "Nora" in got(town)
+
+
+# In the rehearsal.
+
+
+def test_the_rehearsal_has_the_phones_that_the_settings_name(opened: Open) -> None:
+    with opened(channels=["sim1", "sim2"]) as town:
+        found = old_phones(Settings(town.hotline.environment, town.hotline.house.network))
+    assert [(it.name, it.numbers, it.user, it.password, it.signing_key) for it in found] == [
+        (it.name, it.numbers, it.user, it.password, it.signing_key) for it in PHONES.values()
+    ]
