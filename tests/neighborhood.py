@@ -229,6 +229,9 @@ class Neighborhood:
         """Of one of the old phones that bring texts."""
         self._post(f"smsgate/{phone}/trouble", {"kind": kind, **more})
 
+    def end_trouble_of(self, phone: str) -> None:
+        self._http.delete(f"/rehearsal/smsgate/{phone}/trouble").raise_for_status()
+
     def set_phone(self, phone: str, **facts: Any) -> None:
         """One of the old phones: its `battery`, and whether it is `away`."""
         self._http.put(f"/rehearsal/smsgate/{phone}", json=facts).raise_for_status()

@@ -356,6 +356,23 @@ def test_a_phone_that_does_not_let_us_in_is_told_to_the_stewards(opened: Open) -
     assert any("sim1 does not take our texts" in it for it in texts["Cleo"])
 
 
+def test_after_an_hour_away_everything_is_there_once(on_a_phone: Neighborhood) -> None:
+    """What it takes it does not answer, and what it tells comes in."""
+    trouble(on_a_phone, "away", times=1_000_000)
+    for who in ("Maria", "Sam"):
+        on_a_phone.text(who, "need groceries")
+    on_a_phone.pass_time(timedelta(hours=1))
+    assert got(on_a_phone) == {}
+
+    on_a_phone.end_trouble_of("sim1")
+    on_a_phone.pass_time(timedelta(minutes=10))
+    texts = got(on_a_phone)
+    answers = [it for name in ("Maria", "Sam") for it in texts[name] if "got it" in it]
+    asked = [it for name in ("Ana", "Ben") for it in texts[name] if "Reply YES" in it]
+    assert len(answers) == 2
+    assert len(asked) == 4  # each of the two about each
+
+
 # Two at once.
 
 
