@@ -1,0 +1,237 @@
+"""Two old phones in the place of a carrier, and everything goes wrong: counts what was lost and
+what came twice.
+
+    python -m chaos.phones --seed 7
+
+Thirty people ask by one phone or the other. Meanwhile answers of the phones are lost before and
+after they took a text, they are full, break, fail, tell things twice, backwards and forged, and
+web, worker and clock are killed. Then all is mended, and after some minutes each who asked has read
+once that it is asked about, and each of two volunteers was asked once about it. The exit status is
+1 if not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from rehearsal import redis_server
+
+ASKING = 30
+VOLUNTEERS = 8
+NUMBERS = ("+12125550199", "+12125550198")
+KINDS = (
+    *("silent_taken", "silent_lost", "full", "broken", "fails"),
+    *("twice", "backwards", "forged"),
+)
+MENDED_WITHIN = 420.0  # seconds: what a killed process left is looked for after two minutes
+LATE = 45.0  # seconds in which something could still come a second time
+TOML = """
+[hotline]
+name = "Maple Street Mutual Aid"
+quiet = ""
+[waves]
+sizes = [2]
+minutes = 60
+[roster]
+max_a_day = 200
+max_a_week = 900
+[limits]
+new_an_hour = 1000
+kept_percent = 0
+"""
+PHONE = """
+[[channels]]
+name = "{name}"
+kind = "smsgate"
+number = "{number}"
+url = "http://127.0.0.1:{port}/smsgate/{name}"
+fallback = "{other}"
+"""
+
+
+@dataclass
+class PhoneTown:
+    """The program's own processes in a folder, and the rehearsal's phones."""
+
+    folder: Path
+    port: int
+    chance: random.Random
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        secrets = {
+            f"CHANNEL_SIM{number}_{what}": f"{what}-{number}".lower()
+            for number in (1, 2)
+            for what in ("USER", "PASSWORD", "SIGNING_KEY")
+        }
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.folder / 'hotline.db'}",
+            "REDIS_URL": f"unix://{self.folder / 'redis.sock'}",
+            **secrets,
+        }
+
+    def prepare(self) -> None:
+        rehearsal = self.port + 1
+        phones = (("sim1", NUMBERS[0], "sim2"), ("sim2", NUMBERS[1], "sim1"))
+        toml = TOML + "".join(
+            PHONE.format(name=name, number=number, port=rehearsal, other=other)
+            for name, number, other in phones
+        )
+        (self.folder / "hotline.toml").write_text(toml, encoding="utf-8")
+        people = "".join(f"+1212555{1000 + it},Vera {it}\n" for it in range(VOLUNTEERS))
+        (self.folder / "people.csv").write_text(f"phone,name\n{people}", encoding="utf-8")
+        for command in (["migrate"], ["roster", "import", "people.csv"]):
+            subprocess.run(
+                self._hotline(*command),
+                env=self.environment,
+                cwd=self.folder,
+                check=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def _hotline(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "hotline", *arguments]
+
+    def start(self, name: str) -> None:
+        redis = [str(redis_server.program()), "--port", "0", "--save", ""]
+        command = {
+            "redis": [*redis, "--unixsocket", str(self.folder / "redis.sock")],
+            "rehearse": self._hotline("rehearse", "--port", str(self.port + 1)),
+        }.get(name, self._hotline(name))
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, env=self.environment, cwd=self.folder, stdout=log, stderr=log
+            )
+
+    def kill_one(self) -> None:
+        name = self.chance.choice(("web", "worker", "worker", "clock"))
+        self.running[name].kill()
+        self.running[name].wait()
+        time.sleep(self.chance.uniform(0, 2))
+        self.start(name)
+
+    def end(self) -> None:
+        for it in self.running.values():
+            it.terminate()
+        for it in self.running.values():
+            it.wait(30)
+
+    def control(self, method: str, path: str, wish: Any = None) -> Any:
+        url = f"http://127.0.0.1:{self.port + 1}/rehearsal/{path}"
+        answer = httpx2.request(method, url, json=wish, timeout=60, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
+
+    def is_ready(self) -> bool:
+        try:
+            ready = httpx2.get(f"http://127.0.0.1:{self.port}/ready", trust_env=False)
+            webhooks = httpx2.get(
+                f"http://127.0.0.1:{self.port + 1}/smsgate/sim2/webhooks",
+                auth=("user-2", "password-2"),
+                trust_env=False,
+            )
+        except httpx2.HTTPError:
+            return False
+        return ready.status_code == 200 and "sms:failed" in webhooks.text
+
+    def arrived(self) -> list[dict[str, Any]]:
+        texts = self.control("GET", "texts")["texts"]
+        return [it for it in texts if it["direction"] == "to_phone" and it["status"] == "delivered"]
+
+
+def trouble(town: PhoneTown) -> None:
+    """Thirty people ask while it goes wrong."""
+    for place in range(ASKING):
+        for name in ("sim1", "sim2"):
+            if town.chance.random() < 0.5:
+                wish = {"kind": town.chance.choice(KINDS), "times": town.chance.randint(1, 3)}
+                town.control("POST", f"smsgate/{name}/trouble", wish)
+        text = {"from": f"+1646555{2000 + place}", "body": "need milk"}
+        town.control("POST", "texts", {**text, "to": town.chance.choice(NUMBERS)})
+        if town.chance.random() < 0.35:
+            town.kill_one()
+        time.sleep(town.chance.uniform(0, 4))
+    for name in ("sim1", "sim2"):
+        town.control("DELETE", f"smsgate/{name}/trouble")
+
+
+@dataclass(frozen=True)
+class PhoneCount:
+    """How often each read that it is asked about, and each volunteer was asked about each."""
+
+    told: Counter[str]
+    asked: Counter[tuple[str, str]]
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.told) == ASKING and len(self.asked) == 2 * ASKING
+
+    @property
+    def is_once(self) -> bool:
+        return {*self.told.values(), *self.asked.values()} == {1}
+
+    def __str__(self) -> str:
+        twice = [it for some in (self.told, self.asked) for it in some.values() if it > 1]
+        return (
+            f"{len(self.told)} of {ASKING} were told, {len(self.asked)} of {2 * ASKING} asked,"
+            f" {len(twice)} more than once"
+        )
+
+
+def count(texts: Sequence[dict[str, Any]]) -> PhoneCount:
+    asked = ((it["phone"], re.search(r"YES (\d+)", it["body"])) for it in texts)
+    return PhoneCount(
+        Counter(it["phone"] for it in texts if "got it" in it["body"]),
+        Counter((phone, found[1]) for phone, found in asked if found),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("python -m chaos.phones", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(1000))
+    seed = parser.parse_args().seed
+    with tempfile.TemporaryDirectory(prefix="hotline-phones-") as folder:
+        town = PhoneTown(Path(folder), 18400 + seed % 500 * 2, random.Random(seed))
+        town.prepare()
+        try:
+            for name in ("redis", "rehearse", "web", "worker", "clock"):
+                town.start(name)
+            _until(town.is_ready, 60.0)
+            trouble(town)
+            _until(lambda: count(town.arrived()).is_complete, MENDED_WITHIN)
+            time.sleep(LATE)
+            found = count(town.arrived())
+        finally:
+            town.end()
+    print(f"seed {seed}: {found}")
+    sys.exit(0 if found.is_complete and found.is_once else 1)
+
+
+def _until(is_so: Any, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < end:
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    main()
