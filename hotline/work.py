@@ -8,7 +8,7 @@ in `after`: a transaction may run twice, and each time begins with a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,12 +32,13 @@ Answer = TypeVar("Answer")
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to enqueue after the commit. `kind` is "ask" (about one request, by its number),
-    "send" (ids of messages), "end_calls" (ids of calls), "erase" (ids of what is to be deleted at
-    the carrier), "go_on" (ids of what was written to many), "collect" (places of letterboxes) or
-    "forget_old" (what is kept no longer, of everybody); `name` names the work, so that it is not
+    "send" (ids of messages), "answer" (the same, of what goes to who wrote just now), "end_calls"
+    (ids of calls), "erase" (ids of what is to be deleted at the carrier), "go_on" (ids of what was
+    written to many), "collect" (places of letterboxes) or "forget_old" (what is kept no longer, of
+    everybody); `name` names the work, so that it is not
     queued twice."""
 
-    kind: Literal["ask", "send", "collect", "end_calls", "erase", "go_on", "forget_old"]
+    kind: Literal["answer", "ask", "send", "collect", "end_calls", "erase", "go_on", "forget_old"]
     about: tuple[int, ...]
     name: str
 
@@ -45,24 +46,29 @@ class Job:
 @dataclass
 class AfterCommit:
     """What is left to do once the transaction is committed. `replies` and `document` are what
-    whoever texted, or called, is answered."""
+    whoever texted, or called, is answered; where that takes no replies, `answers` are the messages
+    that leave instead, before anything else."""
 
     replies: list[Replied] = field(default_factory=list)
     document: Document | None = None
+    answers: list[int] = field(default_factory=list)
     messages: list[int] = field(default_factory=list)
     asks: list[Job] = field(default_factory=list)
 
     @property
     def jobs(self) -> list[Job]:
-        if not self.messages:
-            return self.asks
-        # Who wrote is answered before others are asked, where only so many texts leave at once.
-        return [Job("send", tuple(self.messages), f"send-{self.messages[0]}"), *self.asks]
+        # What is asked may bring news in the place of what waits to be sent.
+        return [*_sending("answer", self.answers), *self.asks, *_sending("send", self.messages)]
 
     def add(self, other: AfterCommit) -> None:
         """What another unit of work left to do, but for its answers."""
+        self.answers += other.answers
         self.messages += other.messages
         self.asks += other.asks
+
+
+def _sending(kind: Literal["answer", "send"], messages: Sequence[int]) -> list[Job]:
+    return [Job(kind, tuple(messages), f"{kind}-{messages[0]}")] if messages else []
 
 
 class TakesLong(Exception):

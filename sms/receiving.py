@@ -281,7 +281,7 @@ def _send_replies(work: Work, who: int, text_id: int, carrier: str | None) -> No
         draft = NewMessage(
             who, reply.body, reply.segments, about=about, carrier=carrier, reply_to=text_id
         )
-        work.after.messages.append(messages.add_message(work.connection, draft, work.now))
+        work.after.answers.append(messages.add_message(work.connection, draft, work.now))
 
 
 class Answering:

@@ -52,7 +52,7 @@ OTHERWISE: Mapping[str, str] = {
             *("fear_in_filipino", "forget_me_after_stop", "help_is_the_carriers"),
             *("holder_says_stop", "not_yet_after_stop_and_another_takes_it", "stopped_requester"),
             *("stop_while_asked_how_it_went", "stop_and_start", "who_said_stop_hears_nothing"),
-            *("talking_to_somebody_who_stopped", "a_steward_assigns"),
+            *("talking_to_somebody_who_stopped", "a_steward_assigns", "start_in_ones_own_words"),
         ),
         _STOP,
     ),

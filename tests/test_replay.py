@@ -150,7 +150,7 @@ def test_what_is_no_transcript_has_no_lines() -> None:
         ),
         (
             "Oslo.\n\ntimezone: Europe/Oslo\n\nMaria > hi\n",
-            "a scene has no timezone; it has joining,",
+            "a scene has no timezone; it has by, joining,",
         ),
     ],
 )

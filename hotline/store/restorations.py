@@ -50,13 +50,17 @@ def end(connection: Connection, now: datetime) -> bool:
 
 _BEGAN: dict[str, tuple[Column[Any], Column[Any]]] = {
     "ask": (request.c.number, request.c.since),
+    "answer": (message.c.id, message.c.at),
     "send": (message.c.id, message.c.at),
     "end_calls": (call.c.id, call.c.began_at),
 }
 
 
 def newer(it: Restoration, kind: str, ids: Sequence[int], connection: Connection) -> list[int]:
-    """Of what a job of this kind is about, what began after the copy was put back."""
+    """Of what a job of this kind is about, what began after the copy was put back. What lies in a
+    letterbox comes in just now, and is looked after."""
+    if kind == "collect":
+        return list(ids)
     if kind not in _BEGAN:
         return []
     number, began = _BEGAN[kind]

@@ -42,7 +42,7 @@ from paging.signs import STUCK, Signs
 log = logging.getLogger("hotline.queue")
 
 QUEUE = "hotline"
-KINDS = ("send", "ask", "collect", "end_calls", "erase", "go_on", "forget_old")
+KINDS = ("answer", "ask", "send", "collect", "end_calls", "erase", "go_on", "forget_old")
 JOBS = {kind: f"paging.jobs.{kind}" for kind in KINDS}
 JOB_TIMEOUT = 300  # seconds; a job is some waves or a hundred texts
 JOB_STUCK = JOB_TIMEOUT + 60.0  # seconds; RQ has ended it by then, if anything can

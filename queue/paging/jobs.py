@@ -329,6 +329,13 @@ def _take_turns(ids: Collection[int], work: Work) -> tuple[list[Outbound], list[
     return _claim(chosen.now, work) if chosen.now else [], chosen.others
 
 
+@_discreet
+def answer(*ids: int) -> None:
+    """Send what goes to who wrote just now: before others are asked, where only so many texts
+    leave at once."""
+    send(*ids)
+
+
 def _has_budget(house: House, connection: Connection) -> bool:
     return budget.is_ample(house.work(connection))
 
@@ -355,6 +362,8 @@ def _finish_all(tools: Tools, sending: Sequence[Future[AfterCommit]]) -> None:
 
 def _finish(tools: Tools, after: AfterCommit) -> None:
     """Enqueue what is left to do; messages are sent right here."""
+    if after.answers:
+        send(*after.answers)
     tools.queue.enqueue(after.asks)
     if after.messages:
         send(*after.messages)
