@@ -70,6 +70,7 @@ OTHERWISE: Mapping[str, str] = {
     **dict.fromkeys(
         ("a_page_that_was_never_sent", "carrier_is_busy", "opted_out_at_the_carrier"), _ACCOUNT
     ),
+    **dict.fromkeys(("forget_me", "forget_me_in_spanish"), "the phone may keep some of it"),
     "call_nobody_answers": "somebody is called",
 }
 """Those in which something else happens there, and what."""
