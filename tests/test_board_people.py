@@ -163,7 +163,7 @@ def test_texts_have_their_turn_while_a_table_is_brought_in(
     real = importing.listing.bring
 
     def bring_and_somebody_writes(*arguments: Any, **named: Any) -> Any:
-        maple.database.submit(lambda _: answered.append(len(brought)))
+        maple.hotline.database.submit(lambda _: answered.append(len(brought)))  # as a text is
         brought.append(1)
         return real(*arguments, **named)
 
