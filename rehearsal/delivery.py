@@ -169,16 +169,8 @@ async def text_hotline(
     if handset := exchange.handset_of(to):
         return await _text_handset(exchange, handset, sender, body, media=media, to=to)
     sid = sid or exchange.line.variant.new_sid(media)
-    message = Message(
-        sid=sid,
-        sender=sender,
-        to=exchange.line.number,
-        body=body,
-        direction="inbound",
-        by="person",
-        created=exchange.now(),
-        status="received",
-        sent=exchange.now(),
+    message = replace(
+        _written(exchange, sid, sender, exchange.line.number, body),
         media=tuple(_media_address(exchange, sid, it) for it in media),
         media_types=tuple("image/jpeg" if "://" in it else files.kind_of(it) for it in media),
     )
@@ -203,22 +195,30 @@ async def _text_handset(
     to: str,
 ) -> tuple[str, WebhookAnswer]:
     """Nothing stands between the two: no word of theirs is the carrier's."""
-    message = Message(
-        sid=new_sid(media),
-        sender=sender,
-        to=to,
-        body=body,
-        direction="inbound",
-        by="person",
-        created=exchange.now(),
-        status="received",
-        sent=exchange.now(),
+    message = replace(
+        _written(exchange, new_sid(media), sender, to, body),
         media=tuple(media),
     )
     with exchange.work.under_way():
         exchange.show(message, exchange.phone(sender), "from_phone")
         status = await tell_of_arrival(exchange, handset, message)
     return message.sid, WebhookAnswer(status)
+
+
+def _written(exchange: Exchange, sid: str, sender: str, to: str, body: str) -> Message:
+    """What a person wrote just now."""
+    now = exchange.now()
+    return Message(
+        sid=sid,
+        sender=sender,
+        to=to,
+        body=body,
+        direction="inbound",
+        by="person",
+        created=now,
+        status="received",
+        sent=now,
+    )
 
 
 def _media_address(exchange: Exchange, sid: str, named: str) -> str:

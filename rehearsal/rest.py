@@ -5,9 +5,6 @@ to buy.
 """
 
 import asyncio
-import base64
-import binascii
-import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -18,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from rehearsal import files
+from rehearsal import basic_auth, files
 from rehearsal.account import NOT_OUR_ACCOUNT
 from rehearsal.delivery import accept, is_queue_full
 from rehearsal.exchange import Attempt, Exchange
@@ -28,7 +25,6 @@ from rehearsal.messages import (
     FILTERS,
     LONGEST_VALIDITY,
     Form,
-    Line,
     Message,
     Refusal,
     account_json,
@@ -119,8 +115,8 @@ def _sent(request: Request) -> str:
 
 
 async def _checked(exchange: Exchange, endpoint: Endpoint, request: Request) -> Response:
-    ours = exchange.line.account_sid
-    if not is_account(request.headers.get("authorization", ""), exchange.line):
+    ours, token = exchange.line.account_sid, exchange.line.auth_token
+    if not basic_auth.is_given(request.headers.get("authorization", ""), ours, token):
         return refused(refusal(20003, 401))
     if request.path_params.get("account", ours) != ours:
         return refused(refusal(20404, 404))
@@ -130,17 +126,6 @@ async def _checked(exchange: Exchange, endpoint: Endpoint, request: Request) -> 
         return await endpoint(exchange, request)
     except ClientDisconnect:  # in the middle of asking: nothing was asked
         return Response(status_code=400)
-
-
-def is_account(authorization: str, line: Line) -> bool:
-    """Whether the header carries this account's sid and token."""
-    scheme, _, word = authorization.partition(" ")
-    try:
-        given = base64.b64decode(word, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    wanted = f"{line.account_sid}:{line.auth_token}".encode()
-    return scheme.lower() == "basic" and hmac.compare_digest(given, wanted)
 
 
 def refused(why: Refusal) -> Response:

@@ -20,9 +20,6 @@ A text that leaves here is on the phone of whoever it is for, as every text is; 
 carrier beside it knows nothing of it.
 """
 
-import base64
-import binascii
-import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -30,6 +27,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from rehearsal import basic_auth
 from rehearsal.exchange import Attempt, Exchange
 from rehearsal.handset import (
     ASKED_KINDS,
@@ -98,7 +96,9 @@ def _at_phone(
             return Response(status_code=404)
         if handset.is_away:
             return HangUp(0.0)
-        if not is_open and not is_owner(request.headers.get("authorization", ""), handset):
+        authorization = request.headers.get("authorization", "")
+        owner = handset.of
+        if not is_open and not basic_auth.is_given(authorization, owner.user, owner.password):
             challenge = {"WWW-Authenticate": "Basic realm=Access to SMS Gateway"}
             return Response(status_code=401, headers=challenge)
         response = await asked(exchange, handset, request)
@@ -107,16 +107,6 @@ def _at_phone(
         return response
 
     return answer
-
-
-def is_owner(authorization: str, handset: Handset) -> bool:
-    scheme, _, word = authorization.partition(" ")
-    try:
-        given = base64.b64decode(word, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    wanted = f"{handset.of.user}:{handset.of.password}".encode()
-    return scheme.lower() == "basic" and hmac.compare_digest(given, wanted)
 
 
 def refused_by_phone(message: str, status: int = 400) -> Response:

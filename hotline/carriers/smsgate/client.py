@@ -117,8 +117,7 @@ class SmsGate:
         attachments: Sequence[str] = (),  # noqa: ARG002 - it has no ability for them
         until: datetime | None = None,  # noqa: ARG002
     ) -> str:
-        """Send one text; our name for it. What it has under this id already it does not send
-        again. Raises CarrierError; CarrierSilent means that it may have been taken all the same."""
+        """As TextCarrier has it. What it has under this id already it does not send again."""
         wish: dict[str, object] = {
             "id": self._id(to, body, message_id),
             "phoneNumbers": [to],

@@ -121,13 +121,7 @@ class Carrier:
         attachments: Sequence[str] = (),
         until: datetime | None = None,
     ) -> str:
-        """Send one text; the carrier's name for it.
-
-        `good_for`: not to be delivered later than that from now. `attachments` go with it, by our
-        names; `until` then the carrier can fetch them from us.
-
-        Raises CarrierError; CarrierSilent means that it may have been taken all the same.
-        """
+        """As TextCarrier has it. It knows none of our ids: what it took it sends each time."""
         environment = self._environment
         sender: dict[str, Any] = {"from_": environment.hotline_number}
         if environment.twilio_messaging_service_sid:
