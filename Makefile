@@ -11,7 +11,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install dist up talk test trials pictures chaos bench fuzz lint types audit words lock clean
+.PHONY: help install dist up talk test trials pictures chaos bench fuzz learn lint types audit words lock clean
 
 help:  ## show these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside it
 fuzz: $(VENV)/ready-fuzz  ## any text, read and answered, for MINUTES=1; what breaks is kept in .fuzz
 	$(BIN)/python fuzz/run.py --minutes $(or $(MINUTES),1)
 
+learn: $(VENV)/ready-learn  ## learn anew what words tell, from tests/heard and tests/told (docs/hearing.md)
+	$(BIN)/python learning/learn.py
+
 lint: $(VENV)/ready-dev  ## style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,6 +80,8 @@ lock:  ## choose and pin the newest libraries that fit together (needs uv)
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-dev.lock
 	uv pip compile --group fuzz --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-fuzz.lock
+	uv pip compile --group learn --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-learn.lock
 
 clean:  ## throw away what these targets made, but never ./hotline-data
 	rm -rf $(VENV) .venv-audit dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
@@ -98,6 +103,10 @@ $(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/ready
+
+$(VENV)/ready-learn: requirements-learn.lock | $(VENV)/ready-dev
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-learn.lock
+	@touch $@
 
 # Wheels alone: building it takes a compiler of its own.
 $(VENV)/ready-fuzz: requirements-fuzz.lock | $(VENV)/ready-dev

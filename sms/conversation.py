@@ -506,6 +506,8 @@ def role_of(situation: Situation) -> Role:
 
 def _decide(situation: Situation, reading: Reading) -> list[Act]:
     reading = turned(reading, role_of(situation))
+    if reading.intent is Intent.STOP:
+        return _stop(situation, reading)
     if told := _place(situation, reading):
         return told
     if told := _how_it_went(situation, reading) or _still_on_it(situation, reading):

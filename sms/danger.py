@@ -17,7 +17,7 @@ from typing import NamedTuple
 from hotline import phrasebook
 from hotline.phrasebook import one_of
 from hotline.spelling import without_accents
-from sms import vocabulary
+from sms import learned, vocabulary
 from sms.patterns import found_in
 from sms.reading import fold, words_as_read, words_of
 
@@ -152,6 +152,7 @@ class Sign(StrEnum):
     UNEASE = "unease"  # "weird vibes", "she was drunk"
     FOR_US = "for_us"  # and not for the other: "just for your ears"
     WRONG = "wrong"  # one of ours, whom they do not talk to, did wrong: "your driver charges us"
+    ALARM = "alarm"  # it sounds like what somebody says of whom they fear: see `learned`
     KIN = "kin"  # somebody else is named, of whom the others may be said: "my ex"
 
 
@@ -168,10 +169,16 @@ THE_OTHER = "theother"  # in a lexicon: the name of whom somebody talks to
 def signs(said: Sequence[str], names: Collection[str] = ()) -> Telling:
     """What words tell, folded by `words_of`; whoever they are said to may be called by these
     names."""
+    words = addressed(said, names)
+    found = {it.name for it in found_in(words, "danger", SIGNS, words_as_read)}
+    found |= learned.sounds_like(words, "danger")
+    return Telling(frozenset(map(Sign, found)), tuple(words))
+
+
+def addressed(said: Sequence[str], names: Collection[str]) -> list[str]:
+    """The words with THE_OTHER where one of these names stands."""
     called = {word for name in names for word in words_of(name)}
-    words = [THE_OTHER if word in called else word for word in said]
-    found = found_in(words, "danger", SIGNS, words_as_read)
-    return Telling(frozenset(Sign(it.name) for it in found), tuple(words))
+    return [THE_OTHER if word in called else word for word in said]
 
 
 SIGNS = frozenset(str(it) for it in Sign)

@@ -11,7 +11,7 @@ from hotline import phrasebook, translations
 from hotline.needs import KINDS
 from hotline.phrasebook import LANGUAGES, text_of
 from hotline.settings import Network
-from sms import vocabulary
+from sms import learned, vocabulary
 from sms.danger import SIGNS, signs
 from sms.details import DETAILS
 from sms.moves import MOVES
@@ -53,6 +53,7 @@ def _in_lexicons() -> Iterator[str]:
     for family, names in NAMES.items():
         for file in lexicon_files(family):
             yield from mistakes_in(text_of(file), file.name, names, words_as_read)
+    yield from learned.mistakes()
 
 
 def lacking(network: Network) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
+from sms import learned
 from sms.patterns import found_in
 
 
@@ -14,6 +15,7 @@ class Move(StrEnum):
     """The rows of `moves.*.tsv`, by their names."""
 
     STOP = "stop"  # they want no more texts of ours
+    ENOUGH = "enough"  # it sounds as if they did: see `learned`
     START = "start"  # they said STOP, and want them again
     AUTO = "auto"  # a phone, a mailbox or a shop wrote it
     ASK = "ask"  # they or others need something
@@ -61,4 +63,4 @@ def moves_of(words: Sequence[str], folded: Callable[[str], list[str]]) -> frozen
     for one, other in _OPPOSITES:
         if one in ends and other in ends:  # "yes I saw it, but I am away": the last word counts
             del ends[min((one, other), key=lambda it: ends[it])]
-    return frozenset(map(Move, ends))
+    return frozenset(map(Move, ends.keys() | learned.sounds_like(words, "moves")))

@@ -28,6 +28,7 @@ from sms.conversation import (
     SendHeld,
     SetLanguage,
     Situation,
+    StopTexts,
     TakeBack,
     TellOfDanger,
     TellOfWrong,
@@ -70,6 +71,7 @@ FOLLOWS = {
     Sign.UNEASE: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.FOR_US: Following(Then.ASK, Then.ASK, Then.ASK),
     Sign.WRONG: Following(Then.ASK, Then.ASK, Then.ASK),
+    Sign.ALARM: Following(Then.ASK, Then.ASK, Then.ASK),
 }
 _BY_OTHERS = frozenset({Sign.FEAR, Sign.HARM, Sign.PRYING})
 
@@ -79,8 +81,8 @@ def shelter(
 ) -> list[Act]:
     """The acts of a text, and what its danger adds to them and takes from them. `names`: of those
     whom they talk to."""
-    if reading.intent is Intent.STOP and not (situation.stopped or reading.by_carrier):
-        return _stopped(reading, acts)
+    if any(isinstance(it, StopTexts) for it in acts) and not reading.by_carrier:
+        return acts if situation.stopped else _stopped(reading, acts)
     if situation.stopped or reading.intent in _NOTHING_SAID:
         return acts
     if _says_safe(situation, reading):

@@ -151,8 +151,8 @@ _EVENTS: dict[type[object], tuple[str, ...]] = {
 
 def _outcomes(act: Act) -> tuple[str, ...]:
     match act:
-        case SayWhatIsNeeded():
-            return ("answered",)
+        case Say(told) if told.what is Told.HELD:
+            return ("answered", "emergency")
         case Say(told):
             joins = told.what is Told.WANTS_TO_JOIN
             return ("answered", "joins") if joins else ("answered",)

@@ -1,0 +1,125 @@
+"""What texts sound like where no phrase is found: the table that was learned from our own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hearing import Case, cases, holds, outcomes
+from neighborhood import NETWORK
+
+from hotline.settings import read_network
+from sms import learned
+from sms.danger import Sign, signs
+from sms.learned import pairs, pieces, sounds_like, table_of
+from sms.moves import Move, moves_of
+from sms.patterns import BadLexicon
+from sms.reading import read, words_as_read, words_of
+
+NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
+
+
+def test_the_pieces_of_a_word_and_of_a_text() -> None:
+    assert list(pieces("no")) == ["_n", "no", "o_", "_no", "no_", "_no_"]
+    assert [*pieces("fear")][-3:] == ["_fear"[:5], "fear_", "_fear_"]
+    assert list(pairs(["he", "knows"])) == ["^ he", "he knows", "knows $"]
+
+
+@pytest.fixture
+def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learned, "sounds_like", lambda *_: frozenset())
+
+
+UNHEARD = "ele ficou parado no portão me olhando até eu apagar a luz"
+
+
+def test_fear_in_words_that_no_phrase_knows_is_kept_from_the_other() -> None:
+    assert Sign.ALARM in signs(words_of(UNHEARD)).signs
+
+
+@pytest.mark.usefixtures("nothing_learned")
+def test_and_without_what_was_learned_it_is_not() -> None:
+    assert signs(words_of(UNHEARD)).signs == set()
+
+
+def test_it_takes_nothing_away_from_what_the_phrases_find() -> None:
+    """In all our texts, whoever writes them."""
+    for case in cases("en"):
+        words = words_as_read(case.text)
+        assert moves_of(words, words_as_read) >= _by_phrases(words)
+
+
+def _by_phrases(words: list[str]) -> frozenset[Move]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learned, "sounds_like", lambda *_: frozenset())
+        return moves_of(words, words_as_read)
+
+
+@pytest.mark.parametrize("said", ["", "stop", "ok", "no more", "😀"])
+def test_one_or_two_words_sound_like_nothing(said: str) -> None:
+    assert sounds_like(words_of(said), "danger") == sounds_like(words_of(said), "moves") == set()
+
+
+def test_who_sounds_like_stop_is_stopped_but_a_stranger_is_asked_back() -> None:
+    """We write nothing to a stranger, so they cannot mean that; and they may need something."""
+    said = "bórrenme, ya no vivo ahí"
+    assert Move.STOP not in read(said, NEIGHBORHOOD).moves
+    assert "stops" in outcomes("helper", said, NEIGHBORHOOD)
+    assert not {"stops", "asks"} & outcomes("stranger", said, NEIGHBORHOOD)
+
+
+def test_who_asks_for_something_is_not_stopped_whatever_it_sounds_like() -> None:
+    said = "please contact me for more info about my needs"
+    assert Move.ENOUGH in read(said, NEIGHBORHOOD).moves
+    assert "stops" not in outcomes("helper", said, NEIGHBORHOOD)
+
+
+ASIDE = list(cases("aside/19"))
+
+
+def _heard(meant: Callable[[Case], bool]) -> tuple[int, int]:
+    """How many of these are heard, and how many would be without what was learned."""
+    some = [it for it in ASIDE if meant(it)]
+    with_it = sum(holds(it, NEIGHBORHOOD) for it in some)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learned, "sounds_like", lambda *_: frozenset())
+        return with_it, sum(holds(it, NEIGHBORHOOD) for it in some)
+
+
+def test_texts_that_nobody_learned_from_are_heard_better() -> None:
+    """As many as when the batch was played first. More of them need no mending, and none may be
+    added to what is learned."""
+    with_it, without = _heard(lambda it: set(it.wanted) == {"!relays", "answered"})
+    assert (with_it, without) >= (17, 14), "fear, of 21"
+    with_it, without = _heard(lambda it: "stops" in it.wanted)
+    assert (with_it, without) >= (9, 6), "STOP, of 11"
+    with_it, without = _heard(lambda it: "relays" in it.wanted)
+    assert with_it >= without - 2, "plain words, of 16"
+
+
+TABLE = "piece\tdanger.alarm\tmoves.enough\n*\t-5\t-6\n_x_\t\t7\n"
+
+
+def test_the_table_as_it_is_written() -> None:
+    found = table_of(TABLE)
+    assert found.rows == ("danger.alarm", "moves.enough")
+    assert found.tells == {"*": (-5, -6), "_x_": (0, 7)}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (TABLE + "_y_\t1\n", "learned.tsv: line 4: write 2 whole numbers"),
+        (TABLE + "_y_\t1\tmuch\n", "learned.tsv: line 4: write 2 whole numbers"),
+        ("# nothing\n", 'learned.tsv: there is no piece "*"'),
+    ],
+)
+def test_a_mistake_in_it_is_told_with_its_line(written: str, said: str) -> None:
+    with pytest.raises(BadLexicon, match="make learn") as bad:
+        table_of(written)
+    assert str(bad.value).startswith(said)
+
+
+def test_whatever_is_texted_has_a_sum() -> None:
+    for said in ("a " * 800, "\U0001f600 " * 400, "x" * 1600, "* ^ $ _ __ " * 50):
+        sounds_like(words_of(said), "danger")
