@@ -1,4 +1,5 @@
-"""What each language brings along besides its sentences: the words that people write in it.
+"""The words that people write to us, in each language. What we say is in `words`, who hears it
+in `help_request`.
 
 A language is a folder under `hotline/catalogues`, with a gettext catalogue and `words.tsv`: a name
 and its phrases in each line, with a tab between, the words of a phrase joined by `_`. What the

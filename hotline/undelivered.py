@@ -1,4 +1,5 @@
-"""Why messages did not arrive, by cause, as people see it who can do something about it.
+"""Why messages did not arrive, counted by cause, as people see it who can do something about it. Of
+one message it stands in its row: `hotline requests show 12 --words` says it.
 
 Pure. What follows by itself when one did not arrive is in `failure`; what a cause is called and
 what helps, whoever shows it says.

@@ -1,9 +1,9 @@
 """`make learn`: what the words of texts tell, learned from those that we labelled.
 
-It reads `tests/heard`, `tests/told` and what people text in `tests/conversations`, and writes
-`sms/lexicon/learned.tsv`, which `sms.learned` reads. It never reads `tests/heard/aside`: how well
-it carries over is measured there. `--across` writes nothing and tells what comes of texts that
-were not learned from, a fifth of them at a time.
+It reads `learning/texts`, `tests/heard`, `tests/told` and what people text in
+`tests/conversations`, and writes `sms/lexicon/learned.tsv`, which `sms.learned` reads. It never
+reads `tests/heard/aside`: how well it carries over is measured there. `--across` writes nothing and
+tells what comes of texts that were not learned from, a fifth of them at a time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sms.danger import addressed
 from sms.learned import EVERY_TEXT, FEWEST_WORDS, FILE, every_piece
 from sms.reading import clean, words_of
 
-MOST = 4000  # pieces for each row: more tell no more
+MOST = 6000  # pieces for each row: more tell no more
 STRENGTH = 0.02  # how much a piece may tell; the inverse of what holds it back
 PARTS = 5
 
@@ -178,8 +178,8 @@ def across(every: Sequence[Case]) -> None:
 @click.option("--across", "is_across", is_flag=True, help="Only tell how well it carries over.")
 def main(is_across: bool) -> None:
     """Learn what words tell, from the texts of the tests."""
-    files = sorted(it.stem for it in HEARD.glob("*.tsv"))
-    heard = [case for it in files for case in cases(it)]
+    files = sorted((*HEARD.glob("*.tsv"), *(ROOT / "learning" / "texts").glob("*.tsv")))
+    heard = [case for it in files for case in cases(it.with_suffix("").as_posix())]
     every = [*heard, *_told(), *_ordinary()]
     (across if is_across else write)(every)
 

@@ -55,7 +55,7 @@ def _by_phrases(words: list[str]) -> frozenset[Move]:
         return moves_of(words, words_as_read)
 
 
-@pytest.mark.parametrize("said", ["", "stop", "ok", "no more", "😀"])
+@pytest.mark.parametrize("said", ["", "ok", "touched me", "block him", "😀"])
 def test_one_or_two_words_sound_like_nothing(said: str) -> None:
     assert sounds_like(words_of(said), "danger") == sounds_like(words_of(said), "moves") == set()
 
@@ -74,27 +74,38 @@ def test_who_asks_for_something_is_not_stopped_whatever_it_sounds_like() -> None
     assert "stops" not in outcomes("helper", said, NEIGHBORHOOD)
 
 
-ASIDE = list(cases("aside/19"))
-
-
-def _heard(meant: Callable[[Case], bool]) -> tuple[int, int]:
+def _heard(batch: str, meant: Callable[[Case], bool]) -> tuple[int, int]:
     """How many of these are heard, and how many would be without what was learned."""
-    some = [it for it in ASIDE if meant(it)]
+    some = [it for it in cases(f"aside/{batch}") if meant(it)]
     with_it = sum(holds(it, NEIGHBORHOOD) for it in some)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learned, "sounds_like", lambda *_: frozenset())
         return with_it, sum(holds(it, NEIGHBORHOOD) for it in some)
 
 
-def test_texts_that_nobody_learned_from_are_heard_better() -> None:
-    """As many as when the batch was played first. More of them need no mending, and none may be
+def _is_fear(case: Case) -> bool:
+    return set(case.wanted) == {"!relays", "answered"}
+
+
+@pytest.mark.parametrize(
+    ("batch", "kind", "least", "more"),
+    [
+        ("19", _is_fear, 17, 3),
+        ("20", _is_fear, 60, 20),
+        ("19", lambda it: "stops" in it.wanted, 9, 3),
+        ("20", lambda it: "stops" in it.wanted, 34, 4),
+        ("20", lambda it: "emergency" in it.wanted, 38, 8),
+        ("20", lambda it: "relays" in it.wanted, 114, -12),
+    ],
+)
+def test_texts_that_nobody_learned_from_are_heard_better(
+    batch: str, kind: Callable[[Case], bool], least: int, more: int
+) -> None:
+    """About as many as when the batch was played first. They are mended by nothing, and none may be
     added to what is learned."""
-    with_it, without = _heard(lambda it: set(it.wanted) == {"!relays", "answered"})
-    assert (with_it, without) >= (17, 14), "fear, of 21"
-    with_it, without = _heard(lambda it: "stops" in it.wanted)
-    assert (with_it, without) >= (9, 6), "STOP, of 11"
-    with_it, without = _heard(lambda it: "relays" in it.wanted)
-    assert with_it >= without - 2, "plain words, of 16"
+    with_it, without = _heard(batch, kind)
+    assert with_it >= least
+    assert with_it - without >= more
 
 
 TABLE = "piece\tdanger.alarm\tmoves.enough\n*\t-5\t-6\n_x_\t\t7\n"
