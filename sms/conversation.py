@@ -582,14 +582,33 @@ def _no_show(situation: Situation, reading: Reading) -> list[Act]:
 
 def _asks_besides(situation: Situation, reading: Reading) -> list[Act]:
     """Somebody who is in the middle of something else asks for something: it is a request of its
-    own, unless it belongs to what they talk about."""
-    known = {need for it in situation.asked_for for need in it.needs}
-    if known.issuperset(reading.needs):
+    own, unless it belongs to what they talk about. Who is in need themselves is waited for no more,
+    and has their own request before what they gave back goes on to others."""
+    return [*_own_need(situation, reading), *_let_go(situation, reading)]
+
+
+def _own_need(situation: Situation, reading: Reading) -> list[Act]:
+    asked_for = situation.asked_for
+    known = {need for it in asked_for for need in it.needs}
+    if asked_for and known.issuperset(reading.needs):
         return _words(situation, reading)
     talk = situation.conversations[-1] if len(situation.conversations) == 1 else None
     is_theirs = talk is not None and talk.requester == situation.me
     words = _passed_on(situation, reading, talk) if talk and is_theirs else []
     return [*words, _opened(reading)]
+
+
+def _let_go(situation: Situation, reading: Reading) -> list[Act]:
+    """What whoever is in need themselves does not take: what they were asked, and what they took,
+    if they say so."""
+    if Move.IN_NEED not in reading.moves:
+        return []
+    no = Passed(situation.me)
+    passed = [Happens(it.number, no, quietly=True) for it in situation.open_pages]
+    held = [it for it in situation.held if reading.number in (None, it.number)]
+    if Move.HANDS_BACK not in reading.moves or len(held) != 1:
+        return [*passed]
+    return [*passed, Happens(held[0].number, HandedBack(situation.me))]
 
 
 def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:

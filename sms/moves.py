@@ -20,6 +20,7 @@ class Move(StrEnum):
     AUTO = "auto"  # a phone, a mailbox or a shop wrote it
     ASK = "ask"  # they or others need something
     OWN = "own"  # it is they themselves who need it
+    IN_NEED = "in_need"  # they who could help are in need themselves, and say so
     NOTHING = "nothing"  # they need nothing, and say so
     OFFER = "offer"  # they have time or things to give
     CHATTER = "chatter"  # a joke, a wrong number, somebody else's business

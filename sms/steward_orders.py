@@ -14,6 +14,7 @@ from hotline.newcomers import MOST_CARRIED
 from hotline.phrasebook import heard
 from hotline.settings import Network
 from sms import orders, vocabulary
+from sms.moves import Move
 from sms.orders import Look
 from sms.reading import LARGEST_NUMBER, Intent, Reading, words_of
 
@@ -314,8 +315,9 @@ def _example(verb: str, said: _Said) -> str:
 
 
 def asks_for_themselves(reading: Reading) -> bool:
-    """Whether it is clear that a steward needs something: they say ASK or NEED, or name a need."""
-    return _asks(reading) or bool(reading.needs)
+    """Whether it is clear that a steward needs something: they say ASK or NEED, name a need, or say
+    that they are in need."""
+    return _asks(reading) or bool(reading.needs) or Move.IN_NEED in reading.moves
 
 
 def says_ask(reading: Reading) -> bool:

@@ -70,7 +70,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
     Role.STRANGER: (
         _turn(Move.ENOUGH, to=Intent.SMALL_TALK, unless=_WANTS_US, needs=False),
         _turn(Move.NOTHING, to=Intent.ABOUT_US, unless=(Move.STILL, Move.ASK)),
-        _turn(Move.OFFER, to=Intent.OFFER, unless=(Move.ASK,)),
+        _turn(Move.OFFER, to=Intent.OFFER, unless=(Move.ASK, Move.IN_NEED)),
         _turn(Move.SERVES, to=Intent.ABOUT_US, placed=False),
         _turn(Move.ASK, to=Intent.WORDS),
         _turn(Move.COST, Move.PRIVACY, to=Intent.ABOUT_US),
@@ -100,11 +100,21 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         _turn(Move.WELL, to=Intent.YES, unless=(Move.NOT_WELL,)),
     ),
     Role.PAGED: (
+        _turn(Move.IN_NEED, to=Intent.ASK, unless=(Move.TAKES,)),
+        _turn(Move.IN_NEED, to=Intent.UNCLEAR),
         _turn(Move.TAKES, Move.REFUSES, to=Intent.UNCLEAR, question=True),
         _turn(Move.REFUSES, to=Intent.NO, unless=(Move.TAKES,)),
         _turn(Move.TAKES, to=Intent.YES, unless=(Move.REFUSES, Move.MAYBE)),
         _turn(Move.TAKES, Move.MAYBE, to=Intent.UNCLEAR),
         _turn(Move.ASK, to=Intent.ASK, needs=True),
+        # "Are they the ones who need food?" is about the page, though it names a need.
+        _turn(
+            *(Move.QUESTION, Move.WONDERS, Move.PUZZLES),
+            to=Intent.UNCLEAR,
+            unless=(Move.OWN,),
+            needs=True,
+            question=True,
+        ),
         _turn(*ABOUT_US, to=Intent.UNCLEAR),
         # Who says neither yes nor no and tells of their own day will not come.
         _turn(
@@ -116,6 +126,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
         ),
     ),
     Role.HOLDS: (
+        _turn(Move.IN_NEED, to=Intent.ASK, question=False),
         _turn(Move.LATER, to=Intent.WORDS),
         _turn(Move.HANDS_BACK, to=Intent.HAND_BACK, question=False),
         _turn(Move.HANDS_BACK, to=Intent.HAND_BACK, also=(Move.ANOTHER,)),
@@ -124,6 +135,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
     ),
     Role.TALKS: (),
     Role.HELPER: (
+        _turn(Move.IN_NEED, to=Intent.WORDS),
         _turn(Move.OFFER, Move.TAKES, to=Intent.OFFER, unless=(Move.ASK,)),
         _turn(Move.ASK, to=Intent.WORDS),
         _turn(*ABOUT_US, to=Intent.ABOUT_US, needs=False),
@@ -153,6 +165,7 @@ def turned(reading: Reading, role: Role) -> Reading:
     return replace(reading, intent=turn.intent, note=reading.said)
 
 
+_NEEDS_SOMETHING = {Move.ASK, Move.OWN, Move.IN_NEED}
 _ASKS_US = {Move.QUESTION, Move.WONDERS, Move.PUZZLES}
 _SMALL_ENGLISH = HINTS["en"] | {"this", "that", "your", "u", "its", "still", "was", "to", "when"}
 _WELL_HEARD = ("en", "es", "pt")  # whoever asks for something in these is seen to
@@ -165,7 +178,7 @@ def _names_nothing(reading: Reading) -> bool:
     do not know what."""
     if reading.intent is not Intent.WORDS or reading.needs or reading.area is not None:
         return False
-    if reading.details.kinds or not reading.moves.isdisjoint({Move.ASK, Move.OWN}):
+    if reading.details.kinds or not reading.moves.isdisjoint(_NEEDS_SOMETHING):
         return False
     asks_us = "?" in reading.said or not reading.moves.isdisjoint(_ASKS_US)
     if Move.TELLS in reading.moves and not asks_us:
