@@ -1,4 +1,4 @@
-"""By which channel a text leaves, and how many at once. Pure.
+"""By which channel a text leaves, how many at once, and how many are asked by it. Pure.
 
 Whoever wrote to us is answered where they wrote. Who is asked, and never wrote, is asked by the
 channel whose prefix their number has, and else by the first. A text goes on by another channel (the
@@ -7,9 +7,9 @@ channel whose prefix their number has, and else by the first. A text goes on by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.limits import MINUTE
 from hotline.settings import ChannelSettings, Network
@@ -96,13 +96,16 @@ def _are(some: Sequence[str]) -> str:
 
 
 def _slow(network: Network) -> Iterator[str]:
-    """Channels by which the last of a wave is asked when the next wave is due."""
+    """Channels by which not all of a wave can be asked before the next is due."""
     most, shortest = max(network.waves.sizes), network.waves.urgent_minutes
-    for it in network.channels:
-        if it.texts_a_minute and it.texts_a_minute * shortest < most:
+    at_once = room(network, {}, timedelta(minutes=shortest))
+    for name, fit in at_once.items():
+        if fit < most:
+            bears = network.channel(name)
             yield (
-                f"{it.name} takes {it.texts_a_minute} in a minute: a wave of {most} takes longer"
-                f" than the {shortest:g} minutes until the next; write smaller sizes under [waves]"
+                f"{name} takes {bears.texts_a_minute if bears else 0} in a minute: of a wave of"
+                f" {most} it asks {fit} where it is urgent, for {shortest:g} minutes later the next"
+                " is due"
             )
 
 
@@ -151,6 +154,56 @@ def turns(channel: ChannelSettings, waiting: Sequence[int], left: Left, now: dat
     return Turns(tuple(today[:free]), later, tuple(tomorrow))
 
 
+LATEST = 0.5  # of a turn
+
+
 def _jitter(number: int) -> float:
-    """From 0 to 0.5, another for each text: a phone plan takes an even beat for a machine."""
-    return number * 2654435761 % 1000 / 2000
+    """From 0 to LATEST, another for each text: a phone plan takes an even beat for a machine."""
+    return number * 2654435761 % 1000 / 1000 * LATEST
+
+
+# Waves.
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What stands before a page at one channel: how many texts wait that leave before it, and how
+    many left in the last minute."""
+
+    waits: int = 0
+    left_in_a_minute: int = 0
+
+
+NOBODY_AHEAD = Ahead()
+
+
+def room(network: Network, lines: Mapping[str, Ahead], length: timedelta) -> dict[str, int]:
+    """How many pages each slow channel bears before the next wave is due, which is `length` from
+    now; of the others nothing is said."""
+    return {
+        it.name: _bears(it.texts_a_minute, lines.get(it.name, NOBODY_AHEAD), length)
+        for it in network.channels
+        if it.texts_a_minute
+    }
+
+
+def _bears(a_minute: int, line: Ahead, length: timedelta) -> int:
+    """Some leave at once and the others one by one, each up to half its turn late (`turns`)."""
+    at_once = max(0, a_minute - line.left_in_a_minute)
+    one_by_one = int(a_minute * (length / MINUTE) - LATEST)
+    return max(0, at_once + one_by_one - line.waits)
+
+
+def who_fits(
+    people: Sequence[int], leaves_by: Mapping[int, str | None], room: Mapping[str, int]
+) -> list[int]:
+    """Those of these people, the best first, for whose page their channel has room."""
+    found: list[int] = []
+    left = dict(room)
+    for who in people:
+        name = leaves_by[who]
+        if name is None or left.get(name, 1) > 0:
+            found.append(who)
+        if name in left:
+            left[name] -= 1
+    return found

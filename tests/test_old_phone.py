@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from hotline import segments
 from hotline.settings import Settings
-from hotline.store.tables import message
+from hotline.store import messages
+from hotline.store.tables import message, page
 from rehearsal.neighborhood_up import old_phones
 from rehearsal.smsgate_events import signed_phone_headers
 
@@ -404,6 +405,66 @@ def test_only_so_many_leave_in_a_minute_answers_first(opened: Open) -> None:
         assert sum(map(len, first.values())) == 2
         town.pass_time(timedelta(minutes=2))
         assert sum(map(len, got(town).values())) == 1
+
+
+SIX = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben", "Chi", "Dee", "Eva", "Finn")]
+WAVES = f"{STEWARDS}\n[waves]\nsizes = [5]\nurgent_minutes = 2\nminutes = 5\n"
+
+
+@contextmanager
+def _slow(database_url: str, redis_url: str, a_minute: int) -> Iterator[Neighborhood]:
+    """Five are asked at once, by a phone that sends so many texts in a minute."""
+    bears = {"texts_a_minute": a_minute}
+    with open_neighborhood(
+        database_url, redis_url, WAVES, channels=["sim1"], first_channel=bears
+    ) as neighborhood:
+        neighborhood.put_on_roster(*SIX)
+        yield neighborhood
+
+
+def test_a_phone_asks_as_many_as_it_can_before_the_next_wave_is_due(
+    database_url: str, redis_url: str
+) -> None:
+    with _slow(database_url, redis_url, 1) as town:
+        town.text("Maria", "need my heart medicine today")
+        assert len(_asked(town)) == 1  # of five; the answer to Maria left before theirs
+        town.pass_time(timedelta(minutes=2, seconds=5))
+        assert len(_asked(town)) == 2
+        assert [it.who for it in town.received()] == ["Maria", "Ana"]
+
+
+def test_what_is_urgent_waits_for_nothing_else(database_url: str, redis_url: str) -> None:
+    with _slow(database_url, redis_url, 2) as town:
+        town.text("Nora", "need groceries")
+        before = _asked(town)
+        town.text("Gabi", "need my heart medicine today")
+        (urgent,) = _asked(town) - before
+        later, columns = town.now() + timedelta(hours=1), (message.c.id, message.c.neighbor_id)
+        whose = dict(iter(town.database.read(lambda c: c.execute(select(*columns)).all())))
+        line = town.database.read(lambda c: messages.waiting_for(c, whose, ["sim1"], later))
+        asked = [whose[number] for number, _ in line if whose[number] in _asked(town)]
+        assert asked[0] == urgent
+        assert len(asked) > 1
+
+
+def test_nobody_is_put_in_a_line_that_is_full_and_nobody_is_given_up(
+    database_url: str, redis_url: str
+) -> None:
+    with _slow(database_url, redis_url, 1) as town:
+        for who in ("Maria", "Sam", "Nora"):
+            town.text(who, "need groceries")
+        in_line = len(_asked(town))
+        assert in_line < len(SIX)
+        town.pass_time(timedelta(minutes=4))
+        assert not any("Nobody is free" in it.body for it in town.received())
+        town.pass_time(timedelta(minutes=4))
+        assert len(_asked(town)) > in_line
+
+
+def _asked(maple: Neighborhood) -> set[int]:
+    """Whom pages were written to, left or not."""
+    asked = select(page.c.neighbor_id)
+    return set(maple.database.read(lambda c: c.execute(asked).scalars()))
 
 
 def test_what_is_over_the_day_leaves_by_another(opened: Open) -> None:

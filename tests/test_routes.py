@@ -9,7 +9,7 @@ from neighborhood import NETWORK
 
 from hotline import routes, settings
 from hotline.errors import BadSettings
-from hotline.routes import Left
+from hotline.routes import Ahead, Left
 from hotline.settings import Network
 
 TWO = """
@@ -98,6 +98,36 @@ def test_what_is_over_the_day_waits_for_tomorrow() -> None:
     assert turns([1], Left(0, 11)).tomorrow == (1,)
 
 
+# How many are asked at once.
+
+
+@pytest.mark.parametrize(
+    ("line", "minutes", "bears"),
+    [
+        (Ahead(), 5, 6 + 29),
+        (Ahead(), 2, 6 + 11),
+        (Ahead(waits=16), 2, 1),
+        (Ahead(waits=40), 2, 0),
+        (Ahead(left_in_a_minute=6), 2, 11),
+        (Ahead(left_in_a_minute=9), 2, 11),
+        (Ahead(), 0.1, 6),  # they leave at once
+        (Ahead(left_in_a_minute=6), 0.1, 0),
+    ],
+)
+def test_a_slow_channel_bears_what_leaves_before_the_next_wave(
+    line: Ahead, minutes: float, bears: int
+) -> None:
+    length, lines = timedelta(minutes=minutes), {"sim1": line, "modem1": Ahead(9, 9)}
+    assert routes.room(network(), lines, length) == {"sim1": bears}
+
+
+def test_who_is_asked_by_a_channel_that_is_full_waits_and_others_are_asked() -> None:
+    leaves_by = {1: "sim1", 2: "modem1", 3: "sim1", 4: None, 5: "sim1"}
+    assert routes.who_fits([1, 2, 3, 4, 5], leaves_by, {"sim1": 1}) == [1, 2, 4]
+    assert routes.who_fits([1, 2, 3, 4, 5], leaves_by, {"sim1": 0}) == [2, 4]
+    assert routes.who_fits([1, 2, 3, 4, 5], leaves_by, {}) == [1, 2, 3, 4, 5]
+
+
 # Mistakes in the settings.
 
 
@@ -177,9 +207,9 @@ def test_what_a_phone_cannot_do_is_said() -> None:
     ]
 
 
-def test_a_wave_that_takes_too_long_is_said() -> None:
+def test_a_channel_that_cannot_ask_a_whole_wave_is_named() -> None:
     slow = network(TWO.replace("texts_a_minute = 6", "texts_a_minute = 1"))
     assert routes.cannot(slow)[-1] == (
-        "sim1 takes 1 in a minute: a wave of 5 takes longer than the 2 minutes until the next;"
-        " write smaller sizes under [waves]"
+        "sim1 takes 1 in a minute: of a wave of 5 it asks 2 where it is urgent, for 2 minutes later"
+        " the next is due"
     )

@@ -6,18 +6,22 @@ comes to is `due`'s to say, what that means for the request `step`'s.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from hotline import due, reserve, roster, schedule
+from hotline import due, reserve, roster, routes, schedule
 from hotline.desk import budget
 from hotline.desk.step import take_step
 from hotline.help_request import Event, HeldBack, HelpRequest, NotBefore, OthersDue, State, WaveDue
+from hotline.limits import MINUTE
 from hotline.reserve import Asker, Claim
+from hotline.routes import Ahead
 from hotline.store import messages, pages, requests, strangers
 from hotline.store import roster as volunteers
 from hotline.work import Work
 
 TURN = timedelta(seconds=5)  # until a request whose turn it is not is looked at again
+LINE_MOVES = timedelta(seconds=30)  # until the line at a slow channel is looked at again
 
 
 def ask_volunteers(work: Work, number: int) -> None:
@@ -62,8 +66,11 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     again_at = schedule.ask_again_at(request.urgent, work.network, work.now)
     if asker.is_crowded and asker.is_unrepeated:
         return HeldBack(again_at)  # nobody is asked before a steward looks after it
-    if crew := _crew(work, request, asker, claim):
+    room = _room(work, request)
+    if crew := _crew(work, request, asker, claim, room):
         return due.found(request, crew, clock)
+    if 0 in room.values() and choose_crew(work, request, 1):
+        return NotBefore(max(request.due or work.now, work.now + LINE_MOVES))
     if claim is not Claim.ALL and choose_crew(work, request, 1):
         return HeldBack(again_at, asker.is_one_of_many)
     may_answer = pages.anybody_may_still_answer(connection, request)
@@ -71,18 +78,34 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
 
 
-def _crew(work: Work, request: HelpRequest, asker: Asker, claim: Claim) -> tuple[int, ...]:
+def _room(work: Work, request: HelpRequest) -> dict[str, int]:
+    """How many pages about this each slow channel bears before the next wave is due."""
+    slow = [it.name for it in work.network.channels if it.texts_a_minute]
+    if not slow:
+        return {}
+    length = schedule.wave_length(request.urgent, work.network)
+    waits = messages.in_line(work.connection, slow, work.now + length, urgent=request.urgent)
+    lines = {
+        name: Ahead(waits.get(name, 0), messages.left_by(work.connection, name, work.now - MINUTE))
+        for name in slow
+    }
+    return routes.room(work.network, lines, length)
+
+
+def _crew(
+    work: Work, request: HelpRequest, asker: Asker, claim: Claim, room: Mapping[str, int]
+) -> tuple[int, ...]:
     """Whom to ask, as far as there is a claim on them. For what a stranger calls urgent first those
     who are free for anybody."""
     size = reserve.at_once(due.how_many(request, work.clock), asker)
     if claim is Claim.ALL:
-        return choose_crew(work, request, size)
+        return choose_crew(work, request, size, room=room)
     kept, in_crowd = work.network.limits.kept_percent, asker.is_one_of_many
-    crew = choose_crew(work, request, size, kept, in_crowd=in_crowd)
+    crew = choose_crew(work, request, size, kept, in_crowd=in_crowd, room=room)
     if crew or claim is Claim.NOTHING:
         return crew
     before = strangers.drawn_lately(work.connection, work.now)
-    free = choose_crew(work, request, size + len(before))
+    free = choose_crew(work, request, size + len(before), room=room)
     everybody = strangers.on_roster(work.connection)
     drawn = reserve.drawn(free, before, everybody, size, is_crowded=in_crowd)
     strangers.note_drawn(work.connection, drawn, request.number, work.now)
@@ -90,11 +113,18 @@ def _crew(work: Work, request: HelpRequest, asker: Asker, claim: Claim) -> tuple
 
 
 def choose_crew(
-    work: Work, request: HelpRequest, size: int, kept: int = 0, *, in_crowd: bool = False
+    work: Work,
+    request: HelpRequest,
+    size: int,
+    kept: int = 0,
+    *,
+    in_crowd: bool = False,
+    room: Mapping[str, int] | None = None,
 ) -> tuple[int, ...]:
     """The ids of the next people to ask about a request, best first, at most `size`, all from
     the nearest circle in which anybody is free. `kept`: percent of how often they may be asked
-    that are for others; `in_crowd`: and of the rest something for later."""
+    that are for others; `in_crowd`: and of the rest something for later. `room`: how many pages
+    slow channels bear, where it matters."""
     connection, network, now = work.connection, work.network, work.now
     if schedule.may_ask_from(request.urgent, network, now) > now:
         return ()
@@ -102,21 +132,37 @@ def choose_crew(
     local = now.astimezone(network.zone)
     available = roster.who_speaks(volunteers.availabilities(connection), language, local)
     crew: list[int] = []
-    circle = roster.Circle.AREA
+    circle, others = roster.Circle.AREA, len(network.channels) if room else 1
     for search in roster.searches(request, network):
         if crew and search.circle is not circle:
             break
         circle = search.circle
         for some in available:
+            # Of more people, where some may have to wait for a channel and others not.
+            most = (size - len(crew)) * others
             crew += volunteers.free_volunteers(
                 connection,
                 request,
                 search.ways,
                 some,
-                size - len(crew),
+                most,
                 network.roster,
                 now,
                 kept,
                 in_crowd=in_crowd,
             )
+            crew = _who_fits(work, crew, room)[:size] if room else crew
     return tuple(crew)
+
+
+def _who_fits(work: Work, crew: Sequence[int], room: Mapping[str, int]) -> list[int]:
+    """Those of these people for whose page there is room; who is called takes none."""
+    work.meet(crew)
+    people = {who: work.person(who) for who in crew}
+    leaves_by = {
+        who: None
+        if it.by_voice
+        else routes.channel_for(work.network, it.phone, it.carrier, is_page=True)
+        for who, it in people.items()
+    }
+    return routes.who_fits(crew, leaves_by, room)

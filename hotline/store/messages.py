@@ -643,7 +643,7 @@ def waiting_for(
     connection: Connection, ids: Collection[int], carriers: Collection[str], now: datetime
 ) -> list[tuple[int, str]]:
     """Those of these texts that wait for one of these channels and are due, with its name: answers
-    first, then what is asked and said, then what stewards write to many."""
+    first, then what is urgent, then what is asked and said, then what stewards write to many."""
     some = select(message.c.id, message.c.carrier).where(
         message.c.id.in_(ids),
         message.c.carrier.in_(carriers),
@@ -651,9 +651,30 @@ def waiting_for(
         message.c.state == MessageState.WAITING.value,
         message.c.due <= now,
     )
-    is_reply, is_for_many = message.c.reply_to.is_not(None), message.c.broadcast_id.is_not(None)
-    ordered = some.order_by(is_reply.desc(), is_for_many, message.c.id)
+    is_for_many = message.c.broadcast_id.is_not(None)
+    first = (_IS_ANSWER.desc(), message.c.may_wake.desc(), is_for_many)
+    ordered = some.order_by(*first, message.c.id)
     return [(number, carrier) for number, carrier in connection.execute(ordered)]
+
+
+_IS_ANSWER = message.c.reply_to.is_not(None)
+
+
+def in_line(
+    connection: Connection, carriers: Collection[str], until: datetime, *, urgent: bool
+) -> dict[str, int]:
+    """How many texts wait for each of these channels until then, before a page that is written
+    now. `urgent`: what the page is about."""
+    before = or_(_IS_ANSWER, message.c.may_wake) if urgent else message.c.broadcast_id.is_(None)
+    some = select(message.c.carrier, func.count()).where(
+        message.c.carrier.in_(carriers),
+        ~_IS_CALL,
+        message.c.state == MessageState.WAITING.value,
+        message.c.due <= until,
+        before,
+    )
+    counted = connection.execute(some.group_by(message.c.carrier))
+    return {str(name): count for name, count in counted}
 
 
 def left_by(connection: Connection, carrier: str, since: datetime) -> int:
