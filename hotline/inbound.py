@@ -75,6 +75,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """A phone of ours is there. `battery`: percent, None where it does not say."""
+
+    battery: int | None = None
+    is_charging: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picked:
     """Who, or what, answered a call of ours."""
 

@@ -221,6 +221,7 @@ class Told(Enum):
     STEWARDS_NOT_DELETED = auto()
     STEWARDS_BROKEN_HERE = auto()
     STEWARDS_BROKEN_THERE = auto()
+    STEWARDS_LOOK_AT_CHANNEL = auto()
     STEWARDS_SILENT = auto()
     STEWARDS_SILENT_AREA = auto()
     TRYING_OUT = auto()

@@ -626,8 +626,8 @@ class ChannelSettings(_Section):
 
     `texts_a_minute` and `texts_a_day`: what it bears. `prefixes`: of the numbers that are asked
     by it. `fallback`: what takes over when it is silent. `url`: where a phone listens, `api`:
-    whether that is the phone or a server of its own; `sim`: which of its cards. `folder`: where
-    the daemon of a modem puts its files."""
+    whether that is the phone or a server of its own; `sim`: which of its cards; `ping_minutes`:
+    how often it says that it is there. `folder`: where the daemon of a modem puts its files."""
 
     name: Key
     kind: Literal["twilio", "smsgate", "gammu"]
@@ -639,6 +639,7 @@ class ChannelSettings(_Section):
     url: Annotated[str, AfterValidator(_channel_address)] | None = None
     api: Literal["phone", "server"] = "phone"
     sim: Annotated[int, Field(strict=True, ge=1, le=3)] | None = None
+    ping_minutes: Whole = 10
     folder: Annotated[str, AfterValidator(_word)] | None = None
 
 
@@ -1152,6 +1153,7 @@ _EXAMPLES: Final = {
     "channels.url": 'url = "http://192.168.1.20:8080"',
     "channels.api": 'api = "phone"',
     "channels.sim": "sim = 1",
+    "channels.ping_minutes": "ping_minutes = 10",
     "channels.folder": 'folder = "/var/spool/hotline/modem1"',
     "HOTLINE_CONFIG": "HOTLINE_CONFIG=hotline.toml",
     "DATABASE_URL": "DATABASE_URL=sqlite:///hotline.db"

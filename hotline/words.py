@@ -631,6 +631,10 @@ class Sentence(StrEnum):
         "{network}: something at the phone company is broken or soon will be. Please have"
         " somebody look: the board says what it is and how to mend it."
     )
+    STEWARDS_LOOK_AT_CHANNEL = N_(
+        "{network}: please look at {channel}. Is it on, charged and in reach? The board says what"
+        " is wrong and how to mend it."
+    )
     STEWARDS_SILENT = N_(
         "{network}: no text and no call came in for hours, though there always are some at this"
         " time. Could you text us to see if it works?"

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from hotline.carriers.gammu import spool
 from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
 from hotline.desk import delivery
+from hotline.doctor.channels import is_running_down
 from hotline.errors import CarrierError, Refused, describe
-from hotline.inbound import Delivery, Origin, TextIn
+from hotline.inbound import Delivery, Origin, Ping, TextIn
 from hotline.settings import ChannelSettings, Environment, Network
+from hotline.store import vitals
 from hotline.work import Work
 from sms import unanswerable
 from sms.receiving import receive
@@ -30,14 +32,25 @@ SOON, LATER = 2.0, 300.0  # seconds until a phone is told where to post, and tri
 
 
 def take_in(work: Work, it: CameIn) -> None:
-    """What somebody wrote, or what became of a text of ours."""
+    """What somebody wrote, what became of a text of ours, or how a phone is."""
     match it:
+        case Ping():
+            pass
         case Delivery():
             delivery.delivered(work, it)
         case TextIn(origin=Origin.PHONE):
             receive(work, it)
         case TextIn():
             unanswerable.keep(work, it)
+
+
+def told(work: Work, name: str, it: CameIn) -> None:
+    """A phone told us this: so it is there, whatever it is."""
+    vitals.heard_of(work.connection, name, work.now)
+    if isinstance(it, Ping):
+        is_empty = is_running_down(it.battery, it.is_charging)
+        vitals.pinged(work.connection, name, work.now, is_running_down=is_empty)
+    take_in(work, it)
 
 
 def opened(environment: Environment, network: Network) -> dict[str, TextCarrier]:
@@ -194,9 +207,7 @@ def _door(environment: Environment, it: ChannelSettings) -> Door:
         match events.read(body, it.name, prefix, country, sim=it.sim):
             case TextIn() as text:
                 return replace(text, carrier=it.name)
-            case Delivery() as delivered:
-                return delivered
-            case _:
-                return None
+            case other:
+                return other
 
     return Door(is_genuine, read)

@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from hotline.carriers.gammu import spool, watchdog
 from hotline.carriers.smsgate.events import EVENTS
 from hotline.carriers.smsgate.reasons import LIMITS
-from hotline.doctor.channels import LATE_AFTER_MINUTES, ChannelSeen, ChannelState
+from hotline.doctor.channels import LATE_AFTER_MINUTES, ChannelSeen, ChannelState, unheard
 from hotline.errors import AccountRefused, CarrierError, describe
 from hotline.settings import ChannelSettings, Environment, Network
-from hotline.store import coverage
+from hotline.store import coverage, vitals
 from hotline.store.database import Database
 from serving import channels
 
@@ -30,19 +30,26 @@ def look(
 ) -> list[ChannelSeen]:
     """Each of them, as it answers and as our own rows tell. A phone that forgot where to post is
     told again; a modem that hangs is asked to begin anew."""
-    seen = [_seen(environment, it) for it in network.channels if it.kind != "twilio"]
-    return [_with_rows(it, database, now) for it in seen]
+    some = [it for it in network.channels if it.kind != "twilio"]
+    return [_with_rows(_seen(environment, it), it, database, now) for it in some]
 
 
-def _with_rows(it: ChannelSeen, database: Database, now: datetime) -> ChannelSeen:
+def _with_rows(
+    seen: ChannelSeen, it: ChannelSettings, database: Database, now: datetime
+) -> ChannelSeen:
     if not database.is_there:
-        return it
+        return seen
     try:
         waits = database.read(lambda c: coverage.waits_for(c, it.name, now - LATE))
         full = database.read(lambda c: coverage.was_refused(c, it.name, LIMITS, now - THIS_HOUR))
+        heard = database.read(lambda c: vitals.last_heard(c, it.name))
     except SQLAlchemyError:
-        return it
-    return replace(it, waits=waits, is_full=full)
+        return seen
+    seen = replace(seen, waits=waits, is_full=full)
+    if heard is None or not heard.pings:
+        return seen
+    missed = unheard(heard.at, now, timedelta(minutes=it.ping_minutes))
+    return replace(seen, unheard_minutes=missed, runs_down=heard.runs_down)
 
 
 def _seen(environment: Environment, it: ChannelSettings) -> ChannelSeen:

@@ -53,7 +53,11 @@ def examine(of: Settings) -> list[Finding]:
     from serving import doctor_examination, doctor_wiring
 
     with doctor_wiring.opened(of) as it:
-        return [*doctor_examination.cheap_half(it), *doctor_examination.other_half(it)]
+        return [
+            *doctor_examination.cheap_half(it),
+            *doctor_examination.channels_half(it),
+            *doctor_examination.other_half(it),
+        ]
 
 
 def _show(seen: Sequence[Finding], *, as_one: bool) -> None:

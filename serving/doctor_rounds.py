@@ -57,6 +57,7 @@ class Half:
 
 HALVES: Final = (
     Half("cheap", doctor_examination.cheap_half, timedelta(minutes=1), timedelta(seconds=50)),
+    Half("channels", doctor_examination.channels_half, timedelta(minutes=5), timedelta(minutes=9)),
     Half("rest", doctor_examination.other_half, timedelta(hours=1), timedelta(minutes=4)),
 )
 
@@ -183,11 +184,18 @@ class Rounds:
 
 def notices_of(new: Sequence[Finding]) -> list[Notice]:
     """What stewards are texted: that something is broken and on which side, once for each; the rest
-    is on the board. Of what is silent each by itself."""
-    parts = {it.part for it in new if it.name not in _TOLD_OTHERWISE and it.part != "silence"}
+    is on the board. Of phones, of modems and of what is silent each by itself."""
+    by_name = ("silence", "channel")
+    parts = {it.part for it in new if it.name not in _TOLD_OTHERWISE and it.part not in by_name}
     here = [notice(Told.STEWARDS_BROKEN_HERE)] if parts & OURS else []
     there = [notice(Told.STEWARDS_BROKEN_THERE)] if parts - OURS else []
-    return [*here, *there, *(_silence(it) for it in new if it.part == "silence")]
+    channels = dict.fromkeys(it.about for it in new if it.part == "channel")
+    return [
+        *here,
+        *there,
+        *(notice(Told.STEWARDS_LOOK_AT_CHANNEL, channel=it) for it in channels),
+        *(_silence(it) for it in new if it.part == "silence"),
+    ]
 
 
 # What `desk.alarm`, `desk.budget` and `desk.delivery` text already.

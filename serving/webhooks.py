@@ -26,7 +26,7 @@ from hotline.errors import BadForm, describe
 from hotline.inbound import TextIn
 from hotline.store.database import Database
 from hotline.work import AfterCommit, House, Job, LongAnswer, TakesLong, Work
-from serving.channels import Door, take_in
+from serving.channels import Door, told
 from serving.refusals import Refusals, TurnedAway
 
 log = logging.getLogger("hotline.web")
@@ -79,7 +79,8 @@ class Webhooks:
         is forgotten from now on, and so could be written to no more."""
 
         async def endpoint(request: Request) -> Response:
-            door = doors.get(request.path_params["name"])
+            name = request.path_params["name"]
+            door = doors.get(name)
             body = await _body(request)
             if door is None or body is None:
                 return Response(status_code=404 if door is None else 413)
@@ -92,7 +93,7 @@ class Webhooks:
             if came is None:
                 return Response(status_code=200)
             gone: list[AfterCommit] = []
-            answer = await self._done(lambda work: take_in(work, came), partial(_taken, gone))
+            answer = await self._done(lambda work: told(work, name, came), partial(_taken, gone))
             if isinstance(came, TextIn) and gone and gone[0].replies:
                 await run_in_threadpool(say_goodbye, came, gone[0])
             return answer

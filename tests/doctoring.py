@@ -44,6 +44,9 @@ class Patient:
     def rest(self) -> dict[str, Finding]:
         return {it.key: it for it in doctor_examination.other_half(self.practice)}
 
+    def channels(self) -> dict[str, Finding]:
+        return {it.key: it for it in doctor_examination.channels_half(self.practice)}
+
     def beat(self, *roles: str) -> None:
         """Each of these processes gives a sign of life now."""
         now = self.maple.now()

@@ -236,6 +236,11 @@ class Neighborhood:
         """One of the old phones: its `battery`, and whether it is `away`."""
         self._http.put(f"/rehearsal/smsgate/{phone}", json=facts).raise_for_status()
 
+    def ping(self, phone: str) -> None:
+        """An old phone says that it is there, and how it is."""
+        self._post(f"smsgate/{phone}/ping", {})
+        self.settle()
+
     def forget_webhooks(self, phone: str) -> None:
         """Somebody set one of the old phones up anew."""
         own = PHONES[phone]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from neighborhood import PHONES, Neighborhood, open_neighborhood
 
 from hotline.carriers.gammu import spool
 from hotline.carriers.gammu.watchdog import PATIENCE
-from hotline.doctor.channels import channels
+from hotline.doctor.channels import ChannelSeen, ChannelState, channels
 from serving import doctor_channels
 
 
@@ -45,6 +46,62 @@ def test_a_phone_that_is_away_is_silent(sqlite_url: str, redis_url: str) -> None
         sqlite_url, redis_url, channels=["sim1"], first_channel=away
     ) as neighborhood:
         assert found(neighborhood) == ["channel.silent"]
+
+
+PING = timedelta(minutes=10)  # as often as docs/old-phone.md has it
+
+
+def test_a_phone_whose_pings_stay_away_is_found_after_three(maple: Neighborhood) -> None:
+    maple.ping("sim1")
+    maple.now.moment += 3 * PING
+    assert found(maple) == ["sim1 answers; battery at 94 %"]
+    maple.now.moment += timedelta(minutes=1)
+    assert found(maple) == ["channel.unheard"]
+    maple.ping("sim1")
+    assert found(maple) == ["sim1 answers; battery at 94 %"]
+
+
+def test_whatever_it_tells_is_a_sign_of_life(maple: Neighborhood) -> None:
+    maple.ping("sim1")
+    maple.now.moment += 3 * PING
+    maple.text("Maria", "hello")
+    maple.now.moment += PING
+    assert found(maple) == ["sim1 answers; battery at 94 %"]
+
+
+def test_of_a_phone_that_never_pinged_silence_tells_nothing(maple: Neighborhood) -> None:
+    maple.text("Maria", "hello")
+    maple.now.moment += timedelta(days=1)
+    assert found(maple) == ["sim1 answers; battery at 94 %"]
+
+
+def test_how_often_it_pings_can_be_set(sqlite_url: str, redis_url: str) -> None:
+    hourly = {"ping_minutes": 60}
+    with open_neighborhood(
+        sqlite_url, redis_url, channels=["sim1"], first_channel=hourly
+    ) as neighborhood:
+        neighborhood.ping("sim1")
+        neighborhood.now.moment += timedelta(hours=3)
+        assert found(neighborhood) == ["sim1 answers; battery at 94 %"]
+        neighborhood.now.moment += timedelta(minutes=1)
+        assert found(neighborhood) == ["channel.unheard"]
+
+
+def test_a_ping_tells_of_the_battery_where_nobody_else_does(maple: Neighborhood) -> None:
+    """A server in between answers about itself."""
+    seen = ChannelSeen("sim1", "smsgate", ChannelState.ANSWERS)
+    of, (its,) = maple.hotline, maple.hotline.house.network.channels
+
+    def names() -> list[str]:
+        with_rows = doctor_channels._with_rows(seen, its, of.database, maple.now())
+        return [it.name for it in channels([with_rows])]
+
+    maple.set_phone("sim1", battery=15)
+    maple.ping("sim1")
+    assert names() == ["channel.runs_down"]
+    maple.set_phone("sim1", battery=80)
+    maple.ping("sim1")
+    assert names() == ["channel"]
 
 
 def test_a_phone_that_was_reset_is_told_again_where_to_post(maple: Neighborhood) -> None:

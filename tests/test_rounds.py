@@ -21,7 +21,7 @@ from serving import doctor_rounds
 from serving.doctor_rounds import HALVES, Half, Rounds
 
 MINUTE = timedelta(minutes=1)
-CHEAP, REST = HALVES
+CHEAP, CHANNELS, REST = HALVES
 
 
 @pytest.fixture
@@ -121,6 +121,27 @@ def test_on_which_side_it_is(patient: Patient) -> None:
     told = " ".join(read_by_cleo(patient))
     assert ON_OUR_SIDE in told
     assert AT_THE_CARRIER in told
+
+
+def test_of_a_phone_it_is_told_which_and_within_a_quarter_of_an_hour(patient: Patient) -> None:
+    silent = Half(
+        CHANNELS.name,
+        lambda _practice: [
+            found("channel.silent", about="sim1", channel="sim1"),
+            found("channel.battery", about="sim1", channel="sim1", percent=5),
+        ],
+        CHANNELS.every,
+        CHANNELS.lasting,
+    )
+    watching, began = watch(patient), patient.maple.now()
+    while not (told := read_by_cleo(patient)):
+        go_on(patient, watching, silent)
+    assert patient.maple.now() - began <= timedelta(minutes=15)
+    assert [it.partition(". ")[0] for it in told] == [
+        "Maple Street Mutual Aid: please look at sim1"
+    ]
+    go_on(patient, watching, silent, looks=5)
+    assert read_by_cleo(patient) == []
 
 
 def test_a_half_is_looked_at_when_it_is_due_and_by_one_clock(patient: Patient) -> None:

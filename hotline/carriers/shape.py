@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from hotline.inbound import Delivery, TextIn
+from hotline.inbound import Delivery, Ping, TextIn
 from hotline.routes import Abilities
 
-CameIn = TextIn | Delivery
+CameIn = TextIn | Delivery | Ping
 
 
 class TextCarrier(Protocol):

@@ -373,6 +373,13 @@ _CHANNELS: Final = {
         " .env, then start the hotline again.",
         mutes=True,
     ),
+    "channel.unheard": _broken(
+        "{channel} has told us nothing for {minutes} minutes.",
+        "What people text to it may not come in.",
+        "Is it on, charged and online, is the app running, are its webhooks and Ping on?"
+        " docs/old-phone.md",
+        mutes=True,
+    ),
     "channel.hangs": _broken(
         "{channel} hangs: its modem says nothing any more.",
         "Texts that leave by it wait, and nothing comes in.",
@@ -388,6 +395,12 @@ _CHANNELS: Final = {
     ),
     "channel.battery": _look(
         "The battery of {channel} is at {percent} %, and it does not charge.",
+        "When it is empty, texts wait and nothing comes in.",
+        "Plug it in; old chargers and cables are what fails first.",
+        told=True,
+    ),
+    "channel.runs_down": _look(
+        "{channel} says that its battery runs down, and does not charge.",
         "When it is empty, texts wait and nothing comes in.",
         "Plug it in; old chargers and cables are what fails first.",
         told=True,

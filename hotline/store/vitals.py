@@ -6,6 +6,7 @@ Functions on a connection inside somebody's transaction.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -24,11 +25,53 @@ PROBE = "probe"  # the role of a row that nobody ever sees
 
 def beat(connection: Connection, role: str, process: str, now: datetime) -> None:
     """This process is at work. Others of its role that fell silent long ago are forgotten."""
+    _sign(connection, role, process, now)
+    old = heartbeat.c.at < now - FORGOTTEN
+    connection.execute(delete(heartbeat).where(heartbeat.c.role == role, old))
+
+
+# The roles of phones that bring texts; `process` is the name of the channel.
+PHONE, PINGING, RUNS_DOWN = "phone", "pinging", "battery"
+
+
+def heard_of(connection: Connection, channel: str, now: datetime) -> None:
+    """A phone told us something: it is there."""
+    _sign(connection, PHONE, channel, now)
+
+
+def pinged(connection: Connection, channel: str, now: datetime, *, is_running_down: bool) -> None:
+    """And it says so by itself, again and again, with how its battery is."""
+    _sign(connection, PINGING, channel, now)
+    if is_running_down:
+        _sign(connection, RUNS_DOWN, channel, now)
+    else:
+        leave(connection, RUNS_DOWN, channel)
+
+
+def _sign(connection: Connection, role: str, process: str, now: datetime) -> None:
     sign = upsert(connection, heartbeat).values(role=role, process=process, at=now)
     same = (heartbeat.c.role, heartbeat.c.process)
     connection.execute(sign.on_conflict_do_update(index_elements=same, set_={"at": now}))
-    old = heartbeat.c.at < now - FORGOTTEN
-    connection.execute(delete(heartbeat).where(heartbeat.c.role == role, old))
+
+
+@dataclass(frozen=True, slots=True)
+class LastHeard:
+    """When a phone told us anything last; whether it ever said by itself that it is there; whether
+    it said then that its battery runs down."""
+
+    at: datetime
+    pings: bool
+    runs_down: bool
+
+
+def last_heard(connection: Connection, channel: str) -> LastHeard | None:
+    """None of one that never told us anything."""
+    theirs = select(heartbeat.c.role, heartbeat.c.at).where(heartbeat.c.process == channel)
+    roles = heartbeat.c.role.in_([PHONE, PINGING, RUNS_DOWN])
+    found = dict(iter(connection.execute(theirs.where(roles))))
+    if not found:
+        return None
+    return LastHeard(max(found.values()), PINGING in found, RUNS_DOWN in found)
 
 
 def carry_over(connection: Connection, since: datetime, now: datetime) -> None:

@@ -13,16 +13,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from hotline import wire
 from hotline.attachment import Attachment
 from hotline.carriers import origins
-from hotline.carriers.smsgate.health import PhoneHealth, health_in
+from hotline.carriers.smsgate.health import health_in
 from hotline.carriers.smsgate.reasons import reason_of
 from hotline.errors import BadForm
-from hotline.inbound import LONGEST_BODY, MOST_ATTACHMENTS, Delivery, Origin, TextIn
+from hotline.inbound import LONGEST_BODY, MOST_ATTACHMENTS, Delivery, Origin, Ping, TextIn
 from hotline.message import MessageMove
 
 EVENTS: Final = (
@@ -48,13 +47,6 @@ _MOVES: Final = {
 Payload = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
-    """The phone is there, and this is how it is."""
-
-    health: PhoneHealth
-
-
 def read(
     body: bytes, name: str, prefix: str, country: str, *, sim: int | None = None
 ) -> TextIn | Delivery | Ping | None:
@@ -70,7 +62,8 @@ def read(
     if not isinstance(payload, dict):
         raise BadForm("payload is missing or is no object")
     if kind == "system:ping":
-        return Ping(health_in(payload.get("health")))
+        health = health_in(payload.get("health"))
+        return Ping(health.battery, health.is_charging)
     if _is_of_another_sim(payload, sim):
         return None
     if kind in _MOVES:
