@@ -6,6 +6,7 @@ HotlineError
 ├── BadForm              a webhook's form lacks what every such form has; says which field
 ├── OutdatedDatabase     the tables are older than the program: `hotline migrate` comes first
 ├── BadKeys              what is sealed in the database cannot be opened, or there is no key
+├── NotKnownThere        a text that was taken once, and that nobody there knows any more
 ├── BadBackup            a copy cannot be made, opened or put back; says what to do
 └── CarrierError         the carrier did not take a message, or could not bring it to the phone
     ├── CarrierBusy      not taken: try again later
@@ -63,6 +64,11 @@ class BadForm(HotlineError):
 
 class BadKeys(HotlineError):
     """The keys of the database are missing, spoiled or not the ones; says what to do."""
+
+
+class NotKnownThere(HotlineError):
+    """A carrier took a text once, and does not know it any more: what became of it nobody can
+    tell."""
 
 
 class BadBackup(HotlineError):

@@ -21,6 +21,8 @@ MOST_TRIES = 3  # of a message to somebody whose phone is off or away
 TRY_AGAIN = timedelta(minutes=10)
 ACCOUNT_PAUSE = timedelta(minutes=5)  # until one is tried again that our account held back
 LOOK_UP_AFTER = timedelta(seconds=30)  # longer than a call to the carrier may take
+ASKED_AFTER = timedelta(minutes=10)  # of a text that was taken and of which nobody told anything
+ASKED_FOR = timedelta(days=1)
 BUSY_PAUSE = timedelta(seconds=5)  # after the first time, and twice as long each time
 LONGEST_BUSY_PAUSE = timedelta(minutes=5)
 MOST_CALLS = 24  # tries of a call that our account may not make, one every five minutes
@@ -82,6 +84,13 @@ class PutBack:
 @dataclass(frozen=True, slots=True)
 class GiveUp:
     """The carrier will not take it, ever: it did not reach them, and `next_step` says the rest."""
+
+
+def asked_again(taken_at: datetime, now: datetime) -> datetime | None:
+    """When to ask once more what became of a text that was taken then: after twice as long each
+    time. None: it is given up to know."""
+    again = now + max(ASKED_AFTER, now - taken_at)
+    return again if again <= taken_at + ASKED_FOR else None
 
 
 # What follows when it did not reach somebody.

@@ -25,7 +25,7 @@ LOW, EMPTY = 25, 10  # percent of the battery: it warns, it fails
 
 # Of its API: not taken, or no answer. Of a text that was taken. Of what it tells.
 ASKED_KINDS = frozenset({"away", "silent_taken", "silent_lost", "full", "broken", "locked"})
-SENDING_KINDS = frozenset({"fails"})
+SENDING_KINDS = frozenset({"fails", "holds", "untold", "forgets"})
 TELLING_KINDS = frozenset({"twice", "backwards", "late", "nothing", "forged"})
 HANDSET_KINDS = ASKED_KINDS | SENDING_KINDS | TELLING_KINDS
 

@@ -12,9 +12,10 @@ And for programs, which no phone has:
     POST /rehearsal/smsgate/{name}/ping             the phone says how it is
     POST, DELETE /rehearsal/smsgate/{name}/trouble  {"kind", "times"?, "to"?, "seconds"?, "reason"?}
         kinds: away (the connection is dropped), silent_taken, silent_lost, full (503), broken
-        (500), locked (401): counted in texts to send; fails (with the reason that the app gives):
-        counted in texts that it took; twice, backwards, late, nothing, forged: counted in texts of
-        which it tells.
+        (500), locked (401): counted in texts to send; fails (with the reason that the app gives),
+        holds (it waits in the phone), untold (what became of it is told to who asks), forgets (nor
+        to them): counted in texts that it took; twice, backwards, late, nothing, forged: counted in
+        texts of which it tells.
 
 A text that leaves here is on the phone of whoever it is for, as every text is; the account of the
 carrier beside it knows nothing of it.
@@ -160,7 +161,9 @@ def _take(exchange: Exchange, handset: Handset, text: HandsetText, attempt: Atte
 async def _send(exchange: Exchange, handset: Handset, text: HandsetText) -> None:
     """Bring it to the phone of whoever it is for, or not, and tell."""
     state, trouble = exchange.phone(text.to).state, handset.trouble(SENDING_KINDS, text.to)
-    error = trouble.reason if trouble else WHY_FAILED.get(state)
+    if trouble and trouble.kind == "holds":
+        return
+    error = trouble.reason if trouble and trouble.kind == "fails" else WHY_FAILED.get(state)
     if not handset.number_of(text.sim):
         error = f"sendSMS: SIM {text.sim} not found"
     text.error = error
@@ -170,6 +173,10 @@ async def _send(exchange: Exchange, handset: Handset, text: HandsetText) -> None
         text.states[it] = exchange.now()
     is_there = not error and state in (PhoneState.ON, PhoneState.UNCONFIRMED)
     _show(exchange, handset, text, is_there=is_there)
+    if trouble and trouble.kind == "forgets":
+        del handset.texts[text.id]
+    if trouble and trouble.kind in ("untold", "forgets"):
+        return
     await tell_of_text(exchange, handset, text, events)
 
 

@@ -14,6 +14,7 @@ from hotline.carriers.smsgate.events import EVENTS
 from hotline.carriers.smsgate.reasons import LIMITS
 from hotline.doctor.channels import LATE_AFTER_MINUTES, ChannelSeen, ChannelState, unheard
 from hotline.errors import AccountRefused, CarrierError, describe
+from hotline.failure import ASKED_FOR
 from hotline.settings import ChannelSettings, Environment, Network
 from hotline.store import coverage, vitals
 from hotline.store.database import Database
@@ -42,14 +43,22 @@ def _with_rows(
     try:
         waits = database.read(lambda c: coverage.waits_for(c, it.name, now - LATE))
         full = database.read(lambda c: coverage.was_refused(c, it.name, LIMITS, now - THIS_HOUR))
+        untold = _untold(it, database, now)
         heard = database.read(lambda c: vitals.last_heard(c, it.name))
     except SQLAlchemyError:
         return seen
-    seen = replace(seen, waits=waits, is_full=full)
+    seen = replace(seen, waits=waits, is_full=full, untold=untold)
     if heard is None or not heard.pings:
         return seen
     missed = unheard(heard.at, now, timedelta(minutes=it.ping_minutes))
     return replace(seen, unheard_minutes=missed, runs_down=heard.runs_down)
+
+
+def _untold(it: ChannelSettings, database: Database, now: datetime) -> int:
+    """Of a phone: a modem's folders tell of each."""
+    if it.kind != "smsgate":
+        return 0
+    return database.read(lambda c: coverage.untold(c, it.name, now - ASKED_FOR))
 
 
 def _seen(environment: Environment, it: ChannelSettings) -> ChannelSeen:

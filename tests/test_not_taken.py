@@ -85,3 +85,14 @@ def test_what_our_account_held_back_stays_held_back_until_something_gets_through
     assert held(Tried(2, NOON - timedelta(hours=1), 3))
     assert not held(Tried(2, NOON - timedelta(minutes=1), 3))
     assert not is_our_account(1, alone, None, is_held=False, now=NOON)
+
+
+# What was taken, and nobody told what became of it.
+
+
+@pytest.mark.parametrize(
+    ("minutes", "again"), [(0, 10), (10, 20), (20, 40), (25, 50), (700, 1400), (721, None)]
+)
+def test_what_became_is_asked_ever_later_for_a_day(minutes: int, again: int | None) -> None:
+    found = failure.asked_again(NOON, after(minutes=minutes))
+    assert found == (None if again is None else after(minutes=again))

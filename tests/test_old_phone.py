@@ -13,11 +13,14 @@ from neighborhood import CAST, NETWORK, PHONES, Neighborhood, open_neighborhood
 from sqlalchemy import select
 
 from hotline import segments
+from hotline.doctor.channels import channels
+from hotline.failure import ASKED_AFTER, TRY_AGAIN
 from hotline.settings import Settings
 from hotline.store import messages
 from hotline.store.tables import message, page
 from rehearsal.neighborhood_up import old_phones
 from rehearsal.smsgate_events import signed_phone_headers
+from serving import doctor_channels
 
 ROSTER = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben")]
 STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
@@ -213,6 +216,47 @@ def test_delivered_before_sent_is_delivered(on_a_phone: Neighborhood) -> None:
 def _states(maple: Neighborhood) -> list[str]:
     ours = select(message.c.state).where(message.c.channel == "api").order_by(message.c.id)
     return list(maple.database.read(lambda c: c.execute(ours).scalars()))
+
+
+# What became of a text of which the phone told nothing.
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_now"), [("untold", "delivered"), ("holds", "accepted"), ("forgets", "accepted")]
+)
+def test_after_a_while_the_phone_is_asked(on_a_phone: Neighborhood, kind: str, is_now: str) -> None:
+    trouble(on_a_phone, kind)
+    on_a_phone.text("Maria", "hello")
+    assert _states(on_a_phone) == ["accepted"]
+    on_a_phone.pass_time(ASKED_AFTER + SOON)
+    assert _states(on_a_phone) == [is_now]
+
+
+def test_a_text_of_which_it_says_then_that_it_failed_is_tried_anew(
+    on_a_phone: Neighborhood,
+) -> None:
+    trouble(on_a_phone, "untold")
+    on_a_phone.phone("Maria", "off")
+    on_a_phone.text("Maria", "hello")
+    on_a_phone.phone("Maria", "on")
+    got(on_a_phone)
+    on_a_phone.pass_time(ASKED_AFTER + TRY_AGAIN + SOON)
+    assert _states(on_a_phone) == ["undelivered", "delivered"]
+    assert len(got(on_a_phone)["Maria"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["holds", "forgets"])
+def test_what_stays_unknown_is_never_sent_again_and_is_told_as_a_count(
+    on_a_phone: Neighborhood, kind: str
+) -> None:
+    trouble(on_a_phone, kind)
+    on_a_phone.text("Maria", "hello")
+    on_a_phone.pass_time(timedelta(hours=23))
+    assert _states(on_a_phone) == ["accepted"]
+    of = on_a_phone.hotline
+    (seen,) = doctor_channels.look(of.environment, of.house.network, of.database, on_a_phone.now())
+    assert seen.untold == 1
+    assert [it.key for it in channels([seen])] == ["channel.untold:sim1"]
 
 
 def test_what_others_post_is_refused(on_a_phone: Neighborhood) -> None:

@@ -245,6 +245,30 @@ def test_it_finds_what_it_took_and_nothing_else(street: Street) -> None:
     assert of.find(ANA, "Can you help?", 13, NOW) == []
 
 
+def test_whoever_asks_later_is_told_what_became_of_a_text(street: Street) -> None:
+    of = gate(street)
+    street.trouble("untold")
+    sid = send(of)
+    assert of.became(ANA, "Can you help?", 12) == Delivery(12, sid, MessageMove.DELIVER)
+    street.trouble("fails", reason="Send result: RESULT_ERROR_LIMIT_EXCEEDED")
+    send(of, 13)
+    street.settle()
+    became = of.became(ANA, "Can you help?", 13)
+    assert became
+    assert (became.move, became.code, became.retry_after) == (MessageMove.MISS, 9004, 1800.0)
+
+
+def test_of_a_text_that_has_not_left_nothing_is_known_yet(street: Street) -> None:
+    street.trouble("holds")
+    send(gate(street))
+    assert gate(street).became(ANA, "Can you help?", 12) is None
+
+
+def test_a_phone_that_was_set_up_anew_says_that_it_does_not_know_a_text(street: Street) -> None:
+    with pytest.raises(errors.NotKnownThere):
+        gate(street).became(ANA, "Can you help?", 12)
+
+
 def test_an_answer_that_was_lost_is_silence_and_then_it_is_found(street: Street) -> None:
     street.trouble("silent_taken")
     with pytest.raises(errors.CarrierSilent):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hotline.inbound import Delivery, Ping, TextIn
 from hotline.routes import Abilities
@@ -45,6 +45,16 @@ class TextCarrier(Protocol):
     def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
         """The carrier's names of texts of ours that may be this one, oldest first; none if it never
         took it. Raises CarrierError: then nobody can tell."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """What knows later what became of a text, and may fail to tell it by itself."""
+
+    def became(self, to: str, body: str, message_id: int) -> Delivery | None:
+        """Of one that it took: None while it has not left. Raises NotKnownThere where nobody there
+        knows it any more, else CarrierError."""
         ...
 
 

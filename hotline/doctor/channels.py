@@ -30,7 +30,8 @@ class ChannelSeen:
     """`kind`: "smsgate" or "gammu". `battery`: percent; None where there is none, or nobody says.
     `runs_down`: it said so by itself. `waits`: texts that wait for it for longer than
     LATE_AFTER_MINUTES. `is_full`: it said lately that it sends no more for now. `unheard_minutes`:
-    for how long it told us nothing though it was to; else None."""
+    for how long it told us nothing though it was to; else None. `untold`: texts of a day of which
+    nobody knows what became."""
 
     name: str
     kind: str
@@ -40,6 +41,7 @@ class ChannelSeen:
     runs_down: bool = False
     unheard_minutes: int | None = None
     waits: int = 0
+    untold: int = 0
     is_full: bool = False
 
 
@@ -70,6 +72,8 @@ def _troubles(it: ChannelSeen) -> Iterator[Finding]:
         yield found("channel.runs_down", about=it.name, channel=it.name)
     if it.is_full:
         yield found("channel.full", about=it.name, channel=it.name)
+    if it.untold:
+        yield found("channel.untold", about=it.name, channel=it.name, count=it.untold)
     if it.waits and name is None:
         yield found("channel.late", about=it.name, channel=it.name, count=it.waits)
 

@@ -412,6 +412,12 @@ _CHANNELS: Final = {
         " the phone asks (docs/old-phone.md).",
         told=True,
     ),
+    "channel.untold": _look(
+        "Texts of a day that {channel} took and of which nobody knows what became: {count}.",
+        "Some may not have arrived. None is sent again: it might come twice.",
+        "Look in its app for texts that wait, and whether it was emptied or set up anew.",
+        told=True,
+    ),
     "channel.late": _look(
         "Texts that wait for {channel} for more than ten minutes: {count}.",
         "People wait for an answer, and volunteers are asked late.",

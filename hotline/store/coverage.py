@@ -19,6 +19,7 @@ from hotline.doctor.silence import (
     TrafficSeen,
 )
 from hotline.hours import BadHours, Hours, parse_hours
+from hotline.message import Channel, MessageState
 from hotline.store import tables
 
 neighbor, request, message, call = tables.neighbor, tables.request, tables.message, tables.call
@@ -120,6 +121,18 @@ def was_refused(
     """Whether a text by this channel met one of these codes since then."""
     met = select(message.c.id).where(message.c.claimed_at > since, message.c.carrier == carrier)
     return connection.execute(met.where(message.c.error.in_(codes)).limit(1)).first() is not None
+
+
+def untold(connection: Connection, carrier: str, since: datetime) -> int:
+    """How many texts a channel took since then of which nobody will know what became."""
+    untold = select(func.count()).where(
+        message.c.claimed_at > since,
+        message.c.carrier == carrier,
+        message.c.channel == Channel.API.value,
+        message.c.state == MessageState.ACCEPTED.value,
+        message.c.due.is_(None),
+    )
+    return connection.execute(untold).scalar_one()
 
 
 # How the database is.

@@ -780,6 +780,27 @@ def claim_lost(
     return outbound(connection, list(claimed))
 
 
+def claim_untold(
+    connection: Connection, ids: Collection[int], now: datetime, ask_at: datetime
+) -> list[Outbound]:
+    """Take those of these texts that the carrier has and of which it told nothing: nobody else asks
+    after them before `ask_at`."""
+    claimed = update(message).where(message.c.id.in_(ids), _IS_UNTOLD, message.c.due <= now)
+    found = connection.execute(claimed.values(due=ask_at).returning(message.c.id)).scalars()
+    return outbound(connection, list(found))
+
+
+_IS_UNTOLD = and_(
+    message.c.channel == Channel.API.value, message.c.state == MessageState.ACCEPTED.value
+)
+
+
+def ask_again_of(connection: Connection, it: Outbound, ask_at: datetime | None) -> None:
+    """Of a text of which nothing is known yet; None: nobody is asked any more."""
+    untold = update(message).where(message.c.id == it.id, _IS_UNTOLD)
+    connection.execute(untold.values(due=ask_at))
+
+
 # Back from a backup.
 
 
@@ -836,10 +857,13 @@ def keep_attachments(connection: Connection, it: Outbound, kept: Sequence[Attach
     return connection.execute(changed).rowcount == 1
 
 
-def note_accepted(connection: Connection, it: Outbound, sid: str | None) -> None:
+def note_accepted(
+    connection: Connection, it: Outbound, sid: str | None, ask_at: datetime | None = None
+) -> None:
     """The carrier has it, under this name if anybody tells. Its first callback may have been
-    faster: then only the SID is new."""
-    _ACCEPTED.rows(connection, {"of": it.id, "called": sid})
+    faster: then only the SID is new. `ask_at`: if it tells nothing until then, it is asked what
+    became of it."""
+    _ACCEPTED.rows(connection, {"of": it.id, "called": sid, "ask_at": ask_at})
 
 
 _IS_EARLY = or_(*(message.c.state == it.value for it in ROWS[MessageMove.HAND_OVER].states))
@@ -849,7 +873,10 @@ _ACCEPTED = Prepared(
     .values(
         sid=bindparam("called"),
         state=case((_IS_EARLY, _after(MessageMove.HAND_OVER)), else_=message.c.state),
-        due=case((_IS_EARLY, None), else_=message.c.due),
+        due=case(
+            (_IS_EARLY, bindparam("ask_at", type_=tables.Moment)),
+            else_=message.c.due,
+        ),
         held_by=case((_IS_EARLY, None), else_=message.c.held_by),
     )
 )
@@ -1137,7 +1164,7 @@ def wrote_since(connection: Connection, who: int, since: datetime) -> bool:
 @dataclass
 class DueMessages:
     """One person's messages that are due, by their ids; `lost` are those among them that may have
-    been sent already."""
+    been sent already, or of which nobody told what became."""
 
     messages: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline import organizers, routes, schedule
 from hotline.attachment import Attachment
-from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
+from hotline.carriers.shape import CameIn, Letterbox, Remembering, TextCarrier
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
@@ -32,13 +32,14 @@ from hotline.errors import (
     CarrierBusy,
     CarrierError,
     CarrierSilent,
+    NotKnownThere,
     NoVoice,
     Refused,
     Unexplained,
     describe,
 )
-from hotline.failure import LOOK_UP_AFTER
-from hotline.inbound import TextIn
+from hotline.failure import ASKED_AFTER, LOOK_UP_AFTER, asked_again
+from hotline.inbound import Delivery, TextIn
 from hotline.message import Channel
 from hotline.store import forgetting, messages, retention
 from hotline.store.database import Database, Stale
@@ -374,6 +375,8 @@ def _bring(tools: Tools, due: messages.DueMessages) -> AfterCommit:
     if due.lost:
         for it in tools.database.write(partial(_claim_lost, tools.house, due.lost)):
             _look_up(tools, it)
+        for it in tools.database.write(partial(_claim_untold, tools.house, due.lost)):
+            _finish(tools, _ask_after(tools, it))
     # Claimed only now, a moment before they leave: a STOP that came meanwhile holds them back.
     claimed, after = tools.do(partial(_claim, due.messages))
     after.add(_send_to_one(tools, claimed))
@@ -383,6 +386,11 @@ def _bring(tools: Tools, due: messages.DueMessages) -> AfterCommit:
 def _claim_lost(house: House, ids: Collection[int], connection: Connection) -> list[Outbound]:
     now = house.now()
     return messages.claim_lost(connection, ids, now, now + LOST_AFTER)
+
+
+def _claim_untold(house: House, ids: Collection[int], connection: Connection) -> list[Outbound]:
+    now = house.now()
+    return messages.claim_untold(connection, ids, now, now + LOST_AFTER)
 
 
 def _claim(ids: Collection[int], work: Work) -> list[Outbound]:
@@ -422,7 +430,8 @@ def _send(tools: Tools, it: Outbound) -> AfterCommit:
             tools.contact.lost(error, "does not take our messages")
     else:
         tools.contact.found()
-        tools.database.write(lambda c: messages.note_accepted(c, it, sid))
+        ask_at = now + ASKED_AFTER if _can_be_asked(tools, it) else None
+        tools.database.write(lambda c: messages.note_accepted(c, it, sid, ask_at))
         return after
     _, then = tools.do(partial(_not_sent, it, failure))
     after.add(then)
@@ -507,7 +516,40 @@ def _look_up(tools: Tools, it: Outbound) -> None:
         later = now + LOOK_UP_AFTER
         tools.database.write(lambda connection: messages.note_unknown(connection, it, later))
         return
-    tools.database.write(partial(_looked_up, it, sids, now))
+    ask_at = now + ASKED_AFTER if _can_be_asked(tools, it) else None
+    tools.database.write(partial(_looked_up, it, sids, now, ask_at))
+
+
+def _can_be_asked(tools: Tools, it: Outbound) -> bool:
+    return it.channel is Channel.API and isinstance(
+        tools.channels.get(it.carrier or ""), Remembering
+    )
+
+
+def _ask_after(tools: Tools, it: Outbound) -> AfterCommit:
+    """Find out what became of a text that the carrier has and of which it told nothing. It is sent
+    again only where it says itself that it failed."""
+    now, carrier = tools.house.now(), tools.channels.get(it.carrier or "")
+    again = asked_again(it.claimed_at or now, now)
+    became: Delivery | None = None
+    try:
+        if isinstance(carrier, Remembering) and it.body:
+            became = carrier.became(it.phone, it.body, it.id)
+        else:
+            again = None
+    except NotKnownThere:
+        again = None
+    except CarrierError as error:
+        log.info("message %s: nobody tells what became of it (%s)", it.id, type(error).__name__)
+    if became is None:
+        tools.database.write(lambda connection: messages.ask_again_of(connection, it, again))
+        return AfterCommit()
+    _, after = tools.do(partial(_became, became))
+    return after
+
+
+def _became(it: Delivery, work: Work) -> None:
+    delivery.delivered(work, it)
 
 
 def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str] | None:
@@ -520,7 +562,11 @@ def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str] 
 
 
 def _looked_up(
-    it: Outbound, sids: Sequence[str] | None, now: datetime, connection: Connection
+    it: Outbound,
+    sids: Sequence[str] | None,
+    now: datetime,
+    ask_at: datetime | None,
+    connection: Connection,
 ) -> None:
     if sids is None:
         messages.note_accepted(connection, it, None)
@@ -531,6 +577,6 @@ def _looked_up(
         messages.note_waiting(connection, it, now)
         return
     try:
-        messages.note_accepted(connection, it, found)
+        messages.note_accepted(connection, it, found, ask_at)
     except IntegrityError:
         raise Stale(f"another message than {it.id} took that name meanwhile") from None

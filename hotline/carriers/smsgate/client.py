@@ -24,10 +24,18 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from hotline import routes
-from hotline.carriers.smsgate.events import EVENTS
+from hotline.carriers.smsgate.events import EVENTS, delivery_in
 from hotline.carriers.smsgate.health import PhoneHealth, health_in
 from hotline.carriers.smsgate.reasons import BAD_NUMBER, QUEUE_FULL, SOME_MINUTES, PhoneReason
-from hotline.errors import AccountRefused, CarrierBusy, CarrierError, CarrierSilent, Refused
+from hotline.errors import (
+    AccountRefused,
+    CarrierBusy,
+    CarrierError,
+    CarrierSilent,
+    NotKnownThere,
+    Refused,
+)
+from hotline.inbound import Delivery
 from hotline.routes import Abilities
 
 PHONE_PATIENCE = 15.0  # seconds for one call
@@ -156,6 +164,18 @@ class SmsGate:
         if not _is_about(answer, named):
             raise CarrierSilent("an answer nobody can read")
         return [f"{self._name}:{named}"]
+
+    def became(self, to: str, body: str, message_id: int) -> Delivery | None:
+        """As Remembering has it."""
+        named = self._id(to, body, message_id)
+        answer = self._ask("GET", f"{self._paths['messages']}/{quote(named)}")
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise NotKnownThere("the phone does not know it any more")
+        if answer.status != HTTPStatus.OK:
+            _refuse(answer)
+        if not isinstance(answer.body, dict) or not _is_about(answer, named):
+            raise CarrierSilent("an answer nobody can read")
+        return delivery_in(answer.body, message_id, f"{self._name}:{named}")
 
     def _id(self, to: str, body: str, message_id: int) -> str:
         """At most 36 letters, the app's limit. A database that came back from a backup gives the

@@ -44,6 +44,13 @@ _MOVES: Final = {
     "sms:failed": MessageMove.MISS,
 }
 
+# "Pending" and "Processed": it is in the phone, and has not left.
+_STATES: Final = {
+    "Sent": MessageMove.SEND,
+    "Delivered": MessageMove.DELIVER,
+    "Failed": MessageMove.MISS,
+}
+
 Payload = Mapping[str, object]
 
 
@@ -108,6 +115,19 @@ def _delivery(move: MessageMove, payload: Payload, name: str, prefix: str) -> De
     if move is not MessageMove.MISS:
         return Delivery(message_id, sid, move)
     why = reason_of(_words(payload, "reason", LONGEST_REASON))
+    return Delivery(message_id, sid, move, why.kind, why.code, why.pause)
+
+
+def delivery_in(document: Payload, message_id: int, sid: str) -> Delivery | None:
+    """The same by the state in which the phone has a text of ours, which has one recipient; None
+    while it has not left."""
+    listed = document.get("recipients")
+    recipient = listed[0] if isinstance(listed, list) and listed else None
+    said = recipient if isinstance(recipient, dict) else document
+    move = _STATES.get(str(said.get("state")))
+    if move is not MessageMove.MISS:
+        return Delivery(message_id, sid, move) if move else None
+    why = reason_of(str(said.get("error") or "")[:LONGEST_REASON])
     return Delivery(message_id, sid, move, why.kind, why.code, why.pause)
 
 
