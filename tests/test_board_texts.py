@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from boarding import AtTheBoard
-from neighborhood import CAST, Neighborhood, open_neighborhood
+from neighborhood import CAST, PHONES, Neighborhood, open_neighborhood
 from test_board import WITH_BOARD
 
 from hotline.undelivered import Cause, by_cause, cause_of
@@ -68,6 +68,61 @@ def test_who_only_reads_sees_counts_and_nobody(maple: Neighborhood) -> None:
     seen = seen_by(maple, "Nora")
     assert "The phone gets no texts" in seen
     assert "Ana" not in seen
+
+
+# By which channel.
+
+
+@contextmanager
+def on_two_phones(
+    sqlite_url: str, redis_url: str, network: str = WITH_BOARD
+) -> Iterator[Neighborhood]:
+    its = {"texts_a_day": 400, "texts_a_minute": 6}
+    with open_neighborhood(
+        sqlite_url, redis_url, network, channels=["sim1", "sim2"], first_channel=its
+    ) as town:
+        town.put_on_roster(
+            {"phone": CAST["Ana"], "name": "Ana"}, {"phone": CAST["Ben"], "name": "Ben"}
+        )
+        yield town
+
+
+def test_of_each_channel_is_told_its_day_what_waits_and_when_it_was_heard_of(
+    sqlite_url: str, redis_url: str
+) -> None:
+    with on_two_phones(sqlite_url, redis_url) as town, closing(AtTheBoard(town)) as board:
+        town.text("Maria", "need food, eastside", to=PHONES["sim1"].numbers[0])
+        board.signs_in("Cleo")
+        seen = board.goes_to("/texts").replace("\u202f", " ")
+        assert "sim1 +12125550181 4 of 400 0 12:00 PM" in seen
+        assert "sim2 +12125550182 0 0 never" in seen
+        town.ping("sim2")
+        for who in ("Sam", "Nora", "Eva"):
+            town.text(who, "hello", to=PHONES["sim1"].numbers[0])
+        seen = board.goes_to("/texts").replace("\u202f", " ")
+        assert "sim1 +12125550181 6 of 400 1 12:00 PM" in seen
+        assert "sim2 +12125550182 0 0 12:00 PM" in seen
+
+
+def test_it_is_told_in_the_language_of_who_looks(sqlite_url: str, redis_url: str) -> None:
+    spanish = WITH_BOARD.replace('languages = ["en", "es"]', 'languages = ["es", "en"]')
+    with on_two_phones(sqlite_url, redis_url, spanish) as town:
+        assert "Por qué teléfono, módem o cuenta" in seen_by(town, "Cleo")
+
+
+def test_without_channels_there_is_nothing_to_tell_of_them(maple: Neighborhood) -> None:
+    assert "By which phone" not in seen_by(maple, "Cleo")
+
+
+def test_of_each_text_about_a_request_is_told_by_which_it_left(
+    sqlite_url: str, redis_url: str
+) -> None:
+    with on_two_phones(sqlite_url, redis_url) as town, closing(AtTheBoard(town)) as board:
+        town.text("Maria", "need food, eastside", to=PHONES["sim2"].numbers[0])
+        board.signs_in("Cleo")
+        seen = board.goes_to("/requests/12")
+        assert "by sim2" in seen
+        assert "To Ana by sim1" in seen
 
 
 # Causes, pure.

@@ -1,4 +1,5 @@
-"""Texts: what was sent today and became of it, why some did not arrive, and what it costs."""
+"""Texts: what was sent today and became of it, by which channels, why some did not arrive, and what
+it costs."""
 
 from __future__ import annotations
 
@@ -32,6 +33,9 @@ def show(sitting: Sitting) -> Outcome:
         "cost_this_month": cost.cost(this_month, network.limits),
         "levels": cost.levels(spent, network.limits),
         "causes": [(it, _named(sitting, it.people) if names_people else []) for it in causes],
+        "channels": [
+            (it, traffic.of_channel(work.connection, it.name, today)) for it in network.channels
+        ],
         "opens_again": budget.midnight(work),
     }
     return Shown("texts.html", values)

@@ -14,7 +14,8 @@ from hotline.store import tables
 @dataclass(frozen=True, slots=True)
 class ConversationLine:
     """One message about a request. `who` wrote it or gets it. `failure` is why it did not arrive,
-    or was given up, `error` the carrier's code for that, `held_by` for what holds it back."""
+    or was given up, `error` the carrier's code for that, `held_by` for what holds it back;
+    `carrier`: by which channel it came or leaves."""
 
     at: datetime
     who: int
@@ -28,6 +29,7 @@ class ConversationLine:
     tries: int
     due: datetime | None
     from_id: int | None
+    carrier: str | None
 
 
 def conversation(connection: Connection, number: int) -> list[ConversationLine]:
@@ -36,7 +38,14 @@ def conversation(connection: Connection, number: int) -> list[ConversationLine]:
     in `calls`; a reply that names several requests is about none."""
     message = tables.message.c
     columns = (message.state, message.body, message.sid, message.failure)
-    more = (message.error, message.held_by, message.tries, message.due, message.from_id)
+    more = (
+        message.error,
+        message.held_by,
+        message.tries,
+        message.due,
+        message.from_id,
+        message.carrier,
+    )
     rows = connection.execute(
         select(message.at, message.neighbor_id, message.channel)
         .add_columns(*columns, *more)

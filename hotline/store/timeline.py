@@ -24,7 +24,8 @@ class LineKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
     """`who` did it, or was told; `about`: whom it was about. `body`: the words. `state`: of a
-    message or a page; of the record what was done. `failure`: why a message did not arrive."""
+    message or a page; of the record what was done. `failure`: why a message did not arrive;
+    `carrier`: by which channel it left."""
 
     at: datetime
     kind: LineKind
@@ -35,6 +36,7 @@ class TimelineLine:
     about: int | None = None
     sid: str | None = None
     seconds: int | None = None
+    carrier: str | None = None
 
 
 def has_to_do(connection: Connection, number: int, who: int) -> bool:
@@ -76,6 +78,7 @@ def _messages(connection: Connection, number: int) -> list[TimelineLine]:
             it.state,
             it.failure,
             it.from_id,
+            carrier=it.carrier,
         )
         for it in conversation(connection, number)
         if it.body

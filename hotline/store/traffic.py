@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from hotline.message import Channel, MessageState
-from hotline.store import tables
+from hotline.store import messages, tables, vitals
 from hotline.store.messages import OVER_BUDGET
 
 message = tables.message
@@ -51,6 +51,40 @@ def sent_since(connection: Connection, moment: datetime) -> SentCounts:
     waiting = states.get(MessageState.WAITING.value, 0)
     on_the_way = sum(states.values()) - arrived - lost - gone - waiting
     return SentCounts(on_the_way, arrived, lost, waits.get(True, 0), waits.get(False, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCounts:
+    """Of one channel: how many texts left by it, how many wait for it, and when anything was heard
+    of it last: a text that came in by it, or what the phone itself told."""
+
+    left: int
+    waits: int
+    heard_at: datetime | None
+
+
+LATELY = 10_000  # messages among which the last that came in by a channel is looked for
+
+
+def of_channel(connection: Connection, name: str, since: datetime) -> ChannelCounts:
+    """`since`: from when on what left is counted."""
+    waits = select(func.count()).where(
+        tables.on_its_way(message.c.state),
+        message.c.state == MessageState.WAITING.value,
+        message.c.carrier == name,
+        message.c.due < tables.UNTIL_BACK,
+    )
+    newest = select(func.max(message.c.id)).scalar_subquery()
+    came = select(func.max(message.c.at, type_=tables.Moment)).where(
+        message.c.id > newest - LATELY, message.c.carrier == name, tables.from_somebody
+    )
+    told = vitals.last_heard(connection, name)
+    heard = [connection.execute(came).scalar(), told.at if told else None]
+    return ChannelCounts(
+        messages.left_by(connection, name, since),
+        connection.execute(waits).scalar_one(),
+        max((it for it in heard if it), default=None),
+    )
 
 
 def segments_since(connection: Connection, moment: datetime) -> int:
