@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -43,6 +42,7 @@ from hotline.store.sealed import give_keys
 from rehearsal import redis_server
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from ports import own_port
 from servers import KEYRING, KEYS, not_root, postgresql_programs
 
 HOST = "127.0.0.1"
@@ -313,9 +313,9 @@ class Town:
         wait_until(lambda: _can_connect(engine), "PostgreSQL starts")
 
     def _add_hotline(self, data: Path) -> None:
-        ports = [_free_port() for _ in range(self.halves)]
+        ports = [own_port() for _ in range(self.halves)]
         self.webs = [f"http://{HOST}:{port}" for port in ports]
-        carrier_port = _free_port()
+        carrier_port = own_port()
         self.carrier = f"http://{HOST}:{carrier_port}"
         self.settings: list[Settings] = []
         for half, port in enumerate(ports):
@@ -511,13 +511,6 @@ def sign_in(connection: Connection, tokens: Mapping[str, str], now: datetime) ->
     for phone, token in tokens.items():
         (who,) = people.known_or_new(connection, [phone], now)
         sessions.open_session(connection, token, who, "a browser", now)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _can_connect(engine: Any) -> bool:

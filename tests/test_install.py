@@ -21,9 +21,10 @@ from pathlib import Path
 import httpx2
 import pytest
 from packaging.requirements import Requirement
+from ports import own_port
 from servers import redis
 from service_manager import Manager
-from test_processes import ANA, MARIA, Street, _answers, _descendants, _free_port
+from test_processes import ANA, MARIA, Street, _answers, _descendants
 from test_processes import begin as begin
 from waiting import until
 
@@ -277,7 +278,7 @@ def street(
 ) -> Iterator[tuple[Street, dict[str, Supervised]]]:
     """Set up, migrated, and running under a manager of ours; its carrier is the rehearsal's, which
     is not on that machine."""
-    web, carrier = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+    web, carrier = (f"http://127.0.0.1:{own_port()}" for _ in range(2))
     home = installed.folder / "hotline"
     (installed.folder / "token").write_text("the-token-of-the-tests")
     settings = [

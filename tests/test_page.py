@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
+from ports import own_port
 from test_recordings import a_wav
 from waiting import until
 
@@ -113,16 +113,10 @@ class Page:
             return ""
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def hotline_up(folder: Path) -> Iterator[str]:
     """The address of a `hotline up` of its own."""
-    port = _free_port()
+    port = own_port()
     command = [sys.executable, "-m", "hotline", "up", "--port", str(port), "--data", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as up:
         try:

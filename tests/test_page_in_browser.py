@@ -29,6 +29,7 @@ from browsing import (
 )
 from playwright.sync_api import Browser, expect
 from png import smaller
+from ports import own_port
 from served import serve
 from waiting import until
 
@@ -110,7 +111,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def street(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:  # noqa: ARG001 - without a browser nothing is started
     home = tmp_path_factory.mktemp("up")
-    port = free_port()
+    port = own_port()
     command = [sys.executable, "-m", "hotline", "up", "--port", str(port)]
     with (home / "said").open("w") as said:
         up = subprocess.Popen(
@@ -168,15 +169,6 @@ def picture(request: pytest.FixtureRequest) -> Picture:
         (PICTURES / f"{name}.png").write_bytes(smaller(screen.page.screenshot()))
 
     return take
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 # Somebody asks, somebody says yes.

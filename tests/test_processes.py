@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from ports import own_port
 from redis import Redis
 from servers import KEYS
 from waiting import until
@@ -140,7 +140,7 @@ def _open(street: Street) -> Street:
 
 
 def _street(folder: Path, database_url: str, redis_url: str, begin: Begin) -> Street:
-    web, carrier = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+    web, carrier = (f"http://127.0.0.1:{own_port()}" for _ in range(2))
     (folder / "maple.toml").write_text(CONFIGURATION)
     (folder / "roster.csv").write_text(ROSTER)
     environment = {
@@ -296,7 +296,7 @@ def test_a_server_that_was_told_to_end_has_done_what_it_should(
 @pytest.fixture
 def everything(tmp_path: Path, begin: Begin) -> tuple[Street, subprocess.Popen[str]]:
     """`hotline up` is running. It needs no settings."""
-    address = f"http://127.0.0.1:{_free_port()}"
+    address = f"http://127.0.0.1:{own_port()}"
     data = tmp_path / "data"
     port = address.rpartition(":")[2]
     up = begin({"HOME": str(tmp_path)}, "up", "--port", port, "--data", str(data))
@@ -397,13 +397,6 @@ def _run(environment: Mapping[str, str], *arguments: str) -> subprocess.Complete
         timeout=30,
         check=False,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _answers(address: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import own_port
 from redis import Redis
 from redis.exceptions import RedisError
 from waiting import until
@@ -23,7 +23,7 @@ class Machines:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = {name: _free_port() for name in ("first", "second", "sentinel")}
+        self.ports = {name: own_port() for name in ("first", "second", "sentinel")}
         self.start("first")
         self.start("second", "--replicaof", "127.0.0.1", str(self.ports["first"]))
         until(self._replicates, "the second Redis follows the first")
@@ -81,13 +81,6 @@ class Machines:
     def _sees_both(self) -> bool:
         with Redis(port=self.ports["sentinel"], socket_timeout=1) as sentinel:
             return len(sentinel.sentinel_slaves("hotline")) == 1
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import test_processes as processes
+from ports import own_port
 from redis import Redis
 from redis.exceptions import RedisError
 from servers import KEYRING
@@ -29,7 +30,7 @@ SOON = 30.0  # seconds in which a worker is back, a lost job and all
 @pytest.fixture
 def redis_port(tmp_path: Path) -> Iterator[int]:
     """A Redis that is reached by TCP."""
-    port = processes._free_port()
+    port = own_port()
     command = [str(redis_server.program()), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--save", "", "--dir", str(tmp_path)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
