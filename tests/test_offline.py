@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import test_processes as processes
 from modems import PROGRAM, DummyModem, short_message
 from neighborhood import CAST
+from ports import own_port
 from waiting import until
 
 NETWORK = """
@@ -52,8 +54,8 @@ def modem(tmp_path: Path) -> Iterator[DummyModem]:
     modem.kill()
 
 
-def _begin(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "hotline", "up", "--offline", "--port", "18765"]
+def _begin(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "hotline", "up", "--offline", "--port", str(port)]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **BEYOND}
     with (folder / "up.log").open("ab") as log:
         return subprocess.Popen(
@@ -64,15 +66,16 @@ def _begin(folder: Path) -> subprocess.Popen[bytes]:
 def test_the_story_goes_on_without_a_network_and_over_a_power_cut(
     tmp_path: Path, modem: DummyModem
 ) -> None:
+    port = own_port()
     (tmp_path / "hotline.toml").write_text(NETWORK.format(folder=modem.folder), encoding="utf-8")
-    running = _begin(tmp_path)
+    running = _begin(tmp_path, port)
     try:
         modem.texted(short_message(CAST["Maria"], "need groceries"))
         sent = modem.folder / "sent"
         until(lambda: any(sent.glob(f"OUT*{CAST['Maria']}*")), "Maria is answered")
     finally:
         _cut(running)
-    running = _begin(tmp_path)
+    running = _begin(tmp_path, port)
     try:
         modem.texted(short_message(CAST["Maria"], "status"))
         until(lambda: len(list(sent.glob(f"OUT*{CAST['Maria']}*"))) == 2, "and answered again")
@@ -88,11 +91,7 @@ def test_the_story_goes_on_without_a_network_and_over_a_power_cut(
 
 def _cut(running: subprocess.Popen[bytes]) -> None:
     """All of its processes at once, as a power cut ends them."""
-    children = subprocess.run(
-        ["pgrep", "-P", str(running.pid)], capture_output=True, text=True, check=False
-    )
-    for pid in (*map(int, children.stdout.split()), running.pid):
-        os.kill(pid, signal.SIGKILL)
+    processes._end(processes._family(running))
     running.wait(10)
 
 
