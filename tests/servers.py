@@ -24,7 +24,7 @@ from rehearsal import redis_server
 KEYS = keyring.written(keyring.SealingKey(b"the key of the tests of hotline."))
 KEYRING = keyring.read(KEYS)
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 Begin = Callable[..., "subprocess.Popen[Any]"]
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import httpx2
 import pytest
 import yaml
 from compose_spec import PyCompose
+from ports import own_port
 from served import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -133,9 +133,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def _proxy(folder: Path, web: str) -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    address = f"http://127.0.0.1:{own_port()}"
     text = unit_files.caddyfile(address, web.removeprefix("http://"))
     file = folder / "Caddyfile"
     file.write_text(text.replace("{\n", "{\n\tadmin off\n", 1))

@@ -26,7 +26,7 @@ from servers import redis
 from service_manager import Manager
 from test_processes import ANA, MARIA, Street, _answers, _descendants
 from test_processes import begin as begin
-from waiting import until
+from waiting import PATIENCE, until
 
 from serving.unit_files import PROCESSES
 
@@ -41,7 +41,6 @@ PACKAGES = {
     "serving": "serving",
     "rehearsal": "rehearsal",
 }
-PATIENT = 90.0  # seconds: a busy machine starts processes
 
 
 @pytest.fixture(scope="module")
@@ -305,7 +304,7 @@ def street(
     }
     street = Street(environment, web, carrier, begin)  # type: ignore[arg-type]
     street.start("rehearse", "--port", carrier.rpartition(":")[2])
-    until(lambda: _answers(f"{carrier}/rehearsal/phones"), "the carrier is ready", PATIENT)
+    until(lambda: _answers(f"{carrier}/rehearsal/phones"), "the carrier is ready")
     with ExitStack() as stack:
         running = {}
         for role in PROCESSES:
@@ -313,7 +312,7 @@ def street(
             unit = home / "systemd" / f"hotline-{role}.service"
             running[role] = _begin(unit, tmp_path, manager, stack)
         for it in running.values():
-            it.manager.hears("READY=1", PATIENT)
+            it.manager.hears("READY=1")
         yield street, running
 
 
@@ -332,11 +331,11 @@ def test_it_does_its_job_as_systemd_would_run_it(
 
     for it in running.values():
         it.manager.forget()
-        it.manager.hears("WATCHDOG=1", PATIENT)
+        it.manager.hears("WATCHDOG=1")
     families = {it.process.pid: _descendants(it.process.pid) for it in running.values()}
     for it in running.values():
         it.process.terminate()
-    ended = {role: it.process.wait(PATIENT) for role, it in running.items()}
+    ended = {role: it.process.wait(PATIENCE) for role, it in running.items()}
     assert ended == dict.fromkeys(PROCESSES, 0)
     for it in running.values():
         it.manager.hears("STOPPING=1")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from ports import own_port
 from service_manager import Manager
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
@@ -125,9 +126,7 @@ def test_a_loop_that_hangs_answers_nobody_and_does_not_go_on(manager: Manager) -
         hang.wait()
         return Response()
 
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = own_port()
     child = os.fork()
     if child == 0:
         reports = to_manager(manager.environment)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 90.0  # seconds: a busy machine takes long to begin some processes
 BETWEEN = 0.02
 
 
