@@ -161,7 +161,7 @@ class Hotline:
 
     def _text(self, work: Work, form: Form, _request: Request) -> None:
         it = forms.text_in(form, work.network.country)
-        channels.take_in(work, replace(it, carrier=routes.account(work.network)))
+        channels.take_in(work, replace(it, carrier=routes.account(work.network)), {})
 
     def _say_goodbye(self, it: TextIn, after: AfterCommit) -> None:
         """At once, and once: there is no number any more to try again."""

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotline.carriers.gammu import spool
-from hotline.carriers.shape import CameIn, Letterbox, TextCarrier
+from hotline.carriers.shape import CameIn, Letterbox, OwnCarrier
 from hotline.desk import delivery
 from hotline.doctor.channels import is_running_down
 from hotline.errors import CarrierError, Refused, describe
 from hotline.inbound import Delivery, Origin, Ping, TextIn
 from hotline.settings import ChannelSettings, Environment, Network
-from hotline.store import vitals
+from hotline.store import messages, vitals
 from hotline.work import Work
 from sms import unanswerable
 from sms.receiving import receive
@@ -31,29 +31,46 @@ log = logging.getLogger("hotline.channels")
 SOON, LATER = 2.0, 300.0  # seconds until a phone is told where to post, and tried again
 
 
-def take_in(work: Work, it: CameIn) -> None:
-    """What somebody wrote, what became of a text of ours, or how a phone is."""
+def take_in(work: Work, it: CameIn, ours: Mapping[str, OwnCarrier]) -> None:
+    """What somebody wrote, what became of a text of ours, or how a phone is. `ours`: the phones and
+    modems, by their channels."""
     match it:
         case Ping():
             pass
         case Delivery():
-            delivery.delivered(work, it)
+            if _is_of_this_database(work, it, ours):
+                delivery.delivered(work, it)
         case TextIn(origin=Origin.PHONE):
             receive(work, it)
         case TextIn():
             unanswerable.keep(work, it)
 
 
-def told(work: Work, name: str, it: CameIn) -> None:
+def _is_of_this_database(work: Work, it: Delivery, ours: Mapping[str, OwnCarrier]) -> bool:
+    """Whether it tells of the text that has this number here. A phone still has those of a database
+    before this one, in which another had it."""
+    carrier = ours.get(it.sid.partition(":")[0])
+    of = next(iter(messages.outbound(work.connection, [it.message_id])), None)
+    if carrier is None or of is None or not of.body:  # of what is deleted its row knows the name
+        return True
+    try:
+        named = carrier.name_of(of.phone, of.body, of.id, written_at=of.written_at)
+    except CarrierError:
+        return False
+    return named == it.sid
+
+
+def told(work: Work, door: Door, it: CameIn) -> None:
     """A phone told us this: so it is there, whatever it is."""
+    name = door.name
     vitals.heard_of(work.connection, name, work.now)
     if isinstance(it, Ping):
         is_empty = is_running_down(it.battery, it.is_charging)
         vitals.pinged(work.connection, name, work.now, is_running_down=is_empty)
-    take_in(work, it)
+    take_in(work, it, {name: door.carrier})
 
 
-def opened(environment: Environment, network: Network) -> dict[str, TextCarrier]:
+def opened(environment: Environment, network: Network) -> dict[str, OwnCarrier]:
     """What brings texts, by the names of the channels, but for the account that the environment
     names."""
     return {
@@ -78,13 +95,13 @@ def _prefix(environment: Environment, it: ChannelSettings) -> str:
     return hashlib.sha256(told_at(environment, it).encode()).hexdigest()[:8]
 
 
-def _gammu(_environment: Environment, it: ChannelSettings) -> TextCarrier:
+def _gammu(_environment: Environment, it: ChannelSettings) -> OwnCarrier:
     from hotline.carriers.gammu.client import Gammu
 
     return Gammu(it.name, Path(it.folder or ""))
 
 
-_OPENED: Mapping[str, Callable[[Environment, ChannelSettings], TextCarrier]] = {
+_OPENED: Mapping[str, Callable[[Environment, ChannelSettings], OwnCarrier]] = {
     "smsgate": smsgate,
     "gammu": _gammu,
 }
@@ -178,9 +195,12 @@ class Registrar:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where one channel tells us what came in. `is_genuine`: of a body with these headers, at this
-    moment. `read`: what it says, None for what is nothing to us; raises BadForm."""
+    """Where the channel of this name tells us what came in. `is_genuine`: of a body with these
+    headers, at this moment. `read`: what it says, None for what is nothing to us; raises
+    BadForm."""
 
+    name: str
+    carrier: OwnCarrier
     is_genuine: Callable[[bytes, Mapping[str, str], datetime], bool]
     read: Callable[[bytes, str], CameIn | None]
 
@@ -210,4 +230,4 @@ def _door(environment: Environment, it: ChannelSettings) -> Door:
             case other:
                 return other
 
-    return Door(is_genuine, read)
+    return Door(it.name, smsgate(environment, it), is_genuine, read)

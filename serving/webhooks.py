@@ -79,8 +79,7 @@ class Webhooks:
         is forgotten from now on, and so could be written to no more."""
 
         async def endpoint(request: Request) -> Response:
-            name = request.path_params["name"]
-            door = doors.get(name)
+            door = doors.get(request.path_params["name"])
             body = await _body(request)
             if door is None or body is None:
                 return Response(status_code=404 if door is None else 413)
@@ -93,7 +92,7 @@ class Webhooks:
             if came is None:
                 return Response(status_code=200)
             gone: list[AfterCommit] = []
-            answer = await self._done(lambda work: told(work, name, came), partial(_taken, gone))
+            answer = await self._done(lambda work: told(work, door, came), partial(_taken, gone))
             if isinstance(came, TextIn) and gone and gone[0].replies:
                 await run_in_threadpool(say_goodbye, came, gone[0])
             return answer

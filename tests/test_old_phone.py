@@ -21,6 +21,7 @@ from hotline.store.tables import message, page
 from rehearsal.neighborhood_up import old_phones
 from rehearsal.smsgate_events import signed_phone_headers
 from serving import doctor_channels
+from serving.channels import smsgate
 
 ROSTER = [{"phone": CAST[name], "name": name} for name in ("Ana", "Ben")]
 STEWARDS = NETWORK.replace("[hotline]", f'[hotline]\nstewards = ["{CAST["Cleo"]}"]')
@@ -282,6 +283,27 @@ def test_what_is_no_event_of_ours_changes_nothing(
 ) -> None:
     assert _post(on_a_phone, "sim1", body) == status
     assert on_a_phone.requests() == []
+
+
+def test_what_a_phone_tells_of_a_text_of_an_earlier_database_is_told_of_no_other(
+    on_a_phone: Neighborhood,
+) -> None:
+    """It has texts with the same numbers: the one here is on its way, and has no name yet."""
+    trouble(on_a_phone, "silent_lost", times=100)
+    on_a_phone.text("Maria", "hello")
+    assert _states(on_a_phone) == ["unknown"]
+    of, (its,) = on_a_phone.hotline, on_a_phone.hotline.house.network.channels
+    ours = select(message.c.id).where(message.c.channel == "api")
+    ids = on_a_phone.database.read(lambda c: c.execute(ours).scalars().all())
+    (text,) = on_a_phone.database.read(lambda c: messages.outbound(c, ids))
+
+    phone, earlier = smsgate(of.environment, its), text.written_at - timedelta(days=30)
+    for moment, state in ((earlier, "unknown"), (text.written_at, "delivered")):
+        named = phone.name_of(text.phone, text.body, text.id, written_at=moment)
+        payload = f'{{"messageId": "{named.removeprefix("sim1:")}"}}'
+        event = f'{{"event": "sms:delivered", "id": "1", "payload": {payload}}}'
+        assert _post(on_a_phone, "sim1", event) == 200
+        assert _states(on_a_phone) == [state]
 
 
 def test_a_signature_holds_for_its_body_and_phone_alone(on_a_phone: Neighborhood) -> None:

@@ -32,19 +32,40 @@ class TextCarrier(Protocol):
         good_for: timedelta | None,
         attachments: Sequence[str] = (),
         until: datetime | None = None,
+        written_at: datetime | None = None,
     ) -> str:
         """Send one text to a number (E.164); the carrier's name for it, which no other message of
-        any carrier of ours has. `message_id`: our row's. `good_for`: not to be delivered later than
-        that from now. `attachments` go with it, by our names; `until` then it can fetch them.
+        any carrier of ours has. `message_id`: our row's; `written_at`: when it was written down,
+        which tells it from one that had this id in a database before this. `good_for`: not to be
+        delivered later than that from now. `attachments` go with it, by our names; `until` then it
+        can fetch them.
 
         Raises CarrierError; CarrierSilent means that it may have been taken all the same. What
         was taken under this id before is not sent again, where the carrier knows our ids.
         """
         ...
 
-    def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
+    def find(
+        self,
+        to: str,
+        body: str,
+        message_id: int,
+        since: datetime,
+        *,
+        written_at: datetime | None = None,
+    ) -> list[str]:
         """The carrier's names of texts of ours that may be this one, oldest first; none if it never
         took it. Raises CarrierError: then nobody can tell."""
+        ...
+
+
+class OwnCarrier(TextCarrier, Protocol):
+    """A phone or a modem of ours: it calls a text by our own name for it."""
+
+    def name_of(
+        self, to: str, body: str, message_id: int, *, written_at: datetime | None = None
+    ) -> str:
+        """What `send` would return. Raises CarrierError."""
         ...
 
 
@@ -52,7 +73,9 @@ class TextCarrier(Protocol):
 class Remembering(Protocol):
     """What knows later what became of a text, and may fail to tell it by itself."""
 
-    def became(self, to: str, body: str, message_id: int) -> Delivery | None:
+    def became(
+        self, to: str, body: str, message_id: int, *, written_at: datetime | None = None
+    ) -> Delivery | None:
         """Of one that it took: None while it has not left. Raises NotKnownThere where nobody there
         knows it any more, else CarrierError."""
         ...

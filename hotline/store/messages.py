@@ -414,6 +414,7 @@ class Outbound:
     held_by: int | None
     from_id: int | None
     carrier: str | None
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,7 +517,7 @@ _SOME = Prepared(
         *(message.c.tries, message.c.claims, message.c.claimed_at, message.c.good_until),
         *(message.c.page_id, message.c.neighbor_id, message.c.may_wake, message.c.aloud),
         *(message.c.on_machine, message.c.request_number, message.c.held_by, message.c.from_id),
-        message.c.carrier,
+        *(message.c.carrier, message.c.at),
     )
     .join(neighbor, neighbor.c.id == message.c.neighbor_id)
     .where(is_among(message.c.id, "ids"))

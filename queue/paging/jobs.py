@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline import organizers, routes, schedule
 from hotline.attachment import Attachment
-from hotline.carriers.shape import CameIn, Letterbox, Remembering, TextCarrier
+from hotline.carriers.shape import CameIn, Letterbox, OwnCarrier, Remembering, TextCarrier
 from hotline.carriers.twilio.attachments import File, as_passed_on, can_go
 from hotline.carriers.twilio.client import Carrier
 from hotline.contact import Contact
@@ -78,9 +78,9 @@ class Tools:
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="carrier")
     )
-    channels: Mapping[str, TextCarrier] = field(default_factory=dict)  # but for the account
+    channels: Mapping[str, OwnCarrier] = field(default_factory=dict)  # but for the account
     letterboxes: Sequence[Letterbox] = ()
-    take_in: Callable[[Work, CameIn], None] | None = None  # what came in by these
+    take_in: Callable[[Work, CameIn, Mapping[str, OwnCarrier]], None] | None = None  # from these
 
     def carrier_of(self, it: Outbound) -> TextCarrier:
         """What brings this text. Raises CarrierBusy where it is not there any more."""
@@ -186,7 +186,7 @@ def collect(*places: int) -> None:
 
 def _take_in(tools: Tools, came: CameIn, work: Work) -> None:
     if tools.take_in:
-        tools.take_in(work, came)
+        tools.take_in(work, came, tools.channels)
 
 
 def _say_goodbye(tools: Tools, came: CameIn, after: AfterCommit) -> None:
@@ -446,7 +446,13 @@ def _hand_over(tools: Tools, it: Outbound, now: datetime) -> str:
     until = now + ATTACHMENTS_LAST if it.attachments else None
     names = [one.at for one in it.attachments]
     return tools.carrier_of(it).send(
-        it.phone, it.body, it.id, good_for=good_for, attachments=names, until=until
+        it.phone,
+        it.body,
+        it.id,
+        good_for=good_for,
+        attachments=names,
+        until=until,
+        written_at=it.written_at,
     )
 
 
@@ -534,7 +540,7 @@ def _ask_after(tools: Tools, it: Outbound) -> AfterCommit:
     became: Delivery | None = None
     try:
         if isinstance(carrier, Remembering) and it.body:
-            became = carrier.became(it.phone, it.body, it.id)
+            became = carrier.became(it.phone, it.body, it.id, written_at=it.written_at)
         else:
             again = None
     except NotKnownThere:
@@ -558,7 +564,7 @@ def _found_at_carrier(tools: Tools, it: Outbound, since: datetime) -> list[str] 
         return _account(tools).replied_since(it.phone, it.body, since)
     if it.channel is Channel.CALL:
         return _account(tools).called_since(it.phone, since)
-    return tools.carrier_of(it).find(it.phone, it.body, it.id, since)
+    return tools.carrier_of(it).find(it.phone, it.body, it.id, since, written_at=it.written_at)
 
 
 def _looked_up(

@@ -43,6 +43,7 @@ class Gammu:
         good_for: timedelta | None,
         attachments: Sequence[str] = (),  # noqa: ARG002
         until: datetime | None = None,  # noqa: ARG002
+        written_at: datetime | None = None,
     ) -> str:
         """As TextCarrier has it. What has not left after `good_for` is taken back by
         `spool.became`: the daemon itself knows no such end."""
@@ -50,7 +51,7 @@ class Gammu:
             raise BadNumber("that is no number that a modem can text")
         end = 0 if good_for is None else int(time.time() + good_for.total_seconds())
         try:
-            mark = spool.mark_of(self._folder, to, body)
+            mark = spool.mark_of(self._folder, to, body, written_at)
             file = Outgoing(to, message_id, mark, end)
             with _alone(self._folder):
                 if not self._has(message_id, mark):
@@ -67,14 +68,26 @@ class Gammu:
         body: str,
         message_id: int,
         since: datetime,  # noqa: ARG002
+        *,
+        written_at: datetime | None = None,
     ) -> list[str]:
         """As TextCarrier has it; there is at most one."""
         try:
-            mark = spool.mark_of(self._folder, to, body)
+            mark = spool.mark_of(self._folder, to, body, written_at)
             has = self._has(message_id, mark)
         except OSError:
             raise CarrierBusy(f"the folders of {self._name} cannot be read") from None
         return [names.sid(self._name, mark, message_id)] if has else []
+
+    def name_of(
+        self, to: str, body: str, message_id: int, *, written_at: datetime | None = None
+    ) -> str:
+        """As OwnCarrier has it."""
+        try:
+            mark = spool.mark_of(self._folder, to, body, written_at)
+        except OSError:
+            raise CarrierBusy(f"the folders of {self._name} cannot be read") from None
+        return names.sid(self._name, mark, message_id)
 
     def _has(self, message_id: int, mark: str) -> bool:
         """Looked for in the order in which it goes from folder to folder."""

@@ -133,10 +133,12 @@ def _mark(folder: Path, parts: Sequence[ShortMessage]) -> str:
     return told.hexdigest()
 
 
-def mark_of(folder: Path, to: str, body: str) -> str:
-    """The same for the same text to the same number, and for whoever lacks the key nothing."""
-    told = hashlib.blake2b(f"{to}\0{body}".encode(), key=_key(folder), digest_size=8)
-    return told.hexdigest()
+def mark_of(folder: Path, to: str, body: str, written_at: datetime | None = None) -> str:
+    """The same for the same text to the same number, written at the same moment, and for whoever
+    lacks the key nothing."""
+    moment = written_at.astimezone(UTC).isoformat() if written_at else ""
+    told = f"{to}\0{body}\0{moment}".encode()
+    return hashlib.blake2b(told, key=_key(folder), digest_size=8).hexdigest()
 
 
 def has_news(folder: Path) -> bool:

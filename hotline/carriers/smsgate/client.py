@@ -15,7 +15,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, Literal, NoReturn
 from urllib.parse import quote
@@ -124,10 +124,11 @@ class SmsGate:
         good_for: timedelta | None,
         attachments: Sequence[str] = (),  # noqa: ARG002 - it has no ability for them
         until: datetime | None = None,  # noqa: ARG002
+        written_at: datetime | None = None,
     ) -> str:
         """As TextCarrier has it. What it has under this id already it does not send again."""
         wish: dict[str, object] = {
-            "id": self._id(to, body, message_id),
+            "id": self._id(to, body, message_id, written_at),
             "phoneNumbers": [to],
             "textMessage": {"text": body},
             "withDeliveryReport": True,
@@ -153,9 +154,11 @@ class SmsGate:
         body: str,
         message_id: int,
         since: datetime,  # noqa: ARG002 - our id tells enough
+        *,
+        written_at: datetime | None = None,
     ) -> list[str]:
         """Our name of this text, if it was taken. Raises CarrierError."""
-        named = self._id(to, body, message_id)
+        named = self._id(to, body, message_id, written_at)
         answer = self._ask("GET", f"{self._paths['messages']}/{quote(named)}")
         if answer.status == HTTPStatus.NOT_FOUND:
             return []
@@ -165,9 +168,11 @@ class SmsGate:
             raise CarrierSilent("an answer nobody can read")
         return [f"{self._name}:{named}"]
 
-    def became(self, to: str, body: str, message_id: int) -> Delivery | None:
+    def became(
+        self, to: str, body: str, message_id: int, *, written_at: datetime | None = None
+    ) -> Delivery | None:
         """As Remembering has it."""
-        named = self._id(to, body, message_id)
+        named = self._id(to, body, message_id, written_at)
         answer = self._ask("GET", f"{self._paths['messages']}/{quote(named)}")
         if answer.status == HTTPStatus.NOT_FOUND:
             raise NotKnownThere("the phone does not know it any more")
@@ -177,11 +182,19 @@ class SmsGate:
             raise CarrierSilent("an answer nobody can read")
         return delivery_in(answer.body, message_id, f"{self._name}:{named}")
 
-    def _id(self, to: str, body: str, message_id: int) -> str:
-        """At most 36 letters, the app's limit. A database that came back from a backup gives the
-        ids of rows out again: that another text had this one is told by the mark behind it, which
-        nobody can make or read who has not the password."""
-        mark = hmac.digest(self._key, f"{to} {body}".encode(), "sha256").hex()[:8]
+    def name_of(
+        self, to: str, body: str, message_id: int, *, written_at: datetime | None = None
+    ) -> str:
+        """As OwnCarrier has it."""
+        return f"{self._name}:{self._id(to, body, message_id, written_at)}"
+
+    def _id(self, to: str, body: str, message_id: int, written_at: datetime | None) -> str:
+        """At most 36 letters, the app's limit. A database that came back from a backup, or began
+        anew, gives the ids of rows out again: that another text had this one is told by the mark
+        behind it, which nobody can make or read who has not the password. The same words go to the
+        same person in two databases; they are not written in the same microsecond."""
+        told = f"{to} {body} {written_at.astimezone(UTC).isoformat() if written_at else ''}"
+        mark = hmac.digest(self._key, told.encode(), "sha256").hex()[:8]
         return f"{self._prefix}-{message_id}-{mark}"
 
     # The phone.

@@ -120,6 +120,7 @@ class Carrier:
         good_for: timedelta | None,
         attachments: Sequence[str] = (),
         until: datetime | None = None,
+        written_at: datetime | None = None,  # noqa: ARG002
     ) -> str:
         """As TextCarrier has it. It knows none of our ids: what it took it sends each time."""
         environment = self._environment
@@ -210,9 +211,16 @@ class Carrier:
         found = self._listed_to(to, "outbound-api")
         return [it.sid for it in found if _is_this(it, body, since - CLOCKS_APART)]
 
-    def find(self, to: str, body: str, message_id: int, since: datetime) -> list[str]:
+    def find(
+        self,
+        to: str,
+        body: str,
+        message_id: int,  # noqa: ARG002
+        since: datetime,
+        *,
+        written_at: datetime | None = None,  # noqa: ARG002
+    ) -> list[str]:
         """As `sent_since`: this carrier knows none of our ids. Raises CarrierError."""
-        del message_id
         return self.sent_since(to, body, since)
 
     def replied_since(self, to: str, body: str, since: datetime) -> list[str] | None:
