@@ -59,8 +59,21 @@ def _tells_of_word(word: str) -> tuple[int, ...]:
     return tuple(map(sum, zip(*told, strict=True))) if told else (0,) * len(table.rows)
 
 
+WHO = frozenset(
+    (
+        *("he", "she", "him", "her", "his", "hes", "shes", "they", "them", "theother"),
+        *("el", "ella", "le", "ese", "esa", "senor", "senora", "il", "elle", "lui", "cet", "cette"),
+        *("li", "l", "misye", "madanm", "ele", "ela", "dele", "dela", "esse", "essa", "senhora"),
+        *("siya", "sya", "niya", "nya", "kanya", "kaniya", "lalaki", "babae", "man", "lady"),
+    )
+)
+"""Words for somebody else. They stand in every tale, good or bad, and tell nothing."""
+
+
 def pieces(word: str) -> Iterator[str]:
-    """Every piece of a word, as often as it is there, and the word."""
+    """Every piece of a word, as often as it is there, and the word; of a word in `WHO` none."""
+    if word in WHO:
+        return
     whole = f"{EDGE}{word}{EDGE}"
     for length in range(SHORTEST, min(LONGEST, len(whole)) + 1):
         for start in range(len(whole) - length + 1):
@@ -71,7 +84,11 @@ def pieces(word: str) -> Iterator[str]:
 
 def pairs(words: Sequence[str]) -> Iterator[str]:
     """Every two words side by side; the text's ends count as words."""
-    return (f"{one} {next_one}" for one, next_one in pairwise((BEGINS, *words, ENDS)))
+    every = pairwise((BEGINS, *words, ENDS))
+    return (f"{one} {other}" for one, other in every if not {one, other} <= _TELL_NOTHING)
+
+
+_TELL_NOTHING = WHO | {BEGINS, ENDS}
 
 
 def every_piece(words: Sequence[str]) -> list[str]:

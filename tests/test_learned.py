@@ -22,7 +22,13 @@ NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 def test_the_pieces_of_a_word_and_of_a_text() -> None:
     assert list(pieces("no")) == ["_n", "no", "o_", "_no", "no_", "_no_"]
     assert [*pieces("fear")][-3:] == ["_fear"[:5], "fear_", "_fear_"]
-    assert list(pairs(["he", "knows"])) == ["^ he", "he knows", "knows $"]
+    assert list(pairs(["we", "know"])) == ["^ we", "we know", "know $"]
+
+
+def test_a_word_for_somebody_else_tells_nothing() -> None:
+    """Else whoever tells of a "he" would sound afraid of him."""
+    assert list(pieces("he")) == list(pieces("ella")) == []
+    assert list(pairs(["he", "knows"])) == ["he knows", "knows $"]
 
 
 @pytest.fixture
@@ -90,12 +96,13 @@ def _is_fear(case: Case) -> bool:
 @pytest.mark.parametrize(
     ("batch", "kind", "least", "more"),
     [
-        ("19", _is_fear, 17, 3),
+        ("19", _is_fear, 16, 2),
         ("20", _is_fear, 60, 20),
+        ("21", _is_fear, 23, 7),
         ("19", lambda it: "stops" in it.wanted, 9, 3),
         ("20", lambda it: "stops" in it.wanted, 34, 4),
-        ("20", lambda it: "emergency" in it.wanted, 38, 8),
-        ("20", lambda it: "relays" in it.wanted, 114, -12),
+        ("20", lambda it: "emergency" in it.wanted, 36, 7),
+        ("20", lambda it: "relays" in it.wanted, 112, -14),
     ],
 )
 def test_texts_that_nobody_learned_from_are_heard_better(
