@@ -67,6 +67,15 @@ def with_items(text: str, section: str, items: Sequence[Mapping[str, Value]]) ->
     return tomlkit.dumps(document)
 
 
+def table_of(section: str, values: Mapping[str, Value]) -> str:
+    """The text of one of several tables of a section, such as [[channels]]."""
+    document, tables, table = tomlkit.document(), tomlkit.aot(), tomlkit.table()
+    table.update(values)
+    tables.append(table)
+    document[section] = tables
+    return tomlkit.dumps(document)
+
+
 def _set(table: Any, name: str, value: Value) -> None:
     """Only what differs is written, so that the rest stays as somebody wrote it."""
     before = table.get(name)

@@ -1,4 +1,4 @@
-"""A new hotline from ten answers: what its files say, and the files, all of them or none."""
+"""A new hotline from some answers: what its files say, and the files, all of them or none."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
 from hotline import settings, settings_text
+from hotline.carriers.gammu.config import Modem, smsdrc
 from hotline.errors import BadSettings, HotlineError
 from serving import unit_files
+from serving.init_questions import CHANNEL, NAMES, channel_toml
 from serving.unit_files import Installation
 
 UNITS: Final = "systemd"  # the folder of the unit files, beside the settings
 CADDY: Final = "Caddyfile"
+SMSDRC: Final = f"{NAMES['gammu']}.smsdrc"
 OWN, OPEN = 0o600, 0o644  # who may read a file: its owner, everybody
 
 # What stands in hotline.toml under [hotline], and the answer that it comes from.
@@ -43,7 +46,8 @@ def hotline_toml(answers: Mapping[str, str]) -> str:
         ("hotline", name): list(settings_text.split(value)) if name in LISTS else value
         for name, value in given.items()
     }
-    return settings_text.with_values(_BEGINNING, values)
+    text, channel = settings_text.with_values(_BEGINNING, values), channel_toml(answers)
+    return f"{text}\n{channel}" if channel else text
 
 
 def environment_file(variables: Mapping[str, str]) -> str:
@@ -76,20 +80,33 @@ def new_files(
     answers: Mapping[str, str], variables: Mapping[str, str], at: Installation
 ) -> dict[str, NewFile]:
     """Everything that is written, by its path from the folder."""
-    host = urlsplit(variables["PUBLIC_URL"]).netloc
+    address = urlsplit(variables["PUBLIC_URL"])
     units = unit_files.all_units(at)
+    proxy = unit_files.caddyfile(address.netloc, f"127.0.0.1:{at.port}")
+    # Nothing stands in front of what only this machine calls.
+    front = {CADDY: NewFile(proxy, OPEN)} if address.scheme == "https" else {}
     return {
         settings.CONFIGURATION: NewFile(hotline_toml(answers), OWN),
         settings.ENVIRONMENT_FILE: NewFile(environment_file(variables), OWN),
-        CADDY: NewFile(unit_files.caddyfile(host, f"127.0.0.1:{at.port}"), OPEN),
+        **front,
+        **_daemon(answers),
         **{f"{UNITS}/{name}": NewFile(text, OPEN) for name, text in units.items()},
     }
 
 
+def _daemon(answers: Mapping[str, str]) -> dict[str, NewFile]:
+    """What the daemon of a modem is told."""
+    if answers.get(CHANNEL) != "gammu":
+        return {}
+    folder = PurePosixPath(answers["modem_folder"])
+    modem = Modem(answers["modem_device"], folder, NAMES["gammu"])
+    return {SMSDRC: NewFile(smsdrc(modem), OWN)}
+
+
 def names_of(at: Installation) -> list[str]:
-    """The paths of all that is written."""
+    """The paths of all that may be written."""
     units = (f"{UNITS}/{name}" for name in unit_files.all_units(at))
-    return [settings.CONFIGURATION, settings.ENVIRONMENT_FILE, CADDY, *units]
+    return [settings.CONFIGURATION, settings.ENVIRONMENT_FILE, CADDY, SMSDRC, *units]
 
 
 def require_new(folder: Path, names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""`hotline init`: ten questions, and the files of a hotline that can begin, or none."""
+"""`hotline init`: some questions, and the files of a hotline that can begin, or none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline import keyring, settings
-from serving import cli, init_command, init_files
+from serving import cli, init_command, init_files, init_questions
 from serving.unit_files import Installation, quoted, service
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -118,6 +118,80 @@ def test_the_token_is_not_shown(tmp_path: Path) -> None:
 
 def test_whoever_goes_away_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     assert run(says="Maple Street\nUS\n").exit_code == 1
+    assert written(tmp_path) == []
+
+
+# Without an account: one old phone, or one modem.
+
+
+NOBODY = "http://127.0.0.1:1"  # it is looked for in the end
+
+
+def test_a_network_on_one_phone_is_asked_for_its_phone_and_for_no_account(tmp_path: Path) -> None:
+    says = ["Maple Street Mutual Aid", "", "", "", "+12125550100", "", "+12125550199"]
+    says += ["127.0.0.1", NOBODY, "", "its-password"]
+    done = run("--channel", "smsgate", says="\n".join(says) + "\n")
+    assert done.exit_code == 0, done.output
+    assert "is not a web address" in done.output
+    assert [f"{number}. " in done.output for number in range(1, 12)] == [True] * 10 + [False]
+    of = settings.load(settings.everything_set())
+    (phone,) = of.network.channels
+    assert (phone.name, phone.kind, phone.number) == ("sim1", "smsgate", "+12125550199")
+    assert (phone.url, phone.texts_a_minute) == (NOBODY, 6)
+    opened = [of.environment.channel_secret("sim1", it) for it in ("USER", "PASSWORD")]
+    assert opened == ["sms", "its-password"]
+    assert len(of.environment.channel_secret("sim1", "SIGNING_KEY")) == 48
+    assert of.environment.public_url == "http://127.0.0.1:8000"
+    assert not tmp_path.joinpath("Caddyfile").exists()
+
+
+def test_a_network_on_one_modem_gets_what_its_daemon_is_told(tmp_path: Path) -> None:
+    says = ["Maple Street Mutual Aid", "", "", "", "+12125550100", "+12125550198"]
+    says += ["/dev/ttyUSB3", "/var/spool/modem"]
+    done = run("--channel", "gammu", says="\n".join(says) + "\n")
+    assert done.exit_code == 0, done.output
+    (modem,) = settings.load(settings.everything_set()).network.channels
+    assert (modem.name, modem.folder) == ("modem1", "/var/spool/modem")
+    told = tmp_path.joinpath("modem1.smsdrc").read_text()
+    assert "device = /dev/ttyUSB3\n" in told
+    assert "outboxpath = /var/spool/modem/outbox/\n" in told
+    assert "provision" not in done.output
+
+
+@pytest.mark.parametrize(
+    "its",
+    [
+        ("smsgate", "--phone-url", NOBODY, "--phone-password-file", "token.txt"),
+        ("gammu", "--modem-device", "/dev/ttyUSB0", "--public-url", "https://help.example.org"),
+    ],
+)
+def test_what_it_writes_can_be_checked_as_it_is(its: tuple[str, ...]) -> None:
+    Path("token.txt").write_text(f"{TOKEN}\n")
+    general = ("--name", "Maple Street", "--stewards", "+12125550100")
+    written_so = run("--yes", "--channel", *its, *general, "--sim-number", "+12125550199")
+    assert written_so.exit_code == 0, written_so.output
+    assert Path("Caddyfile").exists() is ("--public-url" in its)
+    checked = CliRunner().invoke(cli.hotline, ["check"])
+    assert checked.exit_code == 0, checked.output
+    assert "makes no calls" in checked.output
+
+
+def test_a_mistake_about_the_phone_stands_behind_its_option(tmp_path: Path) -> None:
+    general = ("--name", "Maple Street", "--stewards", "+12125550100")
+    done = run(
+        "--yes", "--channel", "smsgate", *general, "--phone-url", "phone", "--sim-number", "x"
+    )
+    assert done.exit_code == 2
+    for option in ("--phone-url: is not", "--sim-number: ", "--phone-password-file: is missing"):
+        assert option in done.output
+    assert written(tmp_path) == []
+
+
+def test_what_nobody_asks_there_is_refused(tmp_path: Path) -> None:
+    done = run("--yes", "--channel", "gammu", "--account-sid", ACCOUNT)
+    assert "--account-sid: nothing is asked of that with --channel gammu" in done.output
+    other = run("--yes", *given(), "--sim-number", "+12125550199")
+    assert "--sim-number: nothing is asked of that without --channel" in other.output
     assert written(tmp_path) == []
 
 
@@ -321,7 +395,8 @@ def test_it_ends_with_the_doctor_where_there_is_one(monkeypatch: pytest.MonkeyPa
 
 
 def test_each_question_is_an_option_and_a_secret_is_no_word_of_it() -> None:
-    assert len(init_command.QUESTIONS) == 10
+    assert len(init_questions.QUESTIONS) == 10
     options = {it for command in init_command.init.params for it in command.opts}
-    assert {it.option for it in init_command.QUESTIONS} <= options
+    assert {it.option for it in init_questions.every_one()} <= options
+    assert "--phone-password" not in options
     assert "--auth-token" not in options
