@@ -198,7 +198,10 @@ def _only_calls_off(found: Telling, acts: Iterable[Act]) -> bool:
 
 
 def _leads_to(found: Telling, *, is_taker: bool) -> Then:
-    every = {_of(FOLLOWS[it], found, is_taker=is_taker) for it in found.signs if it in FOLLOWS}
+    signs = found.signs
+    if Sign.RESCUE in signs:  # "he collapsed" is alarm enough, and the other may be the nearest
+        signs = signs - {Sign.ALARM}
+    every = {_of(FOLLOWS[it], found, is_taker=is_taker) for it in signs if it in FOLLOWS}
     return next((it for it in (Then.PART, Then.ASK) if it in every), Then.PASS)
 
 
