@@ -23,6 +23,7 @@ from sms.patterns import MOST_REMEMBERED, BadLexicon
 
 FILE = "learned.tsv"
 FEWEST_WORDS = 3  # words; fewer are known by heart, or tell nothing
+MOST_WORDS = 60  # of a longer story so much is added up that it sounds like anything
 SHORTEST, LONGEST = 2, 5  # letters of a piece, the edges of the word among them
 EDGE, BEGINS, ENDS = "_", "^", "$"
 EVERY_TEXT = "*"  # the piece that each text has
@@ -42,7 +43,7 @@ def sounds_like(words: Sequence[str], family: str) -> frozenset[str]:
 
 @lru_cache(maxsize=16)  # one text is looked at for each family
 def _sounds_like(words: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
-    if len(words) < FEWEST_WORDS:
+    if not FEWEST_WORDS <= len(words) <= MOST_WORDS:
         return {}
     table = _table()
     told = [_tells_of_word(word) for word in words]

@@ -115,6 +115,11 @@ def test_texts_that_nobody_learned_from_are_heard_better(
     assert with_it - without >= more
 
 
+def test_a_long_story_sounds_like_nothing_however_much_adds_up() -> None:
+    story = "the door is around the corner, behind the old tree. " * 25
+    assert sounds_like(words_of(story), "danger") == set()
+
+
 TABLE = "piece\tdanger.alarm\tmoves.enough\n*\t-5\t-6\n_x_\t\t7\n"
 
 
