@@ -401,7 +401,7 @@ def test_workers_count_what_web_tells(
     (worker,) = processes._descendants(street.running["worker"].pid)
     os.kill(worker, 9)
     folder = tmp_path / "hotline-metrics"
-    until(lambda: not processes._lives(worker), "it has ended")
+    until(lambda: worker not in processes._processes(), "it has ended, and its keeper knows")
     assert sent() >= before
     assert not list(folder.glob(f"*_{worker}.db"))
     assert folder.stat().st_mode & 0o077 == 0
