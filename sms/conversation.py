@@ -31,6 +31,7 @@ from hotline.help_request import (
 from hotline.limits import Pace
 from hotline.notices import Notice, Told, notice
 from hotline.roster import Asked
+from sms import danger, learned
 from sms.moves import Move
 from sms.orders import (
     Areas,
@@ -54,7 +55,7 @@ from sms.orders import (
     Unclear,
     Vouch,
 )
-from sms.reading import Intent, Reading
+from sms.reading import Intent, Reading, words_of
 from sms.steward_orders import StewardOrder, asks_for_themselves, says_ask
 from sms.turns import ABOUT_US, Role, turned
 
@@ -505,7 +506,7 @@ def role_of(situation: Situation) -> Role:
 
 
 def _decide(situation: Situation, reading: Reading) -> list[Act]:
-    reading = turned(reading, role_of(situation))
+    reading = turned(_without_mishearing(reading), role_of(situation))
     if reading.intent is Intent.STOP:
         return _stop(situation, reading)
     if told := _place(situation, reading):
@@ -552,6 +553,17 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
             ]
         case _:
             return _words(situation, reading)
+
+
+def _without_mishearing(reading: Reading) -> Reading:
+    """Who tells of danger, or of somebody, may mean that, and not our texts: "I want it all to
+    stop"."""
+    if Move.ENOUGH not in reading.moves:
+        return reading
+    told = danger.signs(words_of(reading.said))
+    if told.signs <= danger.BESIDES and learned.WHO.isdisjoint(told.words):
+        return reading
+    return replace(reading, moves=reading.moves - {Move.ENOUGH})
 
 
 _ANSWERS: Mapping[Move, Told] = {

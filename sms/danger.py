@@ -156,6 +156,10 @@ class Sign(StrEnum):
     KIN = "kin"  # somebody else is named, of whom the others may be said: "my ex"
 
 
+BESIDES = frozenset({Sign.OVER, Sign.NOW, Sign.KIN})
+"""What tells of no danger by itself."""
+
+
 class Telling(NamedTuple):
     """What is found in a text, and its words, folded."""
 

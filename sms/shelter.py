@@ -291,8 +291,8 @@ def _in_danger(heard: danger.DangerHeard, act: Act) -> Act | None:
             if heard.danger in _ABOUT_PEOPLE and not is_asked and isinstance(act, OpenRequest):
                 return None
             return replace(act, needs=wanted, urgent=True)
-        case Say(told) if told.what is Told.HELLO:
-            return None
+        case Say(told) if told.what in (Told.HELLO, Told.UNCLEAR_TO_HELPER):
+            return None  # they read whom to call, and that is enough
         case Happens(_, Accepted()):
             return None  # "he is right behind me" takes nothing
         case Happens(_, Withdrawn()) if heard.danger.is_about_life:

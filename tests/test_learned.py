@@ -80,6 +80,14 @@ def test_who_asks_for_something_is_not_stopped_whatever_it_sounds_like() -> None
     assert "stops" not in outcomes("helper", said, NEIGHBORHOOD)
 
 
+@pytest.mark.parametrize(
+    "said", ["i want it all to stop", "tell him to stop texting me", "ya no quiero seguir"]
+)
+@pytest.mark.parametrize("when", ["helper", "paged", "taken", "open"])
+def test_who_tells_of_danger_or_of_somebody_does_not_mean_our_texts(when: str, said: str) -> None:
+    assert "stops" not in outcomes(when, said, NEIGHBORHOOD)
+
+
 def _heard(batch: str, meant: Callable[[Case], bool]) -> tuple[int, int]:
     """How many of these are heard, and how many would be without what was learned."""
     some = [it for it in cases(f"aside/{batch}") if meant(it)]
