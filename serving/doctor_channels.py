@@ -13,7 +13,7 @@ from hotline.carriers.gammu import spool, watchdog
 from hotline.carriers.smsgate.events import EVENTS
 from hotline.carriers.smsgate.reasons import LIMITS
 from hotline.doctor.channels import LATE_AFTER_MINUTES, ChannelSeen, ChannelState, unheard
-from hotline.errors import AccountRefused, CarrierError, describe
+from hotline.errors import AccountRefused, CarrierError
 from hotline.failure import ASKED_FOR
 from hotline.settings import ChannelSettings, Environment, Network
 from hotline.store import coverage, vitals
@@ -79,7 +79,7 @@ def _phone(environment: Environment, it: ChannelSettings) -> ChannelSeen:
     except AccountRefused:
         return ChannelSeen(it.name, it.kind, ChannelState.REFUSES)
     except CarrierError as error:
-        log.info("channel %s: %s", it.name, describe(error))
+        log.info("channel %s does not answer (%s)", it.name, type(error).__name__)
         return ChannelSeen(it.name, it.kind, ChannelState.SILENT)
     return ChannelSeen(it.name, it.kind, ChannelState.ANSWERS, health.battery, health.is_charging)
 
