@@ -47,14 +47,18 @@ class _Server(uvicorn.Server):
         for it in (*self.servers, *(sockets or ())):
             it.close()
         state = self.server_state
-        for connection in list(state.connections):
-            connection.shutdown()
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
+                await asyncio.sleep(A_MOMENT)  # who was let in just now becomes a connection
                 while state.connections or state.tasks:
+                    for connection in list(state.connections):
+                        connection.shutdown()
                     await asyncio.sleep(A_MOMENT)
         for task in state.tasks:
             task.cancel()
+        for connection in list(state.connections):  # else the loop cannot be closed
+            connection.transport.abort()
+        await asyncio.sleep(0)
         await self.lifespan.shutdown()
 
 
