@@ -37,13 +37,17 @@ class AtTheBoard:
         return self._see(self.http.get(path))
 
     def sends(self, path: str, fields: dict[str, object] | None = None, **headers: str) -> str:
-        """A form, with what it says of what was seen, if it does."""
+        """A form, with what it says of what was seen, if it does, and all that follows from it."""
+        shown = self.posts(path, fields, **headers)
+        self.maple.settle()
+        return shown
+
+    def posts(self, path: str, fields: dict[str, object] | None = None, **headers: str) -> str:
+        """The form alone."""
         seen = re.findall(r'name="seen" value="(\w+)"', self.page)
         form = ({"seen": seen[0]} if seen else {}) | (fields or {})
         said = {"origin": self.maple.address} | headers
-        shown = self._see(self.http.post(path, data=form, headers=said))
-        self.maple.settle()
-        return shown
+        return self._see(self.http.post(path, data=form, headers=said))
 
     def signs_in(self, who: str, *, by: str = "text") -> str:
         """With the code that comes to their phone."""

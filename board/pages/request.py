@@ -120,7 +120,7 @@ def deed(
     changes: bool = True,
 ) -> BoardPage:
     """`do` returns what hinders it, or what came of it. `changes`: it changes the request, so what
-    it was decided upon has to be so still."""
+    it was decided upon has to be so still, now and when it is written."""
 
     def done(sitting: Sitting) -> Outcome:
         request = the_request(sitting)
@@ -154,7 +154,7 @@ def _correct(sitting: Sitting, request: HelpRequest) -> Answered | str:
         return "empty"
     return stewarding.correct(
         sitting.work,
-        request.number,
+        request,
         needs or request.needs,
         area if network.area(area) else request.area,
         urgent="urgent" in sitting.form,
@@ -175,7 +175,7 @@ def _when(sitting: Sitting) -> tuple[str, str] | None:
 
 
 def _ask_anew(sitting: Sitting, request: HelpRequest) -> Answered:
-    return stewarding.ask_anew(sitting.work, request.number)
+    return stewarding.ask_anew(sitting.work, request)
 
 
 def _ask(sitting: Sitting, request: HelpRequest) -> Answered | str:
@@ -185,8 +185,9 @@ def _ask(sitting: Sitting, request: HelpRequest) -> Answered | str:
     if not chosen:
         return "nobody" if sitting.words("name") else "empty"
     asked = pages.asked_in(sitting.work.connection, request.number, request.round)
+    left: stewarding.Asked = request
     for who in [it for it in chosen if it not in asked] or chosen:
-        done = stewarding.ask_person(sitting.work, request.number, who)
+        done, left = stewarding.ask_person(sitting.work, left, who), request.number
         if not done.is_done:
             return done
     return Answered(None)
@@ -194,7 +195,7 @@ def _ask(sitting: Sitting, request: HelpRequest) -> Answered | str:
 
 def _assign(sitting: Sitting, request: HelpRequest) -> Answered | str:
     chosen = _chosen(sitting)
-    return stewarding.assign(sitting.work, request.number, str(chosen[0])) if chosen else "nobody"
+    return stewarding.assign(sitting.work, request, str(chosen[0])) if chosen else "nobody"
 
 
 def _chosen(sitting: Sitting) -> list[int]:
@@ -214,21 +215,21 @@ def _merge(sitting: Sitting, request: HelpRequest) -> Answered | str:
         return "empty"
     if has_to_do(sitting, int(into)):
         return "theirs"
-    return stewarding.merge(sitting.work, request.number, int(into))
+    return stewarding.merge(sitting.work, request, int(into))
 
 
 def _hand_back(sitting: Sitting, request: HelpRequest) -> Answered | str:
     who = sitting.words("who")
     known = who.isdecimal() and int(who) in request.takers
-    return stewarding.hand_back(sitting.work, request.number, int(who)) if known else "empty"
+    return stewarding.hand_back(sitting.work, request, int(who)) if known else "empty"
 
 
 def _close(sitting: Sitting, request: HelpRequest) -> Answered:
-    return stewarding.close(sitting.work, request.number)
+    return stewarding.close(sitting.work, request)
 
 
 def _reopen(sitting: Sitting, request: HelpRequest) -> Answered:
-    return stewarding.reopen(sitting.work, request.number)
+    return stewarding.reopen(sitting.work, request)
 
 
 def _note(sitting: Sitting, request: HelpRequest) -> Answered | str:

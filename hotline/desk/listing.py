@@ -75,7 +75,7 @@ def remove(work: Work, phone: str, *, bars: bool = True) -> RosterChange | None:
     """Take whoever has this phone off the roster; None if nobody on it has. What they hold goes on
     to others, and whoever asked for it is told so, as when it is handed back; what they were asked
     about, others are asked. `bars`: they cannot come back by themselves."""
-    known = _alone(work, phone)
+    known = hold(work, phone)
     if known is None or not known.is_listed:
         return None
     leaving.remove(work, known, bars=bars)
@@ -85,7 +85,7 @@ def remove(work: Work, phone: str, *, bars: bool = True) -> RosterChange | None:
 def suspend(work: Work, phone: str) -> KnownPerson | None:
     """Let whoever has this phone help nobody until they are restored; None if nobody on the roster
     has it, or they are suspended."""
-    known = _alone(work, phone)
+    known = hold(work, phone)
     if known is None or not known.on_roster or known.suspended:
         return None
     leaving.suspend(work, known)
@@ -94,14 +94,15 @@ def suspend(work: Work, phone: str) -> KnownPerson | None:
 
 def restore(work: Work, phone: str) -> KnownPerson | None:
     """Let whoever has this phone help again, on the roster; None if nobody is kept from it."""
-    known = _alone(work, phone)
+    known = hold(work, phone)
     if known is None or not known.suspended:
         return None
     leaving.restore(work, known)
     return known
 
 
-def _alone(work: Work, phone: str) -> KnownPerson | None:
-    """To be changed, with no wave that is chosen just now and has them in it."""
+def hold(work: Work, phone: str) -> KnownPerson | None:
+    """Somebody as they stand, to be changed by nobody else before this transaction ends, and in no
+    wave that is chosen just now."""
     roster.choose_alone(work.connection)
     return listing.known_at(work.connection, [phone], to_change=True).get(phone)

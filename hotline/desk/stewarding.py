@@ -41,6 +41,10 @@ from hotline.work import Work
 MOST_LISTED = 20  # open requests, before they are made to fit a text
 MOST_NAMESAKES = 4  # told in one text
 
+# A request by its number, to decide on it as it stands; or as whoever acts saw it: then all that
+# is done to it raises Stale where it has changed since.
+Asked = int | HelpRequest
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -78,10 +82,14 @@ def show(work: Work, number: int) -> Answered:
     return Answered(_standing(work, request)) if request else _no_such(number)
 
 
-def _request(work: Work, number: int) -> HelpRequest | None:
+def _request(work: Work, it: Asked) -> HelpRequest | None:
     """To whoever is kept apart from somebody, what these ask for or take is not there."""
-    request = requests.find_request(work.connection, number)
+    request = it if isinstance(it, HelpRequest) else requests.find_request(work.connection, it)
     return None if request and request.concerns(_kept_apart(work)) else request
+
+
+def _number(it: Asked) -> int:
+    return it.number if isinstance(it, HelpRequest) else it
 
 
 def _kept_apart(work: Work) -> frozenset[int]:
@@ -114,18 +122,16 @@ def _no_such(number: int) -> Answered:
 # What they do to a request.
 
 
-def close(work: Work, number: int) -> Answered:
-    done = notice(Told.STEWARDS_CLOSED, number=number)
-    return _done_to(work, number, Closed(), done)
+def close(work: Work, it: Asked) -> Answered:
+    return _done_to(work, it, Closed(), notice(Told.STEWARDS_CLOSED, number=_number(it)))
 
 
-def reopen(work: Work, number: int) -> Answered:
+def reopen(work: Work, it: Asked) -> Answered:
     """Refused when nobody is there any more who asked."""
-    request = _request(work, number)
+    request = _request(work, it)
     if request and _is_forgotten(work, request.requester):
-        return _refused(Told.STEWARDS_ALL_DELETED, number=number)
-    done = notice(Told.STEWARDS_OPENED, number=number)
-    return _done_to(work, number, Reopened(), done)
+        return _refused(Told.STEWARDS_ALL_DELETED, number=request.number)
+    return _done_to(work, it, Reopened(), notice(Told.STEWARDS_OPENED, number=_number(it)))
 
 
 def _is_forgotten(work: Work, who: int) -> bool:
@@ -136,7 +142,7 @@ def _is_forgotten(work: Work, who: int) -> bool:
 
 def correct(
     work: Work,
-    number: int,
+    it: Asked,
     needs: tuple[str, ...] | None = None,
     area: str | None = None,
     *,
@@ -144,24 +150,23 @@ def correct(
     people: int | None = None,
     when: tuple[str, str] | None = None,
 ) -> Answered:
-    request = _request(work, number)
+    request = _request(work, it)
     if request is None or request.state is not State.OPEN:
-        return _standing_as_it_is(work, request, number)
+        return _standing_as_it_is(work, request, _number(it))
     known = {"need": request.needs if needs is None else needs, "area": area or request.area}
-    done = notice(Told.STEWARDS_CORRECTED, number=number, **known)
-    return _done_to(work, number, Corrected(needs, area, urgent, people, when), done)
+    done = notice(Told.STEWARDS_CORRECTED, number=request.number, **known)
+    return _done_to(work, request, Corrected(needs, area, urgent, people, when), done)
 
 
-def ask_anew(work: Work, number: int) -> Answered:
+def ask_anew(work: Work, it: Asked) -> Answered:
     """Begin asking from the beginning, with everybody who fits, whoever was asked before."""
-    done = notice(Told.STEWARDS_ASKED_ANEW, number=number)
-    return _done_to(work, number, AskedAnew(), done)
+    return _done_to(work, it, AskedAnew(), notice(Told.STEWARDS_ASKED_ANEW, number=_number(it)))
 
 
-def ask_person(work: Work, number: int, who: int) -> Answered:
+def ask_person(work: Work, it: Asked, who: int) -> Answered:
     """Ask one more about a request, beside those whose turn it is."""
     entries.choose_alone(work.connection)
-    request = _request(work, number)
+    request, number = _request(work, it), _number(it)
     if request is None or request.state is not State.OPEN:
         return _standing_as_it_is(work, request, number)
     if refused := _why_not(work, request, who):
@@ -174,13 +179,13 @@ def ask_person(work: Work, number: int, who: int) -> Answered:
     return Answered(notice(Told.STEWARDS_ASKED_PERSON, number=number, name=who))
 
 
-def merge(work: Work, number: int, into: int) -> Answered:
+def merge(work: Work, it: Asked, into: int) -> Answered:
     """Somebody asked for the same twice: all of it is part of `into`, and the other is over."""
-    double, kept = _request(work, number), _request(work, into)
+    double, kept = _request(work, it), _request(work, into)
     if double is None or kept is None or not _is_asked_twice(double, kept):
-        return _refused(Told.STEWARDS_CANNOT_MERGE, number=number, other=into)
-    messages.move_words(work.connection, number, into)
-    take_step(work.by(work.actor, is_quiet=True), number, Merged(), before=double)
+        return _refused(Told.STEWARDS_CANNOT_MERGE, number=_number(it), other=into)
+    messages.move_words(work.connection, double.number, into)
+    take_step(work.by(work.actor, is_quiet=True), double.number, Merged(), before=double)
     added = WordsAdded(
         double.needs, double.area, double.people, urgent=double.urgent, details=double.details
     )
@@ -194,15 +199,14 @@ def _is_asked_twice(one: HelpRequest, other: HelpRequest) -> bool:
     return are_open and one.requester == other.requester and one != other and not one.takers
 
 
-def hand_back(work: Work, number: int, who: int) -> Answered:
+def hand_back(work: Work, it: Asked, who: int) -> Answered:
     """In the name of somebody who takes it and said elsewhere that they cannot."""
-    done = notice(Told.STEWARDS_OPENED, number=number)
-    return _done_to(work, number, HandedBack(who), done)
+    return _done_to(work, it, HandedBack(who), notice(Told.STEWARDS_OPENED, number=_number(it)))
 
 
-def _done_to(work: Work, number: int, event: Event, done: Notice) -> Answered:
+def _done_to(work: Work, it: Asked, event: Event, done: Notice) -> Answered:
     """Let it happen; whoever does it is not told what the others are."""
-    before = _request(work, number)
+    before, number = _request(work, it), _number(it)
     if before is None:
         return _no_such(number)
     take_step(work.by(work.actor, is_quiet=True), number, event, before=before)
@@ -216,9 +220,9 @@ def _standing_as_it_is(work: Work, request: HelpRequest | None, number: int) -> 
     return Answered(_standing(work, request), is_done=False) if request else _no_such(number)
 
 
-def assign(work: Work, number: int, called: str) -> Answered:
+def assign(work: Work, it: Asked, called: str) -> Answered:
     """Put somebody down for a request who said elsewhere that they would take it."""
-    request = _request(work, number)
+    request, number = _request(work, it), _number(it)
     if request is None:
         return _no_such(number)
     if request.state is State.TAKEN:
@@ -241,7 +245,7 @@ def _assigned(work: Work, request: HelpRequest, who: int) -> Answered:
     """As if they had been asked: whoever takes a request has a page about it."""
     pages.show(work.connection, request.number, who, work.now)
     done = notice(Told.STEWARDS_ASSIGNED, number=request.number, name=who)
-    return _done_to(work, request.number, Assigned(who), done)
+    return _done_to(work, request, Assigned(who), done)
 
 
 def _why_not(work: Work, request: HelpRequest, who: int) -> Answered | None:
