@@ -8,7 +8,7 @@ channel whose prefix their number has, and else by the first. A text goes on by 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hotline.limits import MINUTE
@@ -98,14 +98,18 @@ def _are(some: Sequence[str]) -> str:
 def _slow(network: Network) -> Iterator[str]:
     """Channels by which not all of a wave can be asked before the next is due."""
     most, shortest = max(network.waves.sizes), network.waves.urgent_minutes
-    at_once = room(network, {}, timedelta(minutes=shortest))
+    at_once = room(network, {}, timedelta(minutes=shortest), urgent=True)
     for name, fit in at_once.items():
-        if fit < most:
-            bears = network.channel(name)
+        bears = network.channel(name)
+        if bears and bears.texts_a_minute and fit < most:
             yield (
-                f"{name} takes {bears.texts_a_minute if bears else 0} in a minute: of a wave of"
-                f" {most} it asks {fit} where it is urgent, for {shortest:g} minutes later the next"
-                " is due"
+                f"{name} takes {bears.texts_a_minute} in a minute: of a wave of {most} it asks"
+                f" {fit} where it is urgent, for {shortest:g} minutes later the next is due"
+            )
+        if bears and (a_day := _pages_a_day(bears, urgent=False)) is not None:
+            yield (
+                f"{name} takes {bears.texts_a_day} in a day: after {a_day} it asks nobody until"
+                " midnight but for what is urgent; the others are for answers"
             )
 
 
@@ -165,33 +169,82 @@ def _jitter(number: int) -> float:
 # Waves.
 
 
+KEPT_FOR_ANSWERS = 0.25  # of what a channel takes in a day
+
+
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """What stands before a page at one channel: how many texts wait that leave before it, and how
-    many left in the last minute."""
+    many left in the last minute and since midnight."""
 
     waits: int = 0
     left_in_a_minute: int = 0
+    left_today: int = 0
 
 
 NOBODY_AHEAD = Ahead()
 
 
-def room(network: Network, lines: Mapping[str, Ahead], length: timedelta) -> dict[str, int]:
-    """How many pages each slow channel bears before the next wave is due, which is `length` from
-    now; of the others nothing is said."""
+def bounded(network: Network) -> list[ChannelSettings]:
+    """Those that bear only so many pages at a time. Where another takes over when a day is full,
+    the day bounds nothing."""
+    return [it for it in network.channels if it.texts_a_minute or _ends_at(it)]
+
+
+def _ends_at(channel: ChannelSettings) -> int | None:
+    return None if channel.fallback else channel.texts_a_day
+
+
+def room(
+    network: Network, lines: Mapping[str, Ahead], length: timedelta, *, urgent: bool
+) -> dict[str, int]:
+    """How many pages each such channel bears before the next wave is due, which is `length` from
+    now; of the others nothing is said. `urgent`: what the pages are about."""
     return {
-        it.name: _bears(it.texts_a_minute, lines.get(it.name, NOBODY_AHEAD), length)
-        for it in network.channels
-        if it.texts_a_minute
+        it.name: _bears(it, lines.get(it.name, NOBODY_AHEAD), length, urgent=urgent)
+        for it in bounded(network)
     }
 
 
-def _bears(a_minute: int, line: Ahead, length: timedelta) -> int:
+def _bears(channel: ChannelSettings, line: Ahead, length: timedelta, *, urgent: bool) -> int:
+    bounds = [
+        _soon(channel.texts_a_minute, line, length),
+        _today(_pages_a_day(channel, urgent=urgent), line),
+    ]
+    return max(0, min(it for it in bounds if it is not None))
+
+
+def _soon(a_minute: int | None, line: Ahead, length: timedelta) -> int | None:
     """Some leave at once and the others one by one, each up to half its turn late (`turns`)."""
+    if a_minute is None:
+        return None
     at_once = max(0, a_minute - line.left_in_a_minute)
     one_by_one = int(a_minute * (length / MINUTE) - LATEST)
-    return max(0, at_once + one_by_one - line.waits)
+    return at_once + one_by_one - line.waits
+
+
+def _today(a_day: int | None, line: Ahead) -> int | None:
+    return None if a_day is None else a_day - line.left_today - line.waits
+
+
+def _pages_a_day(channel: ChannelSettings, *, urgent: bool) -> int | None:
+    """After how many texts nobody is asked any more. What is left is for answers, and for what is
+    urgent: who asks late in the day would read nothing before midnight."""
+    a_day = _ends_at(channel)
+    if a_day is None or urgent:
+        return a_day
+    return a_day - int(a_day * KEPT_FOR_ANSWERS)
+
+
+def over_for_today(network: Network, lines: Mapping[str, Ahead], *, urgent: bool) -> set[str]:
+    """The names of those that bear no page any more before midnight."""
+    left = {
+        it.name: _today(
+            _pages_a_day(it, urgent=urgent), replace(lines.get(it.name, NOBODY_AHEAD), waits=0)
+        )
+        for it in network.channels
+    }
+    return {name for name, it in left.items() if it is not None and it <= 0}
 
 
 def who_fits(

@@ -106,7 +106,7 @@ def _send_code(visit: Visit) -> None:
     if person and proofs.may_issue(work.connection, person.id, work.now):
         code, digest = work.slowly(proof.new_code_and_digest)
         proofs.issue(work.connection, person.id, work.now, digest=digest)
-        telling.send(work, person.id, notice(Told.CODE, words=code))
+        telling.send(work, person.id, notice(Told.CODE, words=code), About(may_wake=True))
 
 
 def _check_code(visit: Visit, keys: str) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import timedelta
 from functools import partial
 
 import httpx2
 import pytest
+from boarding import AtTheBoard
 from neighborhood import CAST, NETWORK, PHONES, Neighborhood, open_neighborhood
 from sqlalchemy import select
+from test_board import WITH_BOARD
 
 from hotline import segments
 from hotline.doctor.channels import channels
@@ -478,9 +480,8 @@ WAVES = f"{STEWARDS}\n[waves]\nsizes = [5]\nurgent_minutes = 2\nminutes = 5\n"
 
 
 @contextmanager
-def _slow(database_url: str, redis_url: str, a_minute: int) -> Iterator[Neighborhood]:
-    """Five are asked at once, by a phone that sends so many texts in a minute."""
-    bears = {"texts_a_minute": a_minute}
+def _slow(database_url: str, redis_url: str, **bears: int) -> Iterator[Neighborhood]:
+    """Five are asked at once, by a phone that bears so many texts."""
     with open_neighborhood(
         database_url, redis_url, WAVES, channels=["sim1"], first_channel=bears
     ) as neighborhood:
@@ -491,7 +492,7 @@ def _slow(database_url: str, redis_url: str, a_minute: int) -> Iterator[Neighbor
 def test_a_phone_asks_as_many_as_it_can_before_the_next_wave_is_due(
     database_url: str, redis_url: str
 ) -> None:
-    with _slow(database_url, redis_url, 1) as town:
+    with _slow(database_url, redis_url, texts_a_minute=1) as town:
         town.text("Maria", "need my heart medicine today")
         assert len(_asked(town)) == 1  # of five; the answer to Maria left before theirs
         town.pass_time(timedelta(minutes=2, seconds=5))
@@ -500,7 +501,7 @@ def test_a_phone_asks_as_many_as_it_can_before_the_next_wave_is_due(
 
 
 def test_what_is_urgent_waits_for_nothing_else(database_url: str, redis_url: str) -> None:
-    with _slow(database_url, redis_url, 2) as town:
+    with _slow(database_url, redis_url, texts_a_minute=2) as town:
         town.text("Nora", "need groceries")
         before = _asked(town)
         town.text("Gabi", "need my heart medicine today")
@@ -516,7 +517,7 @@ def test_what_is_urgent_waits_for_nothing_else(database_url: str, redis_url: str
 def test_nobody_is_put_in_a_line_that_is_full_and_nobody_is_given_up(
     database_url: str, redis_url: str
 ) -> None:
-    with _slow(database_url, redis_url, 1) as town:
+    with _slow(database_url, redis_url, texts_a_minute=1) as town:
         for who in ("Maria", "Sam", "Nora"):
             town.text(who, "need groceries")
         in_line = len(_asked(town))
@@ -531,6 +532,29 @@ def _asked(maple: Neighborhood) -> set[int]:
     """Whom pages were written to, left or not."""
     asked = select(page.c.neighbor_id)
     return set(maple.database.read(lambda c: c.execute(asked).scalars()))
+
+
+def test_a_code_to_sign_in_with_leaves_before_what_neighbors_are_asked(
+    database_url: str, redis_url: str
+) -> None:
+    with (
+        open_neighborhood(
+            database_url,
+            redis_url,
+            WITH_BOARD + "[waves]\nsizes = [5]\n",
+            channels=["sim1"],
+            first_channel={"texts_a_minute": 2},
+        ) as town,
+        closing(AtTheBoard(town)) as board,
+    ):
+        town.put_on_roster(*SIX)
+        town.text("Maria", "need groceries")
+        assert len(_asked(town)) > 2
+        town.received()
+        board.goes_to("/in")
+        board.sends("/in", {"number": CAST["Cleo"], "by": "text"})
+        town.pass_time(timedelta(minutes=2))
+        assert "your code for the board" in town.received()[0].body
 
 
 def test_what_is_over_the_day_leaves_by_another(opened: Open) -> None:
@@ -549,6 +573,35 @@ def test_without_another_it_waits_until_midnight(opened: Open) -> None:
         assert "Nora" not in got(town)
         town.pass_until(1)
         assert "Nora" in got(town)
+
+
+def test_late_in_the_day_of_a_phone_nobody_is_asked_and_who_asks_reads_when(
+    database_url: str, redis_url: str
+) -> None:
+    """Two of the nine texts of its day are for answers, and Maria's request took six."""
+    with _slow(database_url, redis_url, texts_a_day=9) as town:
+        town.text("Maria", "need groceries")
+        before = _asked(town)
+        town.received()
+        town.text("Sam", "need groceries")
+        town.pass_time(timedelta(minutes=1))
+        found = got(town)
+        assert _asked(town) == before
+        assert set(found) == {"Sam", "Cleo"}
+        assert "13 waits its turn: we go on asking at 8am" in found["Sam"][-1]
+        town.pass_until(8, 10)
+        assert any("Reply YES 13" in it.body for it in town.received())
+
+
+def test_late_in_the_day_of_a_phone_what_is_urgent_is_asked_about(
+    database_url: str, redis_url: str
+) -> None:
+    with _slow(database_url, redis_url, texts_a_day=8) as town:
+        town.text("Maria", "need groceries")
+        town.received()
+        town.text("Gabi", "need my heart medicine today")
+        asked = [it for it in town.received() if "Reply YES 13" in it.body]
+        assert len(asked) == 1  # with the answer to Gabi, all that was left of the day
 
 
 # In the rehearsal.

@@ -118,7 +118,41 @@ def test_a_slow_channel_bears_what_leaves_before_the_next_wave(
     line: Ahead, minutes: float, bears: int
 ) -> None:
     length, lines = timedelta(minutes=minutes), {"sim1": line, "modem1": Ahead(9, 9)}
-    assert routes.room(network(), lines, length) == {"sim1": bears}
+    assert routes.room(network(), lines, length, urgent=False) == {"sim1": bears}
+
+
+ALONE = TWO.replace('fallback = "modem1"', "").replace("texts_a_day = 10", "texts_a_day = 40")
+
+
+@pytest.mark.parametrize(
+    ("line", "urgent", "bears"),
+    [
+        (Ahead(), False, 30),
+        (Ahead(left_today=25), False, 5),
+        (Ahead(left_today=25, waits=4), False, 1),
+        (Ahead(left_today=30), False, 0),
+        (Ahead(left_today=30), True, 10),
+        (Ahead(left_today=40), True, 0),
+    ],
+)
+def test_a_quarter_of_a_day_is_for_answers_and_what_is_urgent(
+    line: Ahead, urgent: bool, bears: int
+) -> None:
+    length, lines = timedelta(minutes=5), {"sim1": line}
+    assert routes.room(network(ALONE), lines, length, urgent=urgent) == {"sim1": bears}
+    is_over = routes.over_for_today(network(ALONE), lines, urgent=urgent) == {"sim1"}
+    assert is_over is not bool(bears)
+
+
+def test_where_another_takes_over_a_day_bounds_nothing() -> None:
+    full = {"sim1": Ahead(left_today=40)}
+    assert routes.room(network(), full, timedelta(minutes=5), urgent=False) == {"sim1": 35}
+    assert routes.over_for_today(network(), full, urgent=False) == set()
+
+
+def test_a_day_alone_bounds_a_channel_too() -> None:
+    fast = network(ALONE.replace("texts_a_minute = 6", ""))
+    assert routes.room(fast, {}, timedelta(minutes=5), urgent=False) == {"sim1": 30}
 
 
 def test_who_is_asked_by_a_channel_that_is_full_waits_and_others_are_asked() -> None:

@@ -48,9 +48,10 @@ def begin(work: Work, number: str, token: str, *, by_call: bool) -> None:
 
 
 def send_code(work: Work, person: Neighbor, code: str, *, by_call: bool) -> None:
+    """Before all else that waits, as it holds for some minutes only."""
     told = notice(Told.BOARD_CODE, code=code)
     if not by_call or not telling.may_be_told(work, person):
-        telling.send(work, person.id, told)
+        telling.send(work, person.id, told, About(may_wake=True))
         return
     news = NEWS[told.what]
     said = telling.spoken(work, news.said, told.values, person.language)

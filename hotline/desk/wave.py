@@ -66,11 +66,14 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     again_at = schedule.ask_again_at(request.urgent, work.network, work.now)
     if asker.is_crowded and asker.is_unrepeated:
         return HeldBack(again_at)  # nobody is asked before a steward looks after it
-    room = _room(work, request)
+    lines = _lines(work, request.urgent)
+    length = schedule.wave_length(request.urgent, work.network)
+    room = routes.room(work.network, lines, length, urgent=request.urgent)
     if crew := _crew(work, request, asker, claim, room):
         return due.found(request, crew, clock)
-    if 0 in room.values() and choose_crew(work, request, 1):
-        return NotBefore(max(request.due or work.now, work.now + LINE_MOVES))
+    full = {name for name, it in room.items() if not it}
+    if full and choose_crew(work, request, 1):
+        return _no_room(work, request, lines, full)
     if claim is not Claim.ALL and choose_crew(work, request, 1):
         return HeldBack(again_at, asker.is_one_of_many)
     may_answer = pages.anybody_may_still_answer(connection, request)
@@ -78,18 +81,29 @@ def _asking(work: Work, request: HelpRequest) -> Event:
     return due.nobody_found(request, clock, may_answer=may_answer, wait_to_leave=wait_to_leave)
 
 
-def _room(work: Work, request: HelpRequest) -> dict[str, int]:
-    """How many pages about this each slow channel bears before the next wave is due."""
-    slow = [it.name for it in work.network.channels if it.texts_a_minute]
+def _lines(work: Work, urgent: bool) -> dict[str, Ahead]:
+    """What stands before a page at each channel that bears only so many."""
+    connection, slow = work.connection, [it.name for it in routes.bounded(work.network)]
     if not slow:
         return {}
-    length = schedule.wave_length(request.urgent, work.network)
-    waits = messages.in_line(work.connection, slow, work.now + length, urgent=request.urgent)
-    lines = {
-        name: Ahead(waits.get(name, 0), messages.left_by(work.connection, name, work.now - MINUTE))
+    until = work.now + schedule.wave_length(urgent, work.network)
+    waits = messages.in_line(connection, slow, until, urgent=urgent)
+    began = budget.day_began(work)
+    return {
+        name: Ahead(
+            waits.get(name, 0),
+            messages.left_by(connection, name, work.now - MINUTE),
+            messages.left_by(connection, name, began),
+        )
         for name in slow
     }
-    return routes.room(work.network, lines, length)
+
+
+def _no_room(work: Work, request: HelpRequest, lines: Mapping[str, Ahead], full: set[str]) -> Event:
+    """Somebody is free, and these channels are full: for a while, or until midnight."""
+    if full <= routes.over_for_today(work.network, lines, urgent=request.urgent):
+        return HeldBack(schedule.may_ask_from(request.urgent, work.network, budget.midnight(work)))
+    return NotBefore(max(request.due or work.now, work.now + LINE_MOVES))
 
 
 def _crew(

@@ -380,7 +380,7 @@ class About:
     request_number: int | None = None
     page_id: int | None = None  # it asks somebody
     good_until: datetime | None = None  # not worth sending after that
-    may_wake: bool = False  # a call may ring in quiet hours
+    may_wake: bool = False  # a call may ring in quiet hours, and a text leaves before others
     from_id: int | None = None  # the neighbor whose words and attachments it passes on
     attachments: tuple[Attachment, ...] = ()  # by `by_our_names`
     broadcast_id: int | None = None  # it is part of what was written to many
