@@ -117,7 +117,8 @@ def test_one_to_whoever_said_stop_to_the_carrier_alone_does_not_stay_accepted(
 def test_where_no_answers_are_listed_none_is_said_twice(
     maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Carrier, "_listed_to", lambda *_arguments: [])
+    monkeypatch.setattr(Carrier, "_texts_to", lambda *_arguments: [])
+    monkeypatch.setattr(Carrier, "_lists", lambda *_arguments: False)
     maple.trouble("no_callbacks", to=CAST["Maria"])
     maple.text("Maria", "need food")
     maple.pass_time(20 * MINUTE)

@@ -135,6 +135,18 @@ def test_equal_texts_that_were_taken_in_silence_are_each_found(
     assert "exception" not in caplog.text, "no job failed over it"
 
 
+def test_a_text_in_doubt_is_found_behind_all_that_left_after_it(maple: Neighborhood) -> None:
+    """As at midnight, when all leaves at once that the day before had no means for."""
+    first = _write_to(maple, "Ana", Told.LANGUAGE_SET)
+    maple.trouble("silent_taken", seconds=MOMENT)
+    maple.trouble("no_callbacks", to=CAST["Ana"])
+    jobs.send(first)
+    for _ in range(120):
+        jobs.send(_write_to(maple, "Ana", Told.NO_SUCH_CODE))
+    maple.pass_time(10 * MINUTE)
+    assert len(_sent_to(maple, "Ana")) == 121
+
+
 def test_of_two_equal_texts_the_lost_one_is_sent_again(maple_on_each: Neighborhood) -> None:
     maple = maple_on_each
     ids = [_write_to(maple, "Ana", Told.LANGUAGE_SET) for _ in range(2)]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -34,7 +35,8 @@ from hotline.settings import Environment
 
 TIMEOUT = 15.0  # seconds for one call; one float, as the client wants it
 CONNECTIONS = 32
-MOST_LOOKED_AT = 100  # of one number's latest texts
+LOOKED_AT = 100  # of one number's texts or calls at a time
+MOST_LOOKED_AT = 5000
 LONGEST_RECORDING = 16 * 1024 * 1024  # bytes; two minutes of sound have less
 RING_SECONDS = 30  # before nobody answers
 CLOCKS_APART = timedelta(minutes=5)  # how far the carrier's clock may be from ours
@@ -197,10 +199,8 @@ class Carrier:
     def called_since(self, to: str, since: datetime) -> list[str]:
         """The carrier's names of our calls to this number since then, oldest first. Raises
         CarrierError."""
-        found = self._call(self._client.calls.list, to=to, limit=MOST_LOOKED_AT)
-        earliest = since - CLOCKS_APART
-        ours = [it for it in found if it.direction == "outbound-api" and _is_since(it, earliest)]
-        return [it.sid for it in reversed(ours)]
+        found = self._latest(self._client.calls.stream, to, since - CLOCKS_APART)
+        return [it.sid for it in found if it.direction == "outbound-api"]
 
     def sent_since(self, to: str, body: str, since: datetime) -> list[str]:
         """The carrier's names of texts with these words to this number since then, oldest first.
@@ -208,8 +208,8 @@ class Carrier:
         There is no key that would tell two equal ones apart: whoever asks takes one that
         nobody else has taken. Raises CarrierError.
         """
-        found = self._listed_to(to, "outbound-api")
-        return [it.sid for it in found if _is_this(it, body, since - CLOCKS_APART)]
+        found = self._texts_to(to, "outbound-api", since)
+        return [it.sid for it in found if _is_this(it, body)]
 
     def find(
         self,
@@ -226,15 +226,32 @@ class Carrier:
     def replied_since(self, to: str, body: str, since: datetime) -> list[str] | None:
         """The same of what left in the answer to a text of theirs. None if no such answer to them
         is listed at all: not every carrier does. Raises CarrierError."""
-        found = self._listed_to(to, "outbound-reply")
-        ours = [it.sid for it in found if _is_this(it, body, since - CLOCKS_APART)]
-        return ours if found else None
+        if found := self._texts_to(to, "outbound-reply", since):
+            return [it.sid for it in found if _is_this(it, body)]
+        return [] if self._lists(to, "outbound-reply") else None
 
-    def _listed_to(self, to: str, direction: str) -> list[Any]:
-        """Their latest texts, oldest first."""
+    def _lists(self, to: str, direction: str) -> bool:
+        """Whether any such text is among the latest to this number."""
+        found = self._call(self._client.messages.list, to=to, limit=LOOKED_AT)
+        return any(it.direction == direction for it in found)
+
+    def _texts_to(self, to: str, direction: str, since: datetime) -> list[Any]:
+        """What left for this number since then, oldest first."""
+        found = self._latest(self._client.messages.stream, to, since - CLOCKS_APART)
+        return [it for it in found if it.direction == direction]
+
+    def _latest(self, stream: Any, to: str, earliest: datetime) -> list[Any]:
+        """Texts or calls to this number since then, oldest first. Raises CarrierError."""
+
         # Not by DateSent: a text that is still queued has none.
-        found = self._call(self._client.messages.list, to=to, limit=MOST_LOOKED_AT)
-        return [it for it in reversed(found) if it.direction == direction]
+        def latest() -> list[Any]:
+            listed = stream(to=to, page_size=LOOKED_AT, limit=MOST_LOOKED_AT)
+            found: list[Any] = []
+            while some := [it for it in islice(listed, LOOKED_AT) if _is_since(it, earliest)]:
+                found += some
+            return found[::-1]
+
+        return list(self._call(latest))
 
     def known_since(self, since: datetime, country: str) -> list[AtCarrier]:
         """Every text and call from and to people since then. `country`: where digits without a +
@@ -382,10 +399,9 @@ def _is_since(message_or_call: Any, earliest: datetime) -> bool:
     return created is None or bool(created >= earliest)
 
 
-def _is_this(message: Any, body: str, since: datetime) -> bool:
+def _is_this(message: Any, body: str) -> bool:
     """By its words; of a document the carrier may not keep every space."""
-    same = (message.body or "").split() == body.split()
-    return same and _is_since(message, since)
+    return bool((message.body or "").split() == body.split())
 
 
 def _number(code: Any) -> int | None:
