@@ -59,7 +59,7 @@ class Facts:
     `attempts`: the carrier's ledger, and `replies` the same of what it read in answers to texts.
     `begun`: when (in real seconds) a text, by its id, set out to the carrier. `now`: the time of
     the hotline at the end. `tales`: where logs hold what none may hold. `kept`: where words still
-    are a month later.
+    are a month later. `broken`: what a power cut left of the database that is none.
     """
 
     sent: Sequence[Sent]
@@ -81,6 +81,7 @@ class Facts:
     notes: Sequence[Row] = ()
     tales: Sequence[str] = ()
     kept: Sequence[str] = ()
+    broken: Sequence[str] = ()
 
     @cached_property
     def inbox(self) -> list[Row]:
@@ -650,6 +651,11 @@ def overwritten(facts: Facts) -> Iterator[str]:
     for (number, _), some in same.items():
         if len(some) > 1 and max(it.opened for it in some) < min(it.answered for it in some):
             yield f"request {number}: {len(some)} times"
+
+
+@_check("broken", "databases that a power cut broke")
+def broken(facts: Facts) -> Iterator[str]:
+    yield from facts.broken
 
 
 @_check("told_tales", "secrets, numbers and words in logs and error pages")

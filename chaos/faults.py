@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chaos import power
 from chaos.people import Crowd
 from chaos.town import Member, Town
 from hotline.carriers.twilio.client import TIMEOUT
@@ -58,20 +59,24 @@ Fault = Callable[[Scene], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """`where`: the database it needs, or "" for any. `halves`: the machines it needs."""
+    """`where`: the database it needs, or "" for any. `halves`: the machines it needs. `can_be`:
+    whether this machine can do it."""
 
     name: str
     happen: Fault
     where: str
     halves: int
+    can_be: Callable[[], bool]
 
 
 FAULTS: dict[str, Kind] = {}
 
 
-def fault(where: str = "", halves: int = 1) -> Callable[[Fault], Fault]:
+def fault(
+    where: str = "", halves: int = 1, can_be: Callable[[], bool] = lambda: True
+) -> Callable[[Fault], Fault]:
     def register(happen: Fault) -> Fault:
-        FAULTS[happen.__name__] = Kind(happen.__name__, happen, where, halves)
+        FAULTS[happen.__name__] = Kind(happen.__name__, happen, where, halves, can_be)
         return happen
 
     return register
@@ -79,7 +84,8 @@ def fault(where: str = "", halves: int = 1) -> Callable[[Fault], Fault]:
 
 def possible(database: str, halves: int) -> list[str]:
     """The faults that there can be in such a town."""
-    return [it.name for it in FAULTS.values() if it.where in ("", database) and it.halves <= halves]
+    here = [it for it in FAULTS.values() if it.where in ("", database) and it.halves <= halves]
+    return [it.name for it in here if it.can_be()]
 
 
 @fault()
@@ -228,6 +234,13 @@ def disk_full(scene: Scene) -> None:
         scene.wait(2.0, 5.0)
     finally:
         town.disk.empty()
+
+
+@fault(where="sqlite", can_be=power.is_loaded)
+def power_cut(scene: Scene) -> None:
+    """Everything on the machine ends at once, and of what was written last the disk has a part."""
+    with scene.town.losing_power(scene.chance):
+        scene.wait(1.0, 4.0)
 
 
 # The carrier.

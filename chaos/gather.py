@@ -38,6 +38,7 @@ def facts(town: Town, crowd: Crowd, pages: Sequence[str]) -> Facts:
         hold=network.roster.hold,
         **rows,
         tales=list(_tales(town, crowd, everything)),
+        broken=list(town.broken),
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Engine, event, select, update
 
 from board.pages import request as request_page
 from hotline import message, page, reserve
@@ -26,6 +26,7 @@ from hotline.reserve import Claim
 from hotline.store import (
     apart,
     calls,
+    database,
     messages,
     notes,
     pages,
@@ -347,6 +348,25 @@ def _proof(_role: str) -> None:
         return lambda number, **_named: Trust.UNKNOWN if number is None else Trust.PROVEN
 
     _replace(calling, "trust", broken)
+
+
+@_guard("durable", "not_stored", "power_cut")
+def _durable(_role: str) -> None:
+    """A commit does not wait for the disk."""
+
+    def broken(real: Any) -> Any:
+        def engine(url: str) -> Engine:
+            made: Engine = real(url)
+
+            def hurry(connection: Any, _record: object) -> None:
+                connection.execute("PRAGMA synchronous=NORMAL")
+
+            event.listen(made, "connect", hurry)
+            return made
+
+        return engine
+
+    _replace(database, "_sqlite_engine", broken)
 
 
 @_guard("discreet", "told_tales", "quiet")

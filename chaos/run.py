@@ -31,7 +31,7 @@ from pathlib import Path
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
 
-from chaos import checker, gather
+from chaos import checker, gather, power
 from chaos.checker import Line
 from chaos.disk import see_mounts_alone
 from chaos.faults import FAULTS, ZONE, Scene, next_morning, possible
@@ -141,6 +141,8 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
     )
     with town, ExitStack() as stack:
         _say(f"\n{_title(wish)}\n  disk: {town.disk.way}")
+        if not power.is_loaded():
+            _say("  power: never cut, as there is no C compiler")
         crowd = Crowd(wish.seed, everybody, town.carrier)
         stack.callback(crowd.close)
         if wish.keep:
@@ -280,7 +282,7 @@ def _break_things(
 
 def _goes_with(one: str, other: str) -> bool:
     """Two faults of one thing would end each other's."""
-    alone = {"disk_full", "machine_lost", "all_killed", "told_to_end", "clocks_change"}
+    alone = {"disk_full", "machine_lost", "all_killed", "told_to_end", "clocks_change", "power_cut"}
     return not {one, other} & alone and one.split("_")[0] != other.split("_")[0]
 
 
@@ -454,9 +456,12 @@ def _say(words: str) -> None:
 def main() -> None:
     wish = _parser().parse_args()
     seed = wish.seed or str(secrets.randbelow(1_000_000))
+    power.load()
     own_mounts = see_mounts_alone()
     roles.import_program()
     nursery = Nursery()
+    if power.is_loaded():
+        nursery.remove_at_last(power.folder())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     outcomes = []
     try:

@@ -11,16 +11,18 @@ import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx2
@@ -29,6 +31,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import SQLAlchemyError
 
+from chaos import power
 from chaos.clock import SharedClock
 from chaos.desk import BusyDesk
 from chaos.disk import Disk
@@ -75,6 +78,7 @@ max_a_week = 5000
 new_an_hour = 1000000
 open_requests = 1000000
 calls_an_hour = 1000000
+segments_a_day = 1000000
 
 [[needs]]
 key = "food"
@@ -168,6 +172,7 @@ class Town:
         self.password = secrets.token_hex(12)
         self.token = secrets.token_hex(16)
         self.members: dict[str, Member] = {}
+        self.broken: list[str] = []  # what was left of a file that is no database any more
         self._nursery = nursery
         self._people = people
         self._seed = seed
@@ -179,6 +184,7 @@ class Town:
         )
         self._stack = ExitStack()
         self._lock = threading.RLock()
+        self._reading = threading.RLock()
         self._over = threading.Event()
 
     # Opening and closing.
@@ -206,6 +212,7 @@ class Town:
         self.logs = self.folder / "logs"
         self.logs.mkdir()
         self.begun = self.folder / "begun"
+        self._power = self.folder / "power"
         self.clock = SharedClock(self.folder / "clock")
         self.clock.set(SATURDAY)
         stack.callback(self._end_all)
@@ -214,7 +221,9 @@ class Town:
         if self.kind == "postgresql":
             self._add_postgresql(data / "postgresql")
         else:
-            self.database_url = f"sqlite:///{data / 'hotline.db'}"
+            self.sqlite_file = data / "hotline.db"
+            self.database_url = f"sqlite:///{self.sqlite_file}"
+            os.environ[power.NOTES] = str(self._power)  # we may be the last who closes it
         self.engine = create_engine(
             self.database_url.replace("postgresql:", "postgresql+psycopg:"),
             poolclass=pool.NullPool,
@@ -350,6 +359,7 @@ class Town:
             "TWILIO_AUTH_TOKEN": self.token,
             "TWILIO_API_URL": self.carrier,
             "HOTLINE_NUMBER": NUMBER,
+            power.NOTES: str(self._power),
         }
 
     def _add_role(self, role: str, half: int, environment: Mapping[str, str], *more: str) -> None:
@@ -400,7 +410,7 @@ class Town:
 
     def read(self, work: Transaction[Any]) -> Any:
         """Raises SQLAlchemyError while the database is away."""
-        with self.engine.connect() as connection:
+        with self._reading, self.engine.connect() as connection:
             return work(connection)
 
     def answers(self) -> bool:
@@ -472,6 +482,21 @@ class Town:
                 if member.pid == pid:
                     self._signal(member, signal.SIGCONT)
 
+    @contextmanager
+    def losing_power(self, chance: Random) -> Iterator[None]:
+        """All that runs on the machine ends with the block, and what nobody had waited for may not
+        be on the disk."""
+        self._power.touch()
+        yield
+        machine = self.of_role("web", "worker", "clock", "redis")
+        with self._reading, self.held(machine, signal.SIGKILL):
+            power.after_a_cut(self._power, chance)
+            self._power.unlink()
+            Path(f"{self.sqlite_file}-shm").unlink(missing_ok=True)
+            self.broken += _what_is_broken(self.sqlite_file)
+            for kept in self.redis_folder.glob("appendonlydir/*.incr.aof"):
+                _lose_the_end(kept, chance)
+
     def pids(self, *roles: str) -> list[int]:
         return [it.pid for it in self.of_role(*roles) if it.pid]
 
@@ -511,6 +536,23 @@ def sign_in(connection: Connection, tokens: Mapping[str, str], now: datetime) ->
     for phone, token in tokens.items():
         (who,) = people.known_or_new(connection, [phone], now)
         sessions.open_session(connection, token, who, "a browser", now)
+
+
+def _what_is_broken(file: Path) -> list[str]:
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            found = [str(it) for (it,) in connection.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [it for it in found if it != "ok"]
+
+
+UNSAFE = 4096  # bytes of Redis' log that may not have come to the disk
+
+
+def _lose_the_end(file: Path, chance: Random) -> None:
+    size = file.stat().st_size
+    os.truncate(file, max(0, size - chance.randint(0, UNSAFE)))
 
 
 def _can_connect(engine: Any) -> bool:

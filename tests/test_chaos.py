@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 import servers
 from neighborhood import CAST, NETWORK, Neighborhood, open_neighborhood
+from test_power import needs_compiler
 from waiting import until
 
 from board.pages import request
@@ -74,6 +76,11 @@ def break_it(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
             id="two machines",
             marks=needs_postgresql,
         ),
+        pytest.param(
+            ["--minutes", "0.3", "--database", "sqlite", "--fault", "power_cut"],
+            id="power",
+            marks=needs_compiler,
+        ),
     ],
 )
 def test_whatever_breaks_nothing_is_lost_and_nothing_done_twice(
@@ -96,6 +103,8 @@ def test_whatever_breaks_nothing_is_lost_and_nothing_done_twice(
     ],
 )
 def test_a_guard_that_is_missing_is_noticed(tmp_path: Path, guard: guards.Guard) -> None:
+    if "power_cut" in guard.faults and not shutil.which("cc"):
+        pytest.skip("this machine has no C compiler")
     status, outcome, printed = break_it(tmp_path, "--without", guard.name, "--minutes", "1")
     assert all(outcome["counts"][line] > 0 for line in guard.noticed_in), printed
     assert status == 1
