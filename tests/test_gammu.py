@@ -122,6 +122,24 @@ def test_a_text_of_three_parts_comes_in_as_one(modem: DummyModem) -> None:
 
 
 @needs_daemon
+def test_a_modem_that_is_reset_between_the_parts_of_a_text_gives_it_once(modem: DummyModem) -> None:
+    parts = ["one " * 30, "two " * 30, "three"]
+    pieces = [short_message(MARIA, it, header=header(7, 3, n)) for n, it in enumerate(parts, 1)]
+    modem.start()
+    modem.texted(*pieces[:2])
+    _send(modem.folder, 12)
+    until(lambda: _became(modem.folder), "the daemon went its round")
+    modem.kill()
+    modem.texted(pieces[2])
+    modem.start()
+    ((files, text),) = until(lambda: _arrived(modem.folder), "the text comes in")
+    assert text.body == "".join(parts)
+    spool.done(files)
+    until(lambda: not modem.on_sim(), "nothing is left on the card")
+    assert _arrived(modem.folder) == []
+
+
+@needs_daemon
 def test_half_a_long_text_is_waited_for_and_then_given_as_far_as_it_is(tmp_path: Path) -> None:
     modem = DummyModem(tmp_path, "modem1", half_waits=1)
     modem.start()
