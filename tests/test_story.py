@@ -21,6 +21,8 @@ from rehearsal.neighborhood import HIDDEN, scene
 from rehearsal.neighborhood.scene import CAST
 from rehearsal.phones import Phone, PhoneState, WhenCalled
 from rehearsal.story import (
+    A_DAY,
+    A_WHILE,
     KEPT,
     Event,
     Hears,
@@ -248,15 +250,28 @@ def test_texts_waves_and_trouble_play_again(
         maple.do(text_hotline(exchange, "+12125550177", "need food near 11216"))
         maple.do(leap(exchange, inside, exchange.now() + timedelta(seconds=90)))
         maple.do(text_hotline(exchange, BEN, "yes 12", media=["https://media.example.org/1"]))
-        maple.do(leap(exchange, inside, moment_of("08:00", exchange.now(), ZONE)))
+        hour = _hour_not_soon(exchange.now())
+        maple.do(leap(exchange, inside, moment_of(f"{hour}:00", exchange.now(), ZONE)))
         maple.do(text_hotline(exchange, BEN, "done 12"))
         printed = maple.printed()
     assert "-- Ana's phone is off --\n-- Chi's phone is opted out --\n" in printed
     assert "-- the carrier is busy for Ben --\n" in printed
     assert "\nStranger 0177 > need food near 11216\n" in printed
     assert "Ben           > yes 12 [picture]\n" in printed
-    assert "\n-- it is 8:00 --\nBen           > done 12\n" in printed
+    assert f"\n-- it is {hour}:00 --\nBen           > done 12\n" in printed
     play(parse(printed), postgresql_url, redis_url)
+
+
+def _hour_not_soon(now: datetime) -> int:
+    """In the morning, and so far off that a story says it by the hour: it is any time of the day
+    where this runs."""
+    return 8 if moment_of("08:00", now, ZONE) - now > 2 * A_WHILE else 11
+
+
+@pytest.mark.parametrize("minutes", range(0, 24 * 60, 7))
+def test_at_any_time_of_the_day_such_an_hour_is_found(minutes: int) -> None:
+    now = NOON + timedelta(minutes=minutes)
+    assert A_WHILE < moment_of(f"{_hour_not_soon(now)}:00", now, ZONE) - now < A_DAY
 
 
 def test_calls_play_again(opening: Open, postgresql_url: str, redis_url: str) -> None:
