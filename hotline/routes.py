@@ -8,7 +8,7 @@ channel whose prefix their number has, and else by the first. A text goes on by 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.limits import MINUTE
@@ -207,24 +207,21 @@ def room(
 
 
 def _bears(channel: ChannelSettings, line: Ahead, length: timedelta, *, urgent: bool) -> int:
-    bounds = [
-        _soon(channel.texts_a_minute, line, length),
-        _today(_pages_a_day(channel, urgent=urgent), line),
-    ]
-    return max(0, min(it for it in bounds if it is not None))
+    bounds = (_soon(channel, line, length), _today(channel, line, urgent=urgent))
+    return max(0, min(it for it in bounds if it is not None) - line.waits)
 
 
-def _soon(a_minute: int | None, line: Ahead, length: timedelta) -> int | None:
+def _soon(channel: ChannelSettings, line: Ahead, length: timedelta) -> int | None:
     """Some leave at once and the others one by one, each up to half its turn late (`turns`)."""
-    if a_minute is None:
+    if channel.texts_a_minute is None:
         return None
-    at_once = max(0, a_minute - line.left_in_a_minute)
-    one_by_one = int(a_minute * (length / MINUTE) - LATEST)
-    return at_once + one_by_one - line.waits
+    at_once = max(0, channel.texts_a_minute - line.left_in_a_minute)
+    return at_once + int(channel.texts_a_minute * (length / MINUTE) - LATEST)
 
 
-def _today(a_day: int | None, line: Ahead) -> int | None:
-    return None if a_day is None else a_day - line.left_today - line.waits
+def _today(channel: ChannelSettings, line: Ahead, *, urgent: bool) -> int | None:
+    a_day = _pages_a_day(channel, urgent=urgent)
+    return None if a_day is None else a_day - line.left_today
 
 
 def _pages_a_day(channel: ChannelSettings, *, urgent: bool) -> int | None:
@@ -238,13 +235,12 @@ def _pages_a_day(channel: ChannelSettings, *, urgent: bool) -> int | None:
 
 def over_for_today(network: Network, lines: Mapping[str, Ahead], *, urgent: bool) -> set[str]:
     """The names of those that bear no page any more before midnight."""
-    left = {
-        it.name: _today(
-            _pages_a_day(it, urgent=urgent), replace(lines.get(it.name, NOBODY_AHEAD), waits=0)
-        )
-        for it in network.channels
-    }
-    return {name for name, it in left.items() if it is not None and it <= 0}
+    found: set[str] = set()
+    for it in network.channels:
+        left = _today(it, lines.get(it.name, NOBODY_AHEAD), urgent=urgent)
+        if left is not None and left <= 0:
+            found.add(it.name)
+    return found
 
 
 def who_fits(

@@ -134,6 +134,14 @@ def cleo(request: pytest.FixtureRequest) -> Iterator[AtTheBoard]:
         yield board
 
 
+@pytest.fixture
+def dee(request: pytest.FixtureRequest) -> Iterator[AtTheBoard]:
+    """Who sits at the desk, signed in beside her."""
+    with closing(AtTheBoard(request.getfixturevalue("maple"))) as board:
+        board.signs_in("Dee")
+        yield board
+
+
 @pytest.fixture(scope="module")
 def line() -> Iterator[tuple[calling.Hotline, calling.Carrier]]:
     """A hotline that says what a test tells it to, and a carrier that calls it."""

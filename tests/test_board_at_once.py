@@ -7,29 +7,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 import pytest
 from boarding import AtTheBoard
 from neighborhood import CAST, Neighborhood, open_neighborhood
+from sqlalchemy import Connection
 from test_board import WITH_BOARD
 
 from board.pages import entry, request
 from hotline.help_request import HelpRequest, State
+from hotline.store import forgetting, people
 
 
 @pytest.fixture
 def maple(postgresql_url: str, redis_url: str) -> Iterator[Neighborhood]:
     with open_neighborhood(postgresql_url, redis_url, WITH_BOARD) as opened:
         yield opened
-
-
-@pytest.fixture
-def dee(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Dee")
-        yield board
 
 
 def then(look: Callable[..., Any], acts: Callable[[], Any]) -> Callable[..., Any]:
@@ -95,3 +89,26 @@ def test_of_two_who_write_an_entry_at_once_the_second_sees_the_first(
     seen = cleo.sends(f"{at}/edit", {"digest": digests[0], "name": "Anna", "areas": "eastside"})
     assert (cleo.status, "Somebody changed this meanwhile" in seen) == (409, True)
     assert "Anne" in dee.goes_to(at)
+
+
+def test_who_is_forgotten_while_their_entry_is_written_stays_forgotten(
+    maple: Neighborhood, cleo: AtTheBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana", "areas": "westside"})
+    cleo.goes_to("/people?name=Ana")
+    at = re.findall(r'href="/board(/people/\d+)"', cleo.page)[0]
+    cleo.goes_to(f"{at}/edit")
+    (digest,) = re.findall(r'name="digest" value="(\w+)"', cleo.page)
+
+    def ana_is_forgotten() -> None:
+        def forget(connection: Connection) -> None:
+            ana = people.who_is_at(connection, CAST["Ana"])
+            assert ana is not None
+            forgetting.forget(connection, ana, (), maple.now())
+
+        maple.database.write(forget)
+
+    monkeypatch.setattr(entry, "the_person", then(entry.the_person, ana_is_forgotten))
+    cleo.sends(f"{at}/edit", {"digest": digest, "name": "Ana", "areas": "eastside"})
+    assert cleo.status == 404
+    assert maple.database.read(lambda it: people.who_is_at(it, CAST["Ana"])) is None

@@ -44,13 +44,6 @@ def maple(sqlite_url: str, redis_url: str) -> Iterator[Neighborhood]:
         yield opened
 
 
-@pytest.fixture
-def dee(maple: Neighborhood) -> Iterator[AtTheBoard]:
-    with closing(AtTheBoard(maple)) as board:
-        board.signs_in("Dee")
-        yield board
-
-
 def finds(board: AtTheBoard, who: str) -> str:
     """Goes to the page of whoever has this phone; its path."""
     board.goes_to(f"/people?find={board.maple.number(who).replace('+', '%2B')}")

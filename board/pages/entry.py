@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from board.pages.person import the_person
-from board.sitting import BoardPage, Moved, Outcome, Shown, Sitting
+from board.sitting import BoardPage, Moved, NotHere, Outcome, Shown, Sitting
 from hotline import roster_file, settings_file
 from hotline.desk import listing
 from hotline.errors import BadRoster
@@ -72,8 +72,9 @@ def show_edit(sitting: Sitting) -> Outcome:
 
 def do_edit(sitting: Sitting) -> Outcome:
     """What is said here by hand holds, whoever said otherwise before."""
-    seen = the_person(sitting)
-    entry = listing.hold(sitting.work, seen.entry.phone) or seen
+    entry = listing.hold(sitting.work, the_person(sitting).entry.phone)
+    if entry is None:
+        raise NotHere  # they had all about them deleted just now
     if sitting.words("digest", 32) != _digest(entry):
         return page(sitting, entry, wrong="changed", status=409)
     try:
