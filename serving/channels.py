@@ -177,14 +177,15 @@ class Registrar:
             self._thread.join()
 
     def tell(self) -> None:
-        """Once each of those that were not told yet."""
+        """Once each of those that were not told yet. Two may do this at once: a phone that is told
+        twice is no worse for it."""
         for url, it in list(self._left.items()):
             try:
                 tell_us_at(smsgate(self._environment, it), url)
             except CarrierError as error:
                 log.info("channel %s was not told where to post: %s", it.name, describe(error))
             else:
-                del self._left[url]
+                self._left.pop(url, None)
 
     def _run(self) -> None:
         pause = SOON

@@ -13,6 +13,7 @@ from neighborhood import CAST, Neighborhood, open_neighborhood
 from hotline import routes
 from hotline.errors import AccountRefused, CarrierError
 from paging import jobs
+from serving import channels
 
 NAMES = {"twilio": "account", "smsgate": "sim1", "gammu": "modem1"}
 ANA, BEN = CAST["Ana"], CAST["Ben"]
@@ -94,6 +95,24 @@ def test_a_phone_that_refuses_is_an_error_of_ours(town: Neighborhood) -> None:
     town.trouble_of("sim1", "locked")
     with pytest.raises(AccountRefused):
         carrier().send(ANA, "hello", 12, good_for=None)
+
+
+@pytest.mark.parametrize("town", ["smsgate"], indirect=True)
+def test_two_may_tell_a_phone_at_once_where_to_post(
+    town: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, told = town.hotline, []
+    registrar = channels.Registrar(house.environment, house.house.network)
+
+    def tell(_phone: object, url: str) -> None:
+        told.append(url)
+        if len(told) == 1:
+            registrar.tell()
+
+    monkeypatch.setattr(channels, "tell_us_at", tell)
+    registrar.tell()
+    registrar.tell()
+    assert len(told) == 2, "and after that nobody is left to tell"
 
 
 @pytest.mark.parametrize("town", ["gammu"], indirect=True)
