@@ -9,9 +9,9 @@ whatever runs less often is better served by SQLAlchemy itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -42,6 +42,7 @@ class Prepared:
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
+        self._written: dict[str, _Written] = {}  # in each kind of database that was met
 
     def rows(self, connection: Connection, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it, and return a value for each column of each row. Raises as SQLAlchemy does."""
@@ -49,7 +50,7 @@ class Prepared:
         known: dict[Prepared, _Compiled] = vars(dialect).setdefault("prepared", {})
         compiled = known.get(self)
         if compiled is None:
-            compiled = known[self] = _Compiled(self._statement, dialect)
+            compiled = known[self] = _Compiled(self._statement, self._as_written(dialect), dialect)
         driver: Any = connection.connection.dbapi_connection
         cursor = driver.cursor()
         try:
@@ -67,25 +68,42 @@ class Prepared:
         finally:
             cursor.close()
 
+    def _as_written(self, dialect: Dialect) -> _Written:
+        if dialect.name not in self._written:
+            compiled: Any = self._statement.compile(dialect=dialect)
+            self._written[dialect.name] = _Written(
+                str(compiled), compiled.positiontup, dict(compiled.binds)
+            )
+        return self._written[dialect.name]
+
+
+class _Written(NamedTuple):
+    """The words of a statement, which are the same in all databases of a kind, and its parameters:
+    their order, where the driver takes them by place."""
+
+    words: str
+    order: Sequence[str] | None
+    binds: Mapping[str, Any]
+
 
 class _Compiled:
-    """The words of a statement in one dialect, and the converters of its values.
+    """A statement for one database: its words, and the converters of its values, which know the
+    database's keys.
 
     The driver takes values by name or by place: `fixed` has what never changes under either, and
     `plain` and `converted` say what is filled in there.
     """
 
-    def __init__(self, statement: Statement, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
-        self.words = str(compiled)
+    def __init__(self, statement: Statement, written: _Written, dialect: Dialect) -> None:
+        self.words, order, binds = written
         # Of the cursor one would learn it too, with all about each column, for as much again.
         self.has_rows = bool(_columns(statement))
-        order = compiled.positiontup
         self._fixed: Any = {} if order is None else [None] * len(order)
         self._plain: list[tuple[Any, str]] = []
         self._converted: list[tuple[Any, str, Convert]] = []
-        for key, name in [(it, it) for it in compiled.binds] if order is None else enumerate(order):
-            bind = compiled.binds[name]
+        places: Any = zip(binds, binds, strict=True) if order is None else enumerate(order)
+        for key, name in places:
+            bind = binds[name]
             convert = _into(bind.type, dialect)
             if not bind.required:
                 given = bind.effective_value
