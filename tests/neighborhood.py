@@ -442,6 +442,7 @@ def open_neighborhood(
     dialect: str = "twilio",
     channels: Sequence[str] = (),
     first_channel: Mapping[str, object] | None = None,
+    kind: type[Neighborhood] = Neighborhood,
 ) -> Iterator[Neighborhood]:
     """`dialect`: which of the carriers alike it is. `channels`: the names of what brings the texts,
     if it is not the account; `first_channel`: more settings of the first. `file`: where the
@@ -498,7 +499,7 @@ def open_neighborhood(
         worker = dispatch.worker(redis_url)
         stack.callback(worker.connection.close)
         hotline.registrar.tell()
-        neighborhood = Neighborhood(address, hotline, shop, by_hand, worker, cast)
+        neighborhood = kind(address, hotline, shop, by_hand, worker, cast)
         stack.callback(neighborhood.close)
         yield neighborhood
     assert not watched or mistakes == [], (

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
-from neighborhood import open_neighborhood
+from by_modem import open_by_modem
+from modems import PROGRAM
+from neighborhood import Neighborhood, open_neighborhood
 
 from rehearsal.neighborhood import scene
 from rehearsal.playing import Player
@@ -20,31 +24,31 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_conversation(path: Path, database_url: str, redis_url: str) -> None:
     transcript = parse(path.read_text(encoding="utf-8"))
-    play(transcript, database_url, redis_url, scene.carried_by(transcript.scene))
+    channels = scene.carried_by(transcript.scene)
+    play(transcript, database_url, redis_url, partial(open_neighborhood, channels=channels))
 
 
 def play(
-    transcript: Transcript, database_url: str, redis_url: str, channels: Sequence[str] = ()
+    transcript: Transcript,
+    database_url: str,
+    redis_url: str,
+    opened: Callable[..., AbstractContextManager[Neighborhood]] = open_neighborhood,
 ) -> None:
-    """Fails where something else happens than what is written. `channels`: by what texts come and
-    leave."""
+    """Fails where something else happens than what is written. `opened`: with what brings the
+    texts, as `open_neighborhood`."""
     of, cast = transcript.scene, scene.numbers_of(transcript)
     network, now = scene.network_toml(of, cast), scene.begins(of)
-    with open_neighborhood(
-        database_url, redis_url, network, now, cast=cast, channels=channels
-    ) as neighborhood:
+    with opened(database_url, redis_url, network, now, cast=cast) as neighborhood:
         neighborhood.put_on_roster(*scene.volunteers(of, cast))
         different = asyncio.run(first_difference(transcript, Player(neighborhood.hands)))
     assert different == "", different
 
 
-# The same by an old phone, on which nobody can call.
+# The same by an old phone and by a modem, on which nobody can call.
 
 _STOP = "the hotline answers STOP, START or HELP itself"
 _FILES = "pictures and voice messages are not passed on"
-_REASONS = (
-    "a phone gives no code for why a number is wrong, and says nothing of phones that are off"
-)
+_REASONS = "neither gives a code for why a number is wrong, and none tells of phones that are off"
 _ACCOUNT = "it tells of trouble with an account"
 OTHERWISE: Mapping[str, str] = {
     **dict.fromkeys(
@@ -73,7 +77,7 @@ OTHERWISE: Mapping[str, str] = {
     **dict.fromkeys(("forget_me", "forget_me_in_spanish"), "the phone may keep some of it"),
     "call_nobody_answers": "somebody is called",
 }
-"""Those in which something else happens there, and what."""
+"""Those in which something else happens there, and why."""
 
 
 def _is_by_text(transcript: Transcript) -> bool:
@@ -85,11 +89,20 @@ def _is_by_text(transcript: Transcript) -> bool:
 BY_TEXT = [it for it in TRANSCRIPTS if _is_by_text(parse(it.read_text(encoding="utf-8")))]
 
 
-@pytest.mark.parametrize(
-    "path", [it for it in BY_TEXT if it.stem not in OTHERWISE], ids=lambda path: path.stem
-)
+THE_SAME = [it for it in BY_TEXT if it.stem not in OTHERWISE]
+
+
+@pytest.mark.parametrize("path", THE_SAME, ids=lambda path: path.stem)
 def test_the_same_by_an_old_phone(path: Path, sqlite_url: str, redis_url: str) -> None:
-    play(parse(path.read_text(encoding="utf-8")), sqlite_url, redis_url, ["sim1"])
+    opened = partial(open_neighborhood, channels=["sim1"])
+    play(parse(path.read_text(encoding="utf-8")), sqlite_url, redis_url, opened)
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="gammu-smsd is not installed")
+@pytest.mark.parametrize("path", THE_SAME, ids=lambda path: path.stem)
+def test_the_same_by_a_modem(path: Path, sqlite_url: str, redis_url: str, tmp_path: Path) -> None:
+    opened = partial(open_by_modem, tmp_path)
+    play(parse(path.read_text(encoding="utf-8")), sqlite_url, redis_url, opened)
 
 
 def test_those_that_go_otherwise_there_are_known() -> None:
