@@ -358,6 +358,7 @@ class Crowd:
     HANDS = 16  # who text at the same moment
     BREATH = 0.4  # seconds between two deeds of one hand
     FLOOD = 24  # phones that nobody knows
+    GO_ON = 0.05  # of those who wait, who still do when the others rest
     LINE_SECONDS = 40.0  # for the carrier to answer us, who waits 15 s for the hotline twice
 
     def __init__(self, seed: str, people: Iterable[Person], carrier_url: str) -> None:
@@ -400,12 +401,18 @@ class Crowd:
             self._text(it, FLOOD, f"need {need} for {it.own_word()}", chance)
 
     def rest(self) -> None:
-        """Nobody writes any more; what is under way is waited for."""
+        """Nobody writes any more; what is under way is waited for. Most who wait for somebody ask for
+        nothing any more: of hundreds there is always one for whom somebody is being called."""
         self._rest.set()
         for thread in self._hands:
             thread.join()
         if self.problems:
             raise self.problems[0]
+        chance = random.Random(f"{self._seed}-rest")
+        for it in self.people.values():
+            for number in sorted(it.open | it.taken):
+                if not it.stopped and chance.random() > self.GO_ON:
+                    self._text(it, withdraw.__name__, f"never mind {number}", chance)
 
     def close(self) -> None:
         self._gone.set()
