@@ -401,8 +401,8 @@ class Crowd:
             self._text(it, FLOOD, f"need {need} for {it.own_word()}", chance)
 
     def rest(self) -> None:
-        """Nobody writes any more; what is under way is waited for. Most who wait for somebody ask for
-        nothing any more: of hundreds there is always one for whom somebody is being called."""
+        """Nobody writes any more; what is under way is waited for. Most who wait for somebody ask
+        for nothing any more: of hundreds there is always one for whom somebody is called."""
         self._rest.set()
         for thread in self._hands:
             thread.join()

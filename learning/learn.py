@@ -54,7 +54,7 @@ def _is_fear(case: Case) -> bool | None:
 
 
 ROWS = (
-    Row("danger.alarm", _is_fear, 0.62),
+    Row("danger.alarm", _is_fear, 0.57),
     Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.75),
     Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
 )

@@ -557,11 +557,14 @@ def _decide(situation: Situation, reading: Reading) -> list[Act]:
 
 def _without_mishearing(reading: Reading) -> Reading:
     """Who tells of danger, or of somebody, may mean that, and not our texts: "I want it all to
-    stop"."""
+    stop". Who names our texts means them, unless they tell of what somebody does to them. And
+    who says yes is there for others: "yes, but no more tonight"."""
     if Move.ENOUGH not in reading.moves:
         return reading
     told = danger.signs(words_of(reading.said))
-    if told.signs <= danger.BESIDES and learned.WHO.isdisjoint(told.words):
+    names_texts = Move.CONTACT in reading.moves and told.signs.isdisjoint(danger.BY_SOMEBODY)
+    names_nobody = told.signs <= danger.BESIDES and learned.WHO.isdisjoint(told.words)
+    if (names_texts or names_nobody) and reading.intent is not Intent.YES:
         return reading
     return replace(reading, moves=reading.moves - {Move.ENOUGH})
 

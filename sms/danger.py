@@ -160,6 +160,12 @@ BESIDES = frozenset({Sign.OVER, Sign.NOW, Sign.KIN})
 """What tells of no danger by itself."""
 
 
+BY_SOMEBODY = frozenset(
+    {Sign.FEAR, Sign.HARM, Sign.PRYING, Sign.AGAINST, Sign.UNEASE, Sign.ALARM, Sign.WRONG}
+)
+"""What tells of what somebody does to whoever writes."""
+
+
 class Telling(NamedTuple):
     """What is found in a text, and its words, folded."""
 

@@ -16,6 +16,7 @@ class Move(StrEnum):
 
     STOP = "stop"  # they want no more texts of ours
     ENOUGH = "enough"  # it sounds as if they did: see `learned`
+    CONTACT = "contact"  # it names our texts, their number, or where that is kept
     START = "start"  # they said STOP, and want them again
     AUTO = "auto"  # a phone, a mailbox or a shop wrote it
     ASK = "ask"  # they or others need something

@@ -82,7 +82,7 @@ def shelter(
     """The acts of a text, and what its danger adds to them and takes from them. `names`: of those
     whom they talk to."""
     if any(isinstance(it, StopTexts) for it in acts) and not reading.by_carrier:
-        return acts if situation.stopped else _stopped(reading, acts)
+        return acts if situation.stopped else _stopped(situation, reading, acts, names)
     if situation.stopped or reading.intent in _NOTHING_SAID:
         return acts
     if _says_safe(situation, reading):
@@ -109,13 +109,25 @@ def shelter(
     return _warned(situation, heard, acts) if heard else acts
 
 
-def _stopped(reading: Reading, acts: list[Act]) -> list[Act]:
-    """Who tells of danger and wants no more texts reads whom to call, instead of a goodbye."""
-    heard = danger.heard(danger.signs(words_of(reading.said)), reading.said)
+def _stopped(
+    situation: Situation, reading: Reading, acts: list[Act], names: Collection[str]
+) -> list[Act]:
+    """Who tells of danger and wants no more texts reads whom to call, instead of a goodbye. Who has
+    something against the other is kept apart from them, too: it may be them who is to stop."""
+    found = danger.signs(words_of(reading.said), names)
+    heard = danger.heard(found, reading.said)
+    talks = situation.conversations
+    if len(talks) == 1 and Sign.KIN not in found.signs and _tells_against(situation, found):
+        acts = [KeepApart(talks[0].number, is_guess=True), *acts]
     if heard is None or not heard.danger.is_sure:
         return acts
     warn = Warn(crisis=heard.danger.is_about_life)
     return [warn, *(it for it in acts if not isinstance(it, Say))]
+
+
+def _tells_against(situation: Situation, found: Telling) -> bool:
+    is_taker = any(situation.me in it.takers for it in situation.conversations)
+    return _leads_to(found, is_taker=is_taker) is not Then.PASS
 
 
 def _is_of_ours(situation: Situation, found: Telling) -> bool:

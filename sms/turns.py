@@ -62,8 +62,12 @@ ABOUT_US: Final = (
 )
 """What people ask about us, the plainest first: of two, the first is answered."""
 
-_WANTS_US: Final = (Move.START, Move.ASK, Move.MET, Move.NO_SHOW, Move.TAKES)
-_ENOUGH: Final = _turn(Move.ENOUGH, to=Intent.STOP, unless=_WANTS_US, needs=False)
+_ASKS_FOR_US: Final = (Move.START, Move.ASK, Move.NO_SHOW)
+_WANTS_US: Final = (*_ASKS_FOR_US, Move.MET, Move.TAKES)
+_ENOUGH: Final = (
+    _turn(Move.ENOUGH, to=Intent.STOP, also=(Move.CONTACT,), unless=_ASKS_FOR_US),
+    _turn(Move.ENOUGH, to=Intent.STOP, unless=_WANTS_US, needs=False),
+)
 """In front of every row for those to whom we write. Who gets no texts of ours is asked back."""
 
 TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
@@ -156,7 +160,7 @@ def turned(reading: Reading, role: Role) -> Reading:
         return reading
     if reading.intent is Intent.NO and reading.number is not None and _is_question(reading):
         return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
-    rows = TURNS[role] if role is Role.STRANGER else (_ENOUGH, *TURNS[role])
+    rows = TURNS[role] if role is Role.STRANGER else (*_ENOUGH, *TURNS[role])
     turn = next((it for it in rows if _fits(it, reading)), None)
     if turn is None and role is Role.STRANGER and _names_nothing(reading):
         return replace(reading, intent=Intent.SMALL_TALK)
