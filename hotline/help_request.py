@@ -150,10 +150,12 @@ class NotBefore:
 @dataclass(frozen=True, slots=True)
 class HeldBack:
     """Nobody is asked before that moment: what is left until then is kept for others. `in_crowd`:
-    the stewards have heard that many strangers ask at once."""
+    the stewards have heard that many strangers ask at once. `no_room`: it is what phones and modems
+    still send that day."""
 
     moment: datetime
     in_crowd: bool = False
+    no_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,7 +538,8 @@ def _held_back(request: HelpRequest, event: HeldBack, clock: NetworkTime) -> Cha
         return waiting, []
     told = Tell(request.requester, _say(Told.HELD_BACK, request, time=event.moment))
     about = {"need": request.needs, "area": request.area, "time": event.moment}
-    stewards = TellStewards(_say(Told.STEWARDS_HELD_BACK, request, **about))
+    why = Told.STEWARDS_NO_ROOM if event.no_room else Told.STEWARDS_HELD_BACK
+    stewards = TellStewards(_say(why, request, **about))
     is_one_of_many = event.in_crowd and not request.urgent
     return replace(waiting, told_nobody_at=clock.now), [told, *[stewards] * (not is_one_of_many)]
 

@@ -209,6 +209,7 @@ class Told(Enum):
     STEWARDS_BUDGET_SPENT = auto()
     STEWARDS_SEGMENTS_KEPT = auto()
     STEWARDS_HELD_BACK = auto()
+    STEWARDS_NO_ROOM = auto()
     STEWARDS_CROWDED = auto()
     STEWARDS_ABROAD = auto()
     STEWARDS_SET_ASIDE = auto()

@@ -170,6 +170,7 @@ def _jitter(number: int) -> float:
 
 
 KEPT_FOR_ANSWERS = 0.25  # of what a channel takes in a day
+KEPT_FROM_URGENT = 0.1  # of the same: who asks for what is urgent, again and again, ends no talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +226,11 @@ def _today(channel: ChannelSettings, line: Ahead, *, urgent: bool) -> int | None
 
 
 def _pages_a_day(channel: ChannelSettings, *, urgent: bool) -> int | None:
-    """After how many texts nobody is asked any more. What is left is for answers, and for what is
-    urgent: who asks late in the day would read nothing before midnight."""
+    """After how many texts nobody is asked any more. What is left is for answers, and the most of
+    it for what is urgent, too: who asks late in the day would read nothing before midnight."""
     a_day = _ends_at(channel)
-    if a_day is None or urgent:
-        return a_day
-    return a_day - int(a_day * KEPT_FOR_ANSWERS)
+    kept = KEPT_FROM_URGENT if urgent else KEPT_FOR_ANSWERS
+    return None if a_day is None else a_day - int(a_day * kept)
 
 
 def over_for_today(network: Network, lines: Mapping[str, Ahead], *, urgent: bool) -> set[str]:

@@ -585,6 +585,10 @@ class Sentence(StrEnum):
         "{network}: {number} ({need}, {area}) waits until {time}: what neighbors can still do is"
         " kept for urgent needs and people we know."
     )
+    STEWARDS_NO_ROOM = N_(
+        "{network}: {number} ({need}, {area}) waits until {time}: our phone or modem has sent what"
+        " its plan bears today (texts_a_day)."
+    )
     STEWARDS_CROWDED = N_(
         "{network}: many new people ask at once. All are asked about, the oldest first, a few"
         " neighbors each. OPEN lists them; CLOSE what is none."

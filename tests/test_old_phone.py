@@ -589,6 +589,7 @@ def test_late_in_the_day_of_a_phone_nobody_is_asked_and_who_asks_reads_when(
         assert _asked(town) == before
         assert set(found) == {"Sam", "Cleo"}
         assert "13 waits its turn: we go on asking at 8am" in found["Sam"][-1]
+        assert "waits until 8am: our phone or modem has sent" in found["Cleo"][-1]
         town.pass_until(8, 10)
         assert any("Reply YES 13" in it.body for it in town.received())
 

@@ -131,11 +131,11 @@ ALONE = TWO.replace('fallback = "modem1"', "").replace("texts_a_day = 10", "text
         (Ahead(left_today=25), False, 5),
         (Ahead(left_today=25, waits=4), False, 1),
         (Ahead(left_today=30), False, 0),
-        (Ahead(left_today=30), True, 10),
-        (Ahead(left_today=40), True, 0),
+        (Ahead(left_today=30), True, 6),
+        (Ahead(left_today=36), True, 0),
     ],
 )
-def test_a_quarter_of_a_day_is_for_answers_and_what_is_urgent(
+def test_a_quarter_of_a_day_is_for_answers_most_of_it_for_what_is_urgent_too(
     line: Ahead, urgent: bool, bears: int
 ) -> None:
     length, lines = timedelta(minutes=5), {"sim1": line}

@@ -102,7 +102,8 @@ def _lines(work: Work, urgent: bool) -> dict[str, Ahead]:
 def _no_room(work: Work, request: HelpRequest, lines: Mapping[str, Ahead], full: set[str]) -> Event:
     """Somebody is free, and these channels are full: for a while, or until midnight."""
     if full <= routes.over_for_today(work.network, lines, urgent=request.urgent):
-        return HeldBack(schedule.may_ask_from(request.urgent, work.network, budget.midnight(work)))
+        midnight = schedule.may_ask_from(request.urgent, work.network, budget.midnight(work))
+        return HeldBack(midnight, no_room=True)
     return NotBefore(max(request.due or work.now, work.now + LINE_MOVES))
 
 
