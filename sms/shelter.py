@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hotline.help_request import Accepted, Done, HelpRequest, NotYet, Withdrawn
 from hotline.notices import Told, notice
 from hotline.worry import Worry
-from sms import danger
+from sms import danger, learned
 from sms.conversation import (
     Act,
     AddWords,
@@ -117,7 +117,7 @@ def _stopped(
     found = danger.signs(words_of(reading.said), names)
     heard = danger.heard(found, reading.said)
     talks = situation.conversations
-    if len(talks) == 1 and Sign.KIN not in found.signs and _tells_against(situation, found):
+    if len(talks) == 1 and _tells_against(situation, found):
         acts = [KeepApart(talks[0].number, is_guess=True), *acts]
     if heard is None or not heard.danger.is_sure:
         return acts
@@ -126,6 +126,9 @@ def _stopped(
 
 
 def _tells_against(situation: Situation, found: Telling) -> bool:
+    """Of one whom they name: "leave me alone" may be all of us."""
+    if Sign.KIN in found.signs or learned.WHO.isdisjoint(found.words):
+        return False
     is_taker = any(situation.me in it.takers for it in situation.conversations)
     return _leads_to(found, is_taker=is_taker) is not Then.PASS
 
