@@ -19,7 +19,7 @@ from test_forgetting import (
     _rows,
 )
 
-from hotline.store import migrate, requests, tables
+from hotline.store import migrate, requests, retention, tables
 from hotline.store.database import Database
 
 DAY = timedelta(days=1)
@@ -223,3 +223,16 @@ def test_whoever_writes_again_is_kept(maple: Neighborhood) -> None:
     maple.text("Sam", "hello again")
     move_clock(maple, 170 * DAY)
     assert CAST["Sam"] in _rows(maple, "neighbor", "phone")
+
+
+def test_after_a_long_pause_what_is_old_does_not_wait_for_one_look_after_the_other(
+    maple: Neighborhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "MOST_REQUESTS", 1)
+    for need in ("groceries by the green door", "milk for the terrier", "a ride to the matinee"):
+        maple.text("Maria", f"need {need} near 11216")
+        maple.text("Ana", "yes")
+        maple.text("Ana", "done")
+    maple.now.moment += 31 * DAY
+    maple.tick()
+    assert not any(it in _everything_here(maple) for it in WORDS)

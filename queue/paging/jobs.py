@@ -61,6 +61,7 @@ ATTACHMENTS_LAST = timedelta(hours=12)  # the carrier keeps a text for ten hours
 MOST_LOOKS = 4  # for what came with a text and the carrier does not give at once
 NEXT_TURN = timedelta(seconds=30)  # for what waits for another call, or for words in doubt
 ONCE_MORE = timedelta(minutes=1)  # until a number is looked for again of which there was something
+BATCHES = 20  # of what is old, in one job
 LONGEST_WAIT_TO_ERASE = timedelta(hours=1)
 
 
@@ -297,12 +298,18 @@ def _pause_of_erasing(tries: int, asked_for: float | None) -> timedelta:
 
 @_discreet
 def forget_old() -> None:
-    """Delete a batch of each kind of what the network keeps no longer."""
+    """Delete some batches of each kind of what the network keeps no longer, each by itself, so that
+    others write in between."""
     tools = _tools[0]
     now, network = tools.house.now(), tools.house.network
     kept = timedelta(days=network.privacy.keep_days)
-    for sweep in retention.SWEEPS:
-        tools.database.write(partial(retention.go_on, sweep, now, kept, organizers.phones(network)))
+    for _ in range(BATCHES):
+        if not tools.database.read(lambda connection: retention.is_due(connection, now)):
+            break
+        for it in retention.SWEEPS:
+            tools.database.write(
+                partial(retention.go_on, it, now, kept, organizers.phones(network))
+            )
     tools.database.empty_log()
 
 
