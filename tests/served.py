@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 PATIENCE = 60.0
 GRACE = 1.0  # seconds for answers that are under way when it is to stop
 A_MOMENT = 0.005
+REST = 600  # seconds until a connection is closed: a client that takes one up again is never late
 Build = Callable[[str], ASGIApp]
 
 
@@ -75,7 +76,8 @@ def serve(
         host, port = listener.getsockname()
         app = app or (build(f"http://{host}:{port}") if build else None)
         assert app is not None
-        config = uvicorn.Config(app, lifespan="on", log_level="error", **{"ws": "none", **options})
+        usual: dict[str, Any] = {"ws": "none", "timeout_keep_alive": REST}
+        config = uvicorn.Config(app, lifespan="on", log_level="error", **{**usual, **options})
         server = _Server(config)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name=f"uvicorn-{port}", daemon=True

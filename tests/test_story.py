@@ -286,7 +286,7 @@ def test_calls_play_again(opening: Open, postgresql_url: str, redis_url: str) ->
         maple.do(deeds.say(exchange, call, "milk for a baby, please"))
         maple.do(deeds.wait(exchange, call, 6))
         maple.do(deeds.hang_up(exchange, call))
-        maple.do(leap(exchange, inside, exchange.now() + timedelta(minutes=3)))
+        maple.do(leap(exchange, inside, exchange.now() + timedelta(minutes=4)))
         printed = maple.printed()
     assert "\nSam  calls\nSam  < This is Maple Street Mutual Aid" in printed
     assert "\n-- 6 seconds of silence --\nSam  < You need food. " in printed
