@@ -36,6 +36,7 @@ from sms.reading import clean, words_of
 MOST = 6000  # pieces for each row: more tell no more
 STRENGTH = 0.02  # how much a piece may tell; the inverse of what holds it back
 PARTS = 5
+EVERYDAY = 6  # times a text of everyday words weighs as much as another: most that is written is
 LANGUAGES = ("en", "es", "fr", "ht", "pt", "fil")
 
 
@@ -216,7 +217,8 @@ def across(every: Sequence[Case]) -> None:
 def main(is_across: bool) -> None:
     """Learn what words tell, from the texts of the tests."""
     heard = [case for it in _files() for case in cases(it.with_suffix("").as_posix())]
-    every = [*heard, *_told(), *_ordinary()]
+    everyday = [*cases((ROOT / "learning" / "texts" / "plain").as_posix())] * (EVERYDAY - 1)
+    every = [*heard, *everyday, *_told(), *_ordinary()]
     (across if is_across else write)(every)
 
 
