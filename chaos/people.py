@@ -400,9 +400,10 @@ class Crowd:
             need = chance.choice(("groceries", "a ride", "milk"))
             self._text(it, FLOOD, f"need {need} for {it.own_word()}", chance)
 
-    def rest(self) -> None:
-        """Nobody writes any more; what is under way is waited for. Most who wait for somebody ask
-        for nothing any more: of hundreds there is always one for whom somebody is called."""
+    def rest(self, *, go_home: bool) -> None:
+        """Nobody writes any more; what is under way is waited for. `go_home`: of those whom nobody
+        helps yet most ask for nothing any more. Of hundreds there is always one for whom somebody
+        is called; but what was withdrawn, some checks leave aside."""
         self._rest.set()
         for thread in self._hands:
             thread.join()
@@ -410,8 +411,8 @@ class Crowd:
             raise self.problems[0]
         chance = random.Random(f"{self._seed}-rest")
         for it in self.people.values():
-            for number in sorted(it.open | it.taken):
-                if not it.stopped and chance.random() > self.GO_ON:
+            for number in sorted(it.open):
+                if go_home and not it.stopped and chance.random() > self.GO_ON:
                     self._text(it, withdraw.__name__, f"never mind {number}", chance)
 
     def close(self) -> None:

@@ -157,7 +157,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             meanwhile.enter_context(_beside(partial(_slow_down, town, crowd)))
             meanwhile.enter_context(_beside(town.desk.look_after))
             _break_things(town, crowd, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
-        crowd.rest()
+        crowd.rest(go_home=not wish.without)
         undone = _come_to_rest(town, wish.patience)
         facts = gather.facts(town, crowd, pages)
         facts = replace(facts, kept=_what_is_kept(town, facts, wish))
