@@ -50,7 +50,7 @@ bench: $(VENV)/ready-dev  ## how fast and how light it is, each figure beside it
 fuzz: $(VENV)/ready-fuzz  ## any text, read and answered, for MINUTES=1; what breaks is kept in .fuzz
 	$(BIN)/python fuzz/run.py --minutes $(or $(MINUTES),1)
 
-learn: $(VENV)/ready-learn  ## learn anew what words tell, from tests/heard and tests/told (docs/hearing.md)
+learn: $(VENV)/ready-learn  ## learn anew what words tell, from learning/texts, tests/heard and tests/told (docs/hearing.md)
 	$(BIN)/python learning/learn.py
 
 lint: $(VENV)/ready-dev  ## style and formatting

@@ -76,6 +76,13 @@ def _ordinary() -> Iterator[Case]:
             yield from (Case("taken", ("relays",), it.body) for it in turns if isinstance(it, Says))
 
 
+def _every(everyday: int) -> list[Case]:
+    """All that is learned from, a text of everyday words so many times."""
+    heard = [case for it in _files() for case in cases(it.with_suffix("").as_posix())]
+    plain = [*cases((ROOT / "learning" / "texts" / "plain").as_posix())]
+    return [*heard, *plain * (everyday - 1), *_told(), *_ordinary()]
+
+
 class Told(NamedTuple):
     """What each piece tells for a row, and what every text has to begin with."""
 
@@ -187,7 +194,7 @@ def write(every: Sequence[Case]) -> None:
         if any(round(1000 * it) for it in told):
             lines.append(_line(piece, told))
     (ROOT / "sms" / "lexicon" / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    click.echo(f"{FILE}: {len(lines) - 2} pieces, from {len(every)} texts.")
+    click.echo(f"{FILE}: {len(lines) - 2} pieces, from {len(set(every))} texts.")
 
 
 def _line(piece: str, told: Sequence[float]) -> str:
@@ -216,10 +223,10 @@ def across(every: Sequence[Case]) -> None:
 @click.option("--across", "is_across", is_flag=True, help="Only tell how well it carries over.")
 def main(is_across: bool) -> None:
     """Learn what words tell, from the texts of the tests."""
-    heard = [case for it in _files() for case in cases(it.with_suffix("").as_posix())]
-    everyday = [*cases((ROOT / "learning" / "texts" / "plain").as_posix())] * (EVERYDAY - 1)
-    every = [*heard, *everyday, *_told(), *_ordinary()]
-    (across if is_across else write)(every)
+    if is_across:
+        across(_every(1))  # the same text must not be in what is learned and in what is asked
+    else:
+        write(_every(EVERYDAY))
 
 
 if __name__ == "__main__":
