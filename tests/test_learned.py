@@ -88,6 +88,17 @@ def test_who_tells_of_danger_or_of_somebody_does_not_mean_our_texts(when: str, s
     assert "stops" not in outcomes(when, said, NEIGHBORHOOD)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "oui j'y vais mais n'envoyez plus de sms sur ce numero ce soir",
+        "sim eu vou mas depois nao mande mais mensagem nesse numero hoje",
+    ],
+)
+def test_who_says_yes_is_there_for_others_whatever_the_rest_sounds_like(said: str) -> None:
+    assert "stops" not in outcomes("paged", said, NEIGHBORHOOD)
+
+
 def _heard(batch: str, meant: Callable[[Case], bool]) -> tuple[int, int]:
     """How many of these are heard, and how many would be without what was learned."""
     some = [it for it in cases(f"aside/{batch}") if meant(it)]
