@@ -143,6 +143,17 @@ def count(facts: Facts) -> list[Line]:
     return [Line(name, says, sorted(check(facts))) for name, (says, check) in CHECKS.items()]
 
 
+def is_found_twice(names: Iterable[str], look: Callable[[], Facts]) -> bool:
+    """Whether each of these checks finds something that it finds at a second look as well: while
+    people go on, what is there may not have been told yet, and what was told be there only now."""
+    first = look()
+    found = {name: set(CHECKS[name][1](first)) for name in names}
+    if not all(found.values()):
+        return False
+    second = look()
+    return all(not once.isdisjoint(CHECKS[name][1](second)) for name, once in found.items())
+
+
 # What somebody was told.
 
 

@@ -242,16 +242,20 @@ def _is_noticed(wish: Wish, town: Town, crowd: Crowd, pages: Sequence[str]) -> b
     """Whether a missing guard shows already, so that no more has to happen."""
     if not wish.noticed_in:
         return False
+    look = partial(gather.facts, town, crowd, pages)
     try:
-        facts = gather.facts(town, crowd, pages)
+        if wish.is_about_much_later:
+            return bool(_over(look()))
+        if wish.stays_behind:
+            return _is_behind(look())
+        return checker.is_found_twice(wish.noticed_in, look)
     except SQLAlchemyError:
         return False
-    if wish.is_about_much_later:
-        return bool(_over(facts))
-    if wish.stays_behind:
-        rows = [*facts.outbox, *(row for row in facts.requests if row.state == "open")]
-        return any(row.due is not None and row.due < facts.now - STUCK for row in rows)
-    return all(any(checker.CHECKS[name][1](facts)) for name in wish.noticed_in)
+
+
+def _is_behind(facts: checker.Facts) -> bool:
+    rows = [*facts.outbox, *(row for row in facts.requests if row.state == "open")]
+    return any(row.due is not None and row.due < facts.now - STUCK for row in rows)
 
 
 def _break_things(

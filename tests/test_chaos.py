@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -303,6 +304,17 @@ def test_what_two_at_a_desk_lose_is_counted(
         guards.take_out(guard, "web")
         facts = acts(*desk, until_done={"note", "correct", "close"})
     assert list(what(facts))
+
+
+def test_what_is_on_its_way_to_the_record_is_not_missing(
+    desk: tuple[Neighborhood, BusyDesk],
+) -> None:
+    """A note is written down after the rows were read, and before it is read what was done."""
+    facts = acts(*desk, until_done={"note"})
+    too_soon = replace(facts, notes=[])
+    assert list(checker.desk(too_soon))
+    assert not checker.is_found_twice(["desk"], iter([too_soon, facts]).__next__)
+    assert checker.is_found_twice(["desk"], iter([too_soon, too_soon]).__next__)
 
 
 def forged_calls(maple: Neighborhood) -> list[str]:
