@@ -200,16 +200,19 @@ def test_a_text_leaves_once_though_it_is_sent_twice(modem: DummyModem, body: str
 
 
 @needs_daemon
-def test_a_daemon_that_is_killed_in_the_middle_loses_and_doubles_nothing(modem: DummyModem) -> None:
+@pytest.mark.parametrize("body", [BODY, "three parts, curly ’ " * 7], ids=["short", "three parts"])
+def test_a_daemon_that_is_killed_in_the_middle_loses_and_doubles_nothing(
+    modem: DummyModem, body: str
+) -> None:
     for number in range(1, 21):
-        _send(modem.folder, number)
+        _send(modem.folder, number, body)
         modem.texted(short_message(MARIA, f"text {number}"))
     modem.start()
     until(lambda: 2 < len(_in(modem.folder, "sent")) < 20, "some have left")
     modem.kill()
     assert _in(modem.folder, "outbox")
     for number in range(1, 21):
-        _send(modem.folder, number)
+        _send(modem.folder, number, body)
     modem.start()
     until(lambda: len(_in(modem.folder, "sent")) == 20, "all have left")
     until(lambda: not modem.on_sim(), "all came in")

@@ -1,13 +1,13 @@
-"""Two old phones in the place of a carrier, and everything goes wrong: counts what was lost and
-what came twice.
+"""Two old phones and a modem in the place of a carrier, and everything goes wrong: counts what was
+lost and what came twice.
 
-    python -m chaos.phones --seed 7
+    python -m chaos.channels --seed 7
 
-Thirty people ask by one phone or the other. Meanwhile answers of the phones are lost before and
-after they took a text, they are full, break, fail, tell things twice, backwards and forged, and
-web, worker and clock are killed. Then all is mended, and after some minutes each who asked has read
-once that it is asked about, and each of two volunteers was asked once about it. The exit status is
-1 if not.
+Thirty people ask by one or the other. Meanwhile answers of the phones are lost before and after
+they took a text, they are full, break, fail, tell things twice, backwards and forged, and web,
+worker, clock and the modem's daemon are killed. Then all is mended, and after some minutes each who
+asked has read once that it is asked about, and each of two volunteers was asked once about it. The
+exit status is 1 if not.
 """
 
 from __future__ import annotations
@@ -19,26 +19,35 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
+from hotline.carriers.gammu import names
 from rehearsal import redis_server
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from modems import PROGRAM, DummyModem, short_message
 
 ASKING = 30
 VOLUNTEERS = 8
-NUMBERS = ("+12125550199", "+12125550198")
+NUMBERS = {"sim1": "+12125550199", "sim2": "+12125550198"}
+MODEM = "modem1"
+OF_THE_MODEM = "+1917"  # begins the numbers of the volunteers whom it asks
 KINDS = (
     *("silent_taken", "silent_lost", "full", "broken", "fails"),
     *("twice", "backwards", "forged"),
 )
 MENDED_WITHIN = 420.0  # seconds: what a killed process left is looked for after two minutes
 LATE = 45.0  # seconds in which something could still come a second time
+LOOK = 0.05  # seconds; a modem's daemon takes its time
 TOML = """
 [hotline]
 name = "Maple Street Mutual Aid"
@@ -61,16 +70,65 @@ number = "{number}"
 url = "http://127.0.0.1:{port}/smsgate/{name}"
 fallback = "{other}"
 """
+USB = """
+[[channels]]
+name = "{name}"
+kind = "gammu"
+number = "+12125550197"
+folder = "{folder}"
+prefixes = ["{prefix}"]
+fallback = "sim1"
+"""
+
+
+class Modem:
+    """One with its real daemon, and what it sent: the hotline empties each file once it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self._dummy = DummyModem(folder, MODEM)
+        self.folder = self._dummy.folder
+        self._words: dict[str, str] = {}
+        self._over = threading.Event()
+        self._reader = threading.Thread(target=self._read)
+
+    def start(self) -> None:
+        self._dummy.start()
+        self._reader.start()
+
+    def end(self) -> None:
+        self._over.set()
+        self._reader.join()
+        self._dummy.kill()
+
+    def kill(self, seconds: float) -> None:
+        self._dummy.kill()
+        time.sleep(seconds)
+        self._dummy.start()
+
+    def texted(self, sender: str, words: str) -> None:
+        self._dummy.texted(short_message(sender, words))
+
+    def sent(self) -> list[dict[str, Any]]:
+        left = (names.outgoing(it.name) for it in (self.folder / names.SENT).iterdir())
+        return [{"phone": it.to, "body": self._words[it.file_name]} for it in left if it]
+
+    def _read(self) -> None:
+        while not self._over.wait(LOOK):
+            for file in (self.folder / names.OUTBOX).iterdir():
+                with suppress(FileNotFoundError):  # it has just left
+                    self._words[file.name] = file.read_bytes()[2:].decode("utf-16-le")
 
 
 @dataclass
-class PhoneTown:
-    """The program's own processes in a folder, and the rehearsal's phones."""
+class ChannelTown:
+    """The program's own processes in a folder, the rehearsal's phones, and a modem if this machine
+    has gammu-smsd."""
 
     folder: Path
     port: int
     chance: random.Random
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    modem: Modem | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -91,14 +149,17 @@ class PhoneTown:
 
     def prepare(self) -> None:
         rehearsal = self.port + 1
-        phones = (("sim1", NUMBERS[0], "sim2"), ("sim2", NUMBERS[1], "sim1"))
         toml = TOML + "".join(
-            PHONE.format(name=name, number=number, port=rehearsal, other=other)
-            for name, number, other in phones
+            PHONE.format(name=name, number=NUMBERS[name], port=rehearsal, other=other)
+            for name, other in (("sim1", "sim2"), ("sim2", "sim1"))
         )
+        if PROGRAM:
+            self.modem = Modem(self.folder)
+            toml += USB.format(name=MODEM, folder=self.modem.folder, prefix=OF_THE_MODEM)
         (self.folder / "hotline.toml").write_text(toml, encoding="utf-8")
-        people = "".join(f"+1212555{1000 + it},Vera {it}\n" for it in range(VOLUNTEERS))
-        (self.folder / "people.csv").write_text(f"phone,name\n{people}", encoding="utf-8")
+        begin = ("+1212", OF_THE_MODEM)
+        people = (f"{begin[it % 2]}555{1000 + it},Vera {it}\n" for it in range(VOLUNTEERS))
+        (self.folder / "people.csv").write_text("phone,name\n" + "".join(people), encoding="utf-8")
         for command in (["migrate"], ["roster", "import", "people.csv"]):
             subprocess.run(
                 self._hotline(*command),
@@ -124,13 +185,19 @@ class PhoneTown:
             )
 
     def kill_one(self) -> None:
-        name = self.chance.choice(("web", "worker", "worker", "clock"))
+        programs = ["web", "worker", "worker", "clock", *([MODEM] if self.modem else [])]
+        name, seconds = self.chance.choice(programs), self.chance.uniform(0, 2)
+        if self.modem and name == MODEM:
+            self.modem.kill(seconds)
+            return
         self.running[name].kill()
         self.running[name].wait()
-        time.sleep(self.chance.uniform(0, 2))
+        time.sleep(seconds)
         self.start(name)
 
     def end(self) -> None:
+        if self.modem:
+            self.modem.end()
         for it in self.running.values():
             it.terminate()
         for it in self.running.values():
@@ -154,29 +221,39 @@ class PhoneTown:
             return False
         return ready.status_code == 200 and "sms:failed" in webhooks.text
 
+    def text(self, sender: str, words: str) -> None:
+        """Somebody texts one of the channels."""
+        to = self.chance.choice([*NUMBERS, *([MODEM] if self.modem else [])])
+        if self.modem and to == MODEM:
+            self.modem.texted(sender, words)
+        else:
+            self.control("POST", "texts", {"from": sender, "body": words, "to": NUMBERS[to]})
+
     def arrived(self) -> list[dict[str, Any]]:
         texts = self.control("GET", "texts")["texts"]
-        return [it for it in texts if it["direction"] == "to_phone" and it["status"] == "delivered"]
+        by_phones = [
+            it for it in texts if it["direction"] == "to_phone" and it["status"] == "delivered"
+        ]
+        return by_phones + (self.modem.sent() if self.modem else [])
 
 
-def trouble(town: PhoneTown) -> None:
+def trouble(town: ChannelTown) -> None:
     """Thirty people ask while it goes wrong."""
     for place in range(ASKING):
-        for name in ("sim1", "sim2"):
+        for name in NUMBERS:
             if town.chance.random() < 0.5:
                 wish = {"kind": town.chance.choice(KINDS), "times": town.chance.randint(1, 3)}
                 town.control("POST", f"smsgate/{name}/trouble", wish)
-        text = {"from": f"+1646555{2000 + place}", "body": "need milk"}
-        town.control("POST", "texts", {**text, "to": town.chance.choice(NUMBERS)})
+        town.text(f"+1646555{2000 + place}", "need milk")
         if town.chance.random() < 0.35:
             town.kill_one()
         time.sleep(town.chance.uniform(0, 4))
-    for name in ("sim1", "sim2"):
+    for name in NUMBERS:
         town.control("DELETE", f"smsgate/{name}/trouble")
 
 
 @dataclass(frozen=True)
-class PhoneCount:
+class ChannelCount:
     """How often each read that it is asked about, and each volunteer was asked about each."""
 
     told: Counter[str]
@@ -198,32 +275,36 @@ class PhoneCount:
         )
 
 
-def count(texts: Sequence[dict[str, Any]]) -> PhoneCount:
+def count(texts: Sequence[dict[str, Any]]) -> ChannelCount:
     asked = ((it["phone"], re.search(r"YES (\d+)", it["body"])) for it in texts)
-    return PhoneCount(
+    return ChannelCount(
         Counter(it["phone"] for it in texts if "got it" in it["body"]),
         Counter((phone, found[1]) for phone, found in asked if found),
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser("python -m chaos.phones", description=__doc__)
+    parser = argparse.ArgumentParser("python -m chaos.channels", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(1000))
     seed = parser.parse_args().seed
-    with tempfile.TemporaryDirectory(prefix="hotline-phones-") as folder:
-        town = PhoneTown(Path(folder), 18400 + seed % 500 * 2, random.Random(seed))
+    with tempfile.TemporaryDirectory(prefix="hotline-channels-") as folder:
+        town = ChannelTown(Path(folder), 18400 + seed % 500 * 2, random.Random(seed))
         town.prepare()
         try:
             for name in ("redis", "rehearse", "web", "worker", "clock"):
                 town.start(name)
+            if town.modem:
+                town.modem.start()
             _until(town.is_ready, 60.0)
             trouble(town)
             _until(lambda: count(town.arrived()).is_complete, MENDED_WITHIN)
             time.sleep(LATE)
             found = count(town.arrived())
+            by_modem = len(town.modem.sent()) if town.modem else 0
         finally:
             town.end()
-    print(f"seed {seed}: {found}")
+    by = f"{by_modem} texts by modem" if town.modem else "no modem, as there is no gammu-smsd"
+    print(f"seed {seed}: {found}; {by}")
     sys.exit(0 if found.is_complete and found.is_once else 1)
 
 
