@@ -21,8 +21,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from board.deeds import NOBODY, NOT_SHOWN, SOMEBODY, sentence
 from board.sentences import FAILURES, UNNAMED
 from hotline import phrasebook
+from hotline.needs import KINDS
 from hotline.settings import Network
 from hotline.store.people import Neighbor
+from hotline.words import kind_called
 
 OWN_NAMES = {"ht": "Kreyòl ayisyen"}  # of languages that Babel does not know
 NEAREST = {"ht": "fr"}  # for hours, where Babel does not know a language
@@ -150,8 +152,12 @@ class BoardSpeech:
 
     def needs(self, keys: Sequence[str]) -> str:
         """What they are called; empty for none."""
-        known = [(self._network.need(key), key) for key in keys]
-        return self.listed([it.called(self.language) if it else key for it, key in known])
+        return self.listed([self._need(it) for it in keys])
+
+    def _need(self, key: str) -> str:
+        if known := self._network.need(key):
+            return known.called(self.language)
+        return kind_called(key, self.language) if key in KINDS else key
 
     def listed(self, names: Sequence[str]) -> str:
         if self.language in NEAREST and len(names) > 1:

@@ -69,6 +69,12 @@ class HelpRequest:
     version: int = 0
 
     @property
+    def named_needs(self) -> tuple[str, ...]:
+        """What it is called by: the needs of this network, else what kinds of need they are for
+        which it has no key."""
+        return self.needs or self.details.kinds[:MOST_KINDS]
+
+    @property
     def taker(self) -> int | None:
         """Whoever said YES first."""
         return self.takers[0] if self.takers else None
@@ -93,6 +99,7 @@ class HelpRequest:
 
 
 LIVE = (State.OPEN, State.TAKEN)
+MOST_KINDS = 2  # by which a request is called
 OURSELVES = 0  # in place of an id: who said it, when we did
 
 
@@ -521,7 +528,7 @@ def _nobody_left(request: HelpRequest, _event: NobodyLeft, clock: NetworkTime) -
     if request.takers:
         more = request.people - len(request.takers)
         honestly = _say(Told.SOME_MORE_WANTED, request, count=more, time=again_at)
-    about = {"need": request.needs, "area": request.area, "time": again_at}
+    about = {"need": request.named_needs, "area": request.area, "time": again_at}
     stewards = _say(Told.STEWARDS_NOBODY, request, **about)
     return told, [Tell(request.requester, honestly), TellStewards(stewards)]
 
@@ -537,7 +544,7 @@ def _held_back(request: HelpRequest, event: HeldBack, clock: NetworkTime) -> Cha
     if told_at is not None and told_at + TELL_AGAIN >= clock.now:
         return waiting, []
     told = Tell(request.requester, _say(Told.HELD_BACK, request, time=event.moment))
-    about = {"need": request.needs, "area": request.area, "time": event.moment}
+    about = {"need": request.named_needs, "area": request.area, "time": event.moment}
     why = Told.STEWARDS_NO_ROOM if event.no_room else Told.STEWARDS_HELD_BACK
     stewards = TellStewards(_say(why, request, **about))
     is_one_of_many = event.in_crowd and not request.urgent
@@ -685,7 +692,7 @@ def _corrected(request: HelpRequest, event: Corrected, clock: NetworkTime) -> Ch
     if known == request:
         return request, []
     anew, effects = _asked_anew(known, AskedAnew(), clock)
-    told = _say(Told.CORRECTED, request, need=anew.needs, area=anew.area)
+    told = _say(Told.CORRECTED, request, need=anew.named_needs, area=anew.area)
     return anew, [Tell(request.requester, told), *effects]
 
 

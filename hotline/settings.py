@@ -708,7 +708,11 @@ class Network(_Hotline):
         return any(need.urgent for need in map(self.need, needs) if need)
 
     def asks_before_address(self, needs: Iterable[str]) -> bool:
-        return any(need.asks_before_address for need in map(self.need, needs) if need)
+        """`needs` may be of a kind that this network has no key for."""
+        known = ((it, self.need(it)) for it in needs)
+        return any(
+            need.asks_before_address if need else kind in ASKED_FIRST for kind, need in known
+        )
 
     def done_within(self, needs: Iterable[str]) -> timedelta:
         """How long whoever took these needs has before we ask whether they are still on it."""

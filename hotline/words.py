@@ -27,6 +27,7 @@ from babel.support import Translations
 
 from hotline import phone, phrasebook, segments
 from hotline.details import NEAR_DAYS, WEEKDAYS, Details
+from hotline.needs import KINDS
 from hotline.notices import Notice, Told
 from hotline.settings import Network
 
@@ -919,7 +920,6 @@ _TOPICS: Mapping[Told, str] = {
 """Where a network's own answer stands in its `[answers]`."""
 
 LONGEST_LIST = 30  # letters; of more than one name
-MOST_KINDS = 2  # that are named where the network has no key for them
 # 911 is no "nine hundred and eleven"
 DIGIT_BY_DIGIT = {"number", "digits", "emergency", "crisis", "code"}
 
@@ -939,6 +939,11 @@ def _catalogue(language: str) -> Translations:
     write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+def kind_called(kind: str, language: str) -> str:
+    """What people call a need of `hotline.needs.KINDS` where a network does not name it itself."""
+    return str(_catalogue(language).gettext(str(Detail[kind.upper()])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -1009,9 +1014,8 @@ class Speech:
         for name in DIGIT_BY_DIGIT & said.keys():
             said[name] = " ".join(str(said[name]))
         if isinstance(details := values.get("details"), Details):
-            need = said["need"] if values.get("need") else self._kinds(details, language)
             about = self._about(details, language, is_spoken=True)
-            said["need"] = ", ".join([str(need or said["need"]), *about])
+            said["need"] = ", ".join([str(said["need"]), *about])
         return self._template(words, language).format(**said)
 
     def part(self, part: Part, language: str | None) -> str:
@@ -1057,22 +1061,12 @@ class Speech:
         yield from sorted(tries, key=lambda one: " " not in str(one["network"]))
 
     def _in_detail(self, values: Mapping[str, object], language: str) -> list[dict[str, str]]:
-        """What details make of other values, with ever fewer of them: of the age, and of a need
-        that this network has no key for."""
+        """What details make of the age, with ever fewer of them."""
         details, ago = values.get("details"), values.get("ago")
         if not isinstance(details, Details) or not isinstance(ago, timedelta):
             return [{}]
-        kinds = "" if values.get("need") else self._kinds(details, language)
-        need = {"need": kinds} if kinds else {}
         said, age = self._about(details, language), self._ago(ago, language)
-        return [
-            {**need, "ago": ", ".join([*said[:count], age])} for count in range(len(said), -1, -1)
-        ]
-
-    def _kinds(self, details: Details, language: str) -> str:
-        """What is needed, where this network has no key for it; empty if that is not known."""
-        kinds = [self._template(Detail[it.upper()], language) for it in details.kinds]
-        return _list(kinds[:MOST_KINDS], language) if kinds else ""
+        return [{"ago": ", ".join([*said[:count], age])} for count in range(len(said), -1, -1)]
 
     def _about(self, details: Details, language: str, *, is_spoken: bool = False) -> list[str]:
         """When, which things, and for how many."""
@@ -1134,8 +1128,10 @@ class Speech:
                 return value
 
     def _called(self, need: str, language: str) -> str:
-        known = self.network.need(need)
-        return known.called(language) if known else self._template(Part.HELP, language)
+        if known := self.network.need(need):
+            return known.called(language)
+        kind = Detail[need.upper()] if need in KINDS else Part.HELP
+        return self._template(kind, language)
 
     def _needs(self, needs: tuple[str, ...], language: str) -> str:
         called = [self._called(need, language) for need in needs]

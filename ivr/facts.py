@@ -233,7 +233,7 @@ def _texted(visit: Visit, request: HelpRequest) -> tuple[tuple[str, ...], bool]:
 def _topic(visit: Visit, it: HelpRequest, kind: Kind) -> Topic:
     details = as_of(it.details, visit.work.clock.today)
     asks_at = _asked_from(visit, it)
-    return Topic(it.number, kind, it.needs, it.area, it.taker, asks_at, details=details)
+    return Topic(it.number, kind, it.named_needs, it.area, it.taker, asks_at, details=details)
 
 
 def _asked_from(visit: Visit, it: HelpRequest) -> datetime | None:

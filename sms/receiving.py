@@ -172,7 +172,7 @@ def _places_kept(
 ) -> tuple[KeptPlace, ...]:
     """Of their own requests, in the needs of which they are asked."""
     mine = [it for it in concerned if it.requester == person.id and it.takers and it.is_live]
-    asked = [it.number for it in mine if work.network.asks_before_address(it.needs)]
+    asked = [it.number for it in mine if work.network.asks_before_address(it.named_needs)]
     return tuple(kept for number in asked for kept in places.kept(work.connection, number))
 
 

@@ -119,7 +119,7 @@ def _open_near(work: Work, who: int) -> Notice:
         return notice(Told.NOTHING_TO_TAKE)
     for request in reversed(near):  # the newest page is what a bare YES answers
         pages.show(work.connection, request.number, who, work.now)
-    shown = tuple((it.number, it.needs, it.area, work.now - it.since) for it in near)
+    shown = tuple((it.number, it.named_needs, it.area, work.now - it.since) for it in near)
     return notice(Told.OPEN_NEAR, open=shown, number=near[0].number)
 
 

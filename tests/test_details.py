@@ -9,6 +9,7 @@ from neighborhood import NETWORK
 
 from hotline import segments, settings
 from hotline.details import THINGS, Details, as_of, dated, from_row, joined, to_row
+from hotline.help_request import HelpRequest
 from hotline.needs import KINDS
 from hotline.notices import Told, notice
 from hotline.phrasebook import LANGUAGES
@@ -67,8 +68,10 @@ def test_nothing_else_is(body: str) -> None:
 def test_a_kind_without_a_key_is_named() -> None:
     it = details("my roof leaks")
     assert it.kinds == ("repairs",)
-    assert "needs a repair (just now)" in page(it)
-    assert "necesita un arreglo (" in page(it, "es")
+    named = asked_for(it).named_needs
+    assert "needs a repair (just now)" in page(it, need=named)
+    assert "necesita un arreglo (" in page(it, "es", named)
+    assert asked_for(it, "food").named_needs == ("food",)
     assert details("need groceries").kinds == (), "the network has a key for it"
 
 
@@ -76,6 +79,12 @@ def test_a_reason_is_no_need_beside_another() -> None:
     assert details("I was laid off and we need diapers").kinds == ("baby",)
     assert details("my wife is in the hospital, can someone walk my dog").kinds == ("pets",)
     assert details("I was laid off").kinds == ("money",)
+
+
+def asked_for(it: Details, *needs: str) -> HelpRequest:
+    return HelpRequest(
+        12, requester=1, since=datetime(2026, 3, 2, tzinfo=UTC), needs=needs, details=it
+    )
 
 
 def page(it: Details, language: str = "en", need: tuple[str, ...] = ()) -> str:
@@ -112,7 +121,8 @@ def test_a_call_says_them_too(language: str, said: str) -> None:
 
 
 def test_a_call_names_a_kind_without_a_key() -> None:
-    about = {"need": (), "details": Details(kinds=("repairs", "pets"), day="tonight")}
+    it = Details(kinds=("repairs", "pets", "moving"), day="tonight")
+    about = {"need": asked_for(it).named_needs, "details": it}
     said = speech.speak(Prompt.NEEDED_ANYWHERE, about, "en")
     assert said == "A neighbor needs a repair and pet care, tonight."
     nothing = {"need": (), "details": Details()}

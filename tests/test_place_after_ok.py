@@ -159,6 +159,17 @@ def test_a_network_asks_first_where_it_says_so(maple: Neighborhood) -> None:
     assert not any("Elm" in it for it in _ana_takes(maple, "move a sofa, 212 Elm Street"))
 
 
+def test_a_network_without_a_key_for_shelter_keeps_the_place_as_well(
+    sqlite_url: str, redis_url: str
+) -> None:
+    with open_neighborhood(sqlite_url, redis_url, NETWORK) as maple:
+        maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana"})
+        taken = " ".join(_ana_takes(maple))
+        assert "a neighbor needs shelter" in taken
+        assert "once they say OK" in taken
+        assert "Elm" not in taken
+
+
 def test_nobody_is_asked_where_there_is_nothing_to_keep(maple: Neighborhood) -> None:
     maple.text("Maria", "need a bed for tonight")
     maple.text("Ana", "YES 12")

@@ -249,7 +249,7 @@ def _set_aside(work: Work, who: int, trouble: str, code: int | None) -> None:
 
 
 def _about(it: HelpRequest) -> dict[str, object]:
-    return {"number": it.number, "need": it.needs, "area": it.area}
+    return {"number": it.number, "need": it.named_needs, "area": it.area}
 
 
 def _call_instead(work: Work, it: Outbound) -> None:

@@ -23,7 +23,7 @@ from hotline.work import Work
 
 def is_kept_from(work: Work, request: HelpRequest, who: int) -> bool:
     """Whether whoever asked has still to say OK, before this taker may know where they are."""
-    if not work.network.asks_before_address(request.needs):
+    if not work.network.asks_before_address(request.named_needs):
         return False
     asker = work.person(request.requester)
     can_answer = not (asker.stopped or asker.by_voice or phone.is_nobodys(asker.phone))
@@ -46,7 +46,7 @@ def before_ok(
     if readable is None:
         return said, []
     places.note(work.connection, request.number, who, PlaceState.ASKED)
-    about = {"number": request.number, "need": request.needs, "area": request.area}
+    about = {"number": request.number, "need": request.named_needs, "area": request.area}
     return readable, [notice(Told.PLACE_FOLLOWS, **about)]
 
 

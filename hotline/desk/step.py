@@ -271,7 +271,7 @@ def what_is_asked(request: HelpRequest, clock: NetworkTime) -> Notice:
     return notice(
         _page_told(request),
         number=request.number,
-        need=request.needs,
+        need=request.named_needs,
         area=request.area,
         ago=clock.now - request.since,
         details=as_of(request.details, clock.today),

@@ -71,7 +71,7 @@ def list_open(work: Work) -> Answered:
     for it in reversed(listed):  # the newest page is what a bare YES answers
         if work.actor and it.requester != work.actor.id:
             pages.show(work.connection, it.number, work.actor.id, work.now)
-    shown = tuple((it.number, it.needs, it.area, work.now - it.since) for it in listed)
+    shown = tuple((it.number, it.named_needs, it.area, work.now - it.since) for it in listed)
     told = notice(Told.STEWARDS_ALL_OPEN, count=len(some), open=shown, number=listed[0].number)
     return Answered(told)
 
@@ -108,7 +108,7 @@ def _standing(work: Work, request: HelpRequest) -> Notice:
         sentence,
         number=request.number,
         name=request.requester,
-        need=request.needs,
+        need=request.named_needs,
         area=request.area,
         ago=work.now - request.since,
         names=request.takers,
@@ -153,7 +153,7 @@ def correct(
     request = _request(work, it)
     if request is None or request.state is not State.OPEN:
         return _standing_as_it_is(work, request, _number(it))
-    known = {"need": request.needs if needs is None else needs, "area": area or request.area}
+    known = {"need": request.named_needs if needs is None else needs, "area": area or request.area}
     done = notice(Told.STEWARDS_CORRECTED, number=request.number, **known)
     return _done_to(work, request, Corrected(needs, area, urgent, people, when), done)
 
@@ -190,7 +190,7 @@ def merge(work: Work, it: Asked, into: int) -> Answered:
         double.needs, double.area, double.people, urgent=double.urgent, details=double.details
     )
     take_step(work.by(work.actor, is_quiet=True), into, added, before=kept)
-    done = {"need": (*kept.needs, *double.needs), "area": kept.area or double.area}
+    done = {"need": (*kept.named_needs, *double.named_needs), "area": kept.area or double.area}
     return Answered(notice(Told.STEWARDS_CORRECTED, number=into, **done))
 
 

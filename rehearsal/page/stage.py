@@ -16,6 +16,8 @@ import httpx2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from hotline.needs import KINDS
+from hotline.words import kind_called
 from rehearsal.exchange import Exchange
 from rehearsal.inside import Inside
 from rehearsal.replay import Replay
@@ -84,7 +86,8 @@ class Stage:
         if self.inside is None:
             return {}
         language = self.inside.network.languages[0]
-        return {need.key: need.called(language) for need in self.inside.network.needs}
+        kinds = {kind: kind_called(kind, language) for kind in KINDS}
+        return kinds | {need.key: need.called(language) for need in self.inside.network.needs}
 
 
 async def _until_ready(exchange: Exchange) -> None:

@@ -64,7 +64,7 @@ def request_seen(
 ) -> RequestSeen:
     """`now`: in the time zone of the neighborhood."""
     request, requester = it.request, name_of(it.requester)
-    what = ", ".join(labels.get(need, need) for need in request.needs) or "something"
+    what = ", ".join(labels.get(need, need) for need in request.named_needs) or "something"
     lines = [(request.since, "asked", f"{requester} asked")]
     lines += [(wave.at, "wave", _wave_words(wave)) for wave in it.waves]
     lines += [(at, "back", EVENTS[what]) for at, what in it.events if what in EVENTS]
