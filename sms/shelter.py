@@ -39,6 +39,7 @@ from sms.moves import Move
 from sms.reading import Intent, Reading, words_of
 
 _NOTHING_SAID = (Intent.STOP, Intent.START, Intent.CARRIER_HELP, Intent.REACTION, Intent.EMERGENCY)
+_SMALL_TALK = (Told.HELLO, Told.UNCLEAR_TO_HELPER, Told.NOTHING_ASKED)
 _ABOUT_PEOPLE = (Danger.SELF_HARM, Danger.VIOLENCE)
 
 
@@ -281,6 +282,9 @@ def _held_back(situation: Situation, acts: list[Act]) -> list[Act]:
 
 def _warned(situation: Situation, heard: danger.DangerHeard, acts: list[Act]) -> list[Act]:
     warn = Warn(crisis=heard.danger.is_about_life, is_sure=heard.danger.is_sure)
+    # Who reads whom to call has read enough, unless it may be nothing: then how to ask as well.
+    says_enough = _SMALL_TALK if warn.is_sure or warn.crisis else (Told.NOTHING_ASKED,)
+    acts = [it for it in acts if not (isinstance(it, Say) and it.notice.what in says_enough)]
     if not warn.is_sure:
         return [*_language(acts), warn, *_others(acts)]
     kept = [it for it in (_in_danger(heard, act) for act in acts) if it is not None]
@@ -306,8 +310,6 @@ def _in_danger(heard: danger.DangerHeard, act: Act) -> Act | None:
             if heard.danger in _ABOUT_PEOPLE and not is_asked and isinstance(act, OpenRequest):
                 return None
             return replace(act, needs=wanted, urgent=True)
-        case Say(told) if told.what in (Told.HELLO, Told.UNCLEAR_TO_HELPER):
-            return None  # they read whom to call, and that is enough
         case Happens(_, Accepted()):
             return None  # "he is right behind me" takes nothing
         case Happens(_, Withdrawn()) if heard.danger.is_about_life:
