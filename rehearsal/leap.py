@@ -23,7 +23,7 @@ LONGEST = timedelta(days=14)
 SOON = timedelta(seconds=3)  # what was enqueued is enqueued again only after a while
 PATIENCE = 60.0  # seconds for what is under way to end
 LOOKS_EVERY = 0.02
-QUIET_LOOKS = 3  # in a row: the web server rings for what it took on a moment later
+QUIET_LOOKS = 3  # in a row: the web server enqueues what it took on a moment later
 MOST_LOOKS = 50  # while something is due and nobody is at it
 
 

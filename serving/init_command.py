@@ -31,7 +31,10 @@ Answers = dict[str, str]
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each question; a secret one is no word of a command line, which others see."""
     for it in reversed(init_questions.every_one()):
-        names: dict[str, Any] = {"envvar": it.variable or None, "help": it.asks + "."}
+        names: dict[str, Any] = {
+            "envvar": it.variable or None,
+            "help": it.asks + ("" if it.asks.endswith("?") else "."),
+        }
         if it.is_secret:
             names |= {"type": click.File(), "metavar": "FILE", "envvar": None}
             names["help"] = f"A file with it; - reads it from here. Or set {it.variable}."

@@ -83,7 +83,7 @@ def _as_row(it: overview.ListedRequest, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         str(request.number),
         request.state.value,
-        ", ".join(request.needs) or "other",
+        ", ".join(request.named_needs) or "other",
         request.area or "",
         since if it.way_back else f"{since}, no way back",
     )
@@ -136,7 +136,7 @@ def _said(it: ConversationLine, names: dict[int, str], zone: ZoneInfo) -> str:
 
 def _lines(story: overview.Story, zone: ZoneInfo, *, words: bool) -> Iterator[str]:
     request = story.request
-    needs = ", ".join(request.needs) or "other"
+    needs = ", ".join(request.named_needs) or "other"
     urgent = ", urgent" * request.urgent
     people = f", for {request.people} people" if request.people > 1 else ""
     yield f"{request.number}: {request.state.value}, {needs}, {request.area or 'anywhere'}{urgent}"

@@ -160,13 +160,13 @@ _MACHINE: Final = {
     ),
     "redis.silent": _broken(
         "Redis does not answer.",
-        "Neighbors are not asked: nobody rings for the workers.",
+        "Neighbors are not asked: the workers hear of nothing to do.",
         "Start it (`systemctl start redis-server` or `valkey-server`), or correct REDIS_URL.",
         mutes=True,
     ),
     "redis.unwritable": _broken(
         "Redis answers and takes nothing: {reason}.",
-        "Neighbors are not asked: nobody rings for the workers.",
+        "Neighbors are not asked: the workers hear of nothing to do.",
         "{mend}",
         mutes=True,
     ),
