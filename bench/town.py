@@ -65,7 +65,7 @@ stewards = ["+12125550100"]
 
 [limits]
 calls_at_once = 1000000
-new_an_hour = 1000000
+strangers_an_hour = 1000000
 open_requests = 1000000
 calls_an_hour = 1000000
 

@@ -59,7 +59,7 @@ minutes = 60
 max_a_day = 200
 max_a_week = 900
 [limits]
-new_an_hour = 1000
+strangers_an_hour = 1000
 kept_percent = 0
 """
 PHONE = """

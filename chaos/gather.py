@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, func, or_, select
 from chaos.checker import Facts, Row
 from chaos.people import TELL, Crowd
 from chaos.town import Town
+from hotline.help_request import State
 from hotline.settings import Network
 from hotline.store import tables
 
@@ -101,6 +102,15 @@ def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
     earliest = (select(func.min(column, type_=tables.Moment)) for column in columns)
     texts, calls, asks = (connection.execute(query).scalar() for query in earliest)
     return min((it for it in (texts, calls) if it), default=None), asks
+
+
+def open_of_others(connection: Connection, people: Collection[str]) -> list[int]:
+    """Open requests of who is none of these phones."""
+    request, neighbor = tables.request.c, tables.neighbor.c
+    theirs = select(request.number, neighbor.phone).where(
+        request.requester_id == neighbor.id, request.state == State.OPEN.value
+    )
+    return [number for number, phone in connection.execute(theirs) if phone not in people]
 
 
 # What is kept.

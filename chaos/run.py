@@ -145,6 +145,7 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             _say("  power: never cut, as there is no C compiler")
         crowd = Crowd(wish.seed, everybody, town.carrier)
         stack.callback(crowd.close)
+        stack.callback(town.desk.close)
         if wish.keep:
             kept = wish.keep / f"{wish.seed}-{wish.database}" / "logs"
             stack.callback(shutil.copytree, town.logs, kept, dirs_exist_ok=True)
@@ -158,6 +159,8 @@ def run(wish: Wish, nursery: Nursery, *, own_mounts: bool) -> Outcome:
             meanwhile.enter_context(_beside(town.desk.look_after))
             _break_things(town, crowd, wish, outcome, lambda: _is_noticed(wish, town, crowd, pages))
         crowd.rest(go_home=not wish.without)
+        if not wish.without:
+            town.desk.close_all(town.read(partial(gather.open_of_others, people=crowd.people)))
         undone = _come_to_rest(town, wish.patience)
         facts = gather.facts(town, crowd, pages)
         facts = replace(facts, kept=_what_is_kept(town, facts, wish))

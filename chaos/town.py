@@ -75,7 +75,7 @@ max_a_day = 1000
 max_a_week = 5000
 
 [limits]
-new_an_hour = 1000000
+strangers_an_hour = 1000000
 open_requests = 1000000
 calls_an_hour = 1000000
 segments_a_day = 1000000
@@ -113,7 +113,7 @@ words = ["westside", "11201"]
 
 TIGHTER = {
     "max_a_day = 1000": "max_a_day = 4\nhold = 1",
-    "new_an_hour = 1000000": "new_an_hour = 20",
+    "strangers_an_hour = 1000000": "strangers_an_hour = 20",
 }
 
 

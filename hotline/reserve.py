@@ -67,7 +67,7 @@ def claim(request: HelpRequest, asker: Asker) -> Claim:
 def most_in_an_hour(network: Network, on_roster: int) -> int:
     """How many requests of strangers in an hour are no flood."""
     fits = max(FEWEST_IN_AN_HOUR, on_roster // PEOPLE_FOR_ONE)
-    return network.limits.new_an_hour or fits
+    return network.limits.strangers_an_hour or fits
 
 
 def kept_from(claim: Claim, limits: Limits) -> int:

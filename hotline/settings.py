@@ -542,7 +542,7 @@ class Waves(_Section):
 
 class Limits(_Section):
     """What one phone, and one day, may come to. `kept_percent`: of the day's segments and of what a
-    volunteer is asked, for what is urgent and for people we know; `new_an_hour`: requests of others
+    volunteer is asked, for what is urgent and for people we know; `strangers_an_hour`: requests of others
     before they wait their turn, None as it fits the roster (`reserve`). `countries`: those we text;
     none given means the network's own. `price_a_segment`: what the carrier asks for, in `currency`;
     None: nobody said."""
@@ -553,7 +553,7 @@ class Limits(_Section):
     price_a_segment: Price | None = None
     currency: Annotated[str, AfterValidator(_currency)] = "USD"
     kept_percent: Percent = 30
-    new_an_hour: Whole | None = None
+    strangers_an_hour: Whole | None = None
     open_requests: Whole = 3
     calls_an_hour: Whole = 10
     calls_at_once: Whole = 20
@@ -1129,7 +1129,7 @@ _EXAMPLES: Final = {
     "limits.price_a_segment": "price_a_segment = 0.0083",
     "limits.currency": 'currency = "USD"',
     "limits.kept_percent": "kept_percent = 30",
-    "limits.new_an_hour": "new_an_hour = 20",
+    "limits.strangers_an_hour": "strangers_an_hour = 20",
     "limits.open_requests": "open_requests = 3",
     "limits.calls_an_hour": "calls_an_hour = 10",
     "limits.calls_at_once": "calls_at_once = 20",

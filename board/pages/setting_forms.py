@@ -47,7 +47,7 @@ FORMS: dict[str, list[FormField]] = {
     ],
     "limits": _fields(
         *(WHOLE, "limits", "texts_a_minute", "texts_an_hour", "segments_a_day", "kept_percent"),
-        *("new_an_hour", "open_requests", "calls_an_hour", "calls_at_once"),
+        *("strangers_an_hour", "open_requests", "calls_an_hour", "calls_at_once"),
     ),
     "phone": _fields(NAME, "voice", "audio"),
     "answers": [],

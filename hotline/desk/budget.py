@@ -45,7 +45,7 @@ def is_crowded(work: Work, at: datetime | None = None) -> bool:
     """Whether more strangers asked in the last hour than fits the roster; in that before `at`."""
     at = at or work.now
     asked = strangers.asked_between(work.connection, at - HOUR, at)
-    if asked <= min(reserve.FEWEST_IN_AN_HOUR, work.network.limits.new_an_hour or asked):
+    if asked <= min(reserve.FEWEST_IN_AN_HOUR, work.network.limits.strangers_an_hour or asked):
         return False
     return asked > reserve.most_in_an_hour(work.network, strangers.on_roster(work.connection))
 
