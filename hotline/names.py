@@ -15,7 +15,7 @@ from hotline.phrasebook import heard
 _COMMAS = re.compile(r"[,\u060c\uff0c\u3001]")
 
 # Compared without accents, dots and capitals. "Don" is none: it is a first name as well.
-_TITLES = frozenset(
+TITLES = frozenset(
     {
         *("mr", "mrs", "ms", "mx", "miss", "dr", "doctor", "prof", "professor", "rev", "reverend"),
         *("pastor", "father", "sister", "brother", "deacon", "rabbi", "imam", "capt", "sgt"),
@@ -61,7 +61,7 @@ def is_own_name(written: str) -> bool:
     letters = [it for it in bare if it not in _BETWEEN]
     if any(unicodedata.category(it) not in _LETTERS for it in letters):
         return False
-    offices = _OFFICES | (_TITLES - _TITLES_WITH_A_DOT)
+    offices = _OFFICES | (TITLES - _TITLES_WITH_A_DOT)
     is_person = offices.isdisjoint(_plain(word) for word in re.split(r"[ \-]+", bare))
     return is_person and len({_script(it) for it in letters} - {""}) == 1
 
@@ -105,18 +105,18 @@ def shown_names(name: str | None, who: int) -> list[str]:
 
 
 def _is_another(word: str, first: str) -> bool:
-    return _plain(word) not in {_plain(first), *_TITLES, *_BEHIND}
+    return _plain(word) not in {_plain(first), *TITLES, *_BEHIND}
 
 
 def _stands_behind(part: str) -> bool:
     """Whether it is no name: "Jr.", "RN", "she/her"."""
     words = re.split(r"[\s/]+", part.strip(" ()"))
-    return all(_plain(word) in _BEHIND | _TITLES for word in words if word)
+    return all(_plain(word) in _BEHIND | TITLES for word in words if word)
 
 
 def _is_title(word: str) -> bool:
     plain = _plain(word)
-    return plain in _TITLES and (plain not in _TITLES_WITH_A_DOT or word.endswith("."))
+    return plain in TITLES and (plain not in _TITLES_WITH_A_DOT or word.endswith("."))
 
 
 def _bare(word: str) -> str:

@@ -59,7 +59,7 @@ HEARD: Final = frozenset(
         *("weekdays", "weekends", "after", "before", "days", "brief_days", "until", "after_work"),
         *("mornings", "afternoons", "evenings", "office", "title"),
         *("safe", "not_them", "around_safe", "undo", "meant", "quiet", "help_me", "hurry"),
-        *("courtesy", "courtesy_behind"),
+        *("courtesy", "courtesy_behind", "behind_a_name"),
         *("about_water", "about_pills", "street", "no_call", "reaction", "reacted_to"),
     ]
 )

@@ -36,7 +36,6 @@ from sms.reading import clean, words_of
 MOST = 6000  # pieces for each row: more tell no more
 STRENGTH = 0.02  # how much a piece may tell; the inverse of what holds it back
 PARTS = 5
-EVERYDAY = 6  # times a text of everyday words weighs as much as another: most that is written is
 LANGUAGES = ("en", "es", "fr", "ht", "pt", "fil")
 
 
@@ -58,8 +57,8 @@ def _is_fear(case: Case) -> bool | None:
 
 
 ROWS = (
-    Row("danger.alarm", _is_fear, 0.62),
-    Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.75),
+    Row("danger.alarm", _is_fear, 0.75),
+    Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.69),
     Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
 )
 
@@ -76,11 +75,10 @@ def _ordinary() -> Iterator[Case]:
             yield from (Case("taken", ("relays",), it.body) for it in turns if isinstance(it, Says))
 
 
-def _every(everyday: int) -> list[Case]:
-    """All that is learned from, a text of everyday words so many times."""
+def _every() -> list[Case]:
+    """All that is learned from, each text once."""
     heard = [case for it in _files() for case in cases(it.with_suffix("").as_posix())]
-    plain = [*cases((ROOT / "learning" / "texts" / "plain").as_posix())]
-    return [*heard, *plain * (everyday - 1), *_told(), *_ordinary()]
+    return list(dict.fromkeys([*heard, *_told(), *_ordinary()]))
 
 
 class Told(NamedTuple):
@@ -194,7 +192,7 @@ def write(every: Sequence[Case]) -> None:
         if any(round(1000 * it) for it in told):
             lines.append(_line(piece, told))
     (ROOT / "sms" / "lexicon" / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    click.echo(f"{FILE}: {len(lines) - 2} pieces, from {len(set(every))} texts.")
+    click.echo(f"{FILE}: {len(lines) - 2} pieces, from {len(every)} texts.")
 
 
 def _line(piece: str, told: Sequence[float]) -> str:
@@ -224,9 +222,9 @@ def across(every: Sequence[Case]) -> None:
 def main(is_across: bool) -> None:
     """Learn what words tell, from the texts of the tests."""
     if is_across:
-        across(_every(1))  # the same text must not be in what is learned and in what is asked
+        across(_every())
     else:
-        write(_every(EVERYDAY))
+        write(_every())
 
 
 if __name__ == "__main__":

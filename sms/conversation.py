@@ -6,6 +6,7 @@ carries the acts out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -634,13 +635,14 @@ def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:
     asked = max(situation.how, key=lambda it: (it.due or it.since, it.number))
     if _wrote_since_we_asked(situation, asked.number):
         return []
-    is_digit = reading.number in (1, 2) and reading.only_answer
-    if is_digit:
+    if reading.number in (1, 2) and reading.only_answer:
         return [Happens(asked.number, WentWell() if reading.number == 1 else NotYet())]
     others = [it for it in situation.conversations if it.number != asked.number]
     is_alone = not (situation.open_pages or situation.my_open or others) and asked.due is not None
     # What they say besides is for the other.
     words = [] if reading.only_answer else _passed_on(situation, reading, asked)
+    if found := _ANSWER_IN_FRONT.match(reading.said):
+        return [*words, Happens(asked.number, WentWell() if found[1] == "1" else NotYet())]
     if reading.not_yet and (is_alone or reading.only_answer):
         return [*words, Happens(asked.number, NotYet())]
     if not is_alone or reading.number is not None:
@@ -652,6 +654,9 @@ def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:
             return [*words, Happens(asked.number, WentWell())]
         case _:
             return []
+
+
+_ANSWER_IN_FRONT = re.compile(r"\s*([12])\s?[.,:;)!\u2013-]+\s+\D")  # "2. nobody came by"
 
 
 def _wrote_since_we_asked(situation: Situation, number: int) -> bool:

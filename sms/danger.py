@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hotline import phrasebook
+from hotline.names import TITLES
 from hotline.phrasebook import one_of
 from hotline.spelling import without_accents
 from sms import learned, vocabulary
@@ -186,9 +187,27 @@ def signs(said: Sequence[str], names: Collection[str] = ()) -> Telling:
 
 
 def addressed(said: Sequence[str], names: Collection[str]) -> list[str]:
-    """The words with THE_OTHER where one of these names stands."""
+    """The words with THE_OTHER where one of these names stands; without it where they are spoken
+    to by it: "Sorry Ana, my English"."""
     called = {word for name in names for word in words_of(name)}
-    return [THE_OTHER if word in called else word for word in said]
+    return [
+        THE_OTHER if word in called else word
+        for place, word in enumerate(said)
+        if word not in called or not _is_spoken_to(said[:place], said[place + 1 :])
+    ]
+
+
+def _is_spoken_to(before: Sequence[str], behind: Sequence[str]) -> bool:
+    """Whether what is behind a name can only be said to whoever has it, and courtesy alone stands
+    before it."""
+    return bool(behind) and behind[0] in _BEHIND_A_NAME and _BEFORE_A_NAME.issuperset(before[-2:])
+
+
+_BEFORE_A_NAME = vocabulary.COURTESY | TITLES | phrasebook.heard("yes") | phrasebook.heard("thanks")
+_BEHIND_A_NAME = phrasebook.heard("behind_a_name") | {
+    *("i", "im", "ive", "ill", "id", "my", "we", "our", "you", "your", "youre", "u", "ur", "its"),
+    *("please", "thanks", "thank", "honey", "dear", "sorry", "there", "when", "where", "how", "if"),
+}
 
 
 SIGNS = frozenset(str(it) for it in Sign)

@@ -120,7 +120,7 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
             question=True,
         ),
         _turn(*ABOUT_US, to=Intent.UNCLEAR),
-        # Who says neither yes nor no and tells of their own day will not come.
+        # Who says neither yes nor no and tells of their own day will not come (`turned`).
         _turn(
             Move.TELLS,
             to=Intent.NO,
@@ -162,6 +162,8 @@ def turned(reading: Reading, role: Role) -> Reading:
         return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
     rows = TURNS[role] if role is Role.STRANGER else (*_ENOUGH, *TURNS[role])
     turn = next((it for it in rows if _fits(it, reading)), None)
+    if turn and turn.moves == {Move.TELLS} and reading.intent is Intent.YES:
+        return reading  # "yes of course, I have a pot on the stove"
     if turn is None and role is Role.STRANGER and _names_nothing(reading):
         return replace(reading, intent=Intent.SMALL_TALK)
     if turn is None or turn.intent is reading.intent:
