@@ -650,12 +650,25 @@ def _how_it_went(situation: Situation, reading: Reading) -> list[Act]:
     match reading.intent:
         case Intent.NO | Intent.HAND_BACK:
             return [*words, Happens(asked.number, NotYet())]
+        case Intent.YES if new := _new_need(reading, asked):
+            return [Happens(asked.number, WentWell()), new]
         case Intent.YES:
             return [*words, Happens(asked.number, WentWell())]
+        case Intent.WORDS if is_alone and (new := _new_need(reading, asked)):
+            return [new]
         case _:
             return []
 
 
+def _new_need(reading: Reading, done: HelpRequest) -> OpenRequest | None:
+    """What they ask for besides what is done: "all good, and do you have winter coats?" """
+    more = tuple(it for it in reading.needs if it not in done.needs)
+    if not more or reading.moves.isdisjoint(_ASKS) or Move.NOT_WELL in reading.moves:
+        return None
+    return _opened(replace(reading, needs=more))
+
+
+_ASKS = {Move.ASK, Move.OWN}
 _ANSWER_IN_FRONT = re.compile(r"\s*([12])\s?[.,:;)!\u2013-]+\s+\D")  # "2. nobody came by"
 
 
