@@ -542,10 +542,10 @@ class Waves(_Section):
 
 class Limits(_Section):
     """What one phone, and one day, may come to. `kept_percent`: of the day's segments and of what a
-    volunteer is asked, for what is urgent and for people we know; `strangers_an_hour`: requests of others
-    before they wait their turn, None as it fits the roster (`reserve`). `countries`: those we text;
-    none given means the network's own. `price_a_segment`: what the carrier asks for, in `currency`;
-    None: nobody said."""
+    volunteer is asked, for what is urgent and for people we know; `strangers_an_hour`: requests of
+    others before they wait their turn, None as it fits the roster (`reserve`). `countries`: those
+    we text; none given means the network's own. `price_a_segment`: what the carrier asks for, in
+    `currency`; None: nobody said."""
 
     texts_a_minute: Whole = 15
     texts_an_hour: Whole = 100
