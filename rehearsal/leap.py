@@ -24,7 +24,7 @@ SOON = timedelta(seconds=3)  # what was enqueued is enqueued again only after a 
 PATIENCE = 60.0  # seconds for what is under way to end
 LOOKS_EVERY = 0.02
 QUIET_LOOKS = 3  # in a row: the web server enqueues what it took on a moment later
-MOST_LOOKS = 50  # while something is due and nobody is at it
+MOST_LOOKS = 100  # while something is due and nobody is at it: a busy machine takes a while
 
 
 def moment_of(wish: str, now: datetime, zone: ZoneInfo) -> datetime:
