@@ -31,7 +31,7 @@ from hotline.details import (
     from_row,
     to_row,
 )
-from hotline.help_request import HelpRequest, State
+from hotline.help_request import MOST_KINDS, HelpRequest, State
 from hotline.needs import KINDS
 from hotline.notices import Notice, Told
 from hotline.roster import Asked
@@ -41,6 +41,7 @@ with atheris.instrument_imports(include=["sms"]):
     from sms import conversation, orders, reading, shelter, vocabulary
 
 from sms.conversation import Act, Happens, PassOn, Say, Situation, StopTexts
+from sms.moves import Move
 from sms.reading import Intent, Reading, read
 
 CIRCUMSTANCES = 8  # bytes in front of the text
@@ -217,7 +218,7 @@ def holds_for_details(it: Details) -> None:
     assert it.day in ("", *WEEKDAYS, *NEAR_DAYS)
     dated_details = dated(it, NOON.date())
     assert from_row(to_row(dated_details)) == dated_details
-    about = {"number": 12, "need": (), "area": None, "ago": timedelta()}
+    about = {"number": 12, "need": it.kinds[:MOST_KINDS], "area": None, "ago": timedelta()}
     for speech in SPEECHES:
         for language in speech.network.languages:
             page = Notice(Told.PAGE_ANYWHERE, {**about, "details": dated_details})
@@ -238,7 +239,9 @@ def need_is_heard(case: Case) -> None:
 
 def holds_for_what_follows(case: Case, it: Reading, acts: list[Act]) -> None:
     stopped = case.situation.stopped
-    assert any(isinstance(act, StopTexts) for act in acts) == (it.intent is Intent.STOP)
+    stops = any(isinstance(act, StopTexts) for act in acts)
+    assert stops or it.intent is not Intent.STOP, "a STOP is obeyed"
+    assert not stops or it.intent is Intent.STOP or Move.ENOUGH in it.moves, "nothing else is one"
     assert acts or stopped or it.intent is not Intent.WORDS, "nobody's words are lost"
     for act in acts:
         match act:
