@@ -58,7 +58,7 @@ def _is_fear(case: Case) -> bool | None:
 
 ROWS = (
     Row("danger.alarm", _is_fear, 0.7),
-    Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.69),
+    Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.64),
     Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
 )
 
