@@ -114,6 +114,13 @@ class WordBits(NamedTuple):
 _NOWHERE = WordBits(0, 0, 0)
 
 
+class SpokenAt(NamedTuple):
+    """Where in a text a word stands, and its bits."""
+
+    place: int
+    bits: WordBits
+
+
 class _Uses(NamedTuple):
     """The numbers of the phrases in which one place has these three parts."""
 
@@ -178,20 +185,18 @@ class PhraseIndex:
         )
 
     def look(
-        self, spoken: Sequence[WordBits], words: Sequence[str], first: int, last: int
+        self, spoken: Sequence[SpokenAt], words: Sequence[str], first: int, last: int
     ) -> list[tuple[Phrase, int, int]]:
-        """Each phrase in these words, and where it begins and ends. `spoken`: their bits."""
-        must, second = self.free_must, [it.second or self.free_second for it in spoken]
-        for it in spoken:
-            if it.must:
-                must |= it.must
-        second.append(self.free_second)
+        """Each phrase in these words, and where it begins and ends. `spoken`: those of the words
+        that stand in some phrase, in their order."""
+        must = reduce(or_, [it.bits.must for it in spoken], self.free_must)
         found: list[tuple[Phrase, int, int]] = []
-        for start, bits in enumerate(spoken):
+        behind = {it.place: it.bits.second for it in spoken}
+        for start, bits in spoken:
             found += [(phrase, start, start + 1) for phrase in bits.alone]
             if not bits.first:
                 continue
-            may_be = bits.first & must & second[start + 1]
+            may_be = bits.first & must & (behind.get(start + 1) or self.free_second)
             if may_be and start not in (0, first):
                 may_be &= self.anywhere
             while may_be:
@@ -223,11 +228,13 @@ class Patterns:
     def find(self, words: Sequence[str], first: int, last: int) -> list[Found]:
         """All that is found in these words. `first` and `last` are where the text begins and ends
         without courtesy."""
-        spoken = [self._known(word) for word in words]
+        spoken: dict[int, list[SpokenAt]] = {}
+        for at, word in enumerate(words):
+            for number, bits in self._known(word).items():
+                spoken.setdefault(number, []).append(SpokenAt(at, bits))
         found: list[tuple[Phrase, int, int]] = []
-        for place in sorted(set().union(*spoken)):
-            bits = [it.get(place, _NOWHERE) for it in spoken]
-            found += self.indexes[place].look(bits, words, first, last)
+        for number in sorted(spoken):
+            found += self.indexes[number].look(spoken[number], words, first, last)
         return _that_hold(found) if found else []
 
     def _known(self, word: str) -> dict[int, WordBits]:
