@@ -122,57 +122,46 @@ def _enough(side: Side, seconds: float) -> int:
 
 def judged(row: str, what: str, kind: str, turns: Turns) -> Iterator[Figure]:
     ours, floor, plain = turns.ours, turns.floor, turns.plain
-    rate, bare, statements = median(ours.rates), median(floor.rates), median(plain.rates)
     every = [*ours.outcomes, *floor.outcomes, *plain.outcomes]
-    yield Figure(
-        row,
-        f"{what}, {kind}",
-        "req/s",
-        rate,
-        bare,
-        rate / bare,
-        f"≥ {LEAST}",
-        rate / bare >= LEAST,
-        {"ours": ours.rates, "floor": floor.rates},
-        {"load_busy": max(it.busy for it in every)},
-    )
-    yield Figure(
-        row,
-        f"the same beside plain statements, {kind}",
-        "req/s",
-        rate,
-        statements,
-        rate / statements,
-        f"≥ {LEAST_OF_PLAIN}",
-        rate / statements >= LEAST_OF_PLAIN,
-        {"ours": ours.rates, "floor": plain.rates},
-    )
-    cpu, bare_cpu, plain_cpu = median(ours.cpu), median(floor.cpu), median(plain.cpu)
-    yield Figure(
-        row,
-        f"time on the processor for each, {kind} (plain: {plain_cpu:.2f} ms)",
-        "ms",
-        cpu,
-        bare_cpu,
-        cpu / bare_cpu,
-        runs={"ours": ours.cpu, "floor": floor.cpu, "plain": plain.cpu},
-    )
-    slow = {
+    bare = _rate(row, f"{what}, {kind}", ours, floor, LEAST)
+    bare.notes = {"load_busy": max(it.busy for it in every)}
+    yield bare
+    yield _rate(row, f"the same beside plain statements, {kind}", ours, plain, LEAST_OF_PLAIN)
+    yield _computed(row, kind, turns)
+    yield _slowest(row, kind, ours, floor)
+
+
+def _rate(row: str, what: str, ours: Side, floor: Side, least: float) -> Figure:
+    rate, bare = median(ours.rates), median(floor.rates)
+    runs = {"ours": ours.rates, "floor": floor.rates}
+    goal, met = f"≥ {least}", rate / bare >= least
+    return Figure(row, what, "req/s", rate, bare, rate / bare, goal, met, runs)
+
+
+def _computed(row: str, kind: str, turns: Turns) -> Figure:
+    runs = {"ours": turns.ours.cpu, "floor": turns.floor.cpu, "plain": turns.plain.cpu}
+    cpu, bare, plain = map(median, runs.values())
+    what = f"time on the processor for each, {kind} (plain: {plain:.2f} ms)"
+    return Figure(row, what, "ms", cpu, bare, cpu / bare, runs=runs)
+
+
+def _slowest(row: str, kind: str, ours: Side, floor: Side) -> Figure:
+    runs = {
         "ours": [it.percentile(0.99) for it in ours.outcomes],
         "floor": [it.percentile(0.99) for it in floor.outcomes],
     }
     longest = max(max(it.latencies) for it in ours.outcomes)
-    p99, bare_p99 = median(slow["ours"]), median(slow["floor"])
-    yield Figure(
+    p99, bare = map(median, runs.values())
+    return Figure(
         row,
         f"their p99, {kind} (longest: {longest:.0f} ms)",
         "ms",
         p99,
-        bare_p99,
-        p99 / bare_p99,
+        bare,
+        p99 / bare,
         f"≤ {SLOWEST:.0f} ms; none over 1 s",
         p99 <= SLOWEST and longest <= LONGEST,
-        slow,
+        runs,
         {"p50_ms": median([it.percentile(0.5) for it in ours.outcomes]), "longest_ms": longest},
     )
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
@@ -88,54 +88,62 @@ class Person:
         it = recognize(body)
         if it is None or it.number is None:
             return
-        number = it.number
-        match it.sentence:
-            case (
-                Sentence.PAGE
-                | Sentence.PAGE_ANYWHERE
-                | Sentence.PAGE_URGENT
-                | Sentence.PAGE_URGENT_ANYWHERE
-            ):
-                self.asked.add(number)
-                self.seen.add(number)
-            case Sentence.NOT_DONE_YET:
-                self.holds.add(number)
-            case Sentence.YOURS | Sentence.YOURS_QUOTE_FOLLOWS:
-                self.asked.discard(number)
-                self.holds.add(number)
-            case (
-                Sentence.ASKED
-                | Sentence.ASKED_IN_QUIET
-                | Sentence.ASKED_IN_CALL
-                | Sentence.ASKED_IN_CALL_IN_QUIET
-                | Sentence.ASKED_BY_PHONE
-                | Sentence.ASKED_BY_PHONE_IN_QUIET
-                | Sentence.HANDED_BACK_TO_REQUESTER
-                | Sentence.LET_GO_TO_REQUESTER
-            ):
-                self.taken.discard(number)
-                self.open.add(number)
-            case Sentence.TAKEN | Sentence.TAKEN_NOTE | Sentence.ASKING_TAKER:
-                self.open.discard(number)
-                self.taken.add(number)
-            case (
-                Sentence.COVERED
-                | Sentence.TOO_LATE
-                | Sentence.NO_LONGER_NEEDED
-                | Sentence.THANKS_ALL_THE_SAME
-                | Sentence.PASSED
-                | Sentence.HANDED_BACK
-                | Sentence.DONE
-                | Sentence.DONE_TO_REQUESTER
-                | Sentence.WITHDRAWN
-                | Sentence.LET_GO
-            ):
-                if it.sentence is Sentence.DONE_TO_REQUESTER:
-                    self.how.add(number)
-                for known in (self.asked, self.holds, self.open, self.taken):
-                    known.discard(number)
-            case _:
-                pass
+        for change in CHANGES:
+            if it.sentence in change.sentences:
+                for known in change.leaves:
+                    getattr(self, known).discard(it.number)
+                for known in change.enters:
+                    getattr(self, known).add(it.number)
+
+
+class Change(NamedTuple):
+    """What sentences about a request change in what somebody knows: out of which of their sets its
+    number goes, and into which."""
+
+    sentences: frozenset[Sentence]
+    leaves: tuple[str, ...]
+    enters: tuple[str, ...]
+
+
+def _change(
+    *sentences: Sentence, leaves: tuple[str, ...] = (), enters: tuple[str, ...] = ()
+) -> Change:
+    return Change(frozenset(sentences), leaves, enters)
+
+
+CHANGES = (
+    _change(
+        *(Sentence.PAGE, Sentence.PAGE_ANYWHERE),
+        *(Sentence.PAGE_URGENT, Sentence.PAGE_URGENT_ANYWHERE),
+        enters=("asked", "seen"),
+    ),
+    _change(Sentence.NOT_DONE_YET, enters=("holds",)),
+    _change(
+        *(Sentence.YOURS, Sentence.YOURS_QUOTE_FOLLOWS),
+        leaves=("asked",),
+        enters=("holds",),
+    ),
+    _change(
+        *(Sentence.ASKED, Sentence.ASKED_IN_QUIET),
+        *(Sentence.ASKED_IN_CALL, Sentence.ASKED_IN_CALL_IN_QUIET),
+        *(Sentence.ASKED_BY_PHONE, Sentence.ASKED_BY_PHONE_IN_QUIET),
+        *(Sentence.HANDED_BACK_TO_REQUESTER, Sentence.LET_GO_TO_REQUESTER),
+        leaves=("taken",),
+        enters=("open",),
+    ),
+    _change(
+        *(Sentence.TAKEN, Sentence.TAKEN_NOTE, Sentence.ASKING_TAKER),
+        leaves=("open",),
+        enters=("taken",),
+    ),
+    _change(Sentence.DONE_TO_REQUESTER, enters=("how",)),
+    _change(
+        *(Sentence.COVERED, Sentence.TOO_LATE, Sentence.NO_LONGER_NEEDED),
+        *(Sentence.THANKS_ALL_THE_SAME, Sentence.PASSED, Sentence.HANDED_BACK),
+        *(Sentence.DONE, Sentence.DONE_TO_REQUESTER, Sentence.WITHDRAWN, Sentence.LET_GO),
+        leaves=("asked", "holds", "open", "taken"),
+    ),
+)
 
 
 # What people do.

@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rehearsal import (
@@ -162,23 +163,7 @@ def build(
             yield
 
     app = CarrierApp(
-        routes=[
-            *account_rest.routes(exchange),
-            *call_rest.routes(exchange),
-            *number_rest.routes(exchange),
-            *service_rest.routes(exchange),
-            *registration_rest.routes(exchange),
-            *verification_rest.routes(exchange),
-            *trust_rest.routes(exchange),
-            *rest.routes(exchange),
-            *smsgate.routes(exchange),
-            *control.routes(exchange),
-            *account_rest.control_routes(exchange),
-            *call_control.routes(exchange),
-            *registration_control.routes(exchange),
-            *neighborhood_control.routes(stage),
-            *page.routes(stage),
-        ],
+        routes=_routes(exchange, stage),
         middleware=[
             Middleware(OwnPagesOnly),
             Middleware(UnderPrefix, prefix=line.variant.prefix, paths=API_PATHS[:2]),
@@ -188,3 +173,23 @@ def build(
     )
     app.state.at_end = exchange.end
     return app
+
+
+def _routes(exchange: Exchange, stage: Stage) -> list[BaseRoute]:
+    return [
+        *account_rest.routes(exchange),
+        *call_rest.routes(exchange),
+        *number_rest.routes(exchange),
+        *service_rest.routes(exchange),
+        *registration_rest.routes(exchange),
+        *verification_rest.routes(exchange),
+        *trust_rest.routes(exchange),
+        *rest.routes(exchange),
+        *smsgate.routes(exchange),
+        *control.routes(exchange),
+        *account_rest.control_routes(exchange),
+        *call_control.routes(exchange),
+        *registration_control.routes(exchange),
+        *neighborhood_control.routes(stage),
+        *page.routes(stage),
+    ]

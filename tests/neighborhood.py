@@ -17,7 +17,7 @@ import re
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -458,19 +458,7 @@ def open_neighborhood(
         over = channels_toml(address, *channels, **(first_channel or {}))
         rules = settings.read_network(network + over, "hotline.toml")
         of = make_settings(address, database_url, redis_url, rules, file, dialect)
-        line = carrier.Line(
-            ACCOUNT,
-            TOKEN,
-            NUMBER,
-            sms_url=f"{address}/sms",
-            voice_url=f"{address}/voice",
-            voice_status_url=f"{address}/voice/status",
-            api_url=address,
-            dialect=dialect,
-            signing_key=SIGNING_KEY if dialect == "signalwire" else "",
-        )
-        if channels and "account" not in channels:
-            line = replace(line, number="")
+        line = _line(address, dialect, channels)
         phones = [PHONES[it] for it in channels if it in PHONES]
         people = [carrier.Person(phone, name) for name, phone in cast.items()]
         front = watch(carrier.build(line, now=by_hand, cast=people, smsgates=phones), mistakes)
@@ -485,16 +473,7 @@ def open_neighborhood(
         stack.callback(database.close)
         queue = dispatch.JobQueue(redis_url)
         stack.callback(queue.close)
-        shop = jobs.Tools(
-            furnish(of.network, by_hand, of.file),
-            database,
-            Carrier(of.environment) if of.network.has_account else None,
-            queue,
-            lost,
-            channels=serving_channels.opened(of.environment, of.network),
-            letterboxes=serving_channels.letterboxes(of.network),
-            take_in=serving_channels.take_in,
-        )
+        shop = _tools(of, by_hand, database, queue)
         jobs.take_up(shop)
         worker = dispatch.worker(redis_url)
         stack.callback(worker.connection.close)
@@ -504,4 +483,33 @@ def open_neighborhood(
         yield neighborhood
     assert not watched or mistakes == [], (
         "the published description of the carrier's API says otherwise"
+    )
+
+
+def _line(address: str, dialect: str, channels: Sequence[str]) -> carrier.Line:
+    return carrier.Line(
+        ACCOUNT,
+        TOKEN,
+        NUMBER if not channels or "account" in channels else "",
+        sms_url=f"{address}/sms",
+        voice_url=f"{address}/voice",
+        voice_status_url=f"{address}/voice/status",
+        api_url=address,
+        dialect=dialect,
+        signing_key=SIGNING_KEY if dialect == "signalwire" else "",
+    )
+
+
+def _tools(
+    of: settings.Settings, by_hand: HandClock, database: Database, queue: dispatch.JobQueue
+) -> jobs.Tools:
+    return jobs.Tools(
+        furnish(of.network, by_hand, of.file),
+        database,
+        Carrier(of.environment) if of.network.has_account else None,
+        queue,
+        lost,
+        channels=serving_channels.opened(of.environment, of.network),
+        letterboxes=serving_channels.letterboxes(of.network),
+        take_in=serving_channels.take_in,
     )
