@@ -1,7 +1,7 @@
 """`make learn`: what the words of texts tell, learned from those that we labelled.
 
 It reads `learning/texts`, `tests/heard`, `tests/told` and what people text in
-`tests/conversations`, and writes `sms/lexicon/learned.tsv`, which `sms.learned` reads. It never
+`tests/conversations`, and writes `sms/lexicon/learned*.tsv`, which `sms.learned` reads. It never
 reads `tests/heard/aside`: how well it carries over is measured there. `--across` writes nothing and
 tells what comes of texts that were not learned from, a fifth of them at a time.
 """
@@ -28,24 +28,30 @@ sys.path[:0] = [str(ROOT), str(ROOT / "queue"), str(ROOT / "tests")]
 from hearing import HEARD, Case, cases
 from test_told_of_danger import rows
 
+from hotline.needs import KINDS
 from rehearsal.transcript import Says, parse
+from sms import learned
 from sms.danger import addressed
-from sms.learned import EVERY_TEXT, FEWEST_WORDS, FILE, every_piece
-from sms.reading import clean, words_of
+from sms.learned import EVERY_TEXT, FEWEST, FEWEST_WORDS, every_piece
+from sms.reading import Intent, clean, words_of
 
-MOST = 6000  # pieces for each row: more tell no more
-STRENGTH = 0.02  # how much a piece may tell; the inverse of what holds it back
 PARTS = 5
 LANGUAGES = ("en", "es", "fr", "ht", "pt", "fil")
 
 
+IsOne = Callable[[Case], bool | None]
+
+
 class Row(NamedTuple):
     """A row to learn. `is_one`: whether a text sounds like it; None: nobody can tell, and it is not
-    learned from. `sure`: of 1, from where on a text sounds like it."""
+    learned from. `sure`: of 1, from where on a text sounds like it. `strength`: how much a piece
+    may tell; the inverse of what holds it back. `most`: how many pieces; more tell no more."""
 
     name: str
-    is_one: Callable[[Case], bool | None]
+    is_one: IsOne
     sure: float
+    strength: float = 0.02
+    most: int = 6000
 
 
 def _is_fear(case: Case) -> bool | None:
@@ -56,11 +62,89 @@ def _is_fear(case: Case) -> bool | None:
     return None if "emergency" in case.wanted else False
 
 
-ROWS = (
-    Row("danger.alarm", _is_fear, 0.7),
-    Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.64),
-    Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
-)
+_OTHERS = ("stops", "shields", "!relays", "steward")
+"""What is heard before anybody asks what it means in its moment."""
+
+
+def _meant(case: Case) -> Intent | None:
+    """What somebody means in the moments that have a table; None: nobody can tell."""
+    if not set(_OTHERS).isdisjoint(case.wanted):
+        return None
+    for begins, intent in _MEANINGS.get(case.when, ()):
+        if begins <= {it for wanted in case.wanted for it in _all_of(wanted)}:
+            return intent
+    return None
+
+
+def _all_of(wanted: str) -> set[str]:
+    """An outcome, or what all of several have in common: "asks:food|asks" is "asks"."""
+    any_of = {it.partition(":")[0] for it in wanted.split("|")}
+    return any_of if len(any_of) == 1 else {"|".join(sorted(any_of))}
+
+
+_MEANINGS: dict[str, tuple[tuple[set[str], Intent], ...]] = {
+    "stranger": (
+        ({"asks"}, Intent.WORDS),
+        ({"emergency"}, Intent.WORDS),
+        ({"joins"}, Intent.OFFER),
+        ({"answered|joins"}, Intent.OFFER),
+        ({"quiet"}, Intent.MACHINE),
+        ({"answered|quiet", "!asks"}, Intent.MACHINE),
+        ({"!asks"}, Intent.SMALL_TALK),
+    ),
+    "paged": (
+        ({"asks"}, Intent.ASK),
+        ({"takes"}, Intent.YES),
+        ({"passes"}, Intent.NO),
+        ({"!takes"}, Intent.UNCLEAR),
+    ),
+    "how": (
+        ({"closes"}, Intent.YES),
+        ({"answered|closes"}, Intent.YES),
+        ({"!closes"}, Intent.NO_SHOW),
+    ),
+}
+
+
+def _means(when: str, intent: Intent) -> IsOne:
+    def is_one(case: Case) -> bool | None:
+        meant = _meant(case) if case.when == when else None
+        return None if meant is None else meant is intent
+
+    return is_one
+
+
+def _named(case: Case) -> set[str]:
+    """The needs that a stranger's text must be read as."""
+    named = {it for wanted in case.wanted for it in wanted.split("|") if it.startswith("asks:")}
+    return {key for it in named for key in it.removeprefix("asks:").split("+")}
+
+
+def _needs(kind: str) -> IsOne:
+    def is_one(case: Case) -> bool | None:
+        named = _named(case) if case.when == "stranger" else None
+        return kind in named if named else None
+
+    return is_one
+
+
+def _moment(when: str, sure: float, *intents: Intent) -> tuple[Row, ...]:
+    return tuple(Row(it.value, _means(when, it), sure, 0.05, 3000) for it in intents)
+
+
+TABLES: dict[str, tuple[Row, ...]] = {
+    learned.SIGNS: (
+        Row("danger.alarm", _is_fear, 0.7),
+        Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.64),
+        Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
+    ),
+    learned.STRANGER: _moment(
+        "stranger", 0.75, Intent.WORDS, Intent.OFFER, Intent.MACHINE, Intent.SMALL_TALK
+    ),
+    learned.PAGED: _moment("paged", 0.75, Intent.YES, Intent.NO, Intent.UNCLEAR, Intent.ASK),
+    learned.ASKED_HOW: _moment("how", 0.85, Intent.YES, Intent.NO_SHOW),
+    learned.NEEDS: tuple(Row(it, _needs(it), 0.4, 0.05, 1200) for it in sorted(KINDS)),
+}
 
 
 _DANGEROUS = ("911", "SAFE", "STOP")
@@ -148,7 +232,7 @@ def _weights(texts: Sequence[tuple[list[str], bool]]) -> list[float]:
     return [of_language[kind[0]] / 2 / counted[kind] for kind in kinds]
 
 
-def learn(texts: Sequence[tuple[list[str], bool]]) -> Told:
+def learn(row: Row, texts: Sequence[tuple[list[str], bool]]) -> Told:
     """Pieces are weighed by how rare they are: what stands in every text tells nothing."""
     weights = _weights(texts)
     counted = CountVectorizer(analyzer=every_piece, min_df=2)
@@ -157,16 +241,16 @@ def learn(texts: Sequence[tuple[list[str], bool]]) -> Told:
     seen_in = numpy.asarray((counts > 0).sum(0)).ravel()
     rareness = numpy.log((1 + len(texts)) / (1 + seen_in)) + 1
     weighed = counts @ diags(rareness)
-    told = _fitted(weighed, is_one, weights).coef_[0]
-    kept = numpy.sort(numpy.argsort(-abs(told), kind="stable")[:MOST])
-    model = _fitted(weighed[:, kept], is_one, weights)
+    told = _fitted(weighed, is_one, weights, row.strength).coef_[0]
+    kept = numpy.sort(numpy.argsort(-abs(told), kind="stable")[: row.most])
+    model = _fitted(weighed[:, kept], is_one, weights, row.strength)
     names = counted.get_feature_names_out()[kept]
     tells = (float(it) for it in model.coef_[0] * rareness[kept])
     return Told(dict(zip(names, tells, strict=True)), float(model.intercept_[0]))
 
 
-def _fitted(weighed: Any, is_one: Any, weights: Sequence[float]) -> Any:
-    model = LogisticRegression(C=STRENGTH, max_iter=3000)
+def _fitted(weighed: Any, is_one: Any, weights: Sequence[float], strength: float) -> Any:
+    model = LogisticRegression(C=strength, max_iter=3000)
     return model.fit(weighed, is_one, sample_weight=weights)
 
 
@@ -174,57 +258,65 @@ def _odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def _texts(row: Row, every: Sequence[Case]) -> list[tuple[list[str], bool]]:
+def _texts(row: Row, every: Sequence[Case], fewest: int) -> list[tuple[list[str], bool]]:
     told = [(_words(it), is_one) for it in every if (is_one := row.is_one(it)) is not None]
-    return [it for it in told if len(it[0]) >= FEWEST_WORDS]
+    return [it for it in told if len(it[0]) >= fewest]
 
 
-def write(every: Sequence[Case]) -> None:
-    learned = [learn(_texts(row, every)) for row in ROWS]
-    begins = [it.first - _odds(row.sure) for row, it in zip(ROWS, learned, strict=True)]
+def _fewest(file: str) -> int:
+    return FEWEST_WORDS.get(file, FEWEST)
+
+
+def write(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
+    """A row of which no text is one is left out."""
+    found = {it: _texts(it, every, _fewest(file)) for it in rows}
+    kept = [row for row, texts in found.items() if any(is_one for _, is_one in texts)]
+    told = [learn(it, found[it]) for it in kept]
+    begins = [it.first - _odds(row.sure) for row, it in zip(kept, told, strict=True)]
     lines = [
-        "# What pieces of words tell for rows of the lexicons. `make learn` writes this.",
-        "\t".join(("piece", *(it.name for it in ROWS))),
+        "# What pieces of words tell for the rows of this table. `make learn` writes it.",
+        "\t".join(("piece", *(it.name for it in kept))),
         _line(EVERY_TEXT, begins),
     ]
-    for piece in sorted({piece for it in learned for piece in it.pieces}):
-        told = [it.pieces.get(piece, 0.0) for it in learned]
-        if any(round(1000 * it) for it in told):
-            lines.append(_line(piece, told))
-    (ROOT / "sms" / "lexicon" / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    click.echo(f"{FILE}: {len(lines) - 2} pieces, from {len(every)} texts.")
+    for piece in sorted({piece for it in told for piece in it.pieces}):
+        tells = [it.pieces.get(piece, 0.0) for it in told]
+        if any(round(1000 * it) for it in tells):
+            lines.append(_line(piece, tells))
+    (ROOT / "sms" / "lexicon" / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    most = max(len(texts) for texts in found.values())
+    click.echo(f"{file}: {len(lines) - 3} pieces, from {most} texts.")
 
 
 def _line(piece: str, told: Sequence[float]) -> str:
     return "\t".join((piece, *(str(round(1000 * it) or "") for it in told)))
 
 
-def across(every: Sequence[Case]) -> None:
+def across(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
     """For each row: of the texts that are one how many sound like it, and of the others, when what
     was learned did not have them."""
-    for row in ROWS:
-        texts = _texts(row, every)
+    for row in rows:
+        texts = _texts(row, every, _fewest(file))
         told: list[tuple[float, bool]] = []
         for part in range(PARTS):
-            model = learn([it for place, it in enumerate(texts) if place % PARTS != part])
+            model = learn(row, [it for place, it in enumerate(texts) if place % PARTS != part])
             told += [(model.of(words), is_one) for words, is_one in texts[part::PARTS]]
         for sure in (0.5, 0.6, 0.7, 0.8, 0.9):
-            ones = [tells > _odds(sure) for tells, is_one in told if is_one]
-            others = [tells > _odds(sure) for tells, is_one in told if not is_one]
-            click.echo(
-                f"{row.name} {sure}: {sum(ones)} of {len(ones)},"
-                f" and {sum(others)} of {len(others)} others"
-            )
+            _compare(f"{row.name} {sure}", told, _odds(sure))
+
+
+def _compare(what: str, told: Sequence[tuple[float, bool]], odds: float) -> None:
+    ones = [tells > odds for tells, is_one in told if is_one]
+    others = [tells > odds for tells, is_one in told if not is_one]
+    click.echo(f"{what}: {sum(ones)} of {len(ones)}, and {sum(others)} of {len(others)} others")
 
 
 @click.command()
 @click.option("--across", "is_across", is_flag=True, help="Only tell how well it carries over.")
 def main(is_across: bool) -> None:
     """Learn what words tell, from the texts of the tests."""
-    if is_across:
-        across(_every())
-    else:
-        write(_every())
+    every = _every()
+    for file, of_file in TABLES.items():
+        (across if is_across else write)(file, of_file, every)
 
 
 if __name__ == "__main__":

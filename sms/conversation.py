@@ -71,7 +71,8 @@ class Situation:
     the newest first. `pages`: what they were asked about, newest first. `example`: a need to show
     in an example. `places`: what their takers do not know yet. `is_called`: they get no texts.
     `may_come_back`: they were forgotten, and the roster keeps their place for a day.
-    `carrier_obeys_stop`: the carrier answers STOP, START and HELP itself.
+    `carrier_obeys_stop`: the carrier answers STOP, START and HELP itself. `wrote_lately`: within
+    the hour.
     """
 
     me: int
@@ -91,6 +92,7 @@ class Situation:
     is_called: bool = False
     may_come_back: bool = False
     carrier_obeys_stop: bool = True
+    wrote_lately: bool = False
 
     @property
     def my_open(self) -> HelpRequest | None:
@@ -507,7 +509,8 @@ def role_of(situation: Situation) -> Role:
 
 
 def _decide(situation: Situation, reading: Reading) -> list[Act]:
-    reading = turned(_without_mishearing(reading), role_of(situation))
+    heard, role = _without_mishearing(reading), role_of(situation)
+    reading = turned(heard, role, again=situation.wrote_lately)
     if reading.intent is Intent.STOP:
         return _stop(situation, reading)
     if told := _place(situation, reading):
@@ -913,11 +916,24 @@ def _words(situation: Situation, reading: Reading) -> list[Act]:
 
 
 def _opened(reading: Reading) -> OpenRequest:
-    return OpenRequest(reading.needs, reading.area, reading.people, details=reading.details)
+    needs, details = _needed(reading)
+    return OpenRequest(needs, reading.area, reading.people, details=details)
 
 
 def _more_words(mine: HelpRequest, reading: Reading) -> AddWords:
-    return AddWords(mine, reading.needs, reading.area, reading.people, details=reading.details)
+    named = (reading.needs, reading.details) if mine.named_needs else _needed(reading)
+    return AddWords(mine, named[0], reading.area, reading.people, details=named[1])
+
+
+def _needed(reading: Reading) -> tuple[tuple[str, ...], Details]:
+    """What a text names, and what it sounds as if they needed: neighbors read more than "help"
+    then, and who asked is told what we understood."""
+    likely, details = reading.likely_need, reading.details
+    if likely is None:
+        return reading.needs, details
+    if likely.key:
+        return (*reading.needs, likely.key), details
+    return reading.needs, replace(details, kinds=(*details.kinds, likely.kind))
 
 
 MOST_EXPLAINED = 2  # pages about which somebody reads once more what is needed

@@ -19,7 +19,7 @@ from hotline.names import TITLES
 from hotline.phrasebook import one_of
 from hotline.spelling import without_accents
 from sms import learned, vocabulary
-from sms.patterns import found_in
+from sms.patterns import found_in, without_figures
 from sms.reading import fold, words_as_read, words_of
 
 
@@ -182,7 +182,7 @@ def signs(said: Sequence[str], names: Collection[str] = ()) -> Telling:
     names."""
     words = addressed(said, names)
     found = {it.name for it in found_in(words, "danger", SIGNS, words_as_read)}
-    found |= learned.sounds_like(words, "danger")
+    found |= learned.sounds_like(without_figures(words, "danger", words_as_read), "danger")
     return Telling(frozenset(map(Sign, found)), tuple(words))
 
 

@@ -1,13 +1,15 @@
-"""What words sound like where no phrase of ours is found in them: fear of the other, STOP, danger.
+"""What words sound like where no phrase of ours says what they are.
 
-Nobody can write down every way in which people say that. So a table was learned from the texts in
-`tests/heard`, by `make learn`: how much each piece of a word, each word and each two words side by
-side tell for a row of the lexicons, and against it. A text sounds like a row if what its words tell
-comes to more than 0. `sms/lexicon/learned.tsv` has it, a piece a line, in thousandths of the
+Nobody can write down every way in which people say things. So tables were learned from texts that
+we labelled, by `make learn`: how much each piece of a word, each word and each two words side by
+side tell for a row of the table, and against it. A text sounds like a row if what its words tell
+comes to more than 0. They are in `sms/lexicon/learned*.tsv`, a piece a line, in thousandths of the
 logarithm of the odds (logistic regression).
 
-It is a second pair of ears, never the first: it finds rows beside those that the phrases find, and
-takes none away. What follows from its rows asks, or can be undone. Pure once loaded.
+One table is for whoever writes: fear of the other, danger, STOP. It is a second pair of ears, never
+the first: it finds rows beside those that the phrases find, takes none away, and what follows from
+its rows asks, or can be undone. The others are each for one moment: what a stranger means, what
+somebody answers whom we asked, and which need is meant where none is named. Pure once loaded.
 """
 
 from __future__ import annotations
@@ -21,8 +23,12 @@ from typing import NamedTuple
 from hotline.phrasebook import text_of
 from sms.patterns import MOST_REMEMBERED, BadLexicon
 
-FILE = "learned.tsv"
-FEWEST_WORDS = 3  # words; fewer are known by heart, or tell nothing
+SIGNS = "learned.tsv"
+NEEDS = "learned.needs.tsv"
+STRANGER, PAGED, ASKED_HOW = (f"learned.{it}.tsv" for it in ("stranger", "paged", "asked_how"))
+FILES = (SIGNS, STRANGER, PAGED, ASKED_HOW, NEEDS)
+FEWEST_WORDS = {SIGNS: 3}  # words; fewer are known by heart, or tell nothing
+FEWEST = 2  # in all others
 MOST_WORDS = 60  # of a longer story so much is added up that it sounds like anything
 SHORTEST, LONGEST = 2, 5  # letters of a piece, the edges of the word among them
 EDGE, BEGINS, ENDS = "_", "^", "$"
@@ -38,26 +44,39 @@ class Learned(NamedTuple):
 
 def sounds_like(words: Sequence[str], family: str) -> frozenset[str]:
     """The rows of a family of lexicons ("danger", "moves") that these words sound like."""
-    return _sounds_like(tuple(words)).get(family, frozenset())
+    return _signs(tuple(words)).get(family, frozenset())
 
 
 @lru_cache(maxsize=16)  # one text is looked at for each family
-def _sounds_like(words: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
-    if not FEWEST_WORDS <= len(words) <= MOST_WORDS:
-        return {}
-    table = _table()
-    told = [_tells_of_word(word) for word in words]
-    told += [table.tells[it] for it in pairs(words) if it in table.tells]
-    sums = map(sum, zip(table.tells[EVERY_TEXT], *told, strict=True))
-    found = [row.split(".") for row, tells in zip(table.rows, sums, strict=True) if tells > 0]
+def _signs(words: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
+    found = [row.split(".") for row, tells in _told(words, SIGNS) if tells > 0]
     return {family: frozenset(name for it, name in found if it == family) for family, _ in found}
 
 
+def most_like(words: Sequence[str], file: str, least: int = 0) -> str | None:
+    """The row of a table that these words sound most like; None: like none. `least`: how much more
+    than nothing they have to tell for it."""
+    told = _told(tuple(words), file)
+    row, tells = max(told, key=lambda it: it[1], default=("", 0))
+    return row if tells > least else None
+
+
+def _told(words: tuple[str, ...], file: str) -> Sequence[tuple[str, int]]:
+    """What the words tell for each row; nothing of a text that is too short or too long."""
+    if not FEWEST_WORDS.get(file, FEWEST) <= len(words) <= MOST_WORDS:
+        return ()
+    of_file = table(file)
+    told = [_tells_of_word(word, file) for word in words]
+    told += [of_file.tells[it] for it in pairs(words) if it in of_file.tells]
+    sums = map(sum, zip(of_file.tells[EVERY_TEXT], *told, strict=True))
+    return list(zip(of_file.rows, sums, strict=True))
+
+
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _tells_of_word(word: str) -> tuple[int, ...]:
-    table = _table()
-    told = [table.tells[it] for it in pieces(word) if it in table.tells]
-    return tuple(map(sum, zip(*told, strict=True))) if told else (0,) * len(table.rows)
+def _tells_of_word(word: str, file: str) -> tuple[int, ...]:
+    of_file = table(file)
+    told = [of_file.tells[it] for it in pieces(word) if it in of_file.tells]
+    return tuple(map(sum, zip(*told, strict=True))) if told else (0,) * len(of_file.rows)
 
 
 WHO = frozenset(
@@ -98,24 +117,26 @@ def every_piece(words: Sequence[str]) -> list[str]:
 
 
 @cache
-def _table() -> Learned:
-    return table_of(_written())
+def table(file: str) -> Learned:
+    return table_of(_written(file), file)
 
 
-def _written() -> str:
-    return text_of(resources.files("sms") / "lexicon" / FILE)
+def _written(file: str) -> str:
+    return text_of(resources.files("sms") / "lexicon" / file)
 
 
 def mistakes() -> list[str]:
-    """What is wrong with the table, its line, and what mends it."""
-    try:
-        table_of(_written())
-    except BadLexicon as bad:
-        return [str(bad)]
-    return []
+    """What is wrong with the tables, its line, and what mends it."""
+    found: list[str] = []
+    for file in FILES:
+        try:
+            table_of(_written(file), file)
+        except BadLexicon as bad:
+            found.append(str(bad))
+    return found
 
 
-def table_of(written: str) -> Learned:
+def table_of(written: str, file: str) -> Learned:
     """The table as it is written. Raises BadLexicon."""
     lines = [
         (number, line.split("\t"))
@@ -123,19 +144,19 @@ def table_of(written: str) -> Learned:
         if not line.startswith("#")
     ]
     rows = tuple(lines[0][1][1:]) if lines else ()
-    tells = {piece: _numbers(told, number, rows) for number, (piece, *told) in lines[1:]}
+    tells = {piece: _numbers(told, rows, f"{file}: line {it}") for it, (piece, *told) in lines[1:]}
     if EVERY_TEXT not in tells:
-        raise BadLexicon(f'{FILE}: there is no piece "{EVERY_TEXT}"; {_MEND}')
+        raise BadLexicon(f'{file}: there is no piece "{EVERY_TEXT}"; {_MEND}')
     return Learned(rows, tells)
 
 
-def _numbers(told: list[str], line: int, rows: tuple[str, ...]) -> tuple[int, ...]:
+def _numbers(told: list[str], rows: tuple[str, ...], where: str) -> tuple[int, ...]:
     try:
         numbers = tuple(int(it or 0) for it in told)
     except ValueError:
         numbers = ()
     if len(numbers) != len(rows):
-        raise BadLexicon(f"{FILE}: line {line}: write {len(rows)} whole numbers, or {_MEND}")
+        raise BadLexicon(f"{where}: write {len(rows)} whole numbers, or {_MEND}")
     return numbers
 
 

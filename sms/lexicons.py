@@ -47,6 +47,8 @@ def learn(network: Network) -> None:
     """Have every file read before the first text comes."""
     read("hello", network)
     signs("hello")
+    for file in learned.FILES:
+        learned.table(file)
 
 
 def _in_lexicons() -> Iterator[str]:

@@ -271,7 +271,9 @@ def _end_of(places: Sequence[PhrasePlace], place: int, words: Sequence[str], at:
 
 
 def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
-    """What is left without what is excluded, and of what has parts those with all of them."""
+    """What is left without what is excluded, and of what has parts those with all of them; and the
+    figures of speech."""
+    figures: list[Found] = []
     masked: dict[tuple[str, str], list[tuple[int, int]]] = {}
     unless: set[tuple[str, str, str]] = set()
     may_hold: list[tuple[Phrase, int, int]] = []
@@ -279,6 +281,8 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
         phrase, start, end = it
         if phrase.sign == "-":
             masked.setdefault((phrase.family, phrase.name), []).append((start, end))
+            if phrase.name == EVERY_ROW:
+                figures.append(Found(EVERY_ROW, start, end, phrase.language, phrase.family))
         elif phrase.sign == "!":
             unless.add((phrase.family, phrase.name, phrase.language))
         else:
@@ -294,7 +298,7 @@ def _that_hold(found: Iterable[tuple[Phrase, int, int]]) -> list[Found]:
         known[phrase.part] = Found(phrase.name, start, end, phrase.language, phrase.family)
         if len(known) == phrase.parts:
             holds.extend(known.values())
-    return holds
+    return [*holds, *figures]
 
 
 def _is_excluded(
@@ -457,7 +461,17 @@ def found_in(
     """What the files of one family, as `moves.*.tsv`, find in these words. `names`: those that a
     row can have; `folded`: the words of what is written, folded. Raises BadLexicon."""
     _require_names(family, names)
-    return _found_in(tuple(words), folded).get(family, [])
+    found = _found_in(tuple(words), folded).get(family, ())
+    return [it for it in found if it.name != EVERY_ROW]
+
+
+def without_figures(
+    words: Sequence[str], family: str, folded: Callable[[str], list[str]]
+) -> list[str]:
+    """The words without those of a family's figures of speech."""
+    found = _found_in(tuple(words), folded).get(family, ())
+    figures = [range(it.start, it.end) for it in found if it.name == EVERY_ROW]
+    return [it for at, it in enumerate(words) if not any(at in some for some in figures)]
 
 
 @lru_cache(maxsize=8)  # each text is looked at by several families, in the same moment

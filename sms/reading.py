@@ -20,7 +20,7 @@ from hotline.details import NOTHING, Details
 from hotline.phone import emergency_number
 from hotline.phrasebook import one_of
 from hotline.settings import Network
-from sms import misspelt, vocabulary
+from sms import learned, misspelt, vocabulary
 from sms.details import asks_what, details_of
 from sms.moves import Move, moves_of
 from sms.needs import NeedSaid, keys_of_kinds, needs_said
@@ -55,6 +55,14 @@ class Intent(StrEnum):
     UNCLEAR = "unclear"  # one short question back is better than a guess
 
 
+class LikelyNeed(NamedTuple):
+    """A kind of need that words sound like which name none, and the network's key for it; "" if it
+    has none."""
+
+    kind: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One text, read.
@@ -67,7 +75,8 @@ class Reading:
     words enough to be a story of their own. `offers`: it offers something and asks for nothing.
     `not_yet`: it begins with words that deny that something is done. `people`: how many it asks to
     come. `moves`: what else it does, as its words tell. `details`: what volunteers may read of it
-    besides.
+    besides. `likely_need`: what it sounds as if they needed, where no need is
+    named but what may be the reason.
     """
 
     intent: Intent
@@ -88,6 +97,7 @@ class Reading:
     people: int = 1
     moves: frozenset[Move] = frozenset()
     details: Details = NOTHING
+    likely_need: LikelyNeed | None = None
 
     @property
     def asks_what(self) -> bool:
@@ -750,7 +760,19 @@ def _with_meaning(
         people=people,
         moves=moves,
         details=_details(words, kinds, people, lexicon),
+        likely_need=None if found else _likely_need(words, kinds, lexicon),
     )
+
+
+def _likely_need(
+    words: list[str], kinds: Collection[NeedSaid], lexicon: Lexicon
+) -> LikelyNeed | None:
+    """What is named may be no more than why: who has dialysis on Monday needs a ride."""
+    named = {it.kind for it in kinds}
+    kind = learned.most_like(words, learned.NEEDS) if named <= _REASONS else None
+    if kind is None or kind in named:
+        return None
+    return LikelyNeed(kind, lexicon.keys[lexicon.kinds[kind]] if kind in lexicon.kinds else "")
 
 
 def _starts_with_need(words: list[str]) -> bool:

@@ -65,7 +65,7 @@ def receive(work: Work, it: TextIn) -> None:
     if lately and lately[0].sid == it.sid:
         _reply_again(work, it, lately[0].id)
         return
-    situation = _situation(work, person, it)
+    situation = _situation(work, person, it, lately)
     reading, order, answer, steering = _read(work, it, situation)
     if isinstance(order, Back) and not situation.on_roster:
         may = farewell.may_come_back(work, it.sender)
@@ -129,7 +129,9 @@ def _read(
     return reading, None, orders.answer_to(situation.question, reading, network), None
 
 
-def _situation(work: Work, person: Neighbor | None, it: TextIn) -> Situation:
+def _situation(
+    work: Work, person: Neighbor | None, it: TextIn, lately: Sequence[HeardText]
+) -> Situation:
     is_steward = it.sender in work.network.stewards
     obeys_stop = routes.abilities(work.network, it.carrier).obeys_stop
     example = tuple(need.key for need in work.network.needs[:1])
@@ -164,6 +166,7 @@ def _situation(work: Work, person: Neighbor | None, it: TextIn) -> Situation:
         is_steward=is_steward,
         is_called=person.by_voice,
         carrier_obeys_stop=obeys_stop,
+        wrote_lately=bool(lately),
     )
 
 

@@ -7,13 +7,15 @@ one row for each; the first that fits holds. What no row is for stays what `read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from sms import learned
 from sms.moves import Move
-from sms.reading import Intent, Reading
+from sms.reading import Intent, Reading, words_of
 from sms.vocabulary import HINTS
 
 
@@ -151,24 +153,92 @@ TURNS: Final[Mapping[Role, tuple[Turn, ...]]] = {
 _MAY_TURN = (Intent.WORDS, Intent.SMALL_TALK, Intent.YES, Intent.NO, Intent.HAND_BACK)
 
 
-def turned(reading: Reading, role: Role) -> Reading:
+def turned(reading: Reading, role: Role, *, again: bool = False) -> Reading:
     """What somebody in this role means by it. An answer with nothing else in it, or with the number
-    of a request behind a YES, is what it is."""
+    of a request behind a YES, is what it is. `again`: they wrote a moment ago. A stranger whom we
+    asked back then is asked nothing more: what they write now is a request."""
     is_plain = reading.only_answer or reading.starts_with_need
     is_plain = is_plain or (reading.intent is Intent.YES and reading.number is not None)
     if is_plain or reading.intent not in _MAY_TURN:
         return reading
+    meant = _by_its_moves(reading, role)
+    if role is Role.STRANGER and meant.intent is Intent.WORDS:
+        return meant if again else _doubted(meant)
+    return _as_it_sounds(meant, role)
+
+
+def _by_its_moves(reading: Reading, role: Role) -> Reading:
     if reading.intent is Intent.NO and reading.number is not None and _is_question(reading):
         return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
     rows = TURNS[role] if role is Role.STRANGER else (*_ENOUGH, *TURNS[role])
     turn = next((it for it in rows if _fits(it, reading)), None)
     if turn and turn.moves == {Move.TELLS} and reading.intent is Intent.YES:
         return reading  # "yes of course, I have a pot on the stove"
-    if turn is None and role is Role.STRANGER and _names_nothing(reading):
-        return replace(reading, intent=Intent.SMALL_TALK)
     if turn is None or turn.intent is reading.intent:
         return reading
     return replace(reading, intent=turn.intent, note=reading.said)
+
+
+def _doubted(reading: Reading) -> Reading:
+    """A stranger's words, as a request or as what is asked back about."""
+    if _names_nothing(reading):
+        reading = replace(reading, intent=Intent.SMALL_TALK)
+    return _as_it_sounds(reading, Role.STRANGER)
+
+
+_TABLES: Final[Mapping[Role, str]] = {
+    Role.STRANGER: learned.STRANGER,
+    Role.PAGED: learned.PAGED,
+    Role.ASKED_HOW: learned.ASKED_HOW,
+}
+"""What was learned of what people mean in a moment; its rows are intents."""
+
+_ALIKE: Final[Mapping[Role, Mapping[Intent, Intent]]] = {
+    Role.STRANGER: {Intent.ABOUT_US: Intent.SMALL_TALK, Intent.ASK: Intent.WORDS},
+    Role.PAGED: dict.fromkeys((Intent.WORDS, Intent.ABOUT_US, Intent.SMALL_TALK), Intent.UNCLEAR),
+    Role.ASKED_HOW: {
+        Intent.NO: Intent.NO_SHOW,
+        **dict.fromkeys((Intent.WORDS, Intent.SMALL_TALK), Intent.YES),  # thanks are for the other
+    },
+}
+"""Intents that a table has one row for: it says no more of them than that."""
+
+
+def _as_it_sounds(reading: Reading, role: Role) -> Reading:
+    """Where its words sound like something else, that is what is meant."""
+    if role not in _TABLES or reading.intent is Intent.STOP:
+        return reading
+    least = _least(reading, role)
+    if least is NEVER:
+        return reading
+    sounds = learned.most_like(words_of(reading.said), _TABLES[role], least)
+    if sounds is None or sounds == _ALIKE[role].get(reading.intent, reading.intent):
+        return reading
+    return replace(reading, intent=Intent(sounds), note=reading.said)
+
+
+def _least(reading: Reading, role: Role) -> int:
+    """How much more than nothing words have to tell, in thousandths of the logarithm of the odds:
+    little where no phrase of ours found what is meant, much where one did."""
+    named = {*reading.needs, *reading.details.kinds}
+    if role is Role.STRANGER and reading.intent is Intent.WORDS:
+        return _least_for_a_stranger(reading, named)
+    return 1500 if named or reading.intent not in _LEFT_OPEN else 0
+
+
+def _least_for_a_stranger(reading: Reading, named: Collection[str]) -> int:
+    """Who asks and names what they need is never doubted, nor who names two needs, nor who tells of
+    themselves in words that we do not know well."""
+    asks = not reading.moves.isdisjoint(_NEEDS_SOMETHING)
+    if (asks and named) or len(named) > 1:
+        return NEVER
+    if not _is_well_heard(reading):
+        return NEVER if asks or named or Move.TELLS in reading.moves else 2500
+    return 2500 if named else 1500 if asks else 0
+
+
+_LEFT_OPEN = {Intent.WORDS, Intent.SMALL_TALK, Intent.UNCLEAR}
+NEVER = sys.maxsize
 
 
 _NEEDS_SOMETHING = {Move.ASK, Move.OWN, Move.IN_NEED}
@@ -190,8 +260,13 @@ def _names_nothing(reading: Reading) -> bool:
     if Move.TELLS in reading.moves and not asks_us:
         return False
     words = reading.said.split()
-    known = reading.language in _WELL_HEARD or (reading.language is None and _is_english(words))
-    return (known and len(words) < LONG_STORY) or len(words) == 1
+    return (_is_well_heard(reading) and len(words) < LONG_STORY) or len(words) == 1
+
+
+def _is_well_heard(reading: Reading) -> bool:
+    if reading.language is None:
+        return _is_english(reading.said.split())
+    return reading.language in _WELL_HEARD
 
 
 def _is_english(words: list[str]) -> bool:

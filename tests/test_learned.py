@@ -1,4 +1,5 @@
-"""What texts sound like where no phrase is found: the table that was learned from our own texts."""
+"""What texts sound like where no phrase is found: the tables that were learned from our own
+texts."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ import pytest
 from hearing import Case, cases, holds, outcomes
 from neighborhood import NETWORK
 
+from hotline.needs import KINDS
 from hotline.settings import read_network
 from sms import learned
 from sms.danger import Sign, signs
-from sms.learned import pairs, pieces, sounds_like, table_of
+from sms.learned import most_like, pairs, pieces, sounds_like, table_of
 from sms.moves import Move, moves_of
 from sms.patterns import BadLexicon
-from sms.reading import read, words_as_read, words_of
+from sms.reading import Intent, Reading, read, words_as_read, words_of
+from sms.turns import Role, turned
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 
@@ -143,7 +146,7 @@ TABLE = "piece\tdanger.alarm\tmoves.enough\n*\t-5\t-6\n_x_\t\t7\n"
 
 
 def test_the_table_as_it_is_written() -> None:
-    found = table_of(TABLE)
+    found = table_of(TABLE, learned.SIGNS)
     assert found.rows == ("danger.alarm", "moves.enough")
     assert found.tells == {"*": (-5, -6), "_x_": (0, 7)}
 
@@ -158,10 +161,114 @@ def test_the_table_as_it_is_written() -> None:
 )
 def test_a_mistake_in_it_is_told_with_its_line(written: str, said: str) -> None:
     with pytest.raises(BadLexicon, match="make learn") as bad:
-        table_of(written)
+        table_of(written, learned.SIGNS)
     assert str(bad.value).startswith(said)
 
 
-def test_whatever_is_texted_has_a_sum() -> None:
+@pytest.mark.parametrize("file", learned.FILES)
+def test_whatever_is_texted_has_a_sum(file: str) -> None:
     for said in ("a " * 800, "\U0001f600 " * 400, "x" * 1600, "* ^ $ _ __ " * 50):
         sounds_like(words_of(said), "danger")
+        most_like(words_of(said), file)
+
+
+# What somebody means in their moment.
+
+
+@pytest.mark.parametrize(
+    ("file", "rows"),
+    [
+        (learned.STRANGER, {Intent.WORDS, Intent.OFFER, Intent.MACHINE, Intent.SMALL_TALK}),
+        (learned.PAGED, {Intent.YES, Intent.NO, Intent.UNCLEAR, Intent.ASK}),
+        (learned.ASKED_HOW, {Intent.YES, Intent.NO_SHOW}),
+    ],
+)
+def test_the_rows_of_a_moment_are_intents(file: str, rows: set[Intent]) -> None:
+    assert set(learned.table(file).rows) == rows
+
+
+def test_the_rows_of_needs_are_kinds_that_a_network_may_have() -> None:
+    assert KINDS.issuperset(learned.table(learned.NEEDS).rows)
+
+
+@pytest.fixture
+def nothing_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learned, "most_like", lambda *_: None)
+
+
+MEANT = [
+    ("stranger", "MetroMart: buy one get one on all cereal this weekend only. Show this text", ""),
+    ("how", "nobody ever knocked", "reopens"),
+    ("stranger", "our bus line got cut and my appointment is at 9", "asks:ride"),
+]
+
+
+@pytest.mark.parametrize(("when", "said", "comes"), MEANT)
+def test_what_no_phrase_says_is_told_by_its_sound(when: str, said: str, comes: str) -> None:
+    came = outcomes(when, said, NEIGHBORHOOD)
+    assert comes in came if comes else "asks" not in came
+
+
+@pytest.mark.usefixtures("nothing_meant")
+@pytest.mark.parametrize(("when", "said", "comes"), MEANT)
+def test_and_by_the_phrases_alone_it_is_not(when: str, said: str, comes: str) -> None:
+    came = outcomes(when, said, NEIGHBORHOOD)
+    assert comes not in came if comes else "asks" in came
+
+
+def doubted(
+    *, asks: bool = False, named: tuple[str, ...] = (), language: str | None = "en"
+) -> bool:
+    """Whether a stranger's words are asked back about, when they sound by far like no request."""
+    moves = frozenset([Move.ASK]) if asks else frozenset[Move]()
+    said = "this is what they say"
+    reading = Reading(Intent.WORDS, said, needs=named, moves=moves, language=language)
+    with pytest.MonkeyPatch.context() as patch:
+        sounds = {learned.STRANGER: 100_000}
+        patch.setattr(learned, "most_like", lambda _, file, least: _small_talk(sounds[file], least))
+        return turned(reading, Role.STRANGER).intent is Intent.SMALL_TALK
+
+
+def _small_talk(tells: int, least: int) -> str | None:
+    return Intent.SMALL_TALK if tells > least else None
+
+
+def test_who_asks_and_names_what_they_need_is_never_doubted() -> None:
+    assert doubted()
+    assert doubted(asks=True)
+    assert doubted(named=("food",))
+    assert not doubted(asks=True, named=("food",))
+    assert not doubted(named=("food", "water"))
+
+
+def test_who_asks_in_a_language_that_we_know_less_well_is_not_doubted() -> None:
+    assert doubted(asks=True)
+    assert not doubted(asks=True, language="ht")
+
+
+def test_an_answer_and_nothing_else_is_what_it_is() -> None:
+    """Whatever it sounds like."""
+    for body, intent in (("yes", Intent.YES), ("12", Intent.YES), ("no", Intent.NO)):
+        reading = read(body, NEIGHBORHOOD, asked_about=(12,))
+        assert turned(reading, Role.PAGED).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("batch", "whens", "least", "more"),
+    [
+        ("28", ("stranger", "paged", "how"), 204, 4),
+        ("30", ("stranger", "paged", "how"), 296, 15),
+        ("31", ("stranger", "paged", "how"), 148, 8),
+    ],
+)
+def test_what_others_mean_is_heard_better(
+    batch: str, whens: tuple[str, ...], least: int, more: int
+) -> None:
+    """About as many as when the batch was played first; as above."""
+    some = [it for it in cases(f"aside/{batch}") if it.when in whens]
+    with_it = sum(holds(it, NEIGHBORHOOD) for it in some)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learned, "most_like", lambda *_: None)
+        without = sum(holds(it, NEIGHBORHOOD) for it in some)
+    assert with_it >= least
+    assert with_it - without >= more

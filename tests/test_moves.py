@@ -10,8 +10,15 @@ from neighborhood import NETWORK
 from hotline import phrasebook
 from hotline.settings import read_network
 from sms.moves import MOVES
-from sms.patterns import compiled, courtesy_aside, mistakes_in, rows_of
-from sms.reading import Intent, read
+from sms.patterns import (
+    EVERY_ROW,
+    compiled,
+    courtesy_aside,
+    mistakes_in,
+    rows_of,
+    without_figures,
+)
+from sms.reading import Intent, read, words_as_read
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 
@@ -121,8 +128,15 @@ def test_a_figure_of_speech_is_found_for_no_row_in_whatever_language() -> None:
     for said, is_found in (("he stole the show", False), ("he stole the bike", True)):
         words = said.split()
         assert {it.name for it in patterns.find(words, 0, len(words))} == (
-            {"bad", "worse"} if is_found else set()
+            {"bad", "worse"} if is_found else {EVERY_ROW}
         )
+
+
+def test_what_lies_in_a_figure_of_speech_is_left_out() -> None:
+    """Of what is looked up in what was learned, too."""
+    words = ["anyway", "she", "stole", "the", "show", "last", "night"]
+    left = without_figures(words, "danger", words_as_read)
+    assert left == ["anyway", "she", "last", "night"]
 
 
 @pytest.mark.parametrize("language", sorted(phrasebook.by_language("courtesy")))
