@@ -211,7 +211,10 @@ def _as_it_sounds(reading: Reading, role: Role) -> Reading:
     least = _least(reading, role)
     if least is NEVER:
         return reading
-    sounds = learned.most_like(words_of(reading.said), _TABLES[role], least)
+    words = words_of(reading.said)
+    sounds = learned.most_like(words, _TABLES[role], least)
+    if sounds == Intent.MACHINE and learned.most_like(words, _TABLES[role], _SILENCE) is None:
+        sounds = Intent.SMALL_TALK  # in doubt it is a person, and a person gets an answer
     if sounds is None or sounds == _ALIKE[role].get(reading.intent, reading.intent):
         return reading
     return replace(reading, intent=Intent(sounds), note=reading.said)
@@ -239,6 +242,7 @@ def _least_for_a_stranger(reading: Reading, named: Collection[str]) -> int:
 
 _LEFT_OPEN = {Intent.WORDS, Intent.SMALL_TALK, Intent.UNCLEAR}
 NEVER = sys.maxsize
+_SILENCE = 5000
 
 
 _NEEDS_SOMETHING = {Move.ASK, Move.OWN, Move.IN_NEED}

@@ -43,8 +43,8 @@ def _while_maria_writes(
     read, done = threading.Event(), threading.Event()
     look_up = receiving._situation
 
-    def hold_up(work: Any, person: Any, sender: str) -> Any:
-        found = look_up(work, person, sender)
+    def hold_up(work: Any, person: Any, it: Any, lately: Any) -> Any:
+        found = look_up(work, person, it, lately)
         if person and person.phone == MARIA and not read.is_set():
             read.set()
             done.wait(PATIENCE)
