@@ -62,18 +62,17 @@ def _is_fear(case: Case) -> bool | None:
     return None if "emergency" in case.wanted else False
 
 
-_OTHERS = ("stops", "shields", "!relays", "steward")
+_BEFORE_ALL = ("stops", "shields", "!relays", "steward")
 """What is heard before anybody asks what it means in its moment."""
 
 
 def _meant(case: Case) -> Intent | None:
     """What somebody means in the moments that have a table; None: nobody can tell."""
-    if not set(_OTHERS).isdisjoint(case.wanted):
+    if not set(_BEFORE_ALL).isdisjoint(case.wanted):
         return None
-    for begins, intent in _MEANINGS.get(case.when, ()):
-        if begins <= {it for wanted in case.wanted for it in _all_of(wanted)}:
-            return intent
-    return None
+    wanted = {it for some in case.wanted for it in _all_of(some)}
+    rows = _MEANINGS.get(case.when, ())
+    return next((intent for outcomes, intent in rows if outcomes <= wanted), None)
 
 
 def _all_of(wanted: str) -> set[str]:
@@ -104,6 +103,8 @@ _MEANINGS: dict[str, tuple[tuple[set[str], Intent], ...]] = {
         ({"!closes"}, Intent.NO_SHOW),
     ),
 }
+"""In each situation: what a text means that is to have all of these outcomes; the first that fits
+holds."""
 
 
 def _means(when: str, intent: Intent) -> IsOne:

@@ -921,8 +921,9 @@ def _opened(reading: Reading) -> OpenRequest:
 
 
 def _more_words(mine: HelpRequest, reading: Reading) -> AddWords:
-    named = (reading.needs, reading.details) if mine.named_needs else _needed(reading)
-    return AddWords(mine, named[0], reading.area, reading.people, details=named[1])
+    named = reading.needs, reading.details
+    needs, details = named if mine.named_needs else _needed(reading)
+    return AddWords(mine, needs, reading.area, reading.people, details=details)
 
 
 def _needed(reading: Reading) -> tuple[tuple[str, ...], Details]:

@@ -254,6 +254,28 @@ def test_an_answer_and_nothing_else_is_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("when", "said", "comes", "sounds"),
+    [
+        ("stranger", "the house is on fire and my mother is inside", "emergency", "small_talk"),
+        ("stranger", "I want to kill myself tonight", "emergency", "machine"),
+        ("stranger", "need milk for the baby", "asks", "machine"),
+        ("paged", "stop texting me please", "stops", "yes"),
+        ("paged", "there is a man with a gun at my door", "emergency", "yes"),
+        ("how", "he grabbed me and I am scared of him", "answered", "yes"),
+    ],
+)
+def test_danger_and_stop_are_heard_whatever_else_it_sounds_like(
+    monkeypatch: pytest.MonkeyPatch, when: str, said: str, comes: str, sounds: str
+) -> None:
+    monkeypatch.setattr(
+        learned, "most_like", lambda _, file, *__: None if file == learned.NEEDS else sounds
+    )
+    came = outcomes(when, said, NEIGHBORHOOD)
+    assert comes in came
+    assert came.isdisjoint({"takes", "relays"})
+
+
+@pytest.mark.parametrize(
     ("batch", "whens", "least", "more"),
     [
         ("28", ("stranger", "paged", "how"), 204, 4),
