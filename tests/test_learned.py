@@ -260,6 +260,7 @@ def test_an_answer_and_nothing_else_is_what_it_is() -> None:
         ("stranger", "I want to kill myself tonight", "emergency", "machine"),
         ("stranger", "need milk for the baby", "asks", "machine"),
         ("paged", "stop texting me please", "stops", "yes"),
+        ("paged", "bórrenme, ya no vivo ahí", "stops", "yes"),
         ("paged", "there is a man with a gun at my door", "emergency", "yes"),
         ("how", "he grabbed me and I am scared of him", "answered", "yes"),
     ],
