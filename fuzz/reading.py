@@ -226,15 +226,20 @@ def holds_for_details(it: Details) -> None:
 
 
 def need_is_heard(case: Case) -> None:
-    """Whatever stands behind "need", somebody asks; but not in our own words, pasted whole. And it
-    begins with the need, but for "need you to come"."""
+    """Whatever stands behind "need", somebody asks; but not in our own words, pasted whole, nor
+    where a whole sentence is STOP. And it begins with the need, but for "need you to come"."""
     call = f"need {case.body}"
-    if reading._copied_pages(reading._tokens(reading.clean(call)))[0] is None:
-        it = case.read(call)
-        assert it.intent is Intent.WORDS, it.intent
-        assert it.asks
-        behind = {" ".join(reading.words_as_read(call)[1:length]) for length in (2, 3)}
-        assert it.starts_with_need or not behind.isdisjoint(vocabulary.NEED["need"])
+    said = reading.clean(call)
+    if reading._copied_pages(reading._tokens(said))[0] is not None:
+        return
+    it = case.read(call)
+    if reading._has_stop_sentence(said, reading.fold(said)):
+        assert it.intent is Intent.STOP, it.intent
+        return
+    assert it.intent is Intent.WORDS, it.intent
+    assert it.asks
+    behind = {" ".join(reading.words_as_read(call)[1:length]) for length in (2, 3)}
+    assert it.starts_with_need or not behind.isdisjoint(vocabulary.NEED["need"])
 
 
 def holds_for_what_follows(case: Case, it: Reading, acts: list[Act]) -> None:

@@ -205,16 +205,16 @@ _ALIKE: Final[Mapping[Role, Mapping[Intent, Intent]]] = {
 
 
 def _as_it_sounds(reading: Reading, role: Role) -> Reading:
-    """Where its words sound like something else, that is what is meant."""
+    """Where its words sound like something else, that is what is meant. What sounds like a machine
+    may be a person, and a person gets an answer: silence is for what phrases of ours know."""
     if role not in _TABLES or reading.intent is Intent.STOP:
         return reading
     least = _least(reading, role)
     if least is NEVER:
         return reading
-    words = words_of(reading.said)
-    sounds = learned.most_like(words, _TABLES[role], least)
-    if sounds == Intent.MACHINE and learned.most_like(words, _TABLES[role], _SILENCE) is None:
-        sounds = Intent.SMALL_TALK  # in doubt it is a person, and a person gets an answer
+    sounds = learned.most_like(words_of(reading.said), _TABLES[role], least)
+    if sounds == Intent.MACHINE:
+        sounds = Intent.SMALL_TALK
     if sounds is None or sounds == _ALIKE[role].get(reading.intent, reading.intent):
         return reading
     return replace(reading, intent=Intent(sounds), note=reading.said)
@@ -241,7 +241,7 @@ def _least_for_a_stranger(reading: Reading, named: Collection[str]) -> int:
 
 
 _LEFT_OPEN = {Intent.WORDS, Intent.SMALL_TALK, Intent.UNCLEAR}
-_BY_FAR, _SURELY, _SILENCE = 1500, 2500, 5000  # 4, 12 and 150 times as likely
+_BY_FAR, _SURELY = 1500, 2500  # 4 and 12 times as likely
 NEVER = sys.maxsize
 
 
