@@ -12,7 +12,8 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,11 +30,14 @@ from hearing import HEARD, Case, cases
 from test_told_of_danger import rows
 
 from hotline.needs import KINDS
+from hotline.settings import read_network
 from rehearsal.transcript import Says, parse
 from sms import learned
 from sms.danger import addressed
-from sms.learned import EVERY_TEXT, FEWEST, FEWEST_WORDS, every_piece
-from sms.reading import Intent, clean, words_of
+from sms.learned import BY_PHRASES, EVERY_TEXT, FEWEST, FEWEST_WORDS, every_piece
+from sms.needs import as_found
+from sms.reading import Intent, clean, read, words_of
+from sms.turns import Role, by_its_moves, phrases_found
 
 PARTS = 5
 LANGUAGES = ("en", "es", "fr", "ht", "pt", "fil")
@@ -45,13 +49,15 @@ IsOne = Callable[[Case], bool | None]
 class Row(NamedTuple):
     """A row to learn. `is_one`: whether a text sounds like it; None: nobody can tell, and it is not
     learned from. `sure`: of 1, from where on a text sounds like it. `strength`: how much a piece
-    may tell; the inverse of what holds it back. `most`: how many pieces; more tell no more."""
+    may tell; the inverse of what holds it back. `most`: how many pieces; more tell no more.
+    `finds`: the pieces that phrases of ours find in a text, if these tell as well."""
 
     name: str
     is_one: IsOne
     sure: float
     strength: float = 0.02
     most: int = 6000
+    finds: Callable[[str], list[str]] | None = None
 
 
 def _is_fear(case: Case) -> bool | None:
@@ -129,8 +135,22 @@ def _needs(kind: str) -> IsOne:
     return is_one
 
 
-def _moment(when: str, sure: float, *intents: Intent) -> tuple[Row, ...]:
-    return tuple(Row(it.value, _means(when, it), sure, 0.05, 3000) for it in intents)
+def _moment(role: Role, *intents: Intent) -> tuple[Row, ...]:
+    when, finds = _WHENS[role], partial(_found_by, role)
+    return tuple(Row(it.value, _means(when, it), 0.5, 0.03, 3000, finds) for it in intents)
+
+
+_WHENS = {Role.STRANGER: "stranger", Role.PAGED: "paged", Role.ASKED_HOW: "how"}
+
+
+@cache
+def _found_by(role: Role, text: str) -> list[str]:
+    reading = read(text, _NETWORK)
+    return phrases_found(reading, by_its_moves(reading, role).intent)
+
+
+def _needs_found(text: str) -> list[str]:
+    return as_found(read(text, _NETWORK).needs)
 
 
 TABLES: dict[str, tuple[Row, ...]] = {
@@ -140,11 +160,13 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
     ),
     learned.STRANGER: _moment(
-        "stranger", 0.75, Intent.WORDS, Intent.OFFER, Intent.MACHINE, Intent.SMALL_TALK
+        Role.STRANGER, Intent.WORDS, Intent.OFFER, Intent.MACHINE, Intent.SMALL_TALK
     ),
-    learned.PAGED: _moment("paged", 0.75, Intent.YES, Intent.NO, Intent.UNCLEAR, Intent.ASK),
-    learned.ASKED_HOW: _moment("how", 0.85, Intent.YES, Intent.NO_SHOW),
-    learned.NEEDS: tuple(Row(it, _needs(it), 0.4, 0.05, 1200) for it in sorted(KINDS)),
+    learned.PAGED: _moment(Role.PAGED, Intent.YES, Intent.NO, Intent.UNCLEAR, Intent.ASK),
+    learned.ASKED_HOW: _moment(Role.ASKED_HOW, Intent.YES, Intent.NO_SHOW),
+    learned.NEEDS: tuple(
+        Row(it, _needs(it), 0.5, 0.05, 1200, _needs_found) for it in sorted(KINDS)
+    ),
 }
 
 
@@ -166,15 +188,26 @@ def _every() -> list[Case]:
     return list(dict.fromkeys([*heard, *_told(), *_ordinary()]))
 
 
+class Text(NamedTuple):
+    """A text to learn from: its words, what phrases of ours find in it, and whether it is one."""
+
+    words: list[str]
+    found: list[str]
+    is_one: bool
+
+    def pieces(self) -> list[str]:
+        return [*every_piece(self.words), *self.found]
+
+
 class Told(NamedTuple):
     """What each piece tells for a row, and what every text has to begin with."""
 
     pieces: dict[str, float]
     first: float
 
-    def of(self, words: Sequence[str]) -> float:
+    def of(self, text: Text) -> float:
         """The logarithm of the odds."""
-        return self.first + sum(self.pieces.get(it, 0.0) for it in every_piece(words))
+        return self.first + sum(self.pieces.get(it, 0.0) for it in text.pieces())
 
 
 def _words(case: Case) -> list[str]:
@@ -225,29 +258,37 @@ def _language(words: Sequence[str]) -> str:
     return max(LANGUAGES, key=tells)
 
 
-def _weights(texts: Sequence[tuple[list[str], bool]]) -> list[float]:
+def _weights(texts: Sequence[Text]) -> list[float]:
     """In each language those that are one weigh as much as the others, so that a language itself
     tells nothing: else Spanish would sound like fear where more was written of it."""
-    kinds = [(_language(words), is_one) for words, is_one in texts]
+    kinds = [(_language(it.words), it.is_one) for it in texts]
     counted, of_language = Counter(kinds), Counter(it for it, _ in kinds)
     return [of_language[kind[0]] / 2 / counted[kind] for kind in kinds]
 
 
-def learn(row: Row, texts: Sequence[tuple[list[str], bool]]) -> Told:
-    """Pieces are weighed by how rare they are: what stands in every text tells nothing."""
+def learn(row: Row, texts: Sequence[Text]) -> Told:
+    """Pieces are weighed by how rare they are: what stands in every text tells nothing. What
+    phrases find is kept, whatever it tells."""
     weights = _weights(texts)
-    counted = CountVectorizer(analyzer=every_piece, min_df=2)
-    counts = counted.fit_transform([words for words, _ in texts]).astype(float)
-    is_one = numpy.array([it for _, it in texts])
+    counted = CountVectorizer(analyzer=Text.pieces, min_df=2)
+    counts = counted.fit_transform(texts).astype(float)
+    is_one = numpy.array([it.is_one for it in texts])
     seen_in = numpy.asarray((counts > 0).sum(0)).ravel()
+    by_phrases = numpy.array([it[0] == BY_PHRASES for it in counted.get_feature_names_out()])
     rareness = numpy.log((1 + len(texts)) / (1 + seen_in)) + 1
-    weighed = counts @ diags(rareness)
-    told = _fitted(weighed, is_one, weights, row.strength).coef_[0]
-    kept = numpy.sort(numpy.argsort(-abs(told), kind="stable")[: row.most])
+    scale = numpy.where(by_phrases, OF_PHRASES, rareness)
+    weighed = counts @ diags(scale)
+    told = abs(_fitted(weighed, is_one, weights, row.strength).coef_[0])
+    told[by_phrases] = numpy.inf
+    kept = numpy.sort(numpy.argsort(-told, kind="stable")[: row.most])
     model = _fitted(weighed[:, kept], is_one, weights, row.strength)
     names = counted.get_feature_names_out()[kept]
-    tells = (float(it) for it in model.coef_[0] * rareness[kept])
+    tells = (float(it) for it in model.coef_[0] * scale[kept])
     return Told(dict(zip(names, tells, strict=True)), float(model.intercept_[0]))
+
+
+OF_PHRASES = 8.0
+"""How much what phrases find weighs: as much as a piece that is in one of a thousand texts."""
 
 
 def _fitted(weighed: Any, is_one: Any, weights: Sequence[float], strength: float) -> Any:
@@ -259,19 +300,54 @@ def _odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def _texts(row: Row, every: Sequence[Case], fewest: int) -> list[tuple[list[str], bool]]:
-    told = [(_words(it), is_one) for it in every if (is_one := row.is_one(it)) is not None]
-    return [it for it in told if len(it[0]) >= fewest]
+def _texts(row: Row, every: Sequence[Case], fewest: int) -> list[Text]:
+    told = [
+        Text(_words(it), _found(it, row), is_one)
+        for it in every
+        if (is_one := row.is_one(it)) is not None
+    ]
+    return [it for it in told if len(it.words) >= fewest]
+
+
+def _found(case: Case, row: Row) -> list[str]:
+    """What phrases find in a text, where that is to tell something. Of texts that the phrases were
+    mended by it is not learned, as it is never wrong there."""
+    if row.finds is None:
+        return []
+    if case not in _first_tries():
+        return [_MENDED]
+    return row.finds(case.text)
+
+
+_MENDED = f"{BY_PHRASES}mended"  # stands for all of it; no text that is read has it
+
+
+_NETWORK = read_network(
+    '[hotline]\nname = "Maple Street Mutual Aid"\ncountry = "US"\ntimezone = "America/New_York"\n'
+    + f"languages = {list(LANGUAGES)}\n"
+    + "".join(f'[[needs]]\nkey = "{kind}"\n' for kind in sorted(KINDS)),
+    "hotline.toml",
+)
+"""It knows every kind of need."""
+
+
+@cache
+def _first_tries() -> frozenset[Case]:
+    files = (ROOT / "learning" / "texts").glob("*.tsv")
+    return frozenset(chain.from_iterable(cases(it.with_suffix("").as_posix()) for it in files))
 
 
 def _fewest(file: str) -> int:
     return FEWEST_WORDS.get(file, FEWEST)
 
 
+FEWEST_TEXTS = 20
+
+
 def write(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
-    """A row of which no text is one is left out."""
+    """A row of which few texts are one is left out."""
     found = {it: _texts(it, every, _fewest(file)) for it in rows}
-    kept = [row for row, texts in found.items() if any(is_one for _, is_one in texts)]
+    kept = [it for it, texts in found.items() if sum(text.is_one for text in texts) >= FEWEST_TEXTS]
     told = [learn(it, found[it]) for it in kept]
     begins = [it.first - _odds(row.sure) for row, it in zip(kept, told, strict=True)]
     lines = [
@@ -281,7 +357,7 @@ def write(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
     ]
     for piece in sorted({piece for it in told for piece in it.pieces}):
         tells = [it.pieces.get(piece, 0.0) for it in told]
-        if any(round(1000 * it) for it in tells):
+        if piece != _MENDED and any(round(1000 * it) for it in tells):
             lines.append(_line(piece, tells))
     (ROOT / "sms" / "lexicon" / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
     most = max(len(texts) for texts in found.values())
@@ -300,7 +376,7 @@ def across(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
         told: list[tuple[float, bool]] = []
         for part in range(PARTS):
             model = learn(row, [it for place, it in enumerate(texts) if place % PARTS != part])
-            told += [(model.of(words), is_one) for words, is_one in texts[part::PARTS]]
+            told += [(model.of(it), it.is_one) for it in texts[part::PARTS]]
         for sure in (0.5, 0.6, 0.7, 0.8, 0.9):
             _compare(f"{row.name} {sure}", told, _odds(sure))
 

@@ -927,14 +927,12 @@ def _more_words(mine: HelpRequest, reading: Reading) -> AddWords:
 
 
 def _needed(reading: Reading) -> tuple[tuple[str, ...], Details]:
-    """What a text names, and what it sounds as if they needed: neighbors read more than "help"
-    then, and who asked is told what we understood."""
-    likely, details = reading.likely_need, reading.details
-    if likely is None:
-        return reading.needs, details
-    if likely.key:
-        return (*reading.needs, likely.key), details
-    return reading.needs, replace(details, kinds=(*details.kinds, likely.kind))
+    """What they need in all likelihood: neighbors read that, and who asked is told what we
+    understood."""
+    needed = reading.needed
+    if needed is None:
+        return reading.needs, reading.details
+    return needed.keys, replace(reading.details, kinds=needed.kinds)
 
 
 MOST_EXPLAINED = 2  # pages about which somebody reads once more what is needed

@@ -9,12 +9,13 @@ logarithm of the odds (logistic regression).
 One table is for whoever writes: fear of the other, danger, STOP. It is a second pair of ears, never
 the first: it finds rows beside those that the phrases find, takes none away, and what follows from
 its rows asks, or can be undone. The others are each for one moment: what a stranger means, what
-somebody answers whom we asked, and which need is meant where none is named. Pure once loaded.
+somebody answers whom we asked, and which needs are meant. What phrases find counts there as a piece
+of the text, and the table has learned how far they are right. Pure once loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import chain, pairwise
@@ -33,6 +34,7 @@ MOST_WORDS = 60  # of a longer story so much is added up that it sounds like any
 SHORTEST, LONGEST = 2, 5  # letters of a piece, the edges of the word among them
 EDGE, BEGINS, ENDS = "_", "^", "$"
 EVERY_TEXT = "*"  # the piece that each text has
+BY_PHRASES = "="  # begins what is no word, but what phrases of ours found
 
 
 class Learned(NamedTuple):
@@ -53,21 +55,21 @@ def _signs(words: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
     return {family: frozenset(name for it, name in found if it == family) for family, _ in found}
 
 
-def most_like(words: Sequence[str], file: str, least: int = 0) -> str | None:
-    """The row of a table that these words sound most like; None: like none. `least`: how much more
-    than nothing they have to tell for it."""
-    told = _told(tuple(words), file)
-    row, tells = max(told, key=lambda it: it[1], default=("", 0))
-    return row if tells > least else None
+def tells_for(words: Sequence[str], file: str, found: Iterable[str] = ()) -> Mapping[str, int]:
+    """What a text tells for each row of a table, in thousandths of the logarithm of the odds;
+    nothing if it is too short or too long. `found`: what phrases of ours found in it, each
+    beginning with BY_PHRASES."""
+    return dict(_told(tuple(words), file, found))
 
 
-def _told(words: tuple[str, ...], file: str) -> Sequence[tuple[str, int]]:
-    """What the words tell for each row; nothing of a text that is too short or too long."""
+def _told(
+    words: tuple[str, ...], file: str, found: Iterable[str] = ()
+) -> Sequence[tuple[str, int]]:
     if not FEWEST_WORDS.get(file, FEWEST) <= len(words) <= MOST_WORDS:
         return ()
     of_file = table(file)
     told = [_tells_of_word(word, file) for word in words]
-    told += [of_file.tells[it] for it in pairs(words) if it in of_file.tells]
+    told += [of_file.tells[it] for it in chain(pairs(words), found) if it in of_file.tells]
     sums = map(sum, zip(of_file.tells[EVERY_TEXT], *told, strict=True))
     return list(zip(of_file.rows, sums, strict=True))
 

@@ -3,10 +3,11 @@ the words are in `sms/lexicon/needs.*.tsv`, a file for each language. Pure once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from hotline.needs import KINDS, kind_of
+from sms import learned
 from sms.patterns import found_in
 
 
@@ -21,6 +22,40 @@ def needs_said(words: Sequence[str], folded: Callable[[str], list[str]]) -> froz
     """The kinds of need that these words name. `folded`: the words of what is written, folded."""
     found = found_in(words, "needs", KINDS, folded)
     return frozenset([NeedSaid(it.name, it.language) for it in found])
+
+
+def likely(words: Sequence[str], named: Collection[str]) -> frozenset[str]:
+    """The kinds of need that a text which asks for something is about, by the sound of its words
+    and by what it names: who has dialysis on Monday, and no bus, needs a ride and no doctor."""
+    told = learned.tells_for(words, learned.NEEDS, as_found(named))
+    is_list = len(named) >= MOST_NAMED
+    kept = {
+        it
+        for it in named
+        if told.get(it, 0) > (_LISTED if is_list and it not in REASONS else _NAMED)
+    }
+    kept |= {kind for kind, tells in told.items() if tells > 0}
+    if not kept and told:
+        likeliest = max(told, key=told.__getitem__)
+        kept = {likeliest} if told[likeliest] > _ALONE else kept
+    return frozenset(kept or named)
+
+
+REASONS = frozenset({"medical", "money", "legal"})
+"""Beside another need: who is ill, or lost their job."""
+
+# What has to tell for a kind that is named, is one of three and more, or is likelier than all
+# others, in thousandths of the logarithm of the odds.
+_NAMED, _LISTED, _ALONE = -1000, -3000, -500
+
+
+def as_found(named: Collection[str]) -> list[str]:
+    """The kinds that a text names, and how many, as pieces of the table of needs."""
+    found = [*sorted(named), f"{min(len(named), MOST_NAMED)} needs"]
+    return [f"{learned.BY_PHRASES}{it}" for it in found]
+
+
+MOST_NAMED = 3  # needs; more tell no more
 
 
 def keys_of_kinds(keys: Iterable[str]) -> dict[str, str]:

@@ -20,10 +20,10 @@ from hotline.details import NOTHING, Details
 from hotline.phone import emergency_number
 from hotline.phrasebook import one_of
 from hotline.settings import Network
-from sms import learned, misspelt, vocabulary
+from sms import misspelt, vocabulary
 from sms.details import asks_what, details_of
 from sms.moves import Move, moves_of
-from sms.needs import NeedSaid, keys_of_kinds, needs_said
+from sms.needs import REASONS, NeedSaid, keys_of_kinds, likely, needs_said
 from sms.patterns import MOST_REMEMBERED
 
 LONGEST = 1600  # letters in a text, the carrier's limit; what is beyond is not read
@@ -55,12 +55,11 @@ class Intent(StrEnum):
     UNCLEAR = "unclear"  # one short question back is better than a guess
 
 
-class LikelyNeed(NamedTuple):
-    """A kind of need that words sound like which name none, and the network's key for it; "" if it
-    has none."""
+class Needed(NamedTuple):
+    """What somebody needs: keys of the network, and kinds that it has no key for."""
 
-    kind: str
-    key: str
+    keys: tuple[str, ...]
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,8 @@ class Reading:
     words enough to be a story of their own. `offers`: it offers something and asks for nothing.
     `not_yet`: it begins with words that deny that something is done. `people`: how many it asks to
     come. `moves`: what else it does, as its words tell. `details`: what volunteers may read of it
-    besides. `likely_need`: what it sounds as if they needed, where no need is
-    named but what may be the reason.
+    besides. `needed`: what somebody who asks with these words needs in all likelihood, where that
+    is not what they name.
     """
 
     intent: Intent
@@ -97,7 +96,7 @@ class Reading:
     people: int = 1
     moves: frozenset[Move] = frozenset()
     details: Details = NOTHING
-    likely_need: LikelyNeed | None = None
+    needed: Needed | None = None
 
     @property
     def asks_what(self) -> bool:
@@ -760,19 +759,27 @@ def _with_meaning(
         people=people,
         moves=moves,
         details=_details(words, kinds, people, lexicon),
-        likely_need=None if found else _likely_need(words, kinds, lexicon),
+        needed=_needed(words, found, kinds, lexicon),
     )
 
 
-def _likely_need(
-    words: list[str], kinds: Collection[NeedSaid], lexicon: Lexicon
-) -> LikelyNeed | None:
-    """What is named may be no more than why: who has dialysis on Monday needs a ride."""
-    named = {it.kind for it in kinds}
-    kind = learned.most_like(words, learned.NEEDS) if named <= _REASONS else None
-    if kind is None or kind in named:
+def _needed(
+    words: list[str],
+    found: Collection[_NeedPhrase],
+    kinds: Collection[NeedSaid],
+    lexicon: Lexicon,
+) -> Needed | None:
+    """What is named may be no more than why; a need that is none of our kinds is never that."""
+    kind_of_place = {place: kind for kind, place in lexicon.kinds.items()}
+    places = {it.place for it in found}
+    named = {it.kind for it in kinds} | {kind_of_place[it] for it in places & kind_of_place.keys()}
+    needed = likely(words, named)
+    if needed == named:
         return None
-    return LikelyNeed(kind, lexicon.keys[lexicon.kinds[kind]] if kind in lexicon.kinds else "")
+    places -= kind_of_place.keys()
+    places |= {lexicon.kinds[it] for it in needed & lexicon.kinds.keys()}
+    keys = tuple(lexicon.keys[it] for it in sorted(places))
+    return Needed(keys, tuple(sorted(needed - lexicon.kinds.keys())))
 
 
 def _starts_with_need(words: list[str]) -> bool:
@@ -793,15 +800,12 @@ def _needs(
     return tuple(lexicon.keys[place] for place in sorted(named))
 
 
-_REASONS = {"medical", "money", "legal"}  # beside another need: who is ill, or lost their job
-
-
 def _details(words: list[str], kinds: Iterable[NeedSaid], people: int, lexicon: Lexicon) -> Details:
     """With the kinds of need that the network has no key for. Who asks for three people to come
     says nothing of how many there are."""
     found = details_of(words, words_as_read)
     unknown = {it.kind for it in kinds} - lexicon.kinds.keys()
-    unknown = unknown - _REASONS or unknown
+    unknown = unknown - REASONS or unknown
     if not unknown and people == 1:
         return found
     return replace(found, kinds=tuple(sorted(unknown)), people=found.people if people == 1 else 0)

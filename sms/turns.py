@@ -7,14 +7,14 @@ one row for each; the first that fits holds. What no row is for stays what `read
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sms import learned
 from sms.moves import Move
+from sms.needs import MOST_NAMED
 from sms.reading import Intent, Reading, words_of
 from sms.vocabulary import HINTS
 
@@ -161,29 +161,47 @@ def turned(reading: Reading, role: Role, *, again: bool = False) -> Reading:
     is_plain = is_plain or (reading.intent is Intent.YES and reading.number is not None)
     if is_plain or reading.intent not in _MAY_TURN:
         return reading
-    meant = _by_its_moves(reading, role)
-    if role is Role.STRANGER and meant.intent is Intent.WORDS:
-        return meant if again else _doubted(meant)
-    return _as_it_sounds(meant, role)
+    meant = by_its_moves(reading, role)
+    if role not in _TABLES or meant.intent is Intent.STOP:
+        return meant
+    if role is Role.STRANGER and meant.intent is Intent.WORDS and again:
+        return meant
+    return _as_it_sounds(reading, meant, role)
 
 
-def _by_its_moves(reading: Reading, role: Role) -> Reading:
+def by_its_moves(reading: Reading, role: Role) -> Reading:
+    """What it comes to by phrases alone."""
     if reading.intent is Intent.NO and reading.number is not None and _is_question(reading):
         return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
     rows = TURNS[role] if role is Role.STRANGER else (*_ENOUGH, *TURNS[role])
     turn = next((it for it in rows if _fits(it, reading)), None)
     if turn and turn.moves == {Move.TELLS} and reading.intent is Intent.YES:
         return reading  # "yes of course, I have a pot on the stove"
-    if turn is None or turn.intent is reading.intent:
+    if turn is None or turn.intent is reading.intent or reading.intent not in _MAY_TURN:
         return reading
     return replace(reading, intent=turn.intent, note=reading.said)
 
 
-def _doubted(reading: Reading) -> Reading:
-    """A stranger's words, as a request or as what is asked back about."""
-    if _names_nothing(reading):
-        reading = replace(reading, intent=Intent.SMALL_TALK)
-    return _as_it_sounds(reading, Role.STRANGER)
+def phrases_found(reading: Reading, meant: Intent) -> list[str]:
+    """What phrases find in a text, as pieces of the tables of `learned`: what it comes to by them
+    alone, its moves, how many needs it names, and the like."""
+    named = len(_named(reading))
+    found = [f"to {meant}", *reading.moves, f"{min(named, MOST_NAMED)} needs"]
+    found.append(f"{len(reading.said.split()).bit_length()} bits of words")
+    if _asks_for_it(reading):
+        found.append("asks for it")
+    if named and Move.TELLS in reading.moves:
+        found.append("tells of it")
+    if reading.area is not None:
+        found.append("place")
+    if _is_question(reading):
+        found.append("question")
+    return [f"{learned.BY_PHRASES}{it}" for it in found]
+
+
+def _named(reading: Reading) -> set[str]:
+    """The needs, also those that the network has no key for."""
+    return {*reading.needs, *reading.details.kinds}
 
 
 _TABLES: Final[Mapping[Role, str]] = {
@@ -204,67 +222,80 @@ _ALIKE: Final[Mapping[Role, Mapping[Intent, Intent]]] = {
 """Intents that a table has one row for: it says no more of them than that."""
 
 
-def _as_it_sounds(reading: Reading, role: Role) -> Reading:
-    """Where its words sound like something else, that is what is meant. What sounds like a machine
-    may be a person, and a person gets an answer: silence is for what phrases of ours know."""
-    if role not in _TABLES or reading.intent is Intent.STOP:
-        return reading
-    least = _least(reading, role)
-    if least is NEVER:
-        return reading
-    sounds = learned.most_like(words_of(reading.said), _TABLES[role], least)
-    if sounds == Intent.MACHINE:
-        sounds = Intent.SMALL_TALK
-    if sounds is None or sounds == _ALIKE[role].get(reading.intent, reading.intent):
-        return reading
-    return replace(reading, intent=Intent(sounds), note=reading.said)
+def _as_it_sounds(reading: Reading, meant: Reading, role: Role) -> Reading:
+    """What the table of the moment makes of its words and of what phrases found in them; where it
+    says nothing, `meant`. What sounds like a machine may be a person, and a person gets an answer:
+    silence is for what phrases of ours know."""
+    words = words_of(reading.said)
+    told = learned.tells_for(words, _TABLES[role], phrases_found(reading, meant.intent))
+    if not told:
+        is_doubted = role is Role.STRANGER and _is_a_word_for_nothing(meant)
+        return replace(meant, intent=Intent.SMALL_TALK) if is_doubted else meant
+    if role is Role.STRANGER:
+        sounds: Intent | None = _of_a_stranger(meant, told)
+    else:
+        sounds = _likeliest(told, _SURELY if _asks_for_it(meant) else _LEAST_OF[role])
+    if sounds in (None, _ALIKE[role].get(meant.intent, meant.intent)):
+        return meant
+    return replace(meant, intent=sounds, note=meant.said)
 
 
-def _least(reading: Reading, role: Role) -> int:
-    """How much more than nothing words have to tell, in thousandths of the logarithm of the odds:
-    little where no phrase of ours found what is meant, much where one did."""
-    named = {*reading.needs, *reading.details.kinds}
-    if role is Role.STRANGER and reading.intent is Intent.WORDS:
-        return _least_for_a_stranger(reading, named)
-    return _BY_FAR if named or reading.intent not in _LEFT_OPEN else 0
+def _likeliest(told: Mapping[str, int], least: int) -> Intent | None:
+    """None: none of them tells as much."""
+    row = max(told, key=told.__getitem__)
+    return Intent(row) if told[row] > least else None
 
 
-def _least_for_a_stranger(reading: Reading, named: Collection[str]) -> int:
-    """Who asks and names what they need is never doubted, nor who names two needs, nor who tells of
-    themselves in words that we do not know well."""
-    asks = not reading.moves.isdisjoint(_NEEDS_SOMETHING)
-    if (asks and named) or len(named) > 1:
-        return NEVER
-    if not _is_well_heard(reading):
-        return NEVER if asks or named or Move.TELLS in reading.moves else _SURELY
-    return _SURELY if named else _BY_FAR if asks else 0
+def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
+    """A request, rather than anything else: whoever asks for help and is asked back has to write
+    once more, and may not."""
+    others = {Intent(it): tells for it, tells in told.items() if it != Intent.WORDS}
+    other = max(others, key=others.__getitem__)
+    if _is_request(meant, told[Intent.WORDS], others[other]):
+        return Intent.WORDS
+    return Intent.SMALL_TALK if other is Intent.MACHINE else other
 
 
-_LEFT_OPEN = {Intent.WORDS, Intent.SMALL_TALK, Intent.UNCLEAR}
-_BY_FAR, _SURELY = 1500, 2500  # 4 and 12 times as likely
-NEVER = sys.maxsize
+def _is_request(meant: Reading, tells: int, other: int) -> bool:
+    """By what its words tell for a request, and for what else is likeliest. Of those that we know
+    less well, much has to speak against it."""
+    if Move.ENOUGH in meant.moves:
+        return meant.intent is Intent.WORDS
+    if meant.intent is not Intent.WORDS:
+        return tells > 0
+    named = _named(meant)
+    is_plain = _asks_for_it(meant) or len(named) > 1 or (named and meant.area is not None)
+    if is_plain and tells > _LEAST_NAMED:
+        return True
+    if _is_well_heard(meant):
+        return tells > _LEAST
+    tells_of_it = named or not meant.moves.isdisjoint({Move.TELLS, *_NEEDS_SOMETHING})
+    return bool(tells_of_it) or other < _SURELY
 
+
+def _asks_for_it(meant: Reading) -> bool:
+    return bool(_named(meant)) and not meant.moves.isdisjoint(_NEEDS_SOMETHING)
+
+
+# In thousandths of the logarithm of the odds.
+_LEAST_NAMED, _LEAST, _SURELY = -4500, -1000, 3500
+_LEAST_OF = {Role.PAGED: 0, Role.ASKED_HOW: 500}  # when it went badly, the other is asked
 
 _NEEDS_SOMETHING = {Move.ASK, Move.OWN, Move.IN_NEED}
 _ASKS_US = {Move.QUESTION, Move.WONDERS, Move.PUZZLES}
 _SMALL_ENGLISH = HINTS["en"] | {"this", "that", "your", "u", "its", "still", "was", "to", "when"}
 _WELL_HEARD = ("en", "es", "pt")  # whoever asks for something in these is seen to
-LONG_STORY = 25  # words
 
 
-def _names_nothing(reading: Reading) -> bool:
-    """Whether a stranger names no need and no place, and tells nothing of themselves or their
-    people, in words that we know well: then a question back is better than to ask neighbors for we
-    do not know what."""
-    if reading.intent is not Intent.WORDS or reading.needs or reading.area is not None:
-        return False
-    if reading.details.kinds or not reading.moves.isdisjoint(_NEEDS_SOMETHING):
+def _is_a_word_for_nothing(reading: Reading) -> bool:
+    """Whether a stranger writes one word, and it names no need and no place: then a question back
+    is better than to ask neighbors for we do not know what."""
+    if reading.intent is not Intent.WORDS or _named(reading) or reading.area is not None:
         return False
     asks_us = "?" in reading.said or not reading.moves.isdisjoint(_ASKS_US)
-    if Move.TELLS in reading.moves and not asks_us:
-        return False
-    words = reading.said.split()
-    return (_is_well_heard(reading) and len(words) < LONG_STORY) or len(words) == 1
+    tells = Move.TELLS in reading.moves and not asks_us
+    is_word = bool(reading.said) and " " not in reading.said
+    return is_word and reading.moves.isdisjoint(_NEEDS_SOMETHING) and not tells
 
 
 def _is_well_heard(reading: Reading) -> bool:

@@ -106,6 +106,36 @@ def test_a_word_with_another_meaning_is_no_need(body: str, kind: str) -> None:
     assert kind not in needs(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        ("dialysis is monday and the van quit coming", {"ride"}),
+        ("i got out the hospital and theres nothing in the fridge", {"food"}),
+        ("can you watch my kids while i go to court", {"childcare"}),
+        ("mi nena tiene fiebre y no tengo para la receta", {"medicine"}),
+        ("insulin, diapers and something to eat please", {"medicine", "baby", "food"}),
+        (
+            "we need food, water, diapers and a ride to the clinic",
+            {"food", "water", "baby", "ride"},
+        ),
+    ],
+)
+def test_what_is_named_may_be_only_why(body: str, kinds: set[str]) -> None:
+    reading = read(body, EVERY_KIND)
+    needed = reading.needed.keys if reading.needed else reading.needs
+    assert set(needed) == kinds
+
+
+def test_a_need_that_only_this_network_knows_is_never_only_why() -> None:
+    network = read_network(
+        '[[needs]]\nkey = "bingo"\nwords.en = ["cards"]\n[[needs]]\nkey = "ride"\n',
+        "hotline.toml",
+    )
+    reading = read("my dialysis is monday, the van quit coming, and bring cards", network)
+    assert reading.needed is not None
+    assert reading.needed.keys == ("bingo", "ride")
+
+
 def test_a_kind_is_known_by_other_keys() -> None:
     network = read_network('[[needs]]\nkey = "rides"\n[[needs]]\nkey = "bread"\n', "hotline.toml")
     assert read("can someone drive me to the dentist", network).needs == ("rides",)
