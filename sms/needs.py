@@ -28,12 +28,8 @@ def likely(words: Sequence[str], named: Collection[str]) -> frozenset[str]:
     """The kinds of need that a text which asks for something is about, by the sound of its words
     and by what it names: who has dialysis on Monday, and no bus, needs a ride and no doctor."""
     told = learned.tells_for(words, learned.NEEDS, as_found(named))
-    is_list = len(named) >= MOST_NAMED
-    kept = {
-        it
-        for it in named
-        if told.get(it, 0) > (_LISTED if is_list and it not in REASONS else _NAMED)
-    }
+    listed = frozenset() if len(named) < MOST_NAMED else frozenset(named) - REASONS
+    kept = {it for it in named if told.get(it, 0) > (_LISTED if it in listed else _NAMED)}
     kept |= {kind for kind, tells in told.items() if tells > 0}
     if not kept and told:
         likeliest = max(told, key=told.__getitem__)
