@@ -28,21 +28,18 @@ def likely(words: Sequence[str], named: Collection[str]) -> frozenset[str]:
     """The kinds of need that a text which asks for something is about, by the sound of its words
     and by what it names: who has dialysis on Monday, and no bus, needs a ride and no doctor."""
     told = learned.tells_for(words, learned.NEEDS, as_found(named))
-    listed = frozenset() if len(named) < MOST_NAMED else frozenset(named) - REASONS
-    kept = {it for it in named if told.get(it, 0) > (_LISTED if it in listed else _NAMED)}
-    kept |= {kind for kind, tells in told.items() if tells > 0}
-    if not kept and told:
-        likeliest = max(told, key=told.__getitem__)
-        kept = {likeliest} if told[likeliest] > _ALONE else kept
+    kept = {it for it in named if it not in REASONS or told.get(it, 0) > _NAMED}
+    least = _BESIDES if named else _ALONE
+    kept |= {kind for kind, tells in told.items() if tells > least}
     return frozenset(kept or named)
 
 
 REASONS = frozenset({"medical", "money", "legal"})
 """Beside another need: who is ill, or lost their job."""
 
-# What has to tell for a kind that is named, is one of three and more, or is likelier than all
-# others, in thousandths of the logarithm of the odds.
-_NAMED, _LISTED, _ALONE = -1000, -3000, -500
+# What has to tell for a kind, in thousandths of the logarithm of the odds: a reason that is named;
+# one beside what is named; one where nothing is, as "help" is better than the wrong need.
+_NAMED, _BESIDES, _ALONE = -1000, 1000, 500
 
 
 def as_found(named: Collection[str]) -> list[str]:

@@ -458,17 +458,11 @@ def _command(tokens: list[Token], said: str) -> Gist | None:
         return Gist(Intent.CARRIER_HELP, by_carrier=True)
     if plain in vocabulary.LANGUAGES:
         return Gist(Intent.LANGUAGE, language=vocabulary.LANGUAGES[plain])
-    if plain in vocabulary.JOIN or _joins(tokens):
+    if plain in vocabulary.JOIN:
         return Gist(Intent.JOIN)
     if _REACTION.match(folded):
         return Gist(Intent.REACTION)
     return _numbered_command(tokens, said)
-
-
-def _joins(tokens: list[Token]) -> bool:
-    """JOIN, and who they are: "join, my name is Rose"; "join us on Friday" is for somebody else."""
-    word, *behind = [it.word for it in tokens[:2]] or [""]
-    return word == "join" and behind != [] and behind[0] not in vocabulary.WHOM_TO_JOIN
 
 
 def _has_stop_sentence(said: str, folded: str) -> bool:

@@ -56,9 +56,6 @@ WITHDRAW = {
     *("cancel my request", "cancel request", "close my request", "withdraw"),
     "cancel",  # with a number; CANCEL alone is the carrier's STOP
 }
-WHOM_TO_JOIN = {"me", "us", "our", "your", "you", "them", "him", "her", "the", "a", "this", "in"}
-"""Behind "join", these name what somebody else is to join."""
-
 JOIN = {
     *heard("join"),
     *("join", "i want to help", "i want to volunteer", "volunteer", "sign me up", "can i help"),
