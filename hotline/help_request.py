@@ -239,10 +239,12 @@ class Withdrawn:
 @dataclass(frozen=True, slots=True)
 class Parted:
     """A taker and whoever asked, or somebody who takes it too, have nothing to do with each other
-    any more. `by`: who wanted that."""
+    any more. `by`: who wanted that. `not_done`: it was said to be done, and they say that it is
+    not."""
 
     neighbor: int
     by: int
+    not_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -648,7 +650,11 @@ def _together(request: HelpRequest, event: Together, _clock: NetworkTime) -> Cha
     return request, [Tell(event.neighbor, _say(Told.OPEN_TO_YOU, request))]
 
 
-def _parted_after(request: HelpRequest, _event: Parted, _clock: NetworkTime) -> Change:
+def _parted_after(request: HelpRequest, event: Parted, clock: NetworkTime) -> Change:
+    """What is not done is asked for again; whoever said that it was hears nothing of that."""
+    if event.not_done and request.checked_in:
+        again, _ = _parted(request, event, clock)
+        return again, [AskSoon()]
     return replace(request, due=None, checked_in=False), []
 
 
@@ -912,7 +918,7 @@ TABLE: tuple[RequestRow, ...] = (
     RequestRow(_T, Closed, _closed, (_W,)),
     RequestRow(_T, Reopened, _reopened, (_O,)),
     RequestRow(_D, Accepted, _yes_once_done, (_D, _T)),
-    RequestRow(_D, Parted, _parted_after, (_D,)),
+    RequestRow(_D, Parted, _parted_after, (_D, _O)),
     RequestRow(_D, KeptApart, _kept_apart, (_D,)),
     RequestRow(_D, WentWell, _went_well, (_D,)),
     RequestRow(_D, NotYet, _not_yet, (_T, _O, _D)),

@@ -221,10 +221,12 @@ class TellOfWrong:
 @dataclass(frozen=True, slots=True)
 class KeepApart:
     """Whoever wrote and the others of a conversation have nothing to do with each other any more;
-    None: of all of theirs. `is_guess`: it was not said, but is what their words mean."""
+    None: of all of theirs. `is_guess`: it was not said, but is what their words mean. `not_done`:
+    they say besides that what they asked for is not done."""
 
     number: int | None = None
     is_guess: bool = False
+    not_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -376,8 +376,8 @@ class Answering:
                 warning.tell_stewards(work, number or self.words_of)
             case TellOfWrong():
                 warning.tell_of_wrong(work)
-            case KeepApart(number, is_guess):
-                told = apart.keep_apart(work, person, number, is_guess=is_guess)
+            case KeepApart(number, is_guess, not_done):
+                told = apart.keep_apart(work, person, number, is_guess=is_guess, not_done=not_done)
                 telling.answer(work, told)
             case BeQuiet():
                 quiet.begin(work, person)

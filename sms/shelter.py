@@ -246,9 +246,15 @@ def _parted(situation: Situation, heard: danger.DangerHeard | None, acts: list[A
         return [*_language(kept), *_warnings(heard), Say(told), *_others(kept)]
     number = about[0].number
     tell = [TellOfDanger(number)] if heard and heard.danger.is_sure else []
-    apart = KeepApart(number, is_guess=True)
+    # Nobody asks the other whether they are still on it.
+    others = [it for it in _others(kept) if not _is_not_yet(it, number)]
+    apart = KeepApart(number, is_guess=True, not_done=others != _others(kept))
     # Told before they are apart: until then it is known whom it may be about.
-    return [*_language(kept), *_warnings(heard), *_others(kept), *tell, apart]
+    return [*_language(kept), *_warnings(heard), *others, *tell, apart]
+
+
+def _is_not_yet(act: Act, number: int) -> bool:
+    return isinstance(act, Happens) and act.number == number and isinstance(act.event, NotYet)
 
 
 def _warnings(heard: danger.DangerHeard | None) -> list[Act]:

@@ -170,8 +170,9 @@ def _outcomes(act: Act) -> tuple[str, ...]:
             return ("starts", "answered")
         case Warn():
             return ("emergency", "answered")
-        case KeepApart():
-            return ("shields", "steward", "emergency", "answered")
+        case KeepApart(not_done=not_done):
+            again = ("reopens",) if not_done else ()
+            return (*again, "shields", "steward", "emergency", "answered")
         case TellOfDanger() | TellOfWrong():
             return ("steward",)
         case Obey(order):

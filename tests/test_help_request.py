@@ -181,6 +181,7 @@ SOME: tuple[Event, ...] = (
     *(TimeIsUp(), StillOnIt(ANA), Done(ANA), Done(MARIA), WentWell(), NotYet()),
     *(NotYet(takers_are_gone=True), Withdrawn()),
     *(Parted(ANA, by=MARIA), Parted(ANA, by=ANA), KeptApart(BEN), Together(ANA)),
+    Parted(ANA, by=MARIA, not_done=True),
     *(Closed(), Reopened(), Assigned(ANA), Assigned(BEN), Corrected(("medicine",))),
     *(AskedAnew(), AskedPerson(BEN), Merged()),
 )

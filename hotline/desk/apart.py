@@ -22,7 +22,12 @@ CAN_BE_TAKEN_BACK = timedelta(days=1)
 
 
 def keep_apart(
-    work: Work, person: Neighbor, number: int | None, *, is_guess: bool = False
+    work: Work,
+    person: Neighbor,
+    number: int | None,
+    *,
+    is_guess: bool = False,
+    not_done: bool = False,
 ) -> Notice:
     """Part somebody from everybody they talk to, or only about the request of this number; once
     nobody is left to talk to, from whom they had to do with last. What they are told."""
@@ -38,7 +43,8 @@ def keep_apart(
         record(work.connection, me, "apart", work.now, about=other, request_number=about)
     everybody = {other for _, other in pairs}
     for about in sorted({it for it, _ in pairs}):
-        _part(work, person, about, {other for it, other in pairs if it == about})
+        others = {other for it, other in pairs if it == about}
+        _part(work, person, about, others, not_done=not_done)
         feared = everybody | apart.others_of(work.connection, me)
         telling.tell_stewards(work, notice(Told.STEWARDS_SAFE, number=about), but=feared)
     return _told(work, pairs[-1][0], is_guess=is_guess)
@@ -94,11 +100,11 @@ def _now(work: Work, me: int, number: int | None) -> list[tuple[int, int]]:
     ]
 
 
-def _part(work: Work, person: Neighbor, number: int, others: set[int]) -> None:
+def _part(work: Work, person: Neighbor, number: int, others: set[int], *, not_done: bool) -> None:
     """Whoever acts reads what `keep_apart` says and nothing else."""
     request = requests.find_request(work.connection, number)
     for taker in _who_leaves(request, person.id, others) if request else ():
-        event = Parted(taker, by=person.id)
+        event = Parted(taker, by=person.id, not_done=not_done)
         take_step(work.by(person, is_quiet=True), number, event)
 
 
