@@ -26,9 +26,9 @@ def needs_said(words: Sequence[str], folded: Callable[[str], list[str]]) -> froz
 
 def likely(words: Sequence[str], named: Collection[str]) -> frozenset[str]:
     """The kinds of need that a text which asks for something is about, by the sound of its words
-    and by what it names: who has dialysis on Monday, and no bus, needs a ride and no doctor."""
+    and by what it names: who goes to court, and has nobody for the children, needs no lawyer."""
     told = learned.tells_for(words, learned.NEEDS, as_found(named))
-    kept = {it for it in named if it not in REASONS or told.get(it, 0) > _NAMED}
+    kept = {it for it in named if it not in _WHY or told.get(it, 0) > _NAMED}
     least = _BESIDES if named else _ALONE
     kept |= {kind for kind, tells in told.items() if tells > least}
     return frozenset(kept or named)
@@ -36,6 +36,10 @@ def likely(words: Sequence[str], named: Collection[str]) -> frozenset[str]:
 
 REASONS = frozenset({"medical", "money", "legal"})
 """Beside another need: who is ill, or lost their job."""
+
+_WHY = REASONS - {"medical"}
+"""What is left out where it is only why something else is needed. Who is hurt is never left out:
+"my son is hurt, and we need food" asks for both, and the first is the urgent one."""
 
 # What has to tell for a kind, in thousandths of the logarithm of the odds: a reason that is named;
 # one beside what is named; one where nothing is, as "help" is better than the wrong need.
