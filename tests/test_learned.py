@@ -223,16 +223,17 @@ def doubted(
     named: tuple[str, ...] = (),
     area: str | None = None,
     language: str | None = "en",
+    again: bool = False,
 ) -> bool:
     """Whether a stranger's words are asked back about, when they tell as much for a request, and
-    surely for chatter."""
+    surely for chatter. `again`: they wrote a moment ago."""
     moves = frozenset([Move.ASK]) if asks else frozenset[Move]()
     said = "this is what they say"
     reading = Reading(Intent.WORDS, said, needs=named, area=area, moves=moves, language=language)
     with pytest.MonkeyPatch.context() as patch:
         told = {Intent.WORDS: tells, Intent.SMALL_TALK: 9_000}
         patch.setattr(learned, "tells_for", lambda *_: told)
-        return turned(reading, Role.STRANGER).intent is Intent.SMALL_TALK
+        return turned(reading, Role.STRANGER, again=again).intent is Intent.SMALL_TALK
 
 
 PERHAPS, HARDLY, NEVER = -500, -3_000, -9_000
@@ -241,6 +242,21 @@ PERHAPS, HARDLY, NEVER = -500, -3_000, -9_000
 def test_who_may_ask_is_not_doubted() -> None:
     assert not doubted(PERHAPS)
     assert doubted(HARDLY)
+
+
+def test_nobody_is_asked_back_twice() -> None:
+    assert doubted(NEVER)
+    assert not doubted(NEVER, again=True)
+
+
+def test_who_sounds_like_stop_asks_for_nothing_however_much_their_words_tell_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        learned, "tells_for", lambda *_: {Intent.WORDS: 9_000, Intent.SMALL_TALK: 0}
+    )
+    reading = read("bórrenme, ya no vivo ahí", NEIGHBORHOOD)
+    assert turned(reading, Role.STRANGER).intent is Intent.SMALL_TALK
 
 
 def test_who_asks_and_names_what_they_need_is_hardly_ever_doubted() -> None:
