@@ -772,14 +772,13 @@ def _needed(
     lexicon: Lexicon,
 ) -> Needed | None:
     """What is named may be no more than why; a need that is none of our kinds is never that."""
-    kind_of_place = {place: kind for kind, place in lexicon.kinds.items()}
     places = {it.place for it in found}
-    named = {it.kind for it in kinds} | {kind_of_place[it] for it in places & kind_of_place.keys()}
+    of_kinds = places & lexicon.kind_at.keys()
+    named = {it.kind for it in kinds} | {lexicon.kind_at[it] for it in of_kinds}
     needed = likely(words, named)
     if needed == named:
         return None
-    places -= kind_of_place.keys()
-    places |= {lexicon.kinds[it] for it in needed & lexicon.kinds.keys()}
+    places = places - of_kinds | {lexicon.kinds[it] for it in needed & lexicon.kinds.keys()}
     keys = tuple(lexicon.keys[it] for it in sorted(places))
     return Needed(keys, tuple(sorted(needed - lexicon.kinds.keys())))
 
@@ -934,6 +933,7 @@ class Lexicon:
     areas: Named[_AreaPhrase]
     keys: tuple[str, ...]  # of the needs, in the order of the configuration
     kinds: Mapping[str, int]  # of needs, as `sms.needs` finds them, to places in `keys`
+    kind_at: Mapping[int, str]  # the same the other way round
     languages: tuple[str, ...]
     emergency: frozenset[str]
 
@@ -973,6 +973,7 @@ def lexicon_of(network: Network) -> Lexicon:
         ),
         keys=keys,
         kinds={kind: keys.index(key) for kind, key in kinds.items()},
+        kind_at={keys.index(key): kind for kind, key in kinds.items()},
         languages=network.languages,
         emergency=vocabulary.EMERGENCY | {emergency_number(network.country)},
     )

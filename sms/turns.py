@@ -171,13 +171,15 @@ def turned(reading: Reading, role: Role, *, again: bool = False) -> Reading:
 
 def by_its_moves(reading: Reading, role: Role) -> Reading:
     """What it comes to by phrases alone."""
+    if reading.intent not in _MAY_TURN:
+        return reading
     if reading.intent is Intent.NO and reading.number is not None and _is_question(reading):
         return replace(reading, intent=Intent.WORDS, number=None)  # "No 12 is the one on Elm?"
     rows = TURNS[role] if role is Role.STRANGER else (*_ENOUGH, *TURNS[role])
     turn = next((it for it in rows if _fits(it, reading)), None)
     if turn and turn.moves == {Move.TELLS} and reading.intent is Intent.YES:
         return reading  # "yes of course, I have a pot on the stove"
-    if turn is None or turn.intent is reading.intent or reading.intent not in _MAY_TURN:
+    if turn is None or turn.intent is reading.intent:
         return reading
     return replace(reading, intent=turn.intent, note=reading.said)
 
@@ -231,18 +233,18 @@ def _as_it_sounds(reading: Reading, meant: Reading, role: Role) -> Reading:
     if not told:
         is_doubted = role is Role.STRANGER and _is_a_word_for_nothing(meant)
         return replace(meant, intent=Intent.SMALL_TALK) if is_doubted else meant
-    if role is Role.STRANGER:
-        sounds: Intent | None = _of_a_stranger(meant, told)
-    else:
-        sounds = _likeliest(told, _SURELY if _asks_for_it(meant) else _LEAST_OF[role])
+    sounds = _sounds(meant, told, role)
     if sounds in (None, _ALIKE[role].get(meant.intent, meant.intent)):
         return meant
     return replace(meant, intent=sounds, note=meant.said)
 
 
-def _likeliest(told: Mapping[str, int], least: int) -> Intent | None:
-    """None: none of them tells as much."""
+def _sounds(meant: Reading, told: Mapping[str, int], role: Role) -> Intent | None:
+    """The likeliest row of the table of the moment; None: nothing tells enough for any."""
+    if role is Role.STRANGER:
+        return _of_a_stranger(meant, told)
     row = max(told, key=told.__getitem__)
+    least = _SURELY if _asks_for_it(meant) else _LEAST_OF[role]
     return Intent(row) if told[row] > least else None
 
 
@@ -257,9 +259,9 @@ def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
 
 
 def _is_request(meant: Reading, tells: int, other: int) -> bool:
-    """By what its words tell for a request, and for what else is likeliest. Of those that we know
-    less well, much has to speak against it."""
-    if Move.ENOUGH in meant.moves:
+    """`tells`: what its words tell for a request; `other`: for what else is likeliest. In languages
+    that we know less well, much has to speak against it."""
+    if Move.ENOUGH in meant.moves:  # it sounds like STOP: what phrases make of it holds
         return meant.intent is Intent.WORDS
     if meant.intent is not Intent.WORDS:
         return tells > 0
@@ -269,8 +271,8 @@ def _is_request(meant: Reading, tells: int, other: int) -> bool:
         return True
     if _is_well_heard(meant):
         return tells > _LEAST
-    tells_of_it = named or not meant.moves.isdisjoint({Move.TELLS, *_NEEDS_SOMETHING})
-    return bool(tells_of_it) or other < _SURELY
+    is_told = bool(named) or not meant.moves.isdisjoint({Move.TELLS, *_NEEDS_SOMETHING})
+    return is_told or other < _SURELY
 
 
 def _asks_for_it(meant: Reading) -> bool:
