@@ -163,13 +163,13 @@ def test_a_yes_at_the_moment_of_safe(
     holds, go_on = threading.Event(), threading.Event()
     part = desk_apart._part
 
-    def slowly(*given: Any) -> None:
+    def slowly(*given: Any, **by_name: Any) -> None:
         if is_parted:
-            part(*given)
+            part(*given, **by_name)
         holds.set()
         go_on.wait(1)
         if not is_parted:
-            part(*given)
+            part(*given, **by_name)
 
     with closing(_database(postgresql_url)) as database:
         (number,) = database.write(partial(_ask_everybody, rounds=1))
