@@ -785,6 +785,16 @@ def test_what_is_opened_comes_into_sight(look: Open, size: dict[str, int]) -> No
     screen.is_in_sight(screen.phones["Ana"].frame.locator(".menu form"))
 
 
+def test_what_was_opened_stays_in_sight_whatever_comes(look: Open) -> None:
+    screen, elsewhere = look(viewport=NARROW), look()
+    for came, title in enumerate(PANELS[1:]):
+        panel = screen.panel(title)
+        screen.is_in_sight(panel)
+        elsewhere.phones["Maria"].texts("never mind" if came % 2 else "need milk")
+        screen.phones["Maria"].frame.locator(".theirs").nth(came).wait_for()
+        screen.is_in_sight(panel)
+
+
 def test_a_mistake_in_ones_own_files_is_seen_where_one_looks(
     look: Open, complaints: Complaints
 ) -> None:

@@ -11,12 +11,14 @@ const toEnd = (list) => { list.scrollTop = list.scrollHeight; };
 function takeIn(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
+  const isShown = opened?.open && isWhollyInSight(opened.getBoundingClientRect());
   for (const piece of [...box.content.children]) {
     const old = at(piece.id);
     if (!old) add(piece);
     else if (!old.isEqualNode(piece)) swap(old, piece);
     tellNew(piece);
   }
+  if (isShown) show(opened);
 }
 
 function add(piece) {
@@ -226,8 +228,9 @@ document.addEventListener("click", (event) => {
   menu.querySelector(":scope > :last-child").replaceWith(form);
 });
 
-// What somebody opens comes into sight.
+// What somebody opens comes into sight, and stays there when news make the page longer.
 const show = (place) => place.scrollIntoView({ block: "nearest" });
+const isWhollyInSight = ({ top, bottom }) => top >= 0 && bottom <= innerHeight;
 let opened = null;
 document.addEventListener("click", (event) => { opened = event.target.closest("summary")?.parentElement; });
 document.addEventListener("toggle", ({ target }) => {
