@@ -34,10 +34,10 @@ from hotline.settings import read_network
 from rehearsal.transcript import Says, parse
 from sms import learned
 from sms.danger import addressed
-from sms.learned import BY_PHRASES, EVERY_TEXT, FEWEST, FEWEST_WORDS, every_piece
+from sms.learned import BY_PHRASES, EVERY_TEXT, FEWEST, FEWEST_WORDS, LOOKS, every_piece
 from sms.needs import as_found
 from sms.reading import Intent, clean, read, words_of
-from sms.turns import Role, by_its_moves, phrases_found
+from sms.turns import Role, by_its_moves, look_of, phrases_found
 
 PARTS = 5
 LANGUAGES = ("en", "es", "fr", "ht", "pt", "fil")
@@ -48,16 +48,22 @@ IsOne = Callable[[Case], bool | None]
 
 class Row(NamedTuple):
     """A row to learn. `is_one`: whether a text sounds like it; None: nobody can tell, and it is not
-    learned from. `sure`: of 1, from where on a text sounds like it. `strength`: how much a piece
-    may tell; the inverse of what holds it back. `most`: how many pieces; more tell no more.
-    `finds`: the pieces that phrases of ours find in a text, if these tell as well."""
+    learned from. `sure`: of 1, from where on a text sounds like it."""
 
     name: str
     is_one: IsOne
-    sure: float
-    strength: float = 0.02
-    most: int = 6000
-    finds: Callable[[str], list[str]] | None = None
+    sure: float = 0.5
+
+
+class Table(NamedTuple):
+    """A file to write. `strength`: how much a piece may tell; the inverse of what holds it back.
+    `most`: how many pieces. `finds`: the pieces of a text that are no words of it."""
+
+    file: str
+    rows: tuple[Row, ...]
+    strength: float
+    most: int
+    finds: Callable[[Case], list[str]] = lambda _case: []
 
 
 def _is_fear(case: Case) -> bool | None:
@@ -127,47 +133,75 @@ def _named(case: Case) -> set[str]:
     return {key for it in named for key in it.removeprefix("asks:").split("+")}
 
 
+def _asks_for_something_else(case: Case) -> bool:
+    """For what no kind is for: in `learning/texts` that is what no key says."""
+    return case.wanted == ("asks",) and case in _first_tries()
+
+
 def _needs(kind: str) -> IsOne:
     def is_one(case: Case) -> bool | None:
-        named = _named(case) if case.when == "stranger" else None
-        return kind in named if named else None
+        if case.when != "stranger":
+            return None
+        named = _named(case)
+        return kind in named if named or _asks_for_something_else(case) else None
 
     return is_one
 
 
-def _moment(role: Role, *intents: Intent) -> tuple[Row, ...]:
-    when, finds = _WHENS[role], partial(_found_by, role)
-    return tuple(Row(it.value, _means(when, it), 0.5, 0.03, 3000, finds) for it in intents)
+def _moment(file: str, role: Role, *intents: Intent) -> Table:
+    rows = tuple(Row(it.value, _means(_WHENS[role], it)) for it in intents)
+    return Table(file, rows, 0.05, 6000, partial(_seen_in, role))
 
 
 _WHENS = {Role.STRANGER: "stranger", Role.PAGED: "paged", Role.ASKED_HOW: "how"}
 
 
 @cache
-def _found_by(role: Role, text: str) -> list[str]:
-    reading = read(text, _NETWORK)
-    return phrases_found(reading, by_its_moves(reading, role).intent)
+def _seen_in(role: Role, case: Case) -> list[str]:
+    reading = read(case.text, _NETWORK)
+    found = phrases_found(reading, by_its_moves(reading, role).intent)
+    return [*look_of(reading.said), *_unless_mended(case, found)]
 
 
-def _needs_found(text: str) -> list[str]:
-    return as_found(read(text, _NETWORK).needs)
+@cache
+def _needs_found(case: Case) -> list[str]:
+    return _unless_mended(case, as_found(read(case.text, _NETWORK).needs))
 
 
-TABLES: dict[str, tuple[Row, ...]] = {
-    learned.SIGNS: (
-        Row("danger.alarm", _is_fear, 0.7),
-        Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.64),
-        Row("moves.enough", lambda it: "stops" in it.wanted, 0.8),
+def _unless_mended(case: Case, found: list[str]) -> list[str]:
+    """Of texts that the phrases were mended by it is not learned what phrases tell: they are never
+    wrong there."""
+    return found if case in _first_tries() else [_MENDED]
+
+
+TABLES = (
+    Table(
+        learned.SIGNS,
+        (
+            Row("danger.alarm", _is_fear, 0.68),
+            Row("danger.maybe", lambda it: "emergency" in it.wanted, 0.6),
+            Row("moves.enough", lambda it: "stops" in it.wanted, 0.79),
+        ),
+        0.04,
+        12_000,
     ),
-    learned.STRANGER: _moment(
-        Role.STRANGER, Intent.WORDS, Intent.OFFER, Intent.MACHINE, Intent.SMALL_TALK
+    _moment(
+        *(learned.STRANGER, Role.STRANGER),
+        *(Intent.WORDS, Intent.OFFER, Intent.MACHINE, Intent.SMALL_TALK),
     ),
-    learned.PAGED: _moment(Role.PAGED, Intent.YES, Intent.NO, Intent.UNCLEAR, Intent.ASK),
-    learned.ASKED_HOW: _moment(Role.ASKED_HOW, Intent.YES, Intent.NO_SHOW),
-    learned.NEEDS: tuple(
-        Row(it, _needs(it), 0.5, 0.05, 1200, _needs_found) for it in sorted(KINDS)
+    _moment(
+        *(learned.PAGED, Role.PAGED),
+        *(Intent.YES, Intent.NO, Intent.UNCLEAR, Intent.ASK),
     ),
-}
+    _moment(learned.ASKED_HOW, Role.ASKED_HOW, Intent.YES, Intent.NO_SHOW),
+    Table(
+        learned.NEEDS,
+        tuple(Row(it, _needs(it)) for it in sorted(KINDS)),
+        0.05,
+        6000,
+        _needs_found,
+    ),
+)
 
 
 _DANGEROUS = ("911", "SAFE", "STOP")
@@ -189,11 +223,10 @@ def _every() -> list[Case]:
 
 
 class Text(NamedTuple):
-    """A text to learn from: its words, what phrases of ours find in it, and whether it is one."""
+    """A text to learn from: its words, and the pieces of it that are no words."""
 
     words: list[str]
     found: list[str]
-    is_one: bool
 
     def pieces(self) -> list[str]:
         return [*every_piece(self.words), *self.found]
@@ -258,65 +291,80 @@ def _language(words: Sequence[str]) -> str:
     return max(LANGUAGES, key=tells)
 
 
-def _weights(texts: Sequence[Text]) -> list[float]:
+def _weights(words: Sequence[list[str]], is_one: Sequence[bool]) -> list[float]:
     """In each language those that are one weigh as much as the others, so that a language itself
     tells nothing: else Spanish would sound like fear where more was written of it."""
-    kinds = [(_language(it.words), it.is_one) for it in texts]
+    kinds = list(zip(map(_language, words), is_one, strict=True))
     counted, of_language = Counter(kinds), Counter(it for it, _ in kinds)
     return [of_language[kind[0]] / 2 / counted[kind] for kind in kinds]
 
 
-def learn(row: Row, texts: Sequence[Text]) -> Told:
-    """Pieces are weighed by how rare they are: what stands in every text tells nothing. What
-    phrases find is kept, whatever it tells."""
-    weights = _weights(texts)
+class Known(NamedTuple):
+    """What is known of each text for one row: where in the list those stand of which somebody can
+    tell, whether each of these is one, and how much it weighs."""
+
+    places: list[int]
+    is_one: list[bool]
+    weights: list[float]
+
+    def fit(self, weighed: Any, strength: float) -> Any:
+        model = LogisticRegression(C=strength, max_iter=3000)
+        return model.fit(weighed[self.places], self.is_one, sample_weight=self.weights)
+
+
+def _known(row: Row, every: Sequence[Case], texts: Sequence[Text]) -> Known:
+    told = [(place, it) for place, case in enumerate(every) if (it := row.is_one(case)) is not None]
+    places, is_one = [place for place, _ in told], [it for _, it in told]
+    return Known(places, is_one, _weights([texts[it].words for it in places], is_one))
+
+
+def learn(table: Table, every: Sequence[Case]) -> dict[Row, Told]:
+    """Pieces are weighed by how rare they are: what stands in every text tells nothing. Of all
+    pieces those are kept that tell most in the texts that have them, for any row; and all that is
+    no word. A row of which few texts are one is left out."""
+    texts = [_text(table, it) for it in every]
+    known = {row: _known(row, every, texts) for row in table.rows}
+    rows = [row for row, it in known.items() if sum(it.is_one) >= FEWEST_TEXTS]
     counted = CountVectorizer(analyzer=Text.pieces, min_df=2)
     counts = counted.fit_transform(texts).astype(float)
-    is_one = numpy.array([it.is_one for it in texts])
+    names = counted.get_feature_names_out()
     seen_in = numpy.asarray((counts > 0).sum(0)).ravel()
-    by_phrases = numpy.array([it[0] == BY_PHRASES for it in counted.get_feature_names_out()])
+    is_no_word = numpy.array([it[0] == BY_PHRASES for it in names])
     rareness = numpy.log((1 + len(texts)) / (1 + seen_in)) + 1
-    scale = numpy.where(by_phrases, OF_PHRASES, rareness)
-    weighed = counts @ diags(scale)
-    told = abs(_fitted(weighed, is_one, weights, row.strength).coef_[0])
-    told[by_phrases] = numpy.inf
-    kept = numpy.sort(numpy.argsort(-told, kind="stable")[: row.most])
-    model = _fitted(weighed[:, kept], is_one, weights, row.strength)
-    names = counted.get_feature_names_out()[kept]
-    tells = (float(it) for it in model.coef_[0] * scale[kept])
+    weights = [OF_LOOKS if it.startswith(LOOKS) else OF_PHRASES for it in names]
+    scale = numpy.where(is_no_word, weights, rareness)
+    weighed = (counts @ diags(scale)).tocsr()
+    tells = [known[row].fit(weighed, table.strength).coef_[0] * scale for row in rows]
+    told = numpy.linalg.norm(tells, axis=0) * seen_in**0.25
+    told[is_no_word] = numpy.inf
+    kept = numpy.sort(numpy.argsort(-told, kind="stable")[: table.most])
+    models = {row: known[row].fit(weighed[:, kept], table.strength) for row in rows}
+    return {row: _told_by(it, names[kept], scale[kept]) for row, it in models.items()}
+
+
+def _told_by(model: Any, names: Sequence[str], scale: Any) -> Told:
+    tells = (model.coef_[0] * scale).tolist()
     return Told(dict(zip(names, tells, strict=True)), float(model.intercept_[0]))
 
 
-OF_PHRASES = 8.0
-"""How much what phrases find weighs: as much as a piece that is in one of a thousand texts."""
-
-
-def _fitted(weighed: Any, is_one: Any, weights: Sequence[float], strength: float) -> Any:
-    model = LogisticRegression(C=strength, max_iter=3000)
-    return model.fit(weighed, is_one, sample_weight=weights)
+OF_PHRASES, OF_LOOKS = 8.0, 4.0
+"""How much what phrases find weighs: as much as a piece that is in one of a thousand texts; and how
+much the looks of a text, by which nobody who asks properly may be taken for a shop."""
 
 
 def _odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def _texts(row: Row, every: Sequence[Case], fewest: int) -> list[Text]:
-    told = [
-        Text(_words(it), _found(it, row), is_one)
-        for it in every
-        if (is_one := row.is_one(it)) is not None
-    ]
-    return [it for it in told if len(it.words) >= fewest]
+def _text(table: Table, case: Case) -> Text:
+    return Text(_words(case), table.finds(case))
 
 
-def _found(case: Case, row: Row) -> list[str]:
-    """What phrases find in a text, where that is to tell something. Of texts that the phrases were
-    mended by it is not learned, as it is never wrong there."""
-    if row.finds is None:
-        return []
-    if case not in _first_tries():
-        return [_MENDED]
-    return row.finds(case.text)
+def _learned_from(table: Table, every: Sequence[Case]) -> list[Case]:
+    """The texts of which a row of the table says something, and which are long enough for it."""
+    fewest = FEWEST_WORDS.get(table.file, FEWEST)
+    told = [it for it in every if any(row.is_one(it) is not None for row in table.rows)]
+    return [it for it in told if len(_words(it)) >= fewest]
 
 
 _MENDED = f"{BY_PHRASES}mended"  # stands for all of it; no text that is read has it
@@ -337,48 +385,48 @@ def _first_tries() -> frozenset[Case]:
     return frozenset(chain.from_iterable(cases(it.with_suffix("").as_posix()) for it in files))
 
 
-def _fewest(file: str) -> int:
-    return FEWEST_WORDS.get(file, FEWEST)
-
-
 FEWEST_TEXTS = 20
 
 
-def write(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
-    """A row of which few texts are one is left out."""
-    found = {it: _texts(it, every, _fewest(file)) for it in rows}
-    kept = [it for it, texts in found.items() if sum(text.is_one for text in texts) >= FEWEST_TEXTS]
-    told = [learn(it, found[it]) for it in kept]
-    begins = [it.first - _odds(row.sure) for row, it in zip(kept, told, strict=True)]
+def write(table: Table, every: Sequence[Case]) -> None:
+    texts = _learned_from(table, every)
+    learned_of = learn(table, texts)
+    told = learned_of.values()
+    begins = [it.first - _odds(row.sure) for row, it in learned_of.items()]
     lines = [
         "# What pieces of words tell for the rows of this table. `make learn` writes it.",
-        "\t".join(("piece", *(it.name for it in kept))),
+        "\t".join(("piece", *(it.name for it in learned_of))),
         _line(EVERY_TEXT, begins),
     ]
     for piece in sorted({piece for it in told for piece in it.pieces}):
         tells = [it.pieces.get(piece, 0.0) for it in told]
         if piece != _MENDED and any(round(1000 * it) for it in tells):
             lines.append(_line(piece, tells))
-    (ROOT / "sms" / "lexicon" / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    most = max(len(texts) for texts in found.values())
-    click.echo(f"{file}: {len(lines) - 3} pieces, from {most} texts.")
+    written = "\n".join(lines) + "\n"
+    (ROOT / "sms" / "lexicon" / table.file).write_text(written, encoding="utf-8")
+    click.echo(f"{table.file}: {len(lines) - 3} pieces, from {len(texts)} texts.")
 
 
 def _line(piece: str, told: Sequence[float]) -> str:
     return "\t".join((piece, *(str(round(1000 * it) or "") for it in told)))
 
 
-def across(file: str, rows: Sequence[Row], every: Sequence[Case]) -> None:
+def across(table: Table, every: Sequence[Case]) -> None:
     """For each row: of the texts that are one how many sound like it, and of the others, when what
     was learned did not have them."""
-    for row in rows:
-        texts = _texts(row, every, _fewest(file))
-        told: list[tuple[float, bool]] = []
-        for part in range(PARTS):
-            model = learn(row, [it for place, it in enumerate(texts) if place % PARTS != part])
-            told += [(model.of(it), it.is_one) for it in texts[part::PARTS]]
+    texts = _learned_from(table, every)
+    told: dict[Row, list[tuple[float, bool]]] = {row: [] for row in table.rows}
+    for part in range(PARTS):
+        models = learn(table, [it for place, it in enumerate(texts) if place % PARTS != part])
+        for row, model in models.items():
+            told[row] += [
+                (model.of(_text(table, it)), is_one)
+                for it in texts[part::PARTS]
+                if (is_one := row.is_one(it)) is not None
+            ]
+    for row in table.rows:
         for sure in (0.5, 0.6, 0.7, 0.8, 0.9):
-            _compare(f"{row.name} {sure}", told, _odds(sure))
+            _compare(f"{row.name} {sure}", told[row], _odds(sure))
 
 
 def _compare(what: str, told: Sequence[tuple[float, bool]], odds: float) -> None:
@@ -392,8 +440,8 @@ def _compare(what: str, told: Sequence[tuple[float, bool]], odds: float) -> None
 def main(is_across: bool) -> None:
     """Learn what words tell, from the texts of the tests."""
     every = _every()
-    for file, of_file in TABLES.items():
-        (across if is_across else write)(file, of_file, every)
+    for table in TABLES:
+        (across if is_across else write)(table, every)
 
 
 if __name__ == "__main__":

@@ -31,10 +31,11 @@ FILES = (SIGNS, STRANGER, PAGED, ASKED_HOW, NEEDS)
 FEWEST_WORDS = {SIGNS: 3}  # words; fewer are known by heart, or tell nothing
 FEWEST = 2  # in all others
 MOST_WORDS = 60  # of a longer story so much is added up that it sounds like anything
-SHORTEST, LONGEST = 2, 5  # letters of a piece, the edges of the word among them
+SHORTEST, LONGEST = 2, 4  # letters of a piece, the edges of the word among them
 EDGE, BEGINS, ENDS = "_", "^", "$"
 EVERY_TEXT = "*"  # the piece that each text has
 BY_PHRASES = "="  # begins what is no word, but what phrases of ours found
+LOOKS = f"{BY_PHRASES}looks "  # and how a text looks
 
 
 class Learned(NamedTuple):

@@ -3,7 +3,7 @@ the words are in `sms/lexicon/needs.*.tsv`, a file for each language. Pure once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hotline.needs import KINDS, kind_of
@@ -29,9 +29,18 @@ def likely(words: Sequence[str], named: Collection[str]) -> frozenset[str]:
     and by what it names: who goes to court, and has nobody for the children, needs no lawyer."""
     told = learned.tells_for(words, learned.NEEDS, as_found(named))
     kept = {it for it in named if it not in _WHY or told.get(it, 0) > _NAMED}
-    least = _BESIDES if named else _ALONE
-    kept |= {kind for kind, tells in told.items() if tells > least}
-    return frozenset(kept or named)
+    kept |= {kind for kind, tells in told.items() if tells > _BESIDES}
+    return frozenset(kept or named or _likeliest(told))
+
+
+def _likeliest(told: Mapping[str, int]) -> set[str]:
+    """The one kind that may be meant, where none is sure; nothing if another is nearly as likely,
+    as "help" is better than the wrong need."""
+    if not told:
+        return set()
+    second, first = sorted(told, key=told.__getitem__)[-2:]
+    leads = told[first] > 0 and told[first] - told[second] > _LEAD
+    return {first} if leads else set()
 
 
 REASONS = frozenset({"medical", "money", "legal"})
@@ -41,9 +50,9 @@ _WHY = REASONS - {"medical"}
 """What is left out where it is only why something else is needed. Who is hurt is never left out:
 "my son is hurt, and we need food" asks for both, and the first is the urgent one."""
 
-# What has to tell for a kind, in thousandths of the logarithm of the odds: a reason that is named;
-# one beside what is named; one where nothing is, as "help" is better than the wrong need.
-_NAMED, _BESIDES, _ALONE = -1000, 1000, 500
+# What has to tell for a kind, in thousandths of the logarithm of the odds: for a reason that is
+# named, and for what is not; and by how much the likeliest has to lead.
+_NAMED, _BESIDES, _LEAD = 1000, 2000, 3000
 
 
 def as_found(named: Collection[str]) -> list[str]:

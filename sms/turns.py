@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sms import learned
+from sms.looks import looks
 from sms.moves import Move
 from sms.needs import MOST_NAMED
 from sms.reading import Intent, Reading, words_of
@@ -201,6 +202,11 @@ def phrases_found(reading: Reading, meant: Intent) -> list[str]:
     return [f"{learned.BY_PHRASES}{it}" for it in found]
 
 
+def look_of(said: str) -> list[str]:
+    """How a text looks, as pieces of the tables of `learned`."""
+    return [f"{learned.LOOKS}{it}" for it in looks(said)]
+
+
 def _named(reading: Reading) -> set[str]:
     """The needs, also those that the network has no key for."""
     return {*reading.needs, *reading.details.kinds}
@@ -227,9 +233,10 @@ _ALIKE: Final[Mapping[Role, Mapping[Intent, Intent]]] = {
 def _as_it_sounds(reading: Reading, meant: Reading, role: Role) -> Reading:
     """What the table of the moment makes of its words and of what phrases found in them; where it
     says nothing, `meant`. What sounds like a machine may be a person, and a person gets an answer:
-    silence is for what phrases of ours know."""
+    silence is for what phrases of ours know, and for what sounds and looks it by far."""
     words = words_of(reading.said)
-    told = learned.tells_for(words, _TABLES[role], phrases_found(reading, meant.intent))
+    found = [*phrases_found(reading, meant.intent), *look_of(reading.said)]
+    told = learned.tells_for(words, _TABLES[role], found)
     if not told:
         is_doubted = role is Role.STRANGER and _is_a_word_for_nothing(meant)
         return replace(meant, intent=Intent.SMALL_TALK) if is_doubted else meant
@@ -245,17 +252,23 @@ def _sounds(meant: Reading, told: Mapping[str, int], role: Role) -> Intent | Non
         return _of_a_stranger(meant, told)
     row = max(told, key=told.__getitem__)
     least = _SURELY if _asks_for_it(meant) else _LEAST_OF[role]
-    return Intent(row) if told[row] > least else None
+    if told[row] <= least:
+        return None
+    return Intent.UNCLEAR if told.get(Intent.UNCLEAR, 0) > 0 else Intent(row)
 
 
 def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
     """A request, rather than anything else: whoever asks for help and is asked back has to write
     once more, and may not."""
+    if told.get(Intent.MACHINE, 0) > _SURELY and not _asks_for_it(meant):
+        return Intent.MACHINE
     others = {Intent(it): tells for it, tells in told.items() if it != Intent.WORDS}
     other = max(others, key=others.__getitem__)
     if _is_request(meant, told[Intent.WORDS], others[other]):
         return Intent.WORDS
-    return Intent.SMALL_TALK if other is Intent.MACHINE else other
+    if others[other] > 0:
+        return Intent.SMALL_TALK if other is Intent.MACHINE else other
+    return Intent.OFFER if meant.intent is Intent.OFFER else Intent.SMALL_TALK
 
 
 def _is_request(meant: Reading, tells: int, other: int) -> bool:
@@ -263,8 +276,8 @@ def _is_request(meant: Reading, tells: int, other: int) -> bool:
     that we know less well, much has to speak against it."""
     if Move.ENOUGH in meant.moves:  # it sounds like STOP: what phrases make of it holds
         return meant.intent is Intent.WORDS
-    if meant.intent is not Intent.WORDS:
-        return tells > 0
+    if meant.intent not in _MAY_ASK:
+        return tells > max(other, 0)
     named = _named(meant)
     is_plain = _asks_for_it(meant) or len(named) > 1 or (named and meant.area is not None)
     if is_plain and tells > _LEAST_NAMED:
@@ -272,7 +285,10 @@ def _is_request(meant: Reading, tells: int, other: int) -> bool:
     if _is_well_heard(meant):
         return tells > _LEAST
     is_told = bool(named) or not meant.moves.isdisjoint({Move.TELLS, *_NEEDS_SOMETHING})
-    return is_told or other < _SURELY
+    return is_told or other < _BY_FAR
+
+
+_MAY_ASK = (Intent.WORDS, Intent.YES, Intent.NO)  # a stranger's "no" answers nothing of ours
 
 
 def _asks_for_it(meant: Reading) -> bool:
@@ -280,8 +296,8 @@ def _asks_for_it(meant: Reading) -> bool:
 
 
 # In thousandths of the logarithm of the odds.
-_LEAST_NAMED, _LEAST, _SURELY = -4500, -1000, 3500
-_LEAST_OF = {Role.PAGED: 0, Role.ASKED_HOW: 500}  # when it went badly, the other is asked
+_LEAST_NAMED, _LEAST, _SURELY, _BY_FAR = -4500, -500, 3500, 5000
+_LEAST_OF = {Role.PAGED: 0, Role.ASKED_HOW: 1000}  # when it went badly, the other is asked
 
 _NEEDS_SOMETHING = {Move.ASK, Move.OWN, Move.IN_NEED}
 _ASKS_US = {Move.QUESTION, Move.WONDERS, Move.PUZZLES}

@@ -14,6 +14,7 @@ from hotline.settings import read_network
 from sms import learned
 from sms.danger import Sign, signs
 from sms.learned import pairs, pieces, sounds_like, table_of, tells_for
+from sms.looks import looks
 from sms.moves import Move, moves_of
 from sms.patterns import BadLexicon
 from sms.reading import Intent, Reading, read, words_as_read, words_of
@@ -24,7 +25,7 @@ NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
 
 def test_the_pieces_of_a_word_and_of_a_text() -> None:
     assert list(pieces("no")) == ["_n", "no", "o_", "_no", "no_", "_no_"]
-    assert [*pieces("fear")][-3:] == ["_fear"[:5], "fear_", "_fear_"]
+    assert [*pieces("fear")][-3:] == ["fear", "ear_", "_fear_"]
     assert list(pairs(["we", "know"])) == ["^ we", "we know", "know $"]
 
 
@@ -236,7 +237,56 @@ def doubted(
         return turned(reading, Role.STRANGER, again=again).intent is Intent.SMALL_TALK
 
 
-PERHAPS, HARDLY, NEVER = -500, -3_000, -9_000
+PERHAPS, HARDLY, NEVER = -200, -3_000, -9_000
+
+
+def of_a_stranger(said: str, **tells: int) -> Intent:
+    """What a stranger's text comes to when its words tell so much for each row."""
+    told = {Intent.WORDS: -9_000, Intent.SMALL_TALK: -9_000, Intent.OFFER: -9_000, **tells}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learned, "tells_for", lambda *_: told)
+        return turned(read(said, NEIGHBORHOOD), Role.STRANGER).intent
+
+
+def test_silence_is_for_what_is_a_machine_by_far() -> None:
+    said = "Oakfield Water: 2 new messages for you"
+    assert of_a_stranger(said, machine=5_000) is Intent.MACHINE
+    assert of_a_stranger(said, machine=2_000) is Intent.SMALL_TALK  # it may be a person
+    assert of_a_stranger("we need 2 gallons of water", machine=5_000, words=0) is Intent.WORDS
+
+
+def test_who_hardly_sounds_like_an_offer_is_asked_back_and_not_told_how_to_join() -> None:
+    said = "driving now and there later"
+    assert of_a_stranger(said, offer=500) is Intent.OFFER
+    assert of_a_stranger(said, offer=-500) is Intent.SMALL_TALK
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Oakfield Water: your bill of $64.12 was paid on 11/04. Ref 5510072",
+        "Tu código es 448120. No lo compartas con nadie",
+        "Elmridge Power: outage near you affects 214 homes. Est. restoration 9:40 PM",
+    ],
+)
+def test_what_is_written_to_many_is_known_by_its_looks(said: str) -> None:
+    assert outcomes("stranger", said, NEIGHBORHOOD).isdisjoint({"asks", "joins"})
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ("need milk", {"small"}),
+        ("NEED MILK!", {"capitals", "!", "sign", "end"}),
+        ("Oakfield Water: $64.12 is due 11/04", {"sender", "price", "cents", "date"}),
+        ("Reply STOP or dial *86 by 5:30", {"1 words in capitals", "code to dial", "clock"}),
+        ("shopfar.example/q2 has 20 % off", {"address", "share", "small"}),
+        ("Chofè Wilmer Jean rive, plak KJT 402", {"names", "code", "begins large"}),
+        ("im fine 😊", {"picture"}),
+    ],
+)
+def test_how_a_text_looks(said: str, seen: set[str]) -> None:
+    assert seen <= set(looks(said))
 
 
 def test_who_may_ask_is_not_doubted() -> None:
@@ -310,6 +360,9 @@ def test_danger_and_stop_are_heard_whatever_else_it_sounds_like(
         ("31", 148, 12),
         ("32", 264, 14),
         ("33", 127, 6),
+        ("34", 275, 25),
+        ("35", 130, 12),
+        ("36", 88, 12),
     ],
 )
 def test_what_others_mean_is_heard_better(batch: str, least: int, more: int) -> None:
