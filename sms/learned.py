@@ -155,12 +155,17 @@ def table_of(written: str, file: str) -> Learned:
 
 def _numbers(told: list[str], rows: tuple[str, ...], where: str) -> tuple[int, ...]:
     try:
-        numbers = tuple(int(it or 0) for it in told)
+        numbers = tuple(map(_number, told))
     except ValueError:
         numbers = ()
     if len(numbers) != len(rows):
         raise BadLexicon(f"{where}: write {len(rows)} whole numbers, or {_MEND}")
     return numbers
+
+
+@lru_cache(maxsize=20_000)  # each number is in memory once
+def _number(written: str) -> int:
+    return int(written or 0)
 
 
 _MEND = "have it written anew by `make learn`"

@@ -18,9 +18,10 @@ from sms.looks import looks
 from sms.moves import Move, moves_of
 from sms.patterns import BadLexicon
 from sms.reading import Intent, Reading, read, words_as_read, words_of
-from sms.turns import Role, turned
+from sms.turns import Role, by_its_moves, turned
 
 NEIGHBORHOOD = read_network(NETWORK, "hotline.toml")
+SPEAKS_ALL = NEIGHBORHOOD.model_copy(update={"languages": ("en", "es", "fr", "ht", "pt")})
 
 
 def test_the_pieces_of_a_word_and_of_a_text() -> None:
@@ -245,7 +246,7 @@ def of_a_stranger(said: str, **tells: int) -> Intent:
     told = {Intent.WORDS: -9_000, Intent.SMALL_TALK: -9_000, Intent.OFFER: -9_000, **tells}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learned, "tells_for", lambda *_: told)
-        return turned(read(said, NEIGHBORHOOD), Role.STRANGER).intent
+        return turned(read(said, SPEAKS_ALL), Role.STRANGER).intent
 
 
 def test_silence_is_for_what_is_a_machine_by_far() -> None:
@@ -255,10 +256,44 @@ def test_silence_is_for_what_is_a_machine_by_far() -> None:
     assert of_a_stranger("we need 2 gallons of water", machine=5_000, words=0) is Intent.WORDS
 
 
+def test_who_offers_by_our_phrases_is_welcome_unless_they_sound_more_like_asking() -> None:
+    said = "I have a truck if anybody needs a hand"
+    assert of_a_stranger(said) is Intent.OFFER
+    assert of_a_stranger(said, words=500, offer=400) is Intent.WORDS
+    assert of_a_stranger(said, words=500, offer=5_000) is Intent.OFFER
+
+
+def test_in_languages_that_we_know_less_well_much_has_to_speak_against_asking() -> None:
+    said = "bel mizik sa a wi"
+    assert read(said, SPEAKS_ALL).language == "ht"
+    assert of_a_stranger(said, small_talk=4_000) is Intent.WORDS
+    assert of_a_stranger(said, small_talk=6_000) is Intent.SMALL_TALK
+
+
+def test_a_strangers_no_answers_nothing_of_ours_and_may_ask() -> None:
+    said = "no, nobody here has seen any help so far"
+    assert by_its_moves(read(said, NEIGHBORHOOD), Role.STRANGER).intent is Intent.NO
+    assert of_a_stranger(said, words=-400) is Intent.WORDS
+
+
 def test_who_hardly_sounds_like_an_offer_is_asked_back_and_not_told_how_to_join() -> None:
     said = "driving now and there later"
     assert of_a_stranger(said, offer=500) is Intent.OFFER
     assert of_a_stranger(said, offer=-500) is Intent.SMALL_TALK
+
+
+def of_who_was_asked(said: str, **tells: int) -> Intent:
+    told = {Intent.YES: -9_000, Intent.NO: -9_000, Intent.UNCLEAR: -9_000, **tells}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learned, "tells_for", lambda *_: told)
+        return turned(read(said, NEIGHBORHOOD), Role.PAGED).intent
+
+
+def test_who_may_mean_neither_yes_nor_no_is_asked_back() -> None:
+    said = "that is on my street"
+    assert of_who_was_asked(said, yes=2_000) is Intent.YES
+    assert of_who_was_asked(said, yes=2_000, unclear=1_000) is Intent.UNCLEAR
+    assert of_who_was_asked(said, no=2_000, unclear=1_000) is Intent.UNCLEAR
 
 
 @pytest.mark.parametrize(

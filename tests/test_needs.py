@@ -17,7 +17,8 @@ from hotline.needs import KINDS
 from hotline.phrasebook import LANGUAGES
 from hotline.settings import read_network
 from serving import checking
-from sms import lexicons
+from sms import learned, lexicons
+from sms.needs import likely
 from sms.patterns import MOST_REMEMBERED, compiled, lexicon_files, mistakes_in, rows_of
 from sms.reading import read
 
@@ -370,3 +371,27 @@ def test_the_built_in_words_are_heard_as_nothing_else() -> None:
     spoken = ", ".join(f'"{it}"' for it in LANGUAGES)
     network = read_network(f"[hotline]\nlanguages = [{spoken}]\n", "hotline.toml")
     assert list(lexicons.collisions(network)) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "told", "kinds"),
+    [
+        ((), {"food": 2_500, "water": 2_100, "ride": -900}, {"food", "water"}),
+        ((), {"food": 300, "water": -4_000}, {"food"}),
+        ((), {"food": 300, "water": -900}, set()),  # "help" is better than the wrong need
+        ((), {"food": -300, "water": -9_000}, set()),
+        (("water",), {"food": 2_500, "water": -900}, {"food", "water"}),
+        (("water",), {"food": 900, "water": -900}, {"water"}),
+        (("legal", "childcare"), {"legal": 900, "childcare": 4_000}, {"childcare"}),
+        (("medical", "food"), {"medical": -900, "food": 4_000}, {"medical", "food"}),
+        ((), {}, set()),
+    ],
+)
+def test_a_need_that_nobody_names_is_taken_where_much_tells_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+    named: tuple[str, ...],
+    told: dict[str, int],
+    kinds: set[str],
+) -> None:
+    monkeypatch.setattr(learned, "tells_for", lambda *_: told)
+    assert likely(["as", "it", "is"], named) == kinds
