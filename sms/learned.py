@@ -2,15 +2,16 @@
 
 Nobody can write down every way in which people say things. So tables were learned from texts that
 we labelled, by `make learn`: how much each piece of a word, each word and each two words side by
-side tell for a row of the table, and against it. A text sounds like a row if what its words tell
-comes to more than 0. They are in `sms/lexicon/learned*.tsv`, a piece a line, in thousandths of the
-logarithm of the odds (logistic regression).
+side tell for a row of the table, and against it. What a text tells for a row is the sum. They are
+in `sms/lexicon/learned*.tsv`, a piece a line, in thousandths of the logarithm of the odds (logistic
+regression).
 
-One table is for whoever writes: fear of the other, danger, STOP. It is a second pair of ears, never
-the first: it finds rows beside those that the phrases find, takes none away, and what follows from
-its rows asks, or can be undone. The others are each for one moment: what a stranger means, what
-somebody answers whom we asked, and which needs are meant. What phrases find counts there as a piece
-of the text, and the table has learned how far they are right. Pure once loaded.
+One table is for whoever writes: fear of the other, danger, STOP. It is a second pair of ears, and
+never the first. Where a text tells more than 0 for a row, that row is found beside those that the
+phrases find; none is taken away, and what follows asks, or can be undone. The others are each for
+one moment: what a stranger means, what somebody answers whom we asked, and which needs are meant.
+What phrases find counts there as a piece of the text, and the table has learned how far they are
+right; how much is enough is said in `turns` and `needs`. Pure once loaded.
 """
 
 from __future__ import annotations
