@@ -98,7 +98,8 @@ def shelter(
         return [SendHeld(tuple(acts))]
     found = danger.signs(words, names)
     heard = danger.heard(found, reading.said)
-    if heard and reading.intent is Intent.MACHINE and heard.danger not in _ABOUT_PEOPLE:
+    is_silent = reading.intent is Intent.MACHINE and acts == _language(acts)
+    if heard and is_silent and heard.danger not in _ABOUT_PEOPLE:
         return acts  # "I am out of the office. In an emergency call ..."
     then = _then(situation, found, heard, acts)
     if then is Then.PART:

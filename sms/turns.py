@@ -158,6 +158,8 @@ def turned(reading: Reading, role: Role, *, again: bool = False) -> Reading:
     """What somebody in this role means by it. An answer with nothing else in it, or with the number
     of a request behind a YES, is what it is. `again`: they wrote a moment ago. A stranger whom we
     asked back then is asked nothing more: what they write now is a request."""
+    if reading.intent is Intent.MACHINE and _is_by_a_person(reading):
+        reading = replace(reading, intent=Intent.WORDS, note=reading.said)
     is_plain = reading.only_answer or reading.starts_with_need
     is_plain = is_plain or (reading.intent is Intent.YES and reading.number is not None)
     if is_plain or reading.intent not in _MAY_TURN:
@@ -168,6 +170,14 @@ def turned(reading: Reading, role: Role, *, again: bool = False) -> Reading:
     if role is Role.STRANGER and meant.intent is Intent.WORDS and again:
         return meant
     return _as_it_sounds(reading, meant, role)
+
+
+def _is_by_a_person(reading: Reading) -> bool:
+    """Phrases of machines stand in people's words as well: "I got a final notice, please help".
+    Whoever it is from, what machines write sounds and looks like it."""
+    found = [*phrases_found(reading, reading.intent), *look_of(reading.said)]
+    told = learned.tells_for(words_of(reading.said), learned.STRANGER, found)
+    return bool(told) and told.get(Intent.MACHINE, 0) <= 0
 
 
 def by_its_moves(reading: Reading, role: Role) -> Reading:

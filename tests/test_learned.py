@@ -256,6 +256,26 @@ def test_silence_is_for_what_is_a_machine_by_far() -> None:
     assert of_a_stranger("we need 2 gallons of water", machine=5_000, words=0) is Intent.WORDS
 
 
+@pytest.mark.parametrize(
+    ("when", "said", "comes"),
+    [
+        ("stranger", "I got a final notice on my electric, please help with the bill", "asks"),
+        ("stranger", "unpaid toll and a boot on my car, need a ride to dialysis", "asks:ride"),
+        ("stranger", "I have limited access to email, can someone print my papers", "asks"),
+        ("stranger", "me llegó el aviso de desalojo final, ayúdenme por favor", "asks"),
+        ("stranger", "su paquete de comida no llegó", "asks"),
+        ("stranger", "final notice taped to the door and now the stove is on fire", "emergency"),
+        ("stranger", "your driver said your order is here but nobody came", "answered"),
+        ("taken", "a Ana não veio até agora e o telefone só dá caixa postal", "reopens"),
+    ],
+)
+def test_who_writes_words_of_machines_is_a_person_all_the_same(
+    when: str, said: str, comes: str
+) -> None:
+    assert Move.AUTO in read(said, SPEAKS_ALL).moves
+    assert comes in outcomes(when, said, SPEAKS_ALL)
+
+
 def test_who_offers_by_our_phrases_is_welcome_unless_they_sound_more_like_asking() -> None:
     said = "I have a truck if anybody needs a hand"
     assert of_a_stranger(said) is Intent.OFFER
