@@ -26,6 +26,9 @@ _WITH_ANY: Final[Mapping[str, re.Pattern[str]]] = {
     "end": re.compile(r"[.!]$"),
     "picture": re.compile("[☀-➿\U0001f300-\U0001faff]"),
 }
+OF_MANY: Final = frozenset({*_WITH_DIGITS, "sender", "address"})
+"""What hardly anybody who writes to one has in a text, and most who write to many."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sms import learned
-from sms.looks import looks
+from sms.looks import OF_MANY, looks
 from sms.moves import Move
 from sms.needs import MOST_NAMED
 from sms.reading import Intent, Reading, words_of
@@ -270,7 +270,7 @@ def _sounds(meant: Reading, told: Mapping[str, int], role: Role) -> Intent | Non
 def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
     """A request, rather than anything else: whoever asks for help and is asked back has to write
     once more, and may not."""
-    if told.get(Intent.MACHINE, 0) > _SURELY and not _asks_for_it(meant):
+    if told.get(Intent.MACHINE, 0) > _SURELY and _looks_like_many(meant):
         return Intent.MACHINE
     others = {Intent(it): tells for it, tells in told.items() if it != Intent.WORDS}
     other = max(others, key=others.__getitem__)
@@ -279,6 +279,11 @@ def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
     if others[other] > 0:
         return Intent.SMALL_TALK if other is Intent.MACHINE else other
     return Intent.OFFER if meant.intent is Intent.OFFER else Intent.SMALL_TALK
+
+
+def _looks_like_many(meant: Reading) -> bool:
+    """Whether it is written like what goes to many, and asks for nothing that it names."""
+    return not (_asks_for_it(meant) or OF_MANY.isdisjoint(looks(meant.said)))
 
 
 def _is_request(meant: Reading, tells: int, other: int) -> bool:

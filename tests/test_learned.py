@@ -253,6 +253,7 @@ def test_silence_is_for_what_is_a_machine_by_far() -> None:
     said = "Oakfield Water: 2 new messages for you"
     assert of_a_stranger(said, machine=5_000) is Intent.MACHINE
     assert of_a_stranger(said, machine=2_000) is Intent.SMALL_TALK  # it may be a person
+    assert of_a_stranger("new messages for you", machine=5_000) is Intent.SMALL_TALK
     assert of_a_stranger("we need 2 gallons of water", machine=5_000, words=0) is Intent.WORDS
 
 

@@ -104,7 +104,7 @@ def test_a_phone_that_writes_too_much_changes_nothing_more(maple: Neighborhood) 
 
 
 def test_an_automatic_answer_hears_nothing(town: Neighborhood) -> None:
-    away = [f"I am driving and will answer later. Ref {number}" for number in range(9)]
+    away = [f"Automatic reply: I am away until Monday. Ref {number}" for number in range(9)]
 
     assert not any(_answers(town, "Sam", *away))
     assert town.requests() == []
