@@ -177,7 +177,12 @@ def _is_by_a_person(reading: Reading) -> bool:
     Whoever it is from, what machines write sounds and looks like it."""
     found = [*phrases_found(reading, reading.intent), *look_of(reading.said)]
     told = learned.tells_for(words_of(reading.said), learned.STRANGER, found)
-    return bool(told) and told.get(Intent.MACHINE, 0) <= 0
+    return bool(told) and not _is_machine(told, 0)
+
+
+def _is_machine(told: Mapping[str, int], least: int) -> bool:
+    """Whether more than `least` tells for a machine, and nothing for somebody who asks for help."""
+    return told.get(Intent.MACHINE, 0) > least and told.get(Intent.WORDS, 0) <= 0
 
 
 def by_its_moves(reading: Reading, role: Role) -> Reading:
@@ -270,7 +275,7 @@ def _sounds(meant: Reading, told: Mapping[str, int], role: Role) -> Intent | Non
 def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
     """A request, rather than anything else: whoever asks for help and is asked back has to write
     once more, and may not."""
-    if told.get(Intent.MACHINE, 0) > _SURELY and _looks_like_many(meant):
+    if _is_machine(told, _SURELY) and _looks_like_many(meant):
         return Intent.MACHINE
     others = {Intent(it): tells for it, tells in told.items() if it != Intent.WORDS}
     other = max(others, key=others.__getitem__)

@@ -254,7 +254,8 @@ def test_silence_is_for_what_is_a_machine_by_far() -> None:
     assert of_a_stranger(said, machine=5_000) is Intent.MACHINE
     assert of_a_stranger(said, machine=2_000) is Intent.SMALL_TALK  # it may be a person
     assert of_a_stranger("new messages for you", machine=5_000) is Intent.SMALL_TALK
-    assert of_a_stranger("we need 2 gallons of water", machine=5_000, words=0) is Intent.WORDS
+    assert of_a_stranger(said, machine=5_000, words=100) is Intent.WORDS
+    assert of_a_stranger("we need 2 gallons of water", machine=5_000, words=-9) is Intent.WORDS
 
 
 @pytest.mark.parametrize(
@@ -265,6 +266,7 @@ def test_silence_is_for_what_is_a_machine_by_far() -> None:
         ("stranger", "I have limited access to email, can someone print my papers", "asks"),
         ("stranger", "me llegó el aviso de desalojo final, ayúdenme por favor", "asks"),
         ("stranger", "su paquete de comida no llegó", "asks"),
+        ("stranger", "Final notice came today. Court 12/09 9:30.", "asks"),
         ("stranger", "final notice taped to the door and now the stove is on fire", "emergency"),
         ("stranger", "your driver said your order is here but nobody came", "answered"),
         ("taken", "a Ana não veio até agora e o telefone só dá caixa postal", "reopens"),
