@@ -319,27 +319,39 @@ def _known(row: Row, every: Sequence[Case], texts: Sequence[Text]) -> Known:
 
 
 def learn(table: Table, every: Sequence[Case]) -> dict[Row, Told]:
-    """Pieces are weighed by how rare they are: what stands in every text tells nothing. Of all
-    pieces those are kept that tell most in the texts that have them, for any row; and all that is
-    no word. A row of which few texts are one is left out."""
+    """What each piece tells for each row. A row of which few texts are one is left out."""
     texts = [_text(table, it) for it in every]
     known = {row: _known(row, every, texts) for row in table.rows}
-    rows = [row for row, it in known.items() if sum(it.is_one) >= FEWEST_TEXTS]
+    some = {row: it for row, it in known.items() if sum(it.is_one) >= FEWEST_TEXTS}
     counted = CountVectorizer(analyzer=Text.pieces, min_df=2)
     counts = counted.fit_transform(texts).astype(float)
     names = counted.get_feature_names_out()
     seen_in = numpy.asarray((counts > 0).sum(0)).ravel()
-    is_no_word = numpy.array([it[0] == BY_PHRASES for it in names])
-    rareness = numpy.log((1 + len(texts)) / (1 + seen_in)) + 1
-    weights = [OF_LOOKS if it.startswith(LOOKS) else OF_PHRASES for it in names]
-    scale = numpy.where(is_no_word, weights, rareness)
+    scale = _scale(names, seen_in, len(texts))
     weighed = (counts @ diags(scale)).tocsr()
-    tells = [known[row].fit(weighed, table.strength).coef_[0] * scale for row in rows]
-    told = numpy.linalg.norm(tells, axis=0) * seen_in**0.25
-    told[is_no_word] = numpy.inf
-    kept = numpy.sort(numpy.argsort(-told, kind="stable")[: table.most])
-    models = {row: known[row].fit(weighed[:, kept], table.strength) for row in rows}
+    tells = [it.fit(weighed, table.strength).coef_[0] * scale for it in some.values()]
+    kept = _kept(names, tells, seen_in, table.most)
+    models = {row: it.fit(weighed[:, kept], table.strength) for row, it in some.items()}
     return {row: _told_by(it, names[kept], scale[kept]) for row, it in models.items()}
+
+
+def _scale(names: Any, seen_in: Any, texts: int) -> Any:
+    """Pieces are weighed by how rare they are: what stands in every text tells nothing."""
+    rareness = numpy.log((1 + texts) / (1 + seen_in)) + 1
+    others = [OF_LOOKS if it.startswith(LOOKS) else OF_PHRASES for it in names]
+    return numpy.where(_is_no_word(names), others, rareness)
+
+
+def _kept(names: Any, tells: Sequence[Any], seen_in: Any, most: int) -> Any:
+    """The places of those pieces that tell most in the texts that have them, for any row; and of
+    all that is no word."""
+    told = numpy.linalg.norm(tells, axis=0) * seen_in**0.25
+    told[_is_no_word(names)] = numpy.inf
+    return numpy.sort(numpy.argsort(-told, kind="stable")[:most])
+
+
+def _is_no_word(names: Any) -> Any:
+    return numpy.array([it.startswith(BY_PHRASES) for it in names])
 
 
 def _told_by(model: Any, names: Sequence[str], scale: Any) -> Told:

@@ -172,19 +172,6 @@ def turned(reading: Reading, role: Role, *, again: bool = False) -> Reading:
     return _as_it_sounds(reading, meant, role)
 
 
-def _is_by_a_person(reading: Reading) -> bool:
-    """Phrases of machines stand in people's words as well: "I got a final notice, please help".
-    Whoever it is from, what machines write sounds and looks like it."""
-    found = [*phrases_found(reading, reading.intent), *look_of(reading.said)]
-    told = learned.tells_for(words_of(reading.said), learned.STRANGER, found)
-    return bool(told) and not _is_machine(told, 0)
-
-
-def _is_machine(told: Mapping[str, int], least: int) -> bool:
-    """Whether more than `least` tells for a machine, and nothing for somebody who asks for help."""
-    return told.get(Intent.MACHINE, 0) > least and told.get(Intent.WORDS, 0) <= 0
-
-
 def by_its_moves(reading: Reading, role: Role) -> Reading:
     """What it comes to by phrases alone."""
     if reading.intent not in _MAY_TURN:
@@ -249,9 +236,7 @@ def _as_it_sounds(reading: Reading, meant: Reading, role: Role) -> Reading:
     """What the table of the moment makes of its words and of what phrases found in them; where it
     says nothing, `meant`. What sounds like a machine may be a person, and a person gets an answer:
     silence is for what phrases of ours know, and for what sounds and looks it by far."""
-    words = words_of(reading.said)
-    found = [*phrases_found(reading, meant.intent), *look_of(reading.said)]
-    told = learned.tells_for(words, _TABLES[role], found)
+    told = _told(reading, meant.intent, _TABLES[role])
     if not told:
         is_doubted = role is Role.STRANGER and _is_a_word_for_nothing(meant)
         return replace(meant, intent=Intent.SMALL_TALK) if is_doubted else meant
@@ -259,6 +244,12 @@ def _as_it_sounds(reading: Reading, meant: Reading, role: Role) -> Reading:
     if sounds in (None, _ALIKE[role].get(meant.intent, meant.intent)):
         return meant
     return replace(meant, intent=sounds, note=meant.said)
+
+
+def _told(reading: Reading, meant: Intent, file: str) -> Mapping[str, int]:
+    """What a text tells for each row of a table. `meant`: what it comes to by phrases alone."""
+    found = [*phrases_found(reading, meant), *look_of(reading.said)]
+    return learned.tells_for(words_of(reading.said), file, found)
 
 
 def _sounds(meant: Reading, told: Mapping[str, int], role: Role) -> Intent | None:
@@ -275,7 +266,7 @@ def _sounds(meant: Reading, told: Mapping[str, int], role: Role) -> Intent | Non
 def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
     """A request, rather than anything else: whoever asks for help and is asked back has to write
     once more, and may not."""
-    if _is_machine(told, _SURELY) and _looks_like_many(meant):
+    if _sounds_like_a_machine(told, _SURELY) and _is_written_to_many(meant):
         return Intent.MACHINE
     others = {Intent(it): tells for it, tells in told.items() if it != Intent.WORDS}
     other = max(others, key=others.__getitem__)
@@ -286,8 +277,20 @@ def _of_a_stranger(meant: Reading, told: Mapping[str, int]) -> Intent:
     return Intent.OFFER if meant.intent is Intent.OFFER else Intent.SMALL_TALK
 
 
-def _looks_like_many(meant: Reading) -> bool:
-    """Whether it is written like what goes to many, and asks for nothing that it names."""
+def _is_by_a_person(reading: Reading) -> bool:
+    """Phrases of machines stand in people's words as well: "I got a final notice, please help".
+    Whoever it is from, what machines write sounds like it."""
+    told = _told(reading, reading.intent, learned.STRANGER)
+    return bool(told) and not _sounds_like_a_machine(told, 0)
+
+
+def _sounds_like_a_machine(told: Mapping[str, int], least: int) -> bool:
+    """Whether more than `least` tells for a machine, and nothing for somebody who asks for help."""
+    return told.get(Intent.MACHINE, 0) > least and told.get(Intent.WORDS, 0) <= 0
+
+
+def _is_written_to_many(meant: Reading) -> bool:
+    """Whether it looks like it, and asks for nothing that it names."""
     return not (_asks_for_it(meant) or OF_MANY.isdisjoint(looks(meant.said)))
 
 

@@ -4,6 +4,7 @@ texts."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hearing import Case, cases, holds, outcomes
@@ -241,12 +242,18 @@ def doubted(
 PERHAPS, HARDLY, NEVER = -200, -3_000, -9_000
 
 
-def of_a_stranger(said: str, **tells: int) -> Intent:
-    """What a stranger's text comes to when its words tell so much for each row."""
-    told = {Intent.WORDS: -9_000, Intent.SMALL_TALK: -9_000, Intent.OFFER: -9_000, **tells}
+def means(said: str, role: Role, **tells: int) -> Intent:
+    """What a text comes to when its words tell so much for each row, and little for the others."""
+    others = learned.table(TABLE_OF[role]).rows
+    told = {**dict.fromkeys(others, -9_000), **tells}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learned, "tells_for", lambda *_: told)
-        return turned(read(said, SPEAKS_ALL), Role.STRANGER).intent
+        return turned(read(said, SPEAKS_ALL), role).intent
+
+
+TABLE_OF = {Role.STRANGER: learned.STRANGER, Role.PAGED: learned.PAGED}
+of_a_stranger = partial(means, role=Role.STRANGER)
+of_who_was_asked = partial(means, role=Role.PAGED)
 
 
 def test_silence_is_for_what_is_a_machine_by_far() -> None:
@@ -303,13 +310,6 @@ def test_who_hardly_sounds_like_an_offer_is_asked_back_and_not_told_how_to_join(
     said = "driving now and there later"
     assert of_a_stranger(said, offer=500) is Intent.OFFER
     assert of_a_stranger(said, offer=-500) is Intent.SMALL_TALK
-
-
-def of_who_was_asked(said: str, **tells: int) -> Intent:
-    told = {Intent.YES: -9_000, Intent.NO: -9_000, Intent.UNCLEAR: -9_000, **tells}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(learned, "tells_for", lambda *_: told)
-        return turned(read(said, NEIGHBORHOOD), Role.PAGED).intent
 
 
 def test_who_may_mean_neither_yes_nor_no_is_asked_back() -> None:
