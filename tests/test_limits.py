@@ -242,3 +242,28 @@ def _use(maple: Neighborhood, segments: int) -> None:
     for place in range(segments):
         maple.text(f"+1646555{1000 + place}", "hello")
     maple.received()
+
+
+# One volunteer.
+
+
+def test_nobody_is_asked_more_often_in_a_week_than_they_may_be(
+    sqlite_url: str, redis_url: str
+) -> None:
+    seldom = NETWORK + "\n[roster]\nmax_a_day = 3\nmax_a_week = 4\n"
+    with open_neighborhood(sqlite_url, redis_url, seldom) as maple:
+        maple.put_on_roster({"phone": CAST["Ana"], "name": "Ana"})
+        asked = [_is_asked_today(maple, "Ana") for _ in range(10)]
+
+    # Of four times a week half are kept for what is urgent, and for people the network knows.
+    assert asked == [True, True, *[False] * 5, True, True, False]
+
+
+def _is_asked_today(maple: Neighborhood, who: str) -> bool:
+    """Whether they are asked about what Maria needs today, who then needs it no more."""
+    maple.text("Maria", "need milk")
+    told = [it.body for it in maple.received() if it.who == who]
+    maple.text("Maria", "never mind")
+    maple.received()
+    maple.pass_time(timedelta(days=1))
+    return any("needs" in it for it in told)
